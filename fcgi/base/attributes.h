@@ -1,0 +1,10 @@
+/* What the compiler can check for us. */
+#ifndef BASE_ATTRIBUTES_H
+#define BASE_ATTRIBUTES_H
+
+#define MUST_CHECK __attribute__((warn_unused_result))
+#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define RETURNS_NONNULL __attribute__((returns_nonnull))
+#define NORETURN __attribute__((noreturn))
+
+#endif

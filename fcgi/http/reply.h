@@ -1,0 +1,60 @@
+/*
+ * The answer. Status, headers and a small body are buffered until reply_send(), so a late error can still choose
+ * the status. Header values are checked: a control character is refused (the program stops: it is a bug).
+ */
+#ifndef HTTP_REPLY_H
+#define HTTP_REPLY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/attributes.h"
+#include "base/error.h"
+
+struct request;
+
+struct reply {
+	int status;         /* 0: none chosen yet */
+	const char *body;   /* in the arena or longer-lived */
+	size_t body_length;
+	bool head;          /* send no body, but announce its length */
+	bool no_content_length; /* 204 and 304 carry none */
+	const char *file;   /* absolute path to be sent, see reply_file() */
+	int64_t file_size;
+	struct header *headers; /* private list */
+	bool sent;
+	int64_t bytes;      /* body bytes sent by us, for the log */
+};
+
+/* A fresh reply in the arena, bound to the request (request.reply). HEAD is noted. */
+void reply_open(struct request *);
+/* Forget status, headers and body; for the error writer. */
+void reply_reset(struct reply *);
+
+void reply_status(struct request *, int status);
+/* Set, replacing an earlier value of that name. */
+void reply_header(struct request *, const char *name, const char *value);
+void reply_headerf(struct request *, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Status and body; bytes are borrowed until sent. type NULL: no Content-Type. */
+void reply_bytes(struct request *, int status, const char *type, const void *data, size_t length);
+void reply_text(struct request *, int status, const char *text); /* text/plain */
+/* Takes over the document; compact. Always true, so that handlers may end in it. */
+bool reply_json(struct request *, int status, json_t *document);
+bool reply_empty(struct request *, int status); /* Content-Length: 0 where the status allows a body; always true */
+/*
+ * Send a file: by X-Sendfile when the vhost's STOWAGE_SENDFILE names the header, else streamed by us. Range is the
+ * web server's when it sends; a single unsatisfiable range is answered 416 with Content-Range here, and streaming honours a single
+ * range itself. The file must exist with that size: INTERNAL otherwise, before anything is promised.
+ * Content-Type and validators are the caller's headers.
+ */
+bool reply_file(struct request *, int status, const char *path, int64_t size, struct error *) MUST_CHECK;
+
+/* Write it out; after that the reply cannot change. false: the peer is gone (a debug matter). */
+bool reply_send(struct request *);
+/* Value of a header set so far, or NULL; for tests and the log. */
+const char *reply_header_value(const struct reply *, const char *name);
+
+#endif

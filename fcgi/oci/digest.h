@@ -1,0 +1,45 @@
+/*
+ * Digests: algorithm and value of content (OCI Image Specification, "Descriptors: Digests").
+ * sha256 and sha512, the two registered algorithms. GnuTLS stays behind this header.
+ */
+#ifndef OCI_DIGEST_H
+#define OCI_DIGEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
+
+enum digest_algorithm { DIGEST_SHA256 = 1, DIGEST_SHA512 = 2 }; /* the numbers stand in the database */
+
+#define DIGEST_BYTES_MAX 64
+#define DIGEST_TEXT_SIZE (sizeof("sha512:") + 2 * DIGEST_BYTES_MAX)
+
+struct digest {
+	enum digest_algorithm algorithm;
+	unsigned char value[DIGEST_BYTES_MAX]; /* digest_length() of them; the rest zero */
+	char text[DIGEST_TEXT_SIZE];           /* "sha256:…", always in step with value */
+};
+
+/* Read "sha256:…" or "sha512:…"; anything else is DIGEST_INVALID. */
+bool digest_parse(struct digest *, const char *text, struct error *) MUST_CHECK;
+/* From stored bytes; length must fit the algorithm. */
+bool digest_set(struct digest *, enum digest_algorithm, const void *value, size_t length) MUST_CHECK;
+size_t digest_length(enum digest_algorithm); /* in bytes: 32 or 64 */
+const char *digest_algorithm_name(enum digest_algorithm);
+bool digest_algorithm_parse(enum digest_algorithm *, const char *name) MUST_CHECK;
+bool digest_equal(const struct digest *, const struct digest *);
+/* Digest of bytes in memory. */
+void digest_of(struct digest *, enum digest_algorithm, const void *data, size_t length);
+
+/* Hashing in steps. */
+struct hasher;
+struct hasher *hasher_new(enum digest_algorithm) RETURNS_NONNULL;
+void hasher_update(struct hasher *, const void *data, size_t length);
+/* Digest of what came so far; hashing may go on. */
+void hasher_digest(const struct hasher *, struct digest *);
+void hasher_free(struct hasher *); /* NULL is fine */
+
+#endif

@@ -1,0 +1,26 @@
+/* Media types a registry meets. */
+#ifndef OCI_MEDIATYPE_H
+#define OCI_MEDIATYPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
+
+#define MEDIATYPE_MAX_LENGTH 255
+
+#define MEDIATYPE_OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
+#define MEDIATYPE_OCI_INDEX "application/vnd.oci.image.index.v1+json"
+#define MEDIATYPE_OCI_ARTIFACT "application/vnd.oci.artifact.manifest.v1+json"
+#define MEDIATYPE_OCI_EMPTY "application/vnd.oci.empty.v1+json"
+#define MEDIATYPE_DOCKER_MANIFEST "application/vnd.docker.distribution.manifest.v2+json"
+#define MEDIATYPE_DOCKER_LIST "application/vnd.docker.distribution.manifest.list.v2+json"
+#define MEDIATYPE_DOCKER_SCHEMA1 "application/vnd.docker.distribution.manifest.v1+json"
+#define MEDIATYPE_DOCKER_SCHEMA1_SIGNED "application/vnd.docker.distribution.manifest.v1+prettyjws"
+
+/* Copy the type of a Content-Type value without parameters and surrounding blanks, lower case; the grammar of
+ * RFC 6838, 4.2 is checked, MEDIA_TYPE otherwise. */
+bool mediatype_parse(char out[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * What the responders share: start, sockets, workers, threads, a request's life, log line, stop.
+ */
+#ifndef RESPONDER_RESPONDER_H
+#define RESPONDER_RESPONDER_H
+
+#include <stdbool.h>
+
+#include "auth/identity.h"
+#include "base/config.h"
+#include "db/pool.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "http/router.h"
+#include "store/store.h"
+
+/* One per process, shared by its threads; request.context points at it. */
+struct service {
+	const struct config *config;
+	struct db_pool *pool;
+	struct store *store;
+	struct authenticator *authenticator;
+};
+
+struct responder {
+	const char *name; /* "stowage-v2" */
+	/* Everything between an opened request and its sent reply, errors included: route, authenticate, handle, render. */
+	void (*serve)(struct request *, struct db *, struct error *);
+	const struct route *routes; /* for --routes */
+};
+
+/*
+ * main() of a responder. Options: --config FILE, --socket general=PATH (0660), --socket upload=PATH, --socket-group GROUP,
+ * --workers N, --check (start, then stop), --routes, --version, --help. Serves if --socket or LISTEN_FDS is given or fd 0 listens; one plain
+ * CGI request if GATEWAY_INTERFACE is set; else usage.
+ */
+int responder_main(const struct responder *, int argc, char **argv);
+
+/* Answer /livez (touches nothing) and /readyz (database, schema, store, space; cached 5 s). */
+bool responder_livez(struct request *, struct error *);
+bool responder_readyz(struct request *, struct error *);
+
+static inline struct service *
+request_service(const struct request *req)
+{
+	return req->context;
+}
+
+#endif
