@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/attributes.h"
+#include "base/banned.h"
 
 struct arena;
 

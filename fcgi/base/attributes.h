@@ -3,7 +3,7 @@
 #define BASE_ATTRIBUTES_H
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(string, first) __attribute__((format(printf, string, first)))
 #define RETURNS_NONNULL __attribute__((returns_nonnull))
 #define NORETURN __attribute__((noreturn))
 

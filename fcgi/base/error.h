@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/attributes.h"
+#include "base/banned.h"
 
 /*
  * ERROR(symbol, the specification's spelling, HTTP status, default sentence).

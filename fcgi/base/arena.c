@@ -1,0 +1,184 @@
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* Most requests fit one block; what is larger than a quarter of it gets a block of its own. */
+#define BLOCK_BYTES ((size_t)16 * 1024)
+
+struct block {
+	struct block *next;
+	size_t size; /* of data */
+	size_t used;
+	alignas(max_align_t) unsigned char data[];
+};
+
+struct deferred {
+	struct deferred *next;
+	void (*function)(void *);
+	void *object;
+};
+
+struct arena {
+	struct block *first;       /* owned, kept by a reset */
+	struct block *current;     /* where the next piece is cut from */
+	struct block *others;      /* owned: every block but the first */
+	struct deferred *deferred; /* the last one first; in the arena itself */
+};
+
+static struct block *
+block_new(size_t size)
+{
+	struct block *block = NULL;
+
+	if (size <= SIZE_MAX - sizeof(*block))
+		block = calloc(1, sizeof(*block) + size);
+	if (block == NULL)
+		log_fatal("out of memory: %zu bytes", size);
+	block->size = size;
+	return block;
+}
+
+struct arena *
+arena_new(void)
+{
+	struct arena *arena = calloc(1, sizeof(*arena));
+
+	if (arena == NULL)
+		log_fatal("out of memory");
+	arena->first = arena->current = block_new(BLOCK_BYTES);
+	return arena;
+}
+
+void
+arena_reset(struct arena *arena)
+{
+	while (arena->deferred != NULL) {
+		struct deferred *deferred = arena->deferred;
+
+		arena->deferred = deferred->next;
+		deferred->function(deferred->object);
+	}
+	while (arena->others != NULL) {
+		struct block *block = arena->others;
+
+		arena->others = block->next;
+		free(block);
+	}
+	/* Blocks are handed out zeroed; only this one has a past. */
+	memset(arena->first->data, 0, arena->first->used);
+	arena->first->used = 0;
+	arena->current = arena->first;
+}
+
+void
+arena_free(struct arena *arena)
+{
+	if (arena == NULL)
+		return;
+	arena_reset(arena);
+	free(arena->first);
+	free(arena);
+}
+
+static struct block *
+arena_grow(struct arena *arena, size_t size)
+{
+	bool alone = size > BLOCK_BYTES / 4;
+	struct block *block = block_new(alone ? size : BLOCK_BYTES);
+
+	block->next = arena->others;
+	arena->others = block;
+	if (!alone)
+		arena->current = block;
+	return block;
+}
+
+void *
+arena_alloc(struct arena *arena, size_t size)
+{
+	struct block *block = arena->current;
+	void *piece;
+
+	if (size > SIZE_MAX - alignof(max_align_t))
+		log_fatal("out of memory: %zu bytes", size);
+	/* Even an empty piece has an address of its own. */
+	size = size == 0 ? alignof(max_align_t) : size + (-size & (alignof(max_align_t) - 1));
+	if (size > block->size - block->used)
+		block = arena_grow(arena, size);
+	piece = block->data + block->used;
+	block->used += size;
+	return piece;
+}
+
+void *
+arena_array(struct arena *arena, size_t count, size_t size)
+{
+	size_t total;
+
+	if (__builtin_mul_overflow(count, size, &total))
+		log_fatal("out of memory: %zu times %zu bytes", count, size);
+	return arena_alloc(arena, total);
+}
+
+char *
+arena_strdup(struct arena *arena, const char *text)
+{
+	return arena_strndup(arena, text, strlen(text));
+}
+
+char *
+arena_strndup(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+
+	if (length > 0)
+		memcpy(copy, text, length);
+	return copy;
+}
+
+char *
+arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+char *
+arena_vprintf(struct arena *arena, const char *format, va_list args)
+{
+	va_list again;
+	char *text;
+	int length;
+
+	va_copy(again, args);
+	length = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (length < 0)
+		log_fatal("cannot format \"%s\"", format);
+	text = arena_alloc(arena, (size_t)length + 1);
+	vsnprintf(text, (size_t)length + 1, format, args);
+	return text;
+}
+
+void
+arena_defer(struct arena *arena, void (*function)(void *), void *object)
+{
+	struct deferred *deferred = arena_alloc(arena, sizeof(*deferred));
+
+	*deferred = (struct deferred){
+		.next = arena->deferred, .function = function, .object = object
+	};
+	arena->deferred = deferred;
+}

@@ -1,0 +1,263 @@
+#include "base/config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#ifndef DEFAULT_CONFIG
+#error "DEFAULT_CONFIG names the file read when nobody names another"
+#endif
+
+enum option_type { OPTION_TEXT, OPTION_NUMBER, OPTION_BYTES, OPTION_LEVEL };
+
+struct option {
+	const char *section, *key;
+	enum option_type type;
+	size_t offset;
+	const char *standard; /* the default, as one would write it */
+	int64_t least, most;  /* of numbers and bytes */
+	const char *sentence;
+};
+
+#define AT(field) offsetof(struct config, field)
+#define SECONDS_MOST (365LL * 24 * 3600)
+#define BYTES_MOST (INT64_C(1) << 60)
+
+static const struct option options[] = {
+	{ "database", "url", OPTION_TEXT, AT(database_url), "dbname=stowage", 0, 0,
+	    "Connection string or URI of the PostgreSQL database." },
+	{ "database", "connections", OPTION_NUMBER, AT(database_connections), "0", 0, 1000,
+	    "Connections of all workers of a program together; 0: two per core." },
+	{ "database", "timeout_ms", OPTION_NUMBER, AT(database_timeout_ms), "10000", 100, 3600000,
+	    "Longest time a statement may take, in milliseconds." },
+	{ "store", "path", OPTION_TEXT, AT(store_path), "/var/lib/stowage", 0, 0,
+	    "Folder of the blob store; it holds blobs/ and uploads/." },
+	{ "store", "reserve_bytes", OPTION_BYTES, AT(store_reserve_bytes), "1G", 0, BYTES_MOST,
+	    "/readyz reports failure when less space than this is free." },
+	{ "http", "general_threads", OPTION_NUMBER, AT(http_general_threads), "0", 0, 1024,
+	    "Threads per worker for all but uploads; 0: four per core, at least 8." },
+	{ "http", "upload_threads", OPTION_NUMBER, AT(http_upload_threads), "64", 1, 1024,
+	    "Threads per worker for uploads: each holds one for as long as its client takes." },
+	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MOST,
+	    "Largest blob taken; 0: no limit." },
+	{ "http", "trusted_proxies", OPTION_TEXT, AT(http_trusted_proxies), "", 0, 0,
+	    "Addresses and networks whose X-Forwarded-* headers are believed, comma separated." },
+	{ "auth", "token_seconds", OPTION_NUMBER, AT(auth_token_seconds), "300", 60, 24 * 3600,
+	    "Life of a bearer token." },
+	{ "auth", "remember_seconds", OPTION_NUMBER, AT(auth_remember_seconds), "60", 0, 60,
+	    "A verified password is remembered this long, so that not every request costs a hash." },
+	{ "auth", "lock_failures", OPTION_NUMBER, AT(auth_lock_failures), "10", 0, 1000000,
+	    "Wrong passwords in a row that lock an account; 0: never." },
+	{ "auth", "lock_seconds", OPTION_NUMBER, AT(auth_lock_seconds), "300", 1, SECONDS_MOST,
+	    "How long an account stays locked." },
+	{ "log", "level", OPTION_LEVEL, AT(log_level), "info", 0, 0,
+	    "How much is logged: error, warning, info or debug." },
+};
+
+#define OPTIONS (sizeof(options) / sizeof(options[0]))
+
+static const char *const type_names[] = {
+	[OPTION_TEXT] = "text",
+	[OPTION_NUMBER] = "number",
+	[OPTION_BYTES] = "bytes",
+	[OPTION_LEVEL] = "level",
+};
+
+/* A whole number; K, M and G (times 1024) only where bytes are meant. */
+static bool
+parse_number(const struct option *option, const char *text, int64_t *out)
+{
+	static const char suffixes[] = "KMG";
+	const char *suffix;
+	long long value;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	value = strtoll(text, &end, 10);
+	if (errno != 0)
+		return false;
+	if (option->type == OPTION_BYTES && *end != '\0' &&
+	    (suffix = strchr(suffixes, *end)) != NULL) {
+		for (int i = 0; i <= suffix - suffixes; i++)
+			if (__builtin_mul_overflow(value, 1024LL, &value))
+				return false;
+		end++;
+	}
+	*out = value;
+	return *end == '\0' && value >= option->least && value <= option->most;
+}
+
+static bool
+option_set(struct config *config, const struct option *option, const char *text)
+{
+	char *place = (char *)config + option->offset;
+	enum log_level level;
+	char *copy;
+
+	if (option->type == OPTION_NUMBER || option->type == OPTION_BYTES) {
+		int64_t value;
+
+		if (!parse_number(option, text, &value))
+			return false;
+		memcpy(place, &value, sizeof(value));
+		return true;
+	}
+	if (option->type == OPTION_LEVEL && !log_level_parse(text, &level))
+		return false;
+	if ((copy = strdup(text)) == NULL)
+		log_fatal("out of memory");
+	memcpy(place, &copy, sizeof(copy));
+	return true;
+}
+
+/* What a value of this option must look like. */
+static bool
+refuse_value(const struct option *option, const char *place, struct error *err)
+{
+	if (option->type == OPTION_LEVEL)
+		return error_set(err, ERROR_INTERNAL,
+		    "%s: %s.%s must be error, warning, info or debug", place, option->section,
+		    option->key);
+	return error_set(err, ERROR_INTERNAL,
+	    "%s: %s.%s must be a whole number from %" PRId64 " to %" PRId64 "%s", place,
+	    option->section, option->key, option->least, option->most,
+	    option->type == OPTION_BYTES ? "; K, M or G may follow it" : "");
+}
+
+/* Cut blanks at both ends, in place. */
+static char *
+trim(char *text)
+{
+	char *end;
+
+	text += strspn(text, " \t\r\n");
+	end = text + strlen(text);
+	while (end > text && strchr(" \t\r\n", end[-1]) != NULL)
+		*--end = '\0';
+	return text;
+}
+
+static const struct option *
+option_find(const char *section, const char *key)
+{
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (strcmp(options[i].section, section) == 0 &&
+		    (key == NULL || strcmp(options[i].key, key) == 0))
+			return &options[i];
+	return NULL;
+}
+
+struct reader {
+	struct config *config;
+	const char *section; /* of the table; NULL before the first */
+	bool seen[OPTIONS];
+};
+
+static bool
+read_section(struct reader *reader, char *text, const char *place, struct error *err)
+{
+	size_t length = strlen(text);
+	const struct option *option;
+
+	if (text[length - 1] != ']')
+		return error_set(err, ERROR_INTERNAL, "%s: a section is written [name]", place);
+	text[length - 1] = '\0';
+	if ((option = option_find(trim(text + 1), NULL)) == NULL)
+		return error_set(
+		    err, ERROR_INTERNAL, "%s: unknown section [%.64s]", place, trim(text + 1));
+	reader->section = option->section;
+	return true;
+}
+
+static bool
+read_line(struct reader *reader, char *text, const char *place, struct error *err)
+{
+	const struct option *option;
+	char *equals, *key;
+
+	text = trim(text);
+	if (*text == '\0' || *text == '#' || *text == ';')
+		return true;
+	if (*text == '[')
+		return read_section(reader, text, place, err);
+	if ((equals = strchr(text, '=')) == NULL)
+		return error_set(
+		    err, ERROR_INTERNAL, "%s: neither [section] nor key = value", place);
+	*equals = '\0';
+	key = trim(text);
+	if (reader->section == NULL)
+		return error_set(err, ERROR_INTERNAL, "%s: key before the first [section]", place);
+	if ((option = option_find(reader->section, key)) == NULL)
+		return error_set(err, ERROR_INTERNAL, "%s: unknown key %.64s in [%s]", place, key,
+		    reader->section);
+	if (reader->seen[option - options])
+		return error_set(err, ERROR_INTERNAL, "%s: %s.%s is set twice", place,
+		    option->section, option->key);
+	reader->seen[option - options] = true;
+	return option_set(reader->config, option, trim(equals + 1)) ||
+	       refuse_value(option, place, err);
+}
+
+static bool
+read_file(struct reader *reader, const char *path, struct error *err)
+{
+	FILE *file = fopen(path, "re");
+	size_t size = 0;
+	ssize_t length;
+	char *line = NULL;
+	bool ok = true;
+
+	if (file == NULL)
+		return error_errno(err, "cannot read the configuration file %s", path);
+	for (int number = 1; ok && (length = getline(&line, &size, file)) != -1; number++) {
+		char place[160];
+
+		snprintf(place, sizeof(place), "%s:%d", path, number);
+		if (strlen(line) != (size_t)length)
+			ok = error_set(err, ERROR_INTERNAL, "%s: a NUL byte", place);
+		else
+			ok = read_line(reader, line, place, err);
+	}
+	if (ok && ferror(file))
+		ok = error_errno(err, "cannot read the configuration file %s", path);
+	free(line);
+	fclose(file);
+	return ok;
+}
+
+bool
+config_read(struct config *config, const char *path, struct error *err)
+{
+	struct reader reader = { .config = config };
+
+	*config = (struct config){ 0 };
+	if (path == NULL)
+		path = getenv("STOWAGE_CONFIG");
+	if (path == NULL)
+		path = DEFAULT_CONFIG;
+	if (!read_file(&reader, path, err))
+		return false;
+	for (size_t i = 0; i < OPTIONS; i++)
+		if (!reader.seen[i] && !option_set(config, &options[i], options[i].standard))
+			return refuse_value(&options[i], "default", err);
+	return true;
+}
+
+void
+config_print(FILE *out)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		char name[64], standard[64];
+
+		snprintf(name, sizeof(name), "%s.%s", options[i].section, options[i].key);
+		snprintf(standard, sizeof(standard), "\"%s\"", options[i].standard);
+		fprintf(out, "%-24s %-7s %-19s %s\n", name, type_names[options[i].type], standard,
+		    options[i].sentence);
+	}
+}

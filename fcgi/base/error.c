@@ -1,0 +1,79 @@
+#include "base/error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+	const char *spelling;
+	int status;
+	const char *sentence;
+} codes[] = { [ERROR_NONE] = { "UNKNOWN", 500, "unknown error" },
+#define ERROR_ROW(symbol, spelling, status, sentence) \
+	[ERROR_##symbol] = { spelling, status, sentence },
+	ERROR_TABLE(ERROR_ROW)
+#undef ERROR_ROW
+};
+
+bool
+error_set(struct error *err, enum error_code code, const char *format, ...)
+{
+	va_list args;
+
+	if (err == NULL)
+		return false;
+	*err = (struct error){ .code = code };
+	if (format == NULL) {
+		snprintf(err->message, sizeof(err->message), "%s", codes[code].sentence);
+		return false;
+	}
+	va_start(args, format);
+	vsnprintf(err->message, sizeof(err->message), format, args);
+	va_end(args);
+	return false;
+}
+
+bool
+error_errno(struct error *err, const char *format, ...)
+{
+	int number = errno;
+	va_list args;
+
+	if (err == NULL)
+		return false;
+	*err = (struct error){
+		.code = number == ENOSPC || number == EDQUOT ? ERROR_STORAGE_FULL : ERROR_INTERNAL,
+	};
+	va_start(args, format);
+	vsnprintf(err->message, sizeof(err->message), format, args);
+	va_end(args);
+	errno = number;
+	snprintf(err->cause, sizeof(err->cause), "%m"); /* strerror() is not safe in threads */
+	errno = number;
+	return false;
+}
+
+bool
+error_cause(struct error *err, const char *format, ...)
+{
+	va_list args;
+
+	if (err == NULL)
+		return false;
+	va_start(args, format);
+	vsnprintf(err->cause, sizeof(err->cause), format, args);
+	va_end(args);
+	return false;
+}
+
+const char *
+error_spelling(enum error_code code)
+{
+	return codes[code].spelling;
+}
+
+int
+error_status(const struct error *err)
+{
+	return err->status != 0 ? err->status : codes[err->code].status;
+}
