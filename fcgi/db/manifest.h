@@ -53,8 +53,9 @@ bool db_tag_delete(struct db *, const struct target *, const char *name, const c
 bool db_tags_list(struct db *, const char *key, const char *name, const struct viewer *, const char *last, int limit,
     struct standing *, bool *known, const char ***tags, size_t *count, struct error *) MUST_CHECK;
 
-/* Descriptors (JSON text) of manifests whose subject is `subject`, filtered by artifact type (NULL: all), after the digest text `last`, ordered by digest. */
+/* Descriptors (JSON text) of manifests whose subject is `subject`, filtered by artifact type (NULL: all), after the digest text `last`, ordered by digest;
+ * (*digests)[i] is the text of the digest of (*descriptors)[i]. */
 bool db_referrers_list(struct db *, const char *key, const char *name, const struct digest *subject, const char *artifact_type,
-    const struct viewer *, const char *last, int limit, struct standing *, const char ***descriptors, const char **last_digest, size_t *count, struct error *) MUST_CHECK;
+    const struct viewer *, const char *last, int limit, struct standing *, const char ***descriptors, const char ***digests, size_t *count, struct error *) MUST_CHECK;
 
 #endif

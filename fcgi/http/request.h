@@ -41,6 +41,7 @@ struct request {
 	const char *route;      /* pattern of the matched route, for the log; set by the router */
 	struct { const char *name, *value; } params[REQUEST_PARAMS_MAX]; /* set by the router */
 	void *context;          /* the program's own, set before dispatch */
+	void *call;             /* this one request's state, set by the program's serve function */
 };
 
 /* Read the environment of an accepted request. false: BAD_REQUEST, URI that cannot be decoded (%zz, %00, invalid

@@ -9,8 +9,9 @@
 
 struct upload;
 
-/* Open uploads/FILE for appending after `received` bytes; created when received is 0. A longer file is cut to `received` (bytes
- * a crash left unacknowledged); a shorter or missing one is INTERNAL. Locked by another request: CONFLICT. */
+/* Open and lock uploads/FILE for appending after `received` bytes; created when received is 0. A shorter or missing file is
+ * INTERNAL; locked by another request: CONFLICT. Nothing is cut yet: the caller first makes sure, under the lock, that `received` still
+ * holds, then calls upload_truncate(). */
 struct upload *upload_open(struct store *, int64_t file, int64_t received, struct error *) MUST_CHECK;
 /* For a PUT whose first try renamed the file and died before its row was written: true when blobs/…HEX.FILE is there already. */
 bool upload_is_published(struct store *, const struct digest *, int64_t file);
@@ -22,9 +23,12 @@ int64_t upload_length(const struct upload *); /* bytes in the file now */
 bool upload_digest(struct upload *, enum digest_algorithm, struct digest *, struct error *) MUST_CHECK;
 /* The running hash only; false when there is none. */
 bool upload_running_digest(const struct upload *, struct digest *);
-/* Cut back to `length`: what a failed request wrote after the last acknowledged byte. */
-void upload_truncate(struct upload *, int64_t length);
-/* fdatasync, rename to the blob's name, fsync both folders. After it the bytes survive loss of power. A failed sync is never repeated. */
+/* Cut back to `length`: what a crash or a failed request left after the last acknowledged byte. */
+bool upload_truncate(struct upload *, int64_t length, struct error *) MUST_CHECK;
+/*
+ * fdatasync, rename to the blob's name, fsync that folder: after it the bytes survive loss of power. A failed sync is
+ * never repeated: the file is removed. BLOB_UPLOAD_UNKNOWN when the session's file was removed meanwhile.
+ */
 bool upload_publish(struct upload *, const struct digest *, struct error *) MUST_CHECK;
 /* Bytes acknowledged to a PATCH are not synced: loss of power may cost a session, never a blob. NULL is fine. */
 void upload_close(struct upload *);

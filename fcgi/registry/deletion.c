@@ -1,0 +1,41 @@
+#include "registry/deletion.h"
+
+#include "registry/push.h"
+
+bool
+registry_manifest_delete(struct registry *registry, const char *name,
+    const struct reference *reference, struct error *err)
+{
+	struct target target = { 0 };
+	bool found = false, ok;
+
+	if (!registry_target_require(registry, name, ACTION_DELETE, &target, err))
+		return false;
+	if (reference->tag != NULL)
+		ok = db_tag_delete(registry->db, &target, name, reference->tag, &registry->actor, &found, err);
+	else
+		ok = db_manifest_delete(registry->db, &target, name, &reference->digest,
+		    &registry->actor, &found, err);
+	return ok && (found || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL));
+}
+
+bool
+registry_blob_delete(struct registry *registry, const char *name, const struct digest *digest,
+    struct error *err)
+{
+	struct target target = { 0 };
+	enum blob_delete_outcome outcome = BLOB_DELETE_UNKNOWN;
+
+	if (!registry_target_require(registry, name, ACTION_DELETE, &target, err) ||
+	    !db_blob_delete(registry->db, &target, name, digest, &registry->actor, &outcome, err))
+		return false;
+	switch (outcome) {
+	case BLOB_DELETE_DONE:
+		return true;
+	case BLOB_DELETE_USED:
+		return error_set(err, ERROR_UNSUPPORTED, "a manifest of %s names this blob", name);
+	case BLOB_DELETE_UNKNOWN:
+		break;
+	}
+	return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
+}

@@ -1,0 +1,107 @@
+#include "registry/pull.h"
+
+#include "db/repository.h"
+
+bool
+registry_manifest_require(struct registry *registry, const char *name,
+    const struct reference *reference, bool payload, struct manifest_row **row, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	if (!db_manifest_find(registry->db, registry->key, name, reference, &registry->viewer, payload,
+		&standing, row, err) ||
+	    !registry_admit(registry, &standing, ERROR_MANIFEST_UNKNOWN, err))
+		return false;
+	return *row != NULL || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+}
+
+bool
+registry_blob_require(struct registry *registry, const char *name, const struct digest *digest,
+    bool pusher, struct blob_row **row, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	if (!db_blob_find(registry->db, registry->key, name, digest, &registry->viewer, pusher,
+		&standing, row, err) ||
+	    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err))
+		return false;
+	return *row != NULL || error_set(err, ERROR_BLOB_UNKNOWN, NULL);
+}
+
+const char *
+registry_blob_path(struct registry *registry, const struct blob_row *row)
+{
+	return store_blob_path(registry->store, registry->db->arena, &row->digest, row->file);
+}
+
+/* One more than `limit` was asked for, to see whether the list goes on. */
+static void
+list_cut(struct list *list, int limit)
+{
+	list->more = list->count > (size_t)limit;
+	if (list->more)
+		list->count = (size_t)limit;
+	list->last = list->count > 0 ? list->items[list->count - 1] : NULL;
+}
+
+bool
+registry_tags_list(struct registry *registry, const char *name, const char *last, int limit,
+    struct list *list, struct error *err)
+{
+	struct standing standing = { 0 };
+	bool known = false;
+
+	if (!db_tags_list(registry->db, registry->key, name, &registry->viewer, last, limit + 1,
+		&standing, &known, &list->items, &list->count, err) ||
+	    !registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
+		return false;
+	list_cut(list, limit);
+	return known || error_set(err, ERROR_NAME_UNKNOWN, NULL);
+}
+
+bool
+registry_catalog(struct registry *registry, const char *last, int limit, struct list *list,
+    struct error *err)
+{
+	struct standing standing = { 0 };
+
+	if (!db_catalog(registry->db, registry->key, &registry->viewer, last, limit + 1, &standing,
+		&list->items, &list->count, err))
+		return false;
+	/* A user who may read nothing sees an empty catalog; only anonymous is asked to sign in. */
+	standing.allowed = standing.allowed || registry->viewer.account != 0;
+	if (!registry_admit(registry, &standing, ERROR_DENIED, err))
+		return false;
+	list_cut(list, limit);
+	return true;
+}
+
+bool
+registry_referrers_list(struct registry *registry, const char *name, const struct digest *subject,
+    const char *artifact_type, const char *last, int limit, struct list *list, struct error *err)
+{
+	struct standing standing = { 0 };
+	const char **digests = NULL;
+
+	if (!db_referrers_list(registry->db, registry->key, name, subject, artifact_type,
+		&registry->viewer, last, limit + 1, &standing, &list->items, &digests, &list->count, err))
+		return false;
+	standing.allowed = standing.allowed || registry->viewer.account != 0;
+	if (!registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
+		return false;
+	list_cut(list, limit);
+	list->last = list->count > 0 ? digests[list->count - 1] : NULL;
+	return true;
+}
+
+bool
+registry_rights(struct registry *registry, const char *name, int *actions, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	if (!db_rights_find(registry->db, registry->key, name, &registry->viewer, &standing, actions, err))
+		return false;
+	standing.allowed = true; /* no right is an answer here: a token that grants nothing */
+	standing.blacked_out = false;
+	return registry_admit(registry, &standing, ERROR_DENIED, err);
+}

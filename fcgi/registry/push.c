@@ -1,0 +1,112 @@
+#include "registry/push.h"
+
+#include <string.h>
+
+bool
+registry_target_require(struct registry *registry, const char *name, int wanted,
+    struct target *target, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	if (!db_target_find(registry->db, registry->key, name, &registry->viewer, wanted, &standing,
+		target, err))
+		return false;
+	if (standing.repository_known && standing.viewer_valid && target->repository == 0 &&
+	    registry->viewer.account != 0)
+		return error_set(err, ERROR_UNSUPPORTED,
+		    "%s takes no pushes: it has no default deployment repository", registry->key);
+	return registry_admit(registry, &standing, ERROR_DENIED, err);
+}
+
+bool
+registry_blob_mount(struct registry *registry, const char *name, const char *from,
+    const struct digest *digest, bool *mounted, struct error *err)
+{
+	struct target target = { 0 };
+
+	return registry_target_require(registry, name, ACTION_WRITE, &target, err) &&
+	    db_blob_mount(registry->db, registry->key, from, &target, name, digest, &registry->viewer,
+		mounted, err);
+}
+
+/* Foreign layers need not be here, so the database is not asked for them. */
+static struct manifest *
+without_foreign(struct arena *arena, const struct manifest *manifest)
+{
+	struct manifest *kept = arena_alloc(arena, sizeof(*kept));
+	size_t n = 0;
+
+	*kept = *manifest;
+	kept->blobs = arena_array(arena, manifest->blob_count, sizeof(*kept->blobs));
+	for (size_t i = 0; i < manifest->blob_count; i++)
+		if (!manifest->blobs[i].foreign)
+			kept->blobs[n++] = manifest->blobs[i];
+	kept->blob_count = n;
+	return kept;
+}
+
+static bool
+outcome_error(const struct manifest_push *push, enum manifest_put_outcome outcome, struct error *err)
+{
+	switch (outcome) {
+	case MANIFEST_PUT_DONE:
+		return true;
+	case MANIFEST_PUT_MISSING:
+		return error_set(err, ERROR_MANIFEST_BLOB_UNKNOWN, "manifest names content unknown here: %s",
+		    push->missing_count > 0 ? push->missing[0].text : "");
+	case MANIFEST_PUT_DENIED:
+		return error_set(err, ERROR_DENIED,
+		    "the tag exists, and moving it needs the right to delete as well as to write");
+	case MANIFEST_PUT_PRECONDITION:
+		return error_set(err, ERROR_PRECONDITION, "the tag does not hold that digest");
+	case MANIFEST_PUT_RETARGET:
+		break;
+	}
+	return error_set(err, ERROR_CONFLICT, "the repository changed meanwhile, try again");
+}
+
+/* The digest the client named, or sha256 of the bytes. */
+static bool
+push_digest(struct manifest_push *push, struct error *err)
+{
+	const struct reference *reference = push->reference;
+	enum digest_algorithm algorithm =
+	    reference->tag != NULL ? DIGEST_SHA256 : reference->digest.algorithm;
+
+	digest_of(&push->digest, algorithm, push->payload.data, push->payload.length);
+	if (reference->tag == NULL && !digest_equal(&push->digest, &reference->digest))
+		return error_set(err, ERROR_DIGEST_INVALID, NULL);
+	return true;
+}
+
+bool
+registry_manifest_push(struct registry *registry, const struct target *target,
+    struct manifest_push *push, struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	struct manifest *manifest;
+	enum manifest_put_outcome outcome;
+	struct manifest_put put = {
+		.key = registry->key,
+		.name = push->name,
+		.target = target,
+		.viewer = &registry->viewer,
+		.actor = &registry->actor,
+		.digest = &push->digest,
+		.payload = push->payload,
+		.tags = push->reference->tag != NULL ? &push->reference->tag : push->tags,
+		.tag_count = push->reference->tag != NULL ? 1 : push->tag_count,
+		.expected = push->expected,
+	};
+
+	if (!push_digest(push, err) ||
+	    !manifest_parse(arena, push->payload, push->content_type, &manifest, err))
+		return false;
+	push->manifest = manifest;
+	put.manifest = without_foreign(arena, manifest);
+	if (manifest->has_subject)
+		put.referrer = manifest_referrer_json(arena, manifest, &push->digest,
+		    (int64_t)push->payload.length);
+	return db_manifest_put(registry->db, &put, &outcome, &push->missing, &push->missing_count, err) &&
+	    outcome_error(push, outcome, err);
+}

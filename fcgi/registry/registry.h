@@ -1,0 +1,39 @@
+/*
+ * The domain: what push and pull mean, for one asker at one repository key.
+ *
+ * It owns the order *bytes first, row second; row gone first, bytes after*: a row never points at missing bytes, stray
+ * bytes are only garbage. Every function asks the database once where it can, and turns the standing that comes back into
+ * an error the same way (registry_admit), so that what one may not read and what does not exist leave by the same road.
+ */
+#ifndef REGISTRY_REGISTRY_H
+#define REGISTRY_REGISTRY_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+#include "db/standing.h"
+#include "store/store.h"
+
+struct db;
+
+struct registry {
+	struct db *db;       /* borrowed */
+	struct store *store; /* borrowed */
+	const char *key;     /* the repository key that was asked */
+	struct viewer viewer;
+	struct actor actor;
+
+	/* What the last failure was about, for who renders it. */
+	bool key_unknown;  /* no repository of that key: the whole API is absent here */
+	bool viewer_stale; /* the account changed since it proved itself: prove again */
+};
+
+/*
+ * Turn a standing into yes, or into the error: key unknown (NAME_UNKNOWN, key_unknown set), blacked out (DENIED), stale viewer
+ * (UNAUTHORIZED, viewer_stale set), and for an action not allowed: UNAUTHORIZED to anonymous, else `refusal`.
+ */
+bool registry_admit(struct registry *, const struct standing *, enum error_code refusal, struct error *) MUST_CHECK;
+/* For requests without a name: the key exists and the viewer is still who it was. wants_read: and may read something there. */
+bool registry_admit_viewer(struct registry *, bool wants_read, struct error *) MUST_CHECK;
+
+#endif

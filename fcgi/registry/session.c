@@ -1,0 +1,205 @@
+/* Upload sessions (push.h). */
+#include "registry/push.h"
+#include "store/upload.h"
+
+struct session {
+	struct registry *registry; /* borrowed */
+	struct upload_row *row;    /* the session as the database knows it */
+	bool fresh;                /* started by this request: nobody else can know it */
+	struct upload *upload;     /* NULL until bytes are written; closed with the arena */
+};
+
+static void
+close_upload(void *upload)
+{
+	upload_close(upload);
+}
+
+static struct session *
+session_new(struct registry *registry, struct upload_row *row, bool fresh)
+{
+	struct session *session = arena_alloc(registry->db->arena, sizeof(*session));
+
+	*session = (struct session){ .registry = registry, .row = row, .fresh = fresh };
+	return session;
+}
+
+bool
+registry_session_start(struct registry *registry, const char *name, enum digest_algorithm algorithm,
+    struct session **session, struct error *err)
+{
+	struct target target = { 0 };
+	struct upload_row *row = NULL;
+
+	if (!registry_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	    !db_upload_start(registry->db, &target, name, registry->viewer.account, algorithm, &row, err))
+		return false;
+	*session = session_new(registry, row, true);
+	return true;
+}
+
+bool
+registry_session_require(struct registry *registry, const char *name, const char *uuid,
+    struct session **session, struct error *err)
+{
+	struct standing standing = { 0 };
+	struct target target = { 0 };
+	struct upload_row *row = NULL;
+
+	if (!db_upload_find(registry->db, registry->key, name, uuid, &registry->viewer, &standing,
+		&target, &row, err) ||
+	    !registry_admit(registry, &standing, ERROR_DENIED, err))
+		return false;
+	if (row == NULL)
+		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
+	*session = session_new(registry, row, false);
+	return true;
+}
+
+const char *
+session_uuid(const struct session *session)
+{
+	return session->row->uuid;
+}
+
+int64_t
+session_received(const struct session *session)
+{
+	return session->row->received;
+}
+
+/* The row was read before the file was locked: another request may have written in between, and what it acknowledged
+ * must not be cut off. */
+static bool
+session_confirm(struct session *session, struct error *err)
+{
+	const struct upload_row *row = session->row;
+	bool won = session->fresh;
+
+	if (!won &&
+	    !db_upload_advance(session->registry->db, row, row->received,
+		row->has_digest ? &row->digest : NULL, &won, err))
+		return false;
+	return won || error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
+}
+
+static bool
+session_open(struct session *session, struct error *err)
+{
+	const struct upload_row *row = session->row;
+	struct upload *upload;
+
+	if (session->upload != NULL)
+		return true;
+	upload = upload_open(session->registry->store, row->file, row->received, err);
+	if (upload == NULL)
+		return false;
+	arena_defer(session->registry->db->arena, close_upload, upload);
+	if (!session_confirm(session, err) || !upload_truncate(upload, row->received, err))
+		return false;
+	/* The digest so far is free only while all bytes pass through one request. */
+	if (row->received == 0)
+		upload_hash(upload, row->algorithm);
+	session->upload = upload;
+	return true;
+}
+
+bool
+session_write(struct session *session, const void *data, size_t length, struct error *err)
+{
+	return session_open(session, err) && upload_write(session->upload, data, length, err);
+}
+
+bool
+session_save(struct session *session, struct error *err)
+{
+	struct digest digest;
+	bool won = false, running;
+
+	if (session->upload == NULL) /* not a byte came: nothing to acknowledge */
+		return true;
+	running = upload_running_digest(session->upload, &digest);
+	if (!db_upload_advance(session->registry->db, session->row, upload_length(session->upload),
+		running ? &digest : NULL, &won, err))
+		return false;
+	return won || error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
+}
+
+/* The digest of all bytes: kept with the row, or still running, or by reading the file once. */
+static bool
+session_digest(struct session *session, enum digest_algorithm algorithm, struct digest *digest,
+    struct error *err)
+{
+	const struct upload_row *row = session->row;
+
+	if (row->has_digest && row->digest.algorithm == algorithm &&
+	    upload_length(session->upload) == row->received) {
+		*digest = row->digest;
+		return true;
+	}
+	return upload_digest(session->upload, algorithm, digest, err);
+}
+
+/* Bytes that are none of what was promised are of no use to anybody. */
+static void
+session_discard(struct session *session)
+{
+	struct error ignored = { 0 };
+	bool found;
+
+	if (db_upload_delete(session->registry->db, session->row, &found, &ignored))
+		(void)!upload_unlink(session->registry->store, session->row->file, &ignored);
+}
+
+static bool
+session_publish_file(struct session *session, const struct digest *digest, int64_t *size,
+    struct error *err)
+{
+	struct digest actual;
+
+	if (!session_open(session, err) ||
+	    !session_digest(session, digest->algorithm, &actual, err))
+		return false;
+	if (!digest_equal(&actual, digest)) {
+		session_discard(session);
+		return error_set(err, ERROR_DIGEST_INVALID, NULL);
+	}
+	*size = upload_length(session->upload);
+	return upload_publish(session->upload, digest, err);
+}
+
+bool
+session_commit(struct session *session, const struct digest *digest, struct error *err)
+{
+	struct registry *registry = session->registry;
+	const struct upload_row *row = session->row;
+	int64_t size = row->received, file = 0;
+	bool won = false;
+
+	/* An earlier PUT may have renamed the file and died before its row was committed. */
+	if ((session->upload != NULL || !upload_is_published(registry->store, digest, row->file)) &&
+	    !session_publish_file(session, digest, &size, err))
+		return false;
+	if (!db_blob_publish(registry->db, row, digest, size, &file, &won, err))
+		return false;
+	if (!won)
+		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
+	/* Somebody else's file holds these bytes already; ours never had a row. */
+	if (file != row->file) {
+		struct error ignored = { 0 };
+		(void)!store_blob_unlink(registry->store, digest, row->file, &ignored);
+	}
+	return true;
+}
+
+bool
+session_cancel(struct session *session, struct error *err)
+{
+	bool found = false;
+
+	if (!db_upload_delete(session->registry->db, session->row, &found, err))
+		return false;
+	if (!found)
+		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
+	return upload_unlink(session->registry->store, session->row->file, err);
+}
