@@ -34,8 +34,8 @@ bool store_blob_digest(const struct store *, const struct digest *, int64_t file
 /* Create and rename a file; free bytes over the reserve; else UNAVAILABLE with a sentence. */
 bool store_ready(struct store *, int64_t reserve_bytes, struct error *) MUST_CHECK;
 
-/* Call visit for every file below blobs/ and uploads/; false from visit stops. digest is NULL for uploads; path is relative to the root; file -1: the name
- * fits no pattern. */
+/* Call visit for every file below uploads/ and blobs/; false from visit stops, which is no failure. digest is NULL for uploads; path
+ * is relative to the root; file -1: the name fits no pattern. */
 bool store_walk(struct store *, bool (*visit)(void *, const char *path, const struct digest *, int64_t file, int64_t size), void *, struct error *) MUST_CHECK;
 
 #endif

@@ -1,0 +1,399 @@
+#include "store/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "store/layout.h"
+
+#define FOLDER_MODE 0750 /* the web server reads blobs through the group */
+#define FILE_MODE 0640
+#define READ_SIZE (64 * 1024)
+
+static const enum digest_algorithm algorithms[] = { DIGEST_SHA256, DIGEST_SHA512 };
+#define ALGORITHM_COUNT (sizeof(algorithms) / sizeof(algorithms[0]))
+
+void
+store_blob_name(char name[STORE_NAME_SIZE], const struct digest *digest, int64_t file)
+{
+	char hex[2 * DIGEST_BYTES_MAX + 1];
+
+	hex_encode(hex, digest->value, digest_length(digest->algorithm));
+	snprintf(name, STORE_NAME_SIZE, "blobs/%s/%.2s/%s.%" PRId64,
+	    digest_algorithm_name(digest->algorithm), hex, hex, file);
+}
+
+void
+store_upload_name(char name[STORE_NAME_SIZE], int64_t file)
+{
+	snprintf(name, STORE_NAME_SIZE, "uploads/%" PRId64, file);
+}
+
+/* Made by somebody else already is fine. */
+static bool
+folder_make(int root, const char *name)
+{
+	return mkdirat(root, name, FOLDER_MODE) == 0 || errno == EEXIST;
+}
+
+static bool
+folder_sync(int root, const char *name)
+{
+	int fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int error;
+	bool ok;
+
+	if (fd == -1)
+		return false;
+	ok = fsync(fd) == 0;
+	error = errno;
+	close(fd);
+	errno = error;
+	return ok;
+}
+
+bool
+store_sync_folder(const struct store *store, const char *name)
+{
+	char folder[STORE_NAME_SIZE];
+	const char *slash = strrchr(name, '/');
+
+	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
+	return folder_sync(store->root, folder);
+}
+
+static bool
+shards_make(int root, enum digest_algorithm algorithm)
+{
+	char name[STORE_NAME_SIZE];
+
+	snprintf(name, sizeof(name), "blobs/%s", digest_algorithm_name(algorithm));
+	if (!folder_make(root, name))
+		return false;
+	for (unsigned int shard = 0; shard < 256; shard++) {
+		snprintf(
+		    name, sizeof(name), "blobs/%s/%02x", digest_algorithm_name(algorithm), shard);
+		if (!folder_make(root, name))
+			return false;
+	}
+	snprintf(name, sizeof(name), "blobs/%s", digest_algorithm_name(algorithm));
+	return folder_sync(root, name);
+}
+
+/*
+ * Every folder an upload or a blob can need, synced. The sync does not depend on who made them:
+ * another process may have, and died before its own.
+ */
+static bool
+folders_make(int root)
+{
+	if (!folder_make(root, "blobs") || !folder_make(root, "uploads"))
+		return false;
+	for (size_t i = 0; i < ALGORITHM_COUNT; i++)
+		if (!shards_make(root, algorithms[i]))
+			return false;
+	return folder_sync(root, "blobs") && folder_sync(root, ".");
+}
+
+struct store *
+store_open(const char *root, struct error *err)
+{
+	char absolute[PATH_MAX];
+	struct arena *arena = arena_new();
+	struct store *store = arena_alloc(arena, sizeof(*store));
+	bool made = mkdir(root, FOLDER_MODE) == 0;
+
+	store->arena = arena;
+	store->root = -1;
+	if (!made && errno != EEXIST) {
+		error_errno(err, "cannot make the store's folder");
+		goto fail;
+	}
+	if (realpath(root, absolute) == NULL ||
+	    (store->root = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
+		error_errno(err, "cannot open the store's folder");
+		goto fail;
+	}
+	store->path = arena_strdup(arena, absolute);
+	if (!folders_make(store->root) || (made && !folder_sync(store->root, ".."))) {
+		error_errno(err, "cannot make the store's folders");
+		goto fail;
+	}
+	return store;
+fail:
+	store_close(store);
+	return NULL;
+}
+
+void
+store_close(struct store *store)
+{
+	if (store == NULL)
+		return;
+	if (store->root != -1)
+		close(store->root);
+	arena_free(store->arena);
+}
+
+const char *
+store_blob_path(
+    const struct store *store, struct arena *arena, const struct digest *digest, int64_t file)
+{
+	char name[STORE_NAME_SIZE];
+
+	store_blob_name(name, digest, file);
+	return arena_printf(arena, "%s/%s", store->path, name);
+}
+
+const char *
+store_upload_path(const struct store *store, struct arena *arena, int64_t file)
+{
+	char name[STORE_NAME_SIZE];
+
+	store_upload_name(name, file);
+	return arena_printf(arena, "%s/%s", store->path, name);
+}
+
+int64_t
+store_blob_size(const struct store *store, const struct digest *digest, int64_t file)
+{
+	char name[STORE_NAME_SIZE];
+	struct stat st;
+
+	store_blob_name(name, digest, file);
+	if (fstatat(store->root, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	if (!S_ISREG(st.st_mode)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return st.st_size;
+}
+
+bool
+store_blob_unlink(struct store *store, const struct digest *digest, int64_t file, struct error *err)
+{
+	char name[STORE_NAME_SIZE];
+
+	store_blob_name(name, digest, file);
+	if (unlinkat(store->root, name, 0) == -1 && errno != ENOENT)
+		return error_errno(err, "cannot remove %s", digest->text);
+	return true;
+}
+
+bool
+store_hash_file(int fd, enum digest_algorithm algorithm, struct digest *digest, int64_t *size)
+{
+	unsigned char buffer[READ_SIZE];
+	struct hasher *hasher = hasher_new(algorithm);
+	off_t offset = 0;
+	ssize_t n;
+
+	while ((n = pread(fd, buffer, sizeof(buffer), offset)) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			break;
+		hasher_update(hasher, buffer, (size_t)n);
+		offset += n;
+	}
+	hasher_digest(hasher, digest);
+	hasher_free(hasher);
+	*size = offset;
+	return n == 0;
+}
+
+bool
+store_blob_digest(const struct store *store, const struct digest *blob, int64_t file,
+    struct digest *digest, int64_t *size, struct error *err)
+{
+	char name[STORE_NAME_SIZE];
+	int fd;
+	bool ok;
+
+	store_blob_name(name, blob, file);
+	fd = openat(store->root, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ok = fd != -1 && store_hash_file(fd, blob->algorithm, digest, size);
+	if (!ok)
+		error_errno(err, "cannot read %s", blob->text);
+	if (fd != -1)
+		close(fd);
+	return ok;
+}
+
+/* The way of an upload in small: a file appears in uploads/ and moves to blobs/. */
+static bool
+probe(const struct store *store)
+{
+	unsigned char random[8];
+	char hex[2 * sizeof(random) + 1];
+	char from[STORE_NAME_SIZE], to[STORE_NAME_SIZE];
+	int fd, error;
+
+	if (getentropy(random, sizeof(random)) == -1)
+		return false;
+	hex_encode(hex, random, sizeof(random));
+	snprintf(from, sizeof(from), "uploads/.probe-%s", hex);
+	snprintf(to, sizeof(to), "blobs/.probe-%s", hex);
+	fd = openat(store->root, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+	if (fd == -1)
+		return false;
+	close(fd);
+	if (renameat(store->root, from, store->root, to) == 0)
+		return unlinkat(store->root, to, 0) == 0;
+	error = errno;
+	unlinkat(store->root, from, 0);
+	errno = error;
+	return false;
+}
+
+bool
+store_ready(struct store *store, int64_t reserve_bytes, struct error *err)
+{
+	struct statvfs fs;
+	uint64_t available;
+
+	if (!probe(store) || fstatvfs(store->root, &fs) == -1) {
+		error_errno(err, "the blob store cannot create a file");
+		if (err != NULL)
+			err->code = ERROR_UNAVAILABLE; /* a full disk too: it is the store that is
+							  not ready */
+		return false;
+	}
+	available = (uint64_t)fs.f_bavail * fs.f_frsize;
+	if (available < (uint64_t)reserve_bytes) {
+		error_set(err, ERROR_UNAVAILABLE, "the blob store is nearly full");
+		return error_cause(
+		    err, "%" PRIu64 " bytes free, %" PRId64 " wanted", available, reserve_bytes);
+	}
+	return true;
+}
+
+/* "12" and nothing else: no sign, no leading zero, so that a name has one spelling. */
+static int64_t
+file_id_parse(const char *text)
+{
+	int64_t id = 0;
+
+	if (*text == '\0' || *text == '0')
+		return -1;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || id > (INT64_MAX - (*text - '0')) / 10)
+			return -1;
+		id = id * 10 + (*text - '0');
+	}
+	return id;
+}
+
+/* Read "sha256/ab/HEX.FILE" as a digest and a file id; -1: it is none. */
+static int64_t
+blob_name_parse(const char *name, struct digest *digest)
+{
+	for (size_t i = 0; i < ALGORITHM_COUNT; i++) {
+		const char *algorithm = digest_algorithm_name(algorithms[i]);
+		size_t length = digest_length(algorithms[i]), skip = strlen(algorithm);
+		unsigned char value[DIGEST_BYTES_MAX];
+		char hex[2 * DIGEST_BYTES_MAX + 1];
+		const char *text = name + skip + strlen("/ab/");
+
+		if (strlen(name) <= skip + strlen("/ab/") + 2 * length + 1 ||
+		    strncmp(name, algorithm, skip) != 0 || name[skip] != '/' || text[-1] != '/' ||
+		    strncmp(name + skip + 1, text, 2) != 0 || text[2 * length] != '.')
+			continue;
+		snprintf(hex, sizeof(hex), "%.*s", (int)(2 * length), text);
+		if (hex_decode(value, length, hex) &&
+		    digest_set(digest, algorithms[i], value, length))
+			return file_id_parse(text + 2 * length + 1);
+	}
+	return -1;
+}
+
+struct walk {
+	bool (*visit)(void *, const char *, const struct digest *, int64_t, int64_t);
+	void *context;
+	char path[PATH_MAX]; /* of the entry at hand, relative to the root */
+	bool stopped;
+};
+
+static void
+walk_file(struct walk *walk, const struct stat *st)
+{
+	static const char blobs[] = "blobs/", uploads[] = "uploads/";
+	struct digest digest;
+	bool is_blob = false;
+	int64_t file = -1;
+
+	if (S_ISREG(st->st_mode) && strncmp(walk->path, blobs, strlen(blobs)) == 0) {
+		file = blob_name_parse(walk->path + strlen(blobs), &digest);
+		is_blob = file != -1;
+	} else if (S_ISREG(st->st_mode)) {
+		file = file_id_parse(walk->path + strlen(uploads));
+	}
+	walk->stopped = !walk->visit(
+	    walk->context, walk->path, is_blob ? &digest : NULL, file, st->st_size);
+}
+
+/* The folder at walk->path, opened below `parent` as `name`; both may vanish at any time, which is
+ * no error. */
+static bool
+walk_folder(struct walk *walk, int parent, const char *name)
+{
+	size_t length = strlen(walk->path);
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *folder = fd == -1 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	bool ok = true;
+
+	if (folder == NULL) {
+		ok = errno == ENOENT;
+		if (fd != -1)
+			close(fd);
+		return ok;
+	}
+	while (ok && !walk->stopped && (errno = 0, entry = readdir(folder)) != NULL) {
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (snprintf(walk->path + length, sizeof(walk->path) - length, "/%s",
+			entry->d_name) >= (int)(sizeof(walk->path) - length)) {
+			errno = ENAMETOOLONG;
+			ok = false;
+		} else if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
+			ok = errno == ENOENT;
+		} else if (S_ISDIR(st.st_mode)) {
+			ok = walk_folder(walk, fd, entry->d_name);
+		} else {
+			walk_file(walk, &st);
+		}
+		walk->path[length] = '\0';
+	}
+	ok = ok && (walk->stopped || errno == 0);
+	closedir(folder);
+	return ok;
+}
+
+bool
+store_walk(struct store *store,
+    bool (*visit)(void *, const char *path, const struct digest *, int64_t file, int64_t size),
+    void *context, struct error *err)
+{
+	static const char *const tops[] = { "uploads", "blobs" };
+	struct walk walk = { .visit = visit, .context = context };
+
+	for (size_t i = 0; i < 2 && !walk.stopped; i++) {
+		snprintf(walk.path, sizeof(walk.path), "%s", tops[i]);
+		if (!walk_folder(&walk, store->root, tops[i]))
+			return error_errno(err, "cannot read the store's folder %s", tops[i]);
+	}
+	return true;
+}

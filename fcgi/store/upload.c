@@ -1,0 +1,283 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* sync_file_range, where there is one */
+#endif
+#include "store/upload.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "store/layout.h"
+
+#define FILE_MODE 0640
+#define FLUSH_STEP (8 * 1024 * 1024)
+
+struct upload {
+	struct arena *arena; /* owned: holds the upload itself */
+	struct store *store; /* borrowed */
+	int fd;              /* owned, locked */
+	char name[STORE_NAME_SIZE];
+	int64_t file;
+	int64_t length;                  /* bytes in the file */
+	int64_t flushed;                 /* bytes the kernel was asked to start writing out */
+	struct hasher *hasher;           /* owned; covers `length` bytes; NULL: none */
+	enum digest_algorithm algorithm; /* of the hasher */
+	bool closed; /* published, or failed: the file must not be touched again */
+};
+
+/* Is our open file the one that carries this name now? Keeps errno. */
+static bool
+carries(const struct upload *up, const char *name)
+{
+	struct stat mine, named;
+	int error = errno;
+	bool same = fstat(up->fd, &mine) == 0 &&
+		    fstatat(up->store->root, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    mine.st_dev == named.st_dev && mine.st_ino == named.st_ino;
+
+	errno = error;
+	return same;
+}
+
+/* Acknowledged bytes are not there: a loss of power, since nothing was synced yet. */
+static bool
+refuse_short(const struct upload *up, int64_t found, int64_t wanted, struct error *err)
+{
+	error_set(err, ERROR_INTERNAL, "the upload has lost bytes, start again");
+	return error_cause(
+	    err, "%s holds %" PRId64 " of %" PRId64 " bytes", up->name, found, wanted);
+}
+
+/* Lock the file and see what is in it. */
+static bool
+take(struct upload *up, int64_t received, struct error *err)
+{
+	struct stat st;
+
+	if (flock(up->fd, LOCK_EX | LOCK_NB) == -1) {
+		if (errno == EWOULDBLOCK)
+			return error_set(
+			    err, ERROR_CONFLICT, "another request is writing this upload");
+		return error_errno(err, "cannot lock the upload");
+	}
+	/* Whoever held the lock before may have published the file: cutting it now would damage a
+	 * blob. */
+	if (!carries(up, up->name))
+		return error_set(err, ERROR_CONFLICT, "another request has just ended this upload");
+	if (fstat(up->fd, &st) == -1)
+		return error_errno(err, "cannot read the upload");
+	up->length = up->flushed = st.st_size;
+	return up->length >= received || refuse_short(up, up->length, received, err);
+}
+
+struct upload *
+upload_open(struct store *store, int64_t file, int64_t received, struct error *err)
+{
+	struct arena *arena = arena_new();
+	struct upload *up = arena_alloc(arena, sizeof(*up));
+	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
+
+	*up = (struct upload){ .arena = arena, .store = store, .fd = -1, .file = file };
+	store_upload_name(up->name, file);
+	if (received == 0)
+		flags |= O_CREAT;
+	up->fd = openat(store->root, up->name, flags, FILE_MODE);
+	if (up->fd == -1) {
+		error_errno(err, "cannot open the upload");
+	} else if (take(up, received, err)) {
+		return up;
+	}
+	upload_close(up);
+	return NULL;
+}
+
+bool
+upload_is_published(struct store *store, const struct digest *digest, int64_t file)
+{
+	return store_blob_size(store, digest, file) != -1;
+}
+
+static void
+forget_hash(struct upload *up)
+{
+	hasher_free(up->hasher);
+	up->hasher = NULL;
+}
+
+void
+upload_hash(struct upload *up, enum digest_algorithm algorithm)
+{
+	forget_hash(up);
+	if (up->length != 0)
+		return;
+	up->hasher = hasher_new(algorithm);
+	up->algorithm = algorithm;
+}
+
+/*
+ * After a failed sync nobody knows which bytes are on disk, and a second sync would claim that all
+ * are: only removing the file is honest. Keeps errno.
+ */
+static void
+lose(struct upload *up, const char *name)
+{
+	int error = errno;
+
+	unlinkat(up->store->root, name, 0);
+	up->closed = true;
+	errno = error;
+}
+
+/* Let the disk work while the client sends, so that the fdatasync at the end finds little left to
+ * do. */
+static bool
+flush(struct upload *up)
+{
+	if (up->length - up->flushed < FLUSH_STEP)
+		return true;
+#ifdef SYNC_FILE_RANGE_WRITE
+	if (sync_file_range(up->fd, up->flushed, up->length - up->flushed, SYNC_FILE_RANGE_WRITE) ==
+		-1 &&
+	    (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
+		lose(up, up->name);
+		return false;
+	}
+#endif
+	up->flushed = up->length;
+	return true;
+}
+
+static bool
+refuse_closed(struct error *err)
+{
+	return error_set(err, ERROR_INTERNAL, "this upload has ended");
+}
+
+/* Nothing may be appended behind stray bytes: when the cut fails, this request is over; the next
+ * one cuts again. */
+static bool
+cut(struct upload *up, int64_t length)
+{
+	up->closed = ftruncate(up->fd, length) == -1;
+	return !up->closed;
+}
+
+bool
+upload_write(struct upload *up, const void *data, size_t length, struct error *err)
+{
+	if (up->closed)
+		return refuse_closed(err);
+	if (!bytes_write(up->fd, (struct bytes){ .data = data, .length = length })) {
+		error_errno(err, "cannot write the upload");
+		cut(up, up->length); /* the piece that got in */
+		return false;
+	}
+	up->length += (int64_t)length;
+	if (up->hasher != NULL)
+		hasher_update(up->hasher, data, length);
+	return flush(up) || error_errno(err, "cannot write the upload");
+}
+
+int64_t
+upload_length(const struct upload *up)
+{
+	return up->length;
+}
+
+bool
+upload_digest(
+    struct upload *up, enum digest_algorithm algorithm, struct digest *digest, struct error *err)
+{
+	int64_t size;
+
+	if (up->hasher != NULL && up->algorithm == algorithm) {
+		hasher_digest(up->hasher, digest);
+		return true;
+	}
+	if (!store_hash_file(up->fd, algorithm, digest, &size))
+		return error_errno(err, "cannot read the upload");
+	return size == up->length || refuse_short(up, size, up->length, err);
+}
+
+bool
+upload_running_digest(const struct upload *up, struct digest *digest)
+{
+	if (up->hasher == NULL)
+		return false;
+	hasher_digest(up->hasher, digest);
+	return true;
+}
+
+bool
+upload_truncate(struct upload *up, int64_t length, struct error *err)
+{
+	if (up->closed)
+		return refuse_closed(err);
+	if (length == up->length)
+		return true;
+	if (length > up->length)
+		return refuse_short(up, up->length, length, err);
+	if (!cut(up, length))
+		return error_errno(err, "cannot cut the upload");
+	forget_hash(up);
+	up->length = length;
+	if (up->flushed > length)
+		up->flushed = length;
+	return true;
+}
+
+bool
+upload_publish(struct upload *up, const struct digest *digest, struct error *err)
+{
+	char name[STORE_NAME_SIZE];
+	int root = up->store->root;
+
+	if (up->closed)
+		return refuse_closed(err);
+	store_blob_name(name, digest, up->file);
+	if (fdatasync(up->fd) == -1) {
+		lose(up, up->name);
+		return error_errno(err, "cannot store the blob");
+	}
+	/* Over NFS a rename whose answer was lost is sent again and then fails, although it was
+	 * done. */
+	if (renameat(root, up->name, root, name) == -1 && !carries(up, name)) {
+		if (errno == ENOENT && !carries(up, up->name))
+			return error_set(
+			    err, ERROR_BLOB_UPLOAD_UNKNOWN, "the upload was cancelled");
+		return error_errno(err, "cannot store the blob");
+	}
+	if (!store_sync_folder(up->store, name)) {
+		lose(up, name);
+		return error_errno(err, "cannot store the blob");
+	}
+	up->closed = true;
+	return true;
+}
+
+void
+upload_close(struct upload *up)
+{
+	if (up == NULL)
+		return;
+	forget_hash(up);
+	if (up->fd != -1)
+		close(up->fd); /* gives the lock back */
+	arena_free(up->arena);
+}
+
+bool
+upload_unlink(struct store *store, int64_t file, struct error *err)
+{
+	char name[STORE_NAME_SIZE];
+
+	store_upload_name(name, file);
+	if (unlinkat(store->root, name, 0) == -1 && errno != ENOENT)
+		return error_errno(err, "cannot remove the upload");
+	return true;
+}
