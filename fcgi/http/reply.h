@@ -37,6 +37,8 @@ void reply_reset(struct reply *);
 void reply_status(struct request *, int status);
 /* Set, replacing an earlier value of that name. */
 void reply_header(struct request *, const char *name, const char *value);
+/* Add a further line of that name. */
+void reply_header_add(struct request *, const char *name, const char *value);
 void reply_headerf(struct request *, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Status and body; bytes are borrowed until sent. type NULL: no Content-Type. */
 void reply_bytes(struct request *, int status, const char *type, const void *data, size_t length);

@@ -12,16 +12,17 @@ registry_manifest_delete(struct registry *registry, const char *name,
 	if (!registry_target_require(registry, name, ACTION_DELETE, &target, err))
 		return false;
 	if (reference->tag != NULL)
-		ok = db_tag_delete(registry->db, &target, name, reference->tag, &registry->actor, &found, err);
+		ok = db_tag_delete(
+		    registry->db, &target, name, reference->tag, &registry->actor, &found, err);
 	else
-		ok = db_manifest_delete(registry->db, &target, name, &reference->digest,
-		    &registry->actor, &found, err);
+		ok = db_manifest_delete(
+		    registry->db, &target, name, &reference->digest, &registry->actor, &found, err);
 	return ok && (found || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL));
 }
 
 bool
-registry_blob_delete(struct registry *registry, const char *name, const struct digest *digest,
-    struct error *err)
+registry_blob_delete(
+    struct registry *registry, const char *name, const struct digest *digest, struct error *err)
 {
 	struct target target = { 0 };
 	enum blob_delete_outcome outcome = BLOB_DELETE_UNKNOWN;

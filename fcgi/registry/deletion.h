@@ -5,9 +5,12 @@
 #include "oci/reference.h"
 #include "registry/registry.h"
 
-/* A tag, or a digest with all tags on it; MANIFEST_UNKNOWN when absent, DENIED without the right. */
-bool registry_manifest_delete(struct registry *, const char *name, const struct reference *, struct error *) MUST_CHECK;
+/* A tag, or a digest with all tags on it; MANIFEST_UNKNOWN when absent, DENIED without the right.
+ */
+bool registry_manifest_delete(
+    struct registry *, const char *name, const struct reference *, struct error *) MUST_CHECK;
 /* BLOB_UNKNOWN when absent; UNSUPPORTED when a manifest of the name needs it. */
-bool registry_blob_delete(struct registry *, const char *name, const struct digest *, struct error *) MUST_CHECK;
+bool registry_blob_delete(
+    struct registry *, const char *name, const struct digest *, struct error *) MUST_CHECK;
 
 #endif

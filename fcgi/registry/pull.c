@@ -8,8 +8,8 @@ registry_manifest_require(struct registry *registry, const char *name,
 {
 	struct standing standing = { 0 };
 
-	if (!db_manifest_find(registry->db, registry->key, name, reference, &registry->viewer, payload,
-		&standing, row, err) ||
+	if (!db_manifest_find(registry->db, registry->key, name, reference, &registry->viewer,
+		payload, &standing, row, err) ||
 	    !registry_admit(registry, &standing, ERROR_MANIFEST_UNKNOWN, err))
 		return false;
 	return *row != NULL || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
@@ -60,8 +60,8 @@ registry_tags_list(struct registry *registry, const char *name, const char *last
 }
 
 bool
-registry_catalog(struct registry *registry, const char *last, int limit, struct list *list,
-    struct error *err)
+registry_catalog(
+    struct registry *registry, const char *last, int limit, struct list *list, struct error *err)
 {
 	struct standing standing = { 0 };
 
@@ -84,7 +84,8 @@ registry_referrers_list(struct registry *registry, const char *name, const struc
 	const char **digests = NULL;
 
 	if (!db_referrers_list(registry->db, registry->key, name, subject, artifact_type,
-		&registry->viewer, last, limit + 1, &standing, &list->items, &digests, &list->count, err))
+		&registry->viewer, last, limit + 1, &standing, &list->items, &digests, &list->count,
+		err))
 		return false;
 	standing.allowed = standing.allowed || registry->viewer.account != 0;
 	if (!registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
@@ -99,7 +100,8 @@ registry_rights(struct registry *registry, const char *name, int *actions, struc
 {
 	struct standing standing = { 0 };
 
-	if (!db_rights_find(registry->db, registry->key, name, &registry->viewer, &standing, actions, err))
+	if (!db_rights_find(
+		registry->db, registry->key, name, &registry->viewer, &standing, actions, err))
 		return false;
 	standing.allowed = true; /* no right is an answer here: a token that grants nothing */
 	standing.blacked_out = false;

@@ -7,10 +7,11 @@
 #include "registry/registry.h"
 
 /* MANIFEST_UNKNOWN when it is not there or not for this viewer. */
-bool registry_manifest_require(struct registry *, const char *name, const struct reference *, bool payload,
-    struct manifest_row **, struct error *) MUST_CHECK;
+bool registry_manifest_require(struct registry *, const char *name, const struct reference *,
+    bool payload, struct manifest_row **, struct error *) MUST_CHECK;
 
-/* BLOB_UNKNOWN likewise. pusher: the asker holds push rights, so what it finds stays for its push. */
+/* BLOB_UNKNOWN likewise. pusher: the asker holds push rights, so what it finds stays for its push.
+ */
 bool registry_blob_require(struct registry *, const char *name, const struct digest *, bool pusher,
     struct blob_row **, struct error *) MUST_CHECK;
 /* Absolute path of its bytes (arena). */
@@ -25,14 +26,18 @@ struct list {
 };
 
 /* NAME_UNKNOWN when the name holds nothing the viewer may read. */
-bool registry_tags_list(struct registry *, const char *name, const char *last, int limit, struct list *,
-    struct error *) MUST_CHECK;
-bool registry_catalog(struct registry *, const char *last, int limit, struct list *, struct error *) MUST_CHECK;
-/* Descriptors as JSON text. A subject or name that is unknown has no referrers: an empty list, not an error. */
+bool registry_tags_list(struct registry *, const char *name, const char *last, int limit,
+    struct list *, struct error *) MUST_CHECK;
+bool registry_catalog(
+    struct registry *, const char *last, int limit, struct list *, struct error *) MUST_CHECK;
+/* Descriptors as JSON text. A subject or name that is unknown has no referrers: an empty list, not
+ * an error. */
 bool registry_referrers_list(struct registry *, const char *name, const struct digest *subject,
-    const char *artifact_type, const char *last, int limit, struct list *, struct error *) MUST_CHECK;
+    const char *artifact_type, const char *last, int limit, struct list *,
+    struct error *) MUST_CHECK;
 
-/* Bits of `enum action` a token may be given under this name; 0 for what does not exist or is not allowed. */
+/* Bits of `enum action` a token may be given under this name; 0 for what does not exist or is not
+ * allowed. */
 bool registry_rights(struct registry *, const char *name, int *actions, struct error *) MUST_CHECK;
 
 #endif

@@ -25,8 +25,8 @@ registry_blob_mount(struct registry *registry, const char *name, const char *fro
 	struct target target = { 0 };
 
 	return registry_target_require(registry, name, ACTION_WRITE, &target, err) &&
-	    db_blob_mount(registry->db, registry->key, from, &target, name, digest, &registry->viewer,
-		mounted, err);
+	       db_blob_mount(registry->db, registry->key, from, &target, name, digest,
+		   &registry->viewer, mounted, err);
 }
 
 /* Foreign layers need not be here, so the database is not asked for them. */
@@ -46,13 +46,15 @@ without_foreign(struct arena *arena, const struct manifest *manifest)
 }
 
 static bool
-outcome_error(const struct manifest_push *push, enum manifest_put_outcome outcome, struct error *err)
+outcome_error(
+    const struct manifest_push *push, enum manifest_put_outcome outcome, struct error *err)
 {
 	switch (outcome) {
 	case MANIFEST_PUT_DONE:
 		return true;
 	case MANIFEST_PUT_MISSING:
-		return error_set(err, ERROR_MANIFEST_BLOB_UNKNOWN, "manifest names content unknown here: %s",
+		return error_set(err, ERROR_MANIFEST_BLOB_UNKNOWN,
+		    "manifest names content unknown here: %s",
 		    push->missing_count > 0 ? push->missing[0].text : "");
 	case MANIFEST_PUT_DENIED:
 		return error_set(err, ERROR_DENIED,
@@ -70,8 +72,8 @@ static bool
 push_digest(struct manifest_push *push, struct error *err)
 {
 	const struct reference *reference = push->reference;
-	enum digest_algorithm algorithm =
-	    reference->tag != NULL ? DIGEST_SHA256 : reference->digest.algorithm;
+	enum digest_algorithm algorithm = reference->tag != NULL ? DIGEST_SHA256
+								 : reference->digest.algorithm;
 
 	digest_of(&push->digest, algorithm, push->payload.data, push->payload.length);
 	if (reference->tag == NULL && !digest_equal(&push->digest, &reference->digest))
@@ -105,8 +107,9 @@ registry_manifest_push(struct registry *registry, const struct target *target,
 	push->manifest = manifest;
 	put.manifest = without_foreign(arena, manifest);
 	if (manifest->has_subject)
-		put.referrer = manifest_referrer_json(arena, manifest, &push->digest,
-		    (int64_t)push->payload.length);
-	return db_manifest_put(registry->db, &put, &outcome, &push->missing, &push->missing_count, err) &&
-	    outcome_error(push, outcome, err);
+		put.referrer = manifest_referrer_json(
+		    arena, manifest, &push->digest, (int64_t)push->payload.length);
+	return db_manifest_put(
+		   registry->db, &put, &outcome, &push->missing, &push->missing_count, err) &&
+	       outcome_error(push, outcome, err);
 }

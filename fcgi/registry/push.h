@@ -1,8 +1,9 @@
 /*
  * Pushing: upload sessions that become blobs, and manifests.
  *
- * A blob is published in this order: bytes synced, file renamed, folder synced, row committed; only then may the
- * caller answer 201. A session is locked against a second writer while a request holds it open.
+ * A blob is published in this order: bytes synced, file renamed, folder synced, row committed; only
+ * then may the caller answer 201. A session is locked against a second writer while a request holds
+ * it open.
  */
 #ifndef REGISTRY_PUSH_H
 #define REGISTRY_PUSH_H
@@ -12,19 +13,19 @@
 #include "registry/registry.h"
 
 /*
- * Where a push to this name lands, and that the viewer may `wanted` there (bits of enum action): DENIED if not; UNSUPPORTED with a sentence when
- * nothing can be pushed to this key.
+ * Where a push to this name lands, and that the viewer may `wanted` there (bits of enum action):
+ * DENIED if not; UNSUPPORTED with a sentence when nothing can be pushed to this key.
  */
-bool registry_target_require(struct registry *, const char *name, int wanted, struct target *,
-    struct error *) MUST_CHECK;
+bool registry_target_require(
+    struct registry *, const char *name, int wanted, struct target *, struct error *) MUST_CHECK;
 
 struct session; /* lives with the arena, which also closes its file */
 
-bool registry_session_start(struct registry *, const char *name, enum digest_algorithm, struct session **,
-    struct error *) MUST_CHECK;
+bool registry_session_start(struct registry *, const char *name, enum digest_algorithm,
+    struct session **, struct error *) MUST_CHECK;
 /* The viewer's own session of that name; BLOB_UPLOAD_UNKNOWN for any other. */
-bool registry_session_require(struct registry *, const char *name, const char *uuid, struct session **,
-    struct error *) MUST_CHECK;
+bool registry_session_require(struct registry *, const char *name, const char *uuid,
+    struct session **, struct error *) MUST_CHECK;
 const char *session_uuid(const struct session *);
 int64_t session_received(const struct session *); /* acknowledged bytes */
 
@@ -33,22 +34,23 @@ bool session_write(struct session *, const void *data, size_t length, struct err
 /* Acknowledge what was written, so that it may be resumed after it. */
 bool session_save(struct session *, struct error *) MUST_CHECK;
 /*
- * Everything written is the blob `digest`: verify, publish, end the session. Other bytes: DIGEST_INVALID, and the
- * session is gone.
+ * Everything written is the blob `digest`: verify, publish, end the session. Other bytes:
+ * DIGEST_INVALID, and the session is gone.
  */
 bool session_commit(struct session *, const struct digest *, struct error *) MUST_CHECK;
 bool session_cancel(struct session *, struct error *) MUST_CHECK;
 
-/* Link a blob that the name `from` holds here; *mounted false: it cannot be, for whatever reason. */
-bool registry_blob_mount(struct registry *, const char *name, const char *from, const struct digest *,
-    bool *mounted, struct error *) MUST_CHECK;
+/* Link a blob that the name `from` holds here; *mounted false: it cannot be, for whatever reason.
+ */
+bool registry_blob_mount(struct registry *, const char *name, const char *from,
+    const struct digest *, bool *mounted, struct error *) MUST_CHECK;
 
 struct manifest_push {
 	const char *name;
-	const char *content_type;      /* the request's; NULL when absent */
+	const char *content_type; /* the request's; NULL when absent */
 	struct bytes payload;
 	const struct reference *reference; /* its digest, when by digest, must be the payload's */
-	const char *const *tags;       /* further tags, for a push by digest */
+	const char *const *tags;           /* further tags, for a push by digest */
 	size_t tag_count;
 	const struct digest *expected; /* If-Match; NULL: none */
 
@@ -60,7 +62,7 @@ struct manifest_push {
 };
 
 /* The target comes from registry_target_require(), which was asked before the body was read. */
-bool registry_manifest_push(struct registry *, const struct target *, struct manifest_push *,
-    struct error *) MUST_CHECK;
+bool registry_manifest_push(
+    struct registry *, const struct target *, struct manifest_push *, struct error *) MUST_CHECK;
 
 #endif

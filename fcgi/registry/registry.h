@@ -1,9 +1,10 @@
 /*
  * The domain: what push and pull mean, for one asker at one repository key.
  *
- * It owns the order *bytes first, row second; row gone first, bytes after*: a row never points at missing bytes, stray
- * bytes are only garbage. Every function asks the database once where it can, and turns the standing that comes back into
- * an error the same way (registry_admit), so that what one may not read and what does not exist leave by the same road.
+ * It owns the order *bytes first, row second; row gone first, bytes after*: a row never points at
+ * missing bytes, stray bytes are only garbage. Every function asks the database once where it can,
+ * and turns the standing that comes back into an error the same way (registry_admit), so that what
+ * one may not read and what does not exist leave by the same road.
  */
 #ifndef REGISTRY_REGISTRY_H
 #define REGISTRY_REGISTRY_H
@@ -29,11 +30,14 @@ struct registry {
 };
 
 /*
- * Turn a standing into yes, or into the error: key unknown (NAME_UNKNOWN, key_unknown set), blacked out (DENIED), stale viewer
- * (UNAUTHORIZED, viewer_stale set), and for an action not allowed: UNAUTHORIZED to anonymous, else `refusal`.
+ * Turn a standing into yes, or into the error: key unknown (NAME_UNKNOWN, key_unknown set), blacked
+ * out (DENIED), stale viewer (UNAUTHORIZED, viewer_stale set), and for an action not allowed:
+ * UNAUTHORIZED to anonymous, else `refusal`.
  */
-bool registry_admit(struct registry *, const struct standing *, enum error_code refusal, struct error *) MUST_CHECK;
-/* For requests without a name: the key exists and the viewer is still who it was. wants_read: and may read something there. */
+bool registry_admit(
+    struct registry *, const struct standing *, enum error_code refusal, struct error *) MUST_CHECK;
+/* For requests without a name: the key exists and the viewer is still who it was. wants_read: and
+ * may read something there. */
 bool registry_admit_viewer(struct registry *, bool wants_read, struct error *) MUST_CHECK;
 
 #endif

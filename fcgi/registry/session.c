@@ -32,7 +32,8 @@ registry_session_start(struct registry *registry, const char *name, enum digest_
 	struct upload_row *row = NULL;
 
 	if (!registry_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !db_upload_start(registry->db, &target, name, registry->viewer.account, algorithm, &row, err))
+	    !db_upload_start(
+		registry->db, &target, name, registry->viewer.account, algorithm, &row, err))
 		return false;
 	*session = session_new(registry, row, true);
 	return true;
@@ -68,17 +69,16 @@ session_received(const struct session *session)
 	return session->row->received;
 }
 
-/* The row was read before the file was locked: another request may have written in between, and what it acknowledged
- * must not be cut off. */
+/* The row was read before the file was locked: another request may have written in between, and
+ * what it acknowledged must not be cut off. */
 static bool
 session_confirm(struct session *session, struct error *err)
 {
 	const struct upload_row *row = session->row;
 	bool won = session->fresh;
 
-	if (!won &&
-	    !db_upload_advance(session->registry->db, row, row->received,
-		row->has_digest ? &row->digest : NULL, &won, err))
+	if (!won && !db_upload_advance(session->registry->db, row, row->received,
+			row->has_digest ? &row->digest : NULL, &won, err))
 		return false;
 	return won || error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
 }
@@ -152,8 +152,8 @@ session_discard(struct session *session)
 }
 
 static bool
-session_publish_file(struct session *session, const struct digest *digest, int64_t *size,
-    struct error *err)
+session_publish_file(
+    struct session *session, const struct digest *digest, int64_t *size, struct error *err)
 {
 	struct digest actual;
 

@@ -1,0 +1,125 @@
+#include "v2/call.h"
+
+#include <string.h>
+
+#include "http/authorization.h"
+#include "oci/name.h"
+
+#define ARTIFACTORY "/artifactory/api/docker/"
+
+bool
+call_open(struct request *req, struct v2_call *call, struct error *err)
+{
+	const char *path = req->path, *key = request_variable(req, "STOWAGE_V2_REPOSITORY");
+
+	*call = (struct v2_call){ .prefix = "", .path = path, .key = key == NULL ? "" : key };
+	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) == 0) {
+		const char *start = path + strlen(ARTIFACTORY), *end = strchr(start, '/');
+
+		if (end == NULL)
+			return error_set(err, ERROR_NOT_FOUND, NULL);
+		call->key = arena_strndup(req->arena, start, (size_t)(end - start));
+		call->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
+		call->path = end;
+		if (!repository_key_check(call->key, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+call_token_grants(const struct v2_call *call, const char *name, enum action action)
+{
+	const struct token *token = call->identity->token;
+
+	if (token == NULL)
+		return true;
+	for (size_t i = 0; i < token->access_count; i++) {
+		const struct token_access *access = &token->access[i];
+
+		if (strcmp(access->type, "repository") == 0 && strcmp(access->name, name) == 0 &&
+		    (action == ACTION_READ       ? access->pull
+			: action == ACTION_WRITE ? access->push
+						 : access->del))
+			return true;
+	}
+	return false;
+}
+
+/* A token gives no more than its scope, whatever the account may. */
+static bool
+scope_check(struct request *req, const struct v2_call *call, struct error *err)
+{
+	enum action action;
+
+	switch (call->route->access) {
+	case ACCESS_PULL:
+		action = ACTION_READ;
+		break;
+	case ACCESS_PUSH:
+		action = ACTION_WRITE;
+		break;
+	case ACCESS_DELETE:
+		action = ACTION_DELETE;
+		break;
+	default:
+		return true;
+	}
+	return call_token_grants(call, request_param(req, "name"), action) ||
+	       error_set(err, ERROR_UNAUTHORIZED, NULL);
+}
+
+/* What needs an account cannot be asked by anonymous, whoever may read. A push must not read its
+ * body first. */
+static bool
+anonymous_check(const struct v2_call *call, struct error *err)
+{
+	if (call->identity->viewer.account != 0 || call->identity->token != NULL)
+		return true;
+	switch (call->route->access) {
+	case ACCESS_LOGIN:
+	case ACCESS_PUSH:
+	case ACCESS_DELETE:
+	case ACCESS_ADMIN:
+		return error_set(err, ERROR_UNAUTHORIZED, NULL);
+	default:
+		return true;
+	}
+}
+
+bool
+call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
+{
+	struct service *service = request_service(req);
+
+	if (!identity_find(service->authenticator, db, request_header(req, "Authorization"),
+		call->key, req->address, req->id, &call->identity, err))
+		return false;
+	req->user = call->identity->name;
+	call->registry = (struct registry){
+		.db = db,
+		.store = service->store,
+		.key = call->key,
+		.viewer = call->identity->viewer,
+		.actor = {
+			.account = call->identity->viewer.account,
+			.name = call->identity->name,
+			.request = req->id,
+			.address = req->address,
+		},
+	};
+	return anonymous_check(call, err) && scope_check(req, call, err);
+}
+
+bool
+call_name(struct request *req, const char **name, struct error *err)
+{
+	*name = request_param(req, "name");
+	return name_check(*name, err);
+}
+
+bool
+call_digest(struct request *req, struct digest *digest, struct error *err)
+{
+	return digest_parse(digest, request_param(req, "digest"), err);
+}

@@ -1,0 +1,17 @@
+/* GET _catalog: names that hold something the caller may read. */
+#include "v2/call.h"
+#include "v2/lists.h"
+#include "v2/routes.h"
+
+bool
+v2_catalog(struct request *req, struct error *err)
+{
+	struct page page;
+	struct list list;
+
+	if (!page_read(req, PAGE_DEFAULT, &page, err) ||
+	    !registry_catalog(request_registry(req), page.last, page.limit, &list, err))
+		return false;
+	list_link(req, &page, &list, NULL);
+	return reply_json(req, 200, json_pack("{s:o}", "repositories", list_json(&list)));
+}

@@ -1,0 +1,102 @@
+#include "v2/errors.h"
+
+#include <string.h>
+
+#define RETRY_AFTER_SECONDS "2"
+
+/* The scope a token needs for this route; "" for none. */
+static const char *
+route_scope(struct request *req, const struct v2_call *call)
+{
+	const char *actions;
+
+	if (call->route == NULL)
+		return "";
+	switch (call->route->access) {
+	case ACCESS_CATALOG:
+		return "registry:catalog:*";
+	case ACCESS_PULL:
+		actions = "pull";
+		break;
+	case ACCESS_PUSH:
+		actions = "pull,push";
+		break;
+	case ACCESS_DELETE:
+		actions = "delete";
+		break;
+	default:
+		return "";
+	}
+	return arena_printf(req->arena, "repository:%s:%s", request_param(req, "name"), actions);
+}
+
+/* Names come decoded from the URL: what cannot stand in a quoted string is not repeated. */
+static bool
+quotable(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < 0x20 || *text > 0x7e || *text == '"' || *text == '\\')
+			return false;
+	return true;
+}
+
+static void
+challenge(struct request *req, const struct v2_call *call)
+{
+	const char *scope = route_scope(req, call);
+	const char *shown = quotable(scope) ? scope : "";
+	bool had_token = request_header(req, "Authorization") != NULL && call->identity != NULL &&
+			 call->identity->token != NULL;
+
+	reply_headerf(req, "WWW-Authenticate",
+	    "Bearer realm=\"%s%s/v2/token\",service=\"%s\"%s%s%s%s", request_base_url(req),
+	    call->prefix, call->key, *shown != '\0' ? ",scope=\"" : "", shown,
+	    *shown != '\0' ? "\"" : "", had_token ? ",error=\"insufficient_scope\"" : "");
+}
+
+static json_t *
+error_document(const struct error *err, json_t *detail)
+{
+	return json_pack("{s:[{s:s, s:s, s:o?}]}", "errors", "code", error_spelling(err->code),
+	    "message", err->message, "detail", detail);
+}
+
+/* A refusal that came before any statement does not know yet whether the key exists. */
+static bool
+key_is_unknown(const struct v2_call *call, struct db *db, const struct error *err)
+{
+	struct registry registry = { .db = db, .key = call->key };
+	struct error lookup = { 0 };
+
+	if (call->registry.key_unknown || call->key[0] == '\0')
+		return true;
+	if (err->code != ERROR_UNAUTHORIZED && err->code != ERROR_NOT_FOUND &&
+	    err->code != ERROR_METHOD)
+		return false;
+	return !registry_admit_viewer(&registry, false, &lookup) && registry.key_unknown;
+}
+
+void
+v2_error(struct request *req, struct v2_call *call, struct db *db, struct error *err)
+{
+	int status = error_status(err);
+	json_t *detail = call->detail;
+
+	call->detail = NULL;
+	if (key_is_unknown(call, db, err)) {
+		json_decref(detail);
+		reply_reset(req->reply);
+		reply_text(req, 404, "404 page not found\n");
+		return;
+	}
+	/* What a refused range or method says of itself belongs to the error; all else belonged to
+	 * the success. */
+	if (status != 416 && status != 405)
+		reply_reset(req->reply);
+	reply_json(req, status, error_document(err, detail));
+	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
+	if (status == 401)
+		challenge(req, call);
+	if (status == 503 || status == 429)
+		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
+}

@@ -1,0 +1,58 @@
+/* stowage-v2: Docker Registry API v2 and OCI Distribution 1.1. */
+#include <string.h>
+
+#include "v2/call.h"
+#include "v2/errors.h"
+#include "v2/routes.h"
+
+/* Find the route and run it for whoever asks. */
+static bool
+call_run(struct request *req, struct v2_call *call, struct db *db, struct error *err)
+{
+	const char *allow = NULL;
+
+	switch (route_find(req, v2_routes, call->path, &call->route, &allow)) {
+	case ROUTE_FOUND:
+		break;
+	case ROUTE_NO_METHOD:
+		error_set(err, ERROR_METHOD, NULL);
+		reply_header(req, "Allow", allow);
+		return false;
+	case ROUTE_NO_PATH:
+		return error_set(err, ERROR_NOT_FOUND, NULL);
+	}
+	if (call->route->access == ACCESS_NONE && strncmp(call->path, "/v2", 3) != 0)
+		return call->route->handler(req, err); /* health: no repository, no caller */
+	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
+	return call_authenticate(req, call, db, err) && call->route->handler(req, err);
+}
+
+static void
+v2_serve(struct request *req, struct db *db, struct error *err)
+{
+	struct v2_call call;
+	bool ok;
+
+	req->call = &call;
+	ok = call_open(req, &call, err) && call_run(req, &call, db, err);
+	if (!ok && call.registry.viewer_stale && call.identity->remembered) {
+		/* The remembered password was good for an account that has changed since: prove
+		 * again, once. */
+		struct service *service = request_service(req);
+
+		identity_forget(
+		    service->authenticator, request_header(req, "Authorization"), req->arena);
+		*err = (struct error){ 0 };
+		ok = call_open(req, &call, err) && call_run(req, &call, db, err);
+	}
+	if (!ok)
+		v2_error(req, &call, db, err);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct responder responder = { "stowage-v2", v2_serve, v2_routes };
+
+	return responder_main(&responder, argc, argv);
+}

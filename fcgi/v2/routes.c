@@ -1,0 +1,29 @@
+#include "v2/routes.h"
+
+#include <stddef.h>
+
+#include "responder/responder.h"
+
+/* Order matters where patterns overlap: a name may end in anything, "manifests" included. */
+const struct route v2_routes[] = {
+	{ "GET", "/livez", ACCESS_NONE, responder_livez },
+	{ "GET", "/readyz", ACCESS_NONE, responder_readyz },
+	{ "GET", "/v2/", ACCESS_LOGIN, v2_base },
+	{ "GET", "/v2", ACCESS_LOGIN, v2_base },
+	{ "GET", "/v2/token", ACCESS_NONE, v2_token },
+	{ "GET", "/v2/_catalog", ACCESS_CATALOG, v2_catalog },
+	{ "GET", "/v2/{name}/tags/list", ACCESS_PULL, tags_list },
+	{ "GET", "/v2/{name}/referrers/{digest}", ACCESS_PULL, referrers_list },
+	{ "POST", "/v2/{name}/blobs/uploads/", ACCESS_PUSH, upload_start },
+	{ "POST", "/v2/{name}/blobs/uploads", ACCESS_PUSH, upload_start },
+	{ "GET", "/v2/{name}/blobs/uploads/{uuid}", ACCESS_PUSH, upload_status },
+	{ "PATCH", "/v2/{name}/blobs/uploads/{uuid}", ACCESS_PUSH, upload_append },
+	{ "PUT", "/v2/{name}/blobs/uploads/{uuid}", ACCESS_PUSH, upload_finish },
+	{ "DELETE", "/v2/{name}/blobs/uploads/{uuid}", ACCESS_PUSH, upload_cancel },
+	{ "GET", "/v2/{name}/blobs/{digest}", ACCESS_PULL, blob_get },
+	{ "DELETE", "/v2/{name}/blobs/{digest}", ACCESS_DELETE, blob_delete },
+	{ "GET", "/v2/{name}/manifests/{reference}", ACCESS_PULL, manifest_get },
+	{ "PUT", "/v2/{name}/manifests/{reference}", ACCESS_PUSH, manifest_put },
+	{ "DELETE", "/v2/{name}/manifests/{reference}", ACCESS_DELETE, manifest_delete },
+	{ NULL, NULL, ACCESS_NONE, NULL },
+};

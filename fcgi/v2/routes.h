@@ -1,0 +1,33 @@
+/* The v2 API as a table; paths are those below the URL form's prefix. */
+#ifndef V2_ROUTES_H
+#define V2_ROUTES_H
+
+#include "http/router.h"
+
+extern const struct route v2_routes[];
+
+/* base.c */
+bool v2_base(struct request *, struct error *);
+/* token.c */
+bool v2_token(struct request *, struct error *);
+/* catalog.c */
+bool v2_catalog(struct request *, struct error *);
+/* tags.c */
+bool tags_list(struct request *, struct error *);
+/* referrers.c */
+bool referrers_list(struct request *, struct error *);
+/* manifests.c */
+bool manifest_get(struct request *, struct error *);
+bool manifest_put(struct request *, struct error *);
+bool manifest_delete(struct request *, struct error *);
+/* blobs.c */
+bool blob_get(struct request *, struct error *);
+bool blob_delete(struct request *, struct error *);
+/* uploads.c */
+bool upload_start(struct request *, struct error *);
+bool upload_status(struct request *, struct error *);
+bool upload_append(struct request *, struct error *);
+bool upload_finish(struct request *, struct error *);
+bool upload_cancel(struct request *, struct error *);
+
+#endif

@@ -1,0 +1,19 @@
+/* GET tags/list (specification, "Listing Tags"). */
+#include "v2/call.h"
+#include "v2/lists.h"
+#include "v2/routes.h"
+
+bool
+tags_list(struct request *req, struct error *err)
+{
+	const char *name;
+	struct page page;
+	struct list list;
+
+	if (!call_name(req, &name, err) || !page_read(req, PAGE_MOST, &page, err) ||
+	    !registry_tags_list(request_registry(req), name, page.last, page.limit, &list, err))
+		return false;
+	list_link(req, &page, &list, NULL);
+	return reply_json(
+	    req, 200, json_pack("{s:s, s:o}", "name", name, "tags", list_json(&list)));
+}

@@ -1,0 +1,72 @@
+/*
+ * The token endpoint (Docker token authentication specification): proves who asks, by Basic or as
+ * anonymous, and signs what they may do here now. What a token says is an upper bound: every
+ * statement checks the rights again.
+ */
+#include <string.h>
+
+#include "auth/scope.h"
+#include "base/clock.h"
+#include "oci/name.h"
+#include "registry/pull.h"
+#include "v2/call.h"
+#include "v2/routes.h"
+
+/* Cut what is asked for down to what may be given. */
+static bool
+grant(struct request *req, struct token_access *access, struct error *err)
+{
+	struct error ignored = { 0 };
+	int actions = 0;
+
+	if (strcmp(access->type, "repository") != 0 || !name_check(access->name, &ignored)) {
+		access->pull = access->push = access->del = false;
+		return true;
+	}
+	if (!registry_rights(request_registry(req), access->name, &actions, err))
+		return false;
+	access->pull = access->pull && (actions & ACTION_READ);
+	access->push = access->push && (actions & ACTION_WRITE);
+	access->del = access->del && (actions & ACTION_DELETE);
+	return true;
+}
+
+static bool
+answer(struct request *req, struct token *token, struct error *err)
+{
+	struct service *service = request_service(req);
+	char issued[CLOCK_TEXT_SIZE];
+	const char *text = identity_token(
+	    service->authenticator, request_registry(req)->db, token, err);
+
+	if (text == NULL)
+		return false;
+	clock_rfc3339(issued, token->issued_at);
+	reply_header(req, "Cache-Control", "no-store");
+	return reply_json(req, 200,
+	    json_pack("{s:s, s:s, s:I, s:s}", "token", text, "access_token", text, "expires_in",
+		(json_int_t)(token->expires_at - token->issued_at), "issued_at", issued));
+}
+
+bool
+v2_token(struct request *req, struct error *err)
+{
+	const struct v2_call *call = request_call(req);
+	struct token token = {
+		.audience = call->key,
+		.subject = call->identity->name,
+		.account = call->identity->viewer.account,
+		.epoch = call->identity->viewer.epoch,
+	};
+
+	if (call->identity->token != NULL)
+		return error_set(err, ERROR_UNAUTHORIZED, "a token cannot ask for a token");
+	if (!registry_admit_viewer(request_registry(req), false, err))
+		return false;
+	scope_parse(
+	    req->arena, request_query_all(req, "scope"), &token.access, &token.access_count);
+	for (size_t i = 0; i < token.access_count; i++)
+		if (!grant(req, &token.access[i], err))
+			return false;
+	return answer(req, &token, err);
+}

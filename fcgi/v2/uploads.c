@@ -1,0 +1,230 @@
+/* Upload sessions (specification, "Pushing a blob in chunks", "Pushing a blob monolithically",
+ * "Mounting a blob"). */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/range.h"
+#include "oci/name.h"
+#include "registry/push.h"
+#include "v2/call.h"
+#include "v2/routes.h"
+
+#define PIECE (256 * 1024) /* bodies move in pieces of this many bytes */
+
+/* docker 1.5 to 1.7 take Location as it is, so theirs must be absolute. */
+static bool
+wants_absolute_location(struct request *req)
+{
+	const char *agent = request_header(req, "User-Agent");
+
+	return agent != NULL && strncmp(agent, "docker/1.", 9) == 0 && agent[9] >= '5' &&
+	       agent[9] <= '7' && (agent[10] < '0' || agent[10] > '9');
+}
+
+static void
+reply_location(struct request *req, const char *path)
+{
+	reply_headerf(req, "Location", "%s%s%s",
+	    wants_absolute_location(req) ? request_base_url(req) : "", request_call(req)->prefix,
+	    path);
+}
+
+/* Where the session goes on, and how far it has come. */
+static void
+reply_session(
+    struct request *req, const char *name, const struct session *session, int64_t received)
+{
+	reply_location(
+	    req, arena_printf(req->arena, "/v2/%s/blobs/uploads/%s", name, session_uuid(session)));
+	reply_headerf(req, "Range", "0-%" PRId64, received > 0 ? received - 1 : 0);
+	reply_header(req, "Docker-Upload-UUID", session_uuid(session));
+}
+
+static bool
+reply_blob_created(struct request *req, const char *name, const struct digest *digest)
+{
+	reply_location(req, arena_printf(req->arena, "/v2/%s/blobs/%s", name, digest->text));
+	reply_header(req, "Docker-Content-Digest", digest->text);
+	return reply_empty(req, 201);
+}
+
+/* The request's body into the session. What came before a failure is counted in *written. */
+static bool
+receive(struct request *req, struct session *session, int64_t *written, struct error *err)
+{
+	char *piece = malloc(PIECE);
+	ssize_t n;
+	bool ok = piece != NULL || error_errno(err, "no memory for an upload");
+
+	*written = 0;
+	req->body_limit = request_service(req)->config->http_blob_limit_bytes;
+	while (ok && (n = request_read(req, piece, PIECE, err)) != 0) {
+		ok = n > 0 && session_write(session, piece, (size_t)n, err);
+		*written += n > 0 ? n : 0;
+	}
+	free(piece);
+	return ok;
+}
+
+/* A chunk that names its place must go on where the session stands: else 416, with the right Range.
+ */
+static bool
+check_content_range(
+    struct request *req, const char *name, const struct session *session, struct error *err)
+{
+	const char *header = request_header(req, "Content-Range");
+	int64_t first, last;
+
+	if (header == NULL)
+		return true;
+	if (!content_range_parse(header, &first, &last))
+		return error_set(err, ERROR_BLOB_UPLOAD_INVALID, "malformed Content-Range");
+	if (req->content_length >= 0 && last - first + 1 != req->content_length)
+		return error_set(
+		    err, ERROR_SIZE_INVALID, "Content-Range and Content-Length disagree");
+	if (first == session_received(session))
+		return true;
+	reply_session(req, name, session, session_received(session));
+	return error_set(err, ERROR_RANGE_INVALID, "the next chunk starts at %" PRId64,
+	    session_received(session));
+}
+
+static bool
+mounted(struct request *req, const char *name, bool *done, struct error *err)
+{
+	const char *mount = request_query(req, "mount"), *from = request_query(req, "from");
+	struct digest digest;
+	struct error ignored = { 0 };
+
+	*done = false;
+	if (mount == NULL)
+		return true;
+	if (!digest_parse(&digest, mount, err))
+		return false;
+	if (from == NULL || !name_check(from, &ignored) ||
+	    !call_token_grants(request_call(req), from, ACTION_READ))
+		return true;
+	if (!registry_blob_mount(request_registry(req), name, from, &digest, done, err))
+		return false;
+	return !*done || reply_blob_created(req, name, &digest);
+}
+
+static bool
+query_algorithm(struct request *req, enum digest_algorithm *algorithm, struct error *err)
+{
+	const char *text = request_query(req, "digest-algorithm");
+
+	*algorithm = DIGEST_SHA256;
+	if (text == NULL || digest_algorithm_parse(algorithm, text))
+		return true;
+	return error_set(err, ERROR_DIGEST_INVALID, "unsupported digest algorithm");
+}
+
+/* POST with digest: the whole blob in one request. */
+static bool
+upload_whole(struct request *req, const char *name, const struct digest *digest, struct error *err)
+{
+	struct session *session;
+	struct error ignored = { 0 };
+	int64_t written;
+
+	if (!registry_session_start(request_registry(req), name, digest->algorithm, &session, err))
+		return false;
+	if (!receive(req, session, &written, err)) {
+		(void)!session_cancel(session, &ignored);
+		return false;
+	}
+	return session_commit(session, digest, err) && reply_blob_created(req, name, digest);
+}
+
+bool
+upload_start(struct request *req, struct error *err)
+{
+	const char *name, *whole = request_query(req, "digest");
+	enum digest_algorithm algorithm;
+	struct session *session;
+	struct digest digest;
+	bool done;
+
+	if (!call_name(req, &name, err) || !query_algorithm(req, &algorithm, err) ||
+	    !mounted(req, name, &done, err))
+		return false;
+	if (done)
+		return true;
+	if (whole != NULL)
+		return digest_parse(&digest, whole, err) && upload_whole(req, name, &digest, err);
+	if (!registry_session_start(request_registry(req), name, algorithm, &session, err))
+		return false;
+	reply_session(req, name, session, 0);
+	return reply_empty(req, 202);
+}
+
+static bool
+find_session(struct request *req, const char **name, struct session **session, struct error *err)
+{
+	return call_name(req, name, err) && registry_session_require(request_registry(req), *name,
+						request_param(req, "uuid"), session, err);
+}
+
+bool
+upload_status(struct request *req, struct error *err)
+{
+	const char *name;
+	struct session *session;
+
+	if (!find_session(req, &name, &session, err))
+		return false;
+	reply_session(req, name, session, session_received(session));
+	return reply_empty(req, 204);
+}
+
+bool
+upload_append(struct request *req, struct error *err)
+{
+	const char *name;
+	struct session *session;
+	struct error ignored = { 0 };
+	int64_t written;
+
+	if (!find_session(req, &name, &session, err) ||
+	    !check_content_range(req, name, session, err))
+		return false;
+	if (!receive(req, session, &written, err)) {
+		/* The client left, the bytes stay: it may ask how far it came and go on. */
+		if (err->code == ERROR_CLIENT_GONE)
+			(void)!session_save(session, &ignored);
+		return false;
+	}
+	if (!session_save(session, err))
+		return false;
+	reply_session(req, name, session, session_received(session) + written);
+	return reply_empty(req, 202);
+}
+
+bool
+upload_finish(struct request *req, struct error *err)
+{
+	const char *name, *text = request_query(req, "digest");
+	struct session *session;
+	struct digest digest;
+	int64_t written;
+
+	if (!find_session(req, &name, &session, err) ||
+	    !check_content_range(req, name, session, err))
+		return false;
+	if (text == NULL)
+		return error_set(err, ERROR_DIGEST_INVALID, "digest is missing");
+	return digest_parse(&digest, text, err) && receive(req, session, &written, err) &&
+	       session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
+}
+
+bool
+upload_cancel(struct request *req, struct error *err)
+{
+	const char *name;
+	struct session *session;
+
+	return find_session(req, &name, &session, err) && session_cancel(session, err) &&
+	       reply_empty(req, 204);
+}
