@@ -61,9 +61,12 @@ error_document(const struct error *err, json_t *detail)
 	    "message", err->message, "detail", detail);
 }
 
-/* A refusal that came before any statement does not know yet whether the key exists. */
+/*
+ * A refusal that came before any statement does not know yet whether the key exists. Ask; and if
+ * the database cannot say, that is the error: trouble is never shown as a refusal.
+ */
 static bool
-key_is_unknown(const struct v2_call *call, struct db *db, const struct error *err)
+key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
 {
 	struct registry registry = { .db = db, .key = call->key };
 	struct error lookup = { 0 };
@@ -73,14 +76,16 @@ key_is_unknown(const struct v2_call *call, struct db *db, const struct error *er
 	if (err->code != ERROR_UNAUTHORIZED && err->code != ERROR_NOT_FOUND &&
 	    err->code != ERROR_METHOD)
 		return false;
-	return !registry_admit_viewer(&registry, false, &lookup) && registry.key_unknown;
+	if (!registry_admit_viewer(&registry, false, &lookup) && !registry.key_unknown)
+		*err = lookup;
+	return registry.key_unknown;
 }
 
 void
 v2_error(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	int status = error_status(err);
 	json_t *detail = call->detail;
+	int status;
 
 	call->detail = NULL;
 	if (key_is_unknown(call, db, err)) {
@@ -89,6 +94,7 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 		reply_text(req, 404, "404 page not found\n");
 		return;
 	}
+	status = error_status(err);
 	/* What a refused range or method says of itself belongs to the error; all else belonged to
 	 * the success. */
 	if (status != 416 && status != 405)
