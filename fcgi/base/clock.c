@@ -23,7 +23,7 @@ clock_steady_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Writes nothing for a time that fits no RFC 3339 text (a year beyond 9999). */
+/* Empty for a time whose text does not fit. */
 static size_t
 format_seconds(char text[CLOCK_TEXT_SIZE], int64_t seconds)
 {

@@ -1,0 +1,405 @@
+#include "oci/manifest.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/*
+ * A value costs Jansson up to 250 bytes, a comma and a bracket cost the client two: what a document
+ * may hold is counted before it is parsed. 10,000 descriptors of a dozen values each fit.
+ */
+#define MANIFEST_MAX_VALUES (128 * 1024)
+
+enum shape { SHAPE_NONE = 0, SHAPE_IMAGE = 1, SHAPE_INDEX = 2, SHAPE_ARTIFACT = 4 };
+
+static const struct kind {
+	const char *media_type;
+	enum shape shape;
+} kinds[] = {
+	{ MEDIATYPE_OCI_MANIFEST,
+	    SHAPE_IMAGE }, /* the first of its shape: what an untyped document is */
+	{ MEDIATYPE_OCI_INDEX, SHAPE_INDEX },
+	{ MEDIATYPE_OCI_ARTIFACT, SHAPE_ARTIFACT },
+	{ MEDIATYPE_DOCKER_MANIFEST, SHAPE_IMAGE },
+	{ MEDIATYPE_DOCKER_LIST, SHAPE_INDEX },
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+/* Every top-level key that means something, and the shape it speaks for. */
+static const struct {
+	const char *name;
+	enum shape shape;
+} keys[] = {
+	{ "schemaVersion", SHAPE_NONE },
+	{ "mediaType", SHAPE_NONE },
+	{ "artifactType", SHAPE_NONE },
+	{ "subject", SHAPE_NONE },
+	{ "annotations", SHAPE_NONE },
+	{ "config", SHAPE_IMAGE },
+	{ "layers", SHAPE_IMAGE },
+	{ "fsLayers", SHAPE_IMAGE },
+	{ "manifests", SHAPE_INDEX },
+	{ "blobs", SHAPE_ARTIFACT },
+};
+
+static const char *const foreign_types[] = {
+	"application/vnd.docker.image.rootfs.foreign.",
+	"application/vnd.oci.image.layer.nondistributable.",
+};
+
+static bool
+is_affordable(struct bytes payload)
+{
+	const char *text = payload.data;
+	size_t values = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < payload.length; i++) {
+		if (text[i] == '"')
+			quoted = !quoted;
+		else if (quoted && text[i] == '\\')
+			i++;
+		else if (!quoted && (text[i] == ',' || text[i] == '[' || text[i] == '{'))
+			values++;
+	}
+	return values <= MANIFEST_MAX_VALUES;
+}
+
+/* Some clients' parsers take "Layers" for "layers": a document must not say two things to two
+ * readers. */
+static bool
+check_keys(json_t *document, unsigned *shapes, struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	*shapes = 0;
+	json_object_foreach(document, key, value) for (size_t i = 0;
+						       i < sizeof(keys) / sizeof(keys[0]); i++)
+	{
+		if (strcasecmp(key, keys[i].name) != 0)
+			continue;
+		if (strcmp(key, keys[i].name) != 0)
+			return error_set(
+			    err, ERROR_MANIFEST_INVALID, "key must be spelt %s", keys[i].name);
+		*shapes |= keys[i].shape;
+	}
+	if ((*shapes & (*shapes - 1)) != 0)
+		return error_set(err, ERROR_MANIFEST_INVALID,
+		    "document can be read as more than one kind of manifest");
+	return true;
+}
+
+/* The kind the Content-Type, the document's mediaType or its shape says; all that say something
+ * must agree. */
+static const struct kind *
+find_kind(json_t *document, const char *declared, enum shape shape, struct error *err)
+{
+	const json_t *media_type = json_object_get(document, "mediaType");
+	const char *type = declared;
+
+	if (media_type != NULL && !json_is_string(media_type)) {
+		error_set(err, ERROR_MANIFEST_INVALID, "mediaType must be a string");
+		return NULL;
+	}
+	if (media_type != NULL && *declared != '\0' &&
+	    strcmp(json_string_value(media_type), declared) != 0) {
+		error_set(err, ERROR_MANIFEST_INVALID, "mediaType differs from the Content-Type");
+		return NULL;
+	}
+	if (media_type != NULL)
+		type = json_string_value(media_type);
+	for (size_t i = 0; i < KINDS; i++) {
+		if (*type == '\0' ? kinds[i].shape != shape
+				  : strcmp(kinds[i].media_type, type) != 0)
+			continue;
+		/* An artifact may do without blobs. */
+		if (kinds[i].shape == shape ||
+		    (shape == SHAPE_NONE && kinds[i].shape == SHAPE_ARTIFACT))
+			return &kinds[i];
+		error_set(err, ERROR_MANIFEST_INVALID, "document is no %s", kinds[i].media_type);
+		return NULL;
+	}
+	error_set(err, ERROR_MANIFEST_INVALID, "unknown kind of manifest");
+	return NULL;
+}
+
+/* Media types inside a document reach other clients' screens and headers. */
+static bool
+is_printable_type(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	return length > 0 && length <= MEDIATYPE_MAX_LENGTH;
+}
+
+static bool
+is_foreign(const char *media_type, const json_t *descriptor)
+{
+	for (size_t i = 0; i < sizeof(foreign_types) / sizeof(foreign_types[0]); i++)
+		if (strncmp(media_type, foreign_types[i], strlen(foreign_types[i])) == 0)
+			return true;
+	return json_array_size(json_object_get(descriptor, "urls")) > 0;
+}
+
+static bool
+read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, const char *place,
+    struct descriptor *out, struct error *err)
+{
+	const char *media_type, *digest;
+	struct error reason;
+	json_error_t fault;
+	json_int_t size;
+
+	if (json_unpack_ex(json, &fault, 0, "{s:s, s:s, s:I}", "mediaType", &media_type, "digest",
+		&digest, "size", &size) == -1) {
+		error_set(
+		    err, ERROR_MANIFEST_INVALID, "%s needs mediaType, digest and size", place);
+		return error_cause(err, "%s", fault.text);
+	}
+	if (!is_printable_type(media_type))
+		return error_set(err, ERROR_MANIFEST_INVALID, "%s: malformed mediaType", place);
+	if (!digest_parse(&out->digest, digest, &reason))
+		return error_set(err, ERROR_MANIFEST_INVALID, "%s: %s", place, reason.message);
+	if (size < 0)
+		return error_set(err, ERROR_MANIFEST_INVALID, "%s: negative size", place);
+	out->role = role;
+	out->media_type = arena_strdup(arena, media_type);
+	out->size = size;
+	out->foreign = role == DESCRIPTOR_LAYER && is_foreign(media_type, json);
+	return true;
+}
+
+/* Append the descriptors of the array `key` to list, which has room for them. */
+static bool
+read_descriptors(struct arena *arena, json_t *document, const char *key, enum descriptor_role role,
+    struct descriptor *list, struct error *err)
+{
+	json_t *array = json_object_get(document, key), *json;
+	size_t i;
+
+	json_array_foreach(array, i, json)
+	{
+		char place[64];
+
+		snprintf(place, sizeof(place), "%s[%zu]", key, i);
+		if (!read_descriptor(arena, json, role, place, &list[i], err))
+			return false;
+	}
+	return true;
+}
+
+/* Size of the array `key`; false if it is none or holds too much. */
+static bool
+count_descriptors(json_t *document, const char *key, size_t *count, struct error *err)
+{
+	const json_t *array = json_object_get(document, key);
+
+	if (!json_is_array(array))
+		return error_set(err, ERROR_MANIFEST_INVALID, "%s must be an array", key);
+	*count = json_array_size(array);
+	if (*count > MANIFEST_MAX_DESCRIPTORS)
+		return error_set(
+		    err, ERROR_MANIFEST_INVALID, "more than %d %s", MANIFEST_MAX_DESCRIPTORS, key);
+	return true;
+}
+
+static bool
+read_image(struct arena *arena, json_t *document, struct manifest *manifest, struct error *err)
+{
+	size_t layers;
+
+	if (!count_descriptors(document, "layers", &layers, err))
+		return false;
+	manifest->blob_count = 1 + layers;
+	manifest->blobs = arena_array(arena, manifest->blob_count, sizeof(*manifest->blobs));
+	if (!read_descriptor(arena, json_object_get(document, "config"), DESCRIPTOR_CONFIG,
+		"config", &manifest->blobs[0], err))
+		return false;
+	manifest->artifact_type = manifest->blobs[0].media_type;
+	return read_descriptors(
+	    arena, document, "layers", DESCRIPTOR_LAYER, manifest->blobs + 1, err);
+}
+
+static bool
+read_index(struct arena *arena, json_t *document, struct manifest *manifest, struct error *err)
+{
+	manifest->is_index = true;
+	if (!count_descriptors(document, "manifests", &manifest->child_count, err))
+		return false;
+	manifest->children = arena_array(arena, manifest->child_count, sizeof(*manifest->children));
+	return read_descriptors(
+	    arena, document, "manifests", DESCRIPTOR_CHILD, manifest->children, err);
+}
+
+static bool
+read_artifact(struct arena *arena, json_t *document, struct manifest *manifest, struct error *err)
+{
+	if (json_object_get(document, "blobs") == NULL)
+		return true;
+	if (!count_descriptors(document, "blobs", &manifest->blob_count, err))
+		return false;
+	manifest->blobs = arena_array(arena, manifest->blob_count, sizeof(*manifest->blobs));
+	return read_descriptors(arena, document, "blobs", DESCRIPTOR_LAYER, manifest->blobs, err);
+}
+
+/* The value of an optional key. Writers that spell out what they lack write null. */
+static json_t *
+optional(json_t *document, const char *key)
+{
+	json_t *value = json_object_get(document, key);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+static bool
+read_annotations(
+    struct arena *arena, json_t *document, struct manifest *manifest, struct error *err)
+{
+	json_t *annotations = optional(document, "annotations"), *value;
+	const char *key;
+	char *text;
+
+	manifest->annotations_json = "{}";
+	if (annotations == NULL)
+		return true;
+	if (!json_is_object(annotations))
+		return error_set(err, ERROR_MANIFEST_INVALID, "annotations must be an object");
+	json_object_foreach(annotations, key, value) if (!json_is_string(value)) return error_set(
+	    err, ERROR_MANIFEST_INVALID, "annotations must be strings");
+	text = json_dumps(annotations, JSON_COMPACT);
+	manifest->annotations_json = arena_strdup(arena, text);
+	free(text);
+	return true;
+}
+
+/* What all kinds have in common: artifactType, subject, annotations. */
+static bool
+read_common(struct arena *arena, json_t *document, struct manifest *manifest, struct error *err)
+{
+	json_t *artifact_type = optional(document, "artifactType"),
+	       *subject = optional(document, "subject");
+	struct descriptor descriptor = { 0 };
+
+	if (artifact_type != NULL && !json_is_string(artifact_type))
+		return error_set(err, ERROR_MANIFEST_INVALID, "artifactType must be a string");
+	if (json_string_length(artifact_type) > 0) {
+		if (!is_printable_type(json_string_value(artifact_type)))
+			return error_set(err, ERROR_MANIFEST_INVALID, "malformed artifactType");
+		manifest->artifact_type = arena_strdup(arena, json_string_value(artifact_type));
+	}
+	if (subject != NULL) {
+		if (!read_descriptor(arena, subject, DESCRIPTOR_CHILD, "subject", &descriptor, err))
+			return false;
+		manifest->has_subject = true;
+		manifest->subject = descriptor.digest;
+	}
+	return read_annotations(arena, document, manifest, err);
+}
+
+static bool
+read_document(struct arena *arena, json_t *document, const char *declared,
+    struct manifest *manifest, struct error *err)
+{
+	const json_t *version = json_object_get(document, "schemaVersion");
+	const struct kind *kind;
+	unsigned shapes;
+	bool ok = false;
+
+	if (!json_is_object(document))
+		return error_set(err, ERROR_MANIFEST_INVALID, "manifest must be a JSON object");
+	if (json_integer_value(version) == 1)
+		return error_set(err, ERROR_MANIFEST_INVALID,
+		    "schema 1 manifests are not accepted; push schema 2");
+	if (!check_keys(document, &shapes, err) ||
+	    (kind = find_kind(document, declared, (enum shape)shapes, err)) == NULL)
+		return false;
+	if (kind->shape != SHAPE_ARTIFACT && json_integer_value(version) != 2)
+		return error_set(err, ERROR_MANIFEST_INVALID, "schemaVersion must be 2");
+	*manifest = (struct manifest){ .media_type = kind->media_type, .artifact_type = "" };
+	switch (kind->shape) {
+	case SHAPE_IMAGE:
+		ok = read_image(arena, document, manifest, err);
+		break;
+	case SHAPE_INDEX:
+		ok = read_index(arena, document, manifest, err);
+		break;
+	case SHAPE_ARTIFACT:
+	case SHAPE_NONE:
+		ok = read_artifact(arena, document, manifest, err);
+		break;
+	}
+	return ok && read_common(arena, document, manifest, err);
+}
+
+/* What the client declares: "" when that says nothing. */
+static bool
+read_content_type(char type[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *err)
+{
+	type[0] = '\0';
+	if (content_type == NULL)
+		return true;
+	if (!mediatype_parse(type, content_type, err))
+		return false;
+	if (strcmp(type, MEDIATYPE_DOCKER_SCHEMA1) == 0 ||
+	    strcmp(type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
+		return error_set(err, ERROR_MANIFEST_INVALID,
+		    "schema 1 manifests are not accepted; push schema 2");
+	if (strcmp(type, "application/json") == 0)
+		type[0] = '\0';
+	return true;
+}
+
+bool
+manifest_parse(struct arena *arena, struct bytes payload, const char *content_type,
+    struct manifest **out, struct error *err)
+{
+	char declared[MEDIATYPE_MAX_LENGTH + 1];
+	json_error_t fault;
+	json_t *document;
+	bool ok;
+
+	if (!read_content_type(declared, content_type, err))
+		return false;
+	if (payload.length > MANIFEST_MAX_BYTES)
+		return error_set(err, ERROR_MANIFEST_TOO_LARGE, NULL);
+	if (!is_affordable(payload))
+		return error_set(err, ERROR_MANIFEST_INVALID, "manifest holds too many values");
+	document = json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, &fault);
+	if (document == NULL) {
+		error_set(err, ERROR_MANIFEST_INVALID, "manifest is not valid JSON");
+		return error_cause(
+		    err, "line %d column %d: %s", fault.line, fault.column, fault.text);
+	}
+	*out = arena_alloc(arena, sizeof(**out));
+	ok = read_document(arena, document, declared, *out, err);
+	json_decref(document); /* at once: it is many times the size of what was read from it */
+	return ok;
+}
+
+const char *
+manifest_referrer_json(
+    struct arena *arena, const struct manifest *manifest, const struct digest *digest, int64_t size)
+{
+	json_t *json = json_pack("{s:s, s:s, s:I}", "mediaType", manifest->media_type, "digest",
+	    digest->text, "size", (json_int_t)size);
+	const char *result;
+	char *text;
+
+	if (*manifest->artifact_type != '\0')
+		json_object_set_new(json, "artifactType", json_string(manifest->artifact_type));
+	if (strcmp(manifest->annotations_json, "{}") != 0)
+		json_object_set_new(
+		    json, "annotations", json_loads(manifest->annotations_json, 0, NULL));
+	text = json_dumps(json, JSON_COMPACT);
+	result = arena_strdup(arena, text);
+	free(text);
+	json_decref(json);
+	return result;
+}

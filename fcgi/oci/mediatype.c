@@ -1,0 +1,46 @@
+#include "oci/mediatype.h"
+
+#include <string.h>
+
+#define RESTRICTED_NAME_MAX 127
+
+/* Length of the restricted-name at text (RFC 6838, 4.2), 0 if there is none. */
+static size_t
+restricted_name(const char *text)
+{
+	static const char first[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char more[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				   "!#$&-^_.+";
+	size_t length = strspn(text, first) > 0 ? strspn(text, more) : 0;
+
+	return length <= RESTRICTED_NAME_MAX ? length : 0;
+}
+
+static bool
+has_control_character(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((*text > 0 && *text < ' ' && *text != '\t') || *text == 0x7f)
+			return true;
+	return false;
+}
+
+bool
+mediatype_parse(char out[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *err)
+{
+	const char *text = content_type + strspn(content_type, " \t");
+	size_t type = restricted_name(text), subtype, length;
+	const char *rest;
+
+	if (type == 0 || text[type] != '/' || (subtype = restricted_name(text + type + 1)) == 0)
+		return error_set(err, ERROR_MEDIA_TYPE, "malformed media type");
+	length = type + 1 + subtype;
+	rest = text + length + strspn(text + length, " \t");
+	if ((*rest != '\0' && *rest != ';') || has_control_character(rest))
+		return error_set(err, ERROR_MEDIA_TYPE, "malformed media type");
+	for (size_t i = 0; i < length; i++)
+		out[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + ('a' - 'A') : text[i]);
+	out[length] = '\0';
+	return true;
+}

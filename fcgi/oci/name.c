@@ -1,0 +1,90 @@
+#include "oci/name.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static bool
+is_lower_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool
+is_alnum(char c)
+{
+	return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
+}
+
+/* The end of a separator (".", "_", "__" or dashes) at text; text itself if there is none. */
+static const char *
+skip_separator(const char *text)
+{
+	if (*text == '.')
+		return text + 1;
+	if (*text == '_')
+		return text + (text[1] == '_' ? 2 : 1);
+	return text + strspn(text, "-");
+}
+
+/* The end of a component ("alpine", "my__own-base.2") at text; NULL if there is none. */
+static const char *
+skip_component(const char *text)
+{
+	for (;;) {
+		const char *next;
+
+		if (!is_lower_alnum(*text))
+			return NULL;
+		while (is_lower_alnum(*text))
+			text++;
+		if ((next = skip_separator(text)) == text)
+			return text;
+		text = next;
+	}
+}
+
+bool
+name_check(const char *name, struct error *err)
+{
+	const char *text = name;
+
+	if (strnlen(name, NAME_MAX_LENGTH + 1) > NAME_MAX_LENGTH)
+		return error_set(
+		    err, ERROR_NAME_INVALID, "name longer than %d bytes", NAME_MAX_LENGTH);
+	while ((text = skip_component(text)) != NULL) {
+		if (*text == '\0')
+			return true;
+		if (*text++ != '/')
+			break;
+	}
+	return error_set(err, ERROR_NAME_INVALID, NULL);
+}
+
+/* Letters, digits and `inner`; the first one a letter, a digit or in `leading`. */
+static bool
+check_word(const char *text, const char *leading, const char *inner, size_t most)
+{
+	size_t length = strnlen(text, most + 1);
+
+	if (length == 0 || length > most ||
+	    (!is_alnum(text[0]) && strchr(leading, text[0]) == NULL))
+		return false;
+	for (size_t i = 1; i < length; i++)
+		if (!is_alnum(text[i]) && strchr(inner, text[i]) == NULL)
+			return false;
+	return true;
+}
+
+bool
+tag_check(const char *tag, struct error *err)
+{
+	return check_word(tag, "_", "._-", TAG_MAX_LENGTH) ||
+	       error_set(err, ERROR_TAG_INVALID, "invalid tag");
+}
+
+bool
+repository_key_check(const char *key, struct error *err)
+{
+	return check_word(key, "", "._-", 64) ||
+	       error_set(err, ERROR_BAD_REQUEST, "invalid repository key");
+}
