@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-#define PASSWORD_MAX_LENGTH 512
+#define PASSWORD_MAX_LENGTH 511 /* what libxcrypt takes */
 
 /* A new yescrypt hash with a random salt (arena). Refuses empty, over-long and non-UTF-8 passwords: BAD_REQUEST. */
 const char *password_hash(struct arena *, const char *password, struct error *);

@@ -1,0 +1,102 @@
+#include "auth/password.h"
+
+#include <crypt.h>
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+
+#define YESCRYPT "$y$"
+#define BCRYPT "$2y$" /* as htpasswd -B writes it */
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static sem_t hashing; /* as many units as there are cores */
+static char decoy[CRYPT_GENSALT_OUTPUT_SIZE] =
+    ""; /* what a password without a hash is hashed with */
+
+static bool
+make_setting(char setting[CRYPT_GENSALT_OUTPUT_SIZE])
+{
+	/* NULL: libxcrypt asks the system for random bytes; 0: its own idea of a good cost. */
+	return crypt_gensalt_rn(YESCRYPT, 0, NULL, 0, setting, CRYPT_GENSALT_OUTPUT_SIZE) != NULL;
+}
+
+static void
+prepare(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (sem_init(&hashing, 0, cores > 0 ? (unsigned)cores : 1) == -1 || !make_setting(decoy))
+		log_fatal("cannot prepare password hashing");
+}
+
+/* Hash into out; false if libxcrypt refuses. */
+static bool
+hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
+{
+	struct crypt_data *data = calloc(1, sizeof(*data));
+	const char *text;
+	bool ok;
+
+	if (data == NULL)
+		log_fatal("out of memory");
+	while (sem_wait(&hashing) == -1 && errno == EINTR)
+		;
+	text = crypt_r(password, setting, data);
+	sem_post(&hashing);
+	if ((ok = text != NULL && text[0] != '*'))
+		memcpy(out, text, strlen(text) + 1);
+	explicit_bzero(data, sizeof(*data));
+	free(data);
+	return ok;
+}
+
+const char *
+password_hash(struct arena *arena, const char *password, struct error *err)
+{
+	char setting[CRYPT_GENSALT_OUTPUT_SIZE], text[CRYPT_OUTPUT_SIZE];
+
+	pthread_once(&once, prepare);
+	if (*password == '\0')
+		error_set(err, ERROR_BAD_REQUEST, "empty password");
+	else if (strlen(password) > PASSWORD_MAX_LENGTH)
+		error_set(
+		    err, ERROR_BAD_REQUEST, "password longer than %d bytes", PASSWORD_MAX_LENGTH);
+	else if (!utf8_check(password))
+		error_set(err, ERROR_BAD_REQUEST, "password is not UTF-8");
+	else if (!make_setting(setting) || !hash(password, setting, text))
+		error_errno(err, "cannot hash the password");
+	else
+		return arena_strdup(arena, text);
+	return NULL;
+}
+
+/* A hash that is none of ours must not answer sooner than one that is. */
+static bool
+is_usable(const char *text)
+{
+	return text != NULL && strlen(text) < CRYPT_OUTPUT_SIZE &&
+	       (strncmp(text, YESCRYPT, strlen(YESCRYPT)) == 0 ||
+		   strncmp(text, BCRYPT, strlen(BCRYPT)) == 0);
+}
+
+bool
+password_check(const char *password, const char *expected)
+{
+	bool usable = is_usable(expected) && strlen(password) <= PASSWORD_MAX_LENGTH;
+	char text[CRYPT_OUTPUT_SIZE];
+
+	pthread_once(&once, prepare);
+	if (!usable) {
+		hash("decoy", decoy, text);
+		return false;
+	}
+	return hash(password, expected, text) && strlen(text) == strlen(expected) &&
+	       gnutls_memcmp(text, expected, strlen(text)) == 0;
+}

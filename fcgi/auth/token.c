@@ -1,0 +1,272 @@
+#include "auth/token.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <jansson.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hex.h"
+#include "base/log.h"
+
+#define MAC_BYTES 32
+#define MAC_TEXT_LENGTH 43 /* of base64url without padding */
+
+/* Access entries that would make a token longer than its reader takes are left out; the client asks
+ * again. */
+#define ACCESS_BUDGET 4096
+
+/* base64url without padding (RFC 7515, appendix C). */
+static char *
+base64url_encode(struct arena *arena, const void *data, size_t length)
+{
+	gnutls_datum_t in = { .data = (unsigned char *)(uintptr_t)data, .size = (unsigned)length },
+		       out;
+	char *text;
+
+	if (gnutls_base64_encode2(&in, &out) != GNUTLS_E_SUCCESS)
+		log_fatal("out of memory");
+	text = arena_strndup(arena, (const char *)out.data, out.size);
+	gnutls_free(out.data);
+	for (char *c = text; *c != '\0'; c++)
+		if (*c == '+')
+			*c = '-';
+		else if (*c == '/')
+			*c = '_';
+	text[strcspn(text, "=")] = '\0';
+	return text;
+}
+
+/* The JSON object that `length` characters of base64url hold; NULL if they do not. The caller owns
+ * it. */
+static json_t *
+decode_object(struct arena *arena, const char *text, size_t length)
+{
+	size_t padded = (length + 3) / 4 * 4;
+	char *standard = arena_alloc(arena, padded + 1);
+	gnutls_datum_t in = { .data = (unsigned char *)standard, .size = (unsigned)padded }, out;
+	json_t *object;
+
+	for (size_t i = 0; i < length; i++) {
+		bool is_digit = (text[i] >= 'a' && text[i] <= 'z') ||
+				(text[i] >= 'A' && text[i] <= 'Z') ||
+				(text[i] >= '0' && text[i] <= '9');
+
+		if (!is_digit && text[i] != '-' && text[i] != '_')
+			return NULL;
+		standard[i] = (char)(text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i]);
+	}
+	memset(standard + length, '=', padded - length);
+	if (length == 0 || gnutls_base64_decode2(&in, &out) != GNUTLS_E_SUCCESS)
+		return NULL;
+	object = json_loadb((const char *)out.data, out.size, JSON_REJECT_DUPLICATES, NULL);
+	gnutls_free(out.data);
+	if (!json_is_object(object)) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+/* The signature of `text`, as it stands in a token. */
+static const char *
+sign(struct arena *arena, const struct token_key *key, const char *text, size_t length)
+{
+	unsigned char mac[MAC_BYTES];
+	int code = gnutls_hmac_fast(
+	    GNUTLS_MAC_SHA256, key->secret, sizeof(key->secret), text, length, mac);
+
+	if (code != GNUTLS_E_SUCCESS)
+		log_fatal("cannot sign: %s", gnutls_strerror(code));
+	return base64url_encode(arena, mac, sizeof(mac));
+}
+
+static json_t *
+access_json(const struct token *token)
+{
+	json_t *list = json_array();
+	size_t length = 0;
+
+	for (size_t i = 0; i < token->access_count; i++) {
+		const struct token_access *access = &token->access[i];
+		json_t *actions = json_array();
+
+		length += strlen(access->type) + strlen(access->name) + 64;
+		if (length > ACCESS_BUDGET) {
+			json_decref(actions);
+			break;
+		}
+		if (access->pull)
+			json_array_append_new(actions, json_string("pull"));
+		if (access->push)
+			json_array_append_new(actions, json_string("push"));
+		if (access->del)
+			json_array_append_new(actions, json_string("delete"));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "type", access->type,
+						"name", access->name, "actions", actions));
+	}
+	return list;
+}
+
+/* Takes over the document. */
+static const char *
+encode_object(struct arena *arena, json_t *object)
+{
+	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+	const char *encoded;
+
+	if (text == NULL)
+		log_fatal("cannot write a token");
+	encoded = base64url_encode(arena, text, strlen(text));
+	free(text);
+	json_decref(object);
+	return encoded;
+}
+
+const char *
+token_issue(struct arena *arena, const struct token_key *key, const struct token *token)
+{
+	unsigned char random[16];
+	char jti[2 * sizeof(random) + 1];
+	const char *text;
+
+	if (gnutls_rnd(GNUTLS_RND_NONCE, random, sizeof(random)) != GNUTLS_E_SUCCESS)
+		log_fatal("no random numbers");
+	hex_encode(jti, random, sizeof(random));
+	text = arena_printf(arena, "%s.%s",
+	    encode_object(
+		arena, json_pack("{s:s, s:s, s:s}", "alg", "HS256", "typ", "JWT", "kid", key->kid)),
+	    encode_object(
+		arena, json_pack("{s:s, s:s, s:s, s:i, s:i, s:o, s:I, s:I, s:I, s:s}", "iss",
+			   TOKEN_ISSUER, "aud", token->audience, "sub", token->subject, "uid",
+			   token->account, "epoch", token->epoch, "access", access_json(token),
+			   "iat", (json_int_t)token->issued_at, "nbf", (json_int_t)token->issued_at,
+			   "exp", (json_int_t)token->expires_at, "jti", jti)));
+	return arena_printf(arena, "%s.%s", text, sign(arena, key, text, strlen(text)));
+}
+
+static bool
+refuse(struct error *err, const char *cause)
+{
+	error_set(err, ERROR_UNAUTHORIZED, NULL);
+	return error_cause(err, "token: %s", cause);
+}
+
+/* The header names one of our keys and says nothing else: what it might say more is a way to
+ * attack. */
+static const struct token_key *
+read_header(struct arena *arena, const char *text, size_t length, const struct token_key *keys,
+    size_t count, struct error *err)
+{
+	json_t *header = decode_object(arena, text, length);
+	const char *alg, *kid, *typ = "JWT";
+	const struct token_key *key = NULL;
+
+	if (json_unpack(header, "{s:s, s:s, s?s !}", "alg", &alg, "kid", &kid, "typ", &typ) == -1)
+		refuse(err, "malformed header");
+	else if (strcmp(alg, "HS256") != 0)
+		refuse(err, "algorithm is not HS256");
+	else if (strcmp(typ, "JWT") != 0)
+		refuse(err, "type is not JWT");
+	else {
+		for (size_t i = 0; i < count && key == NULL; i++)
+			if (strcmp(keys[i].kid, kid) == 0)
+				key = &keys[i];
+		if (key == NULL)
+			refuse(err, "unknown key");
+	}
+	json_decref(header);
+	return key;
+}
+
+static bool
+read_access(struct arena *arena, json_t *list, struct token *token)
+{
+	json_t *entry, *actions, *action;
+	size_t i, j;
+
+	token->access = arena_array(arena, json_array_size(list), sizeof(*token->access));
+	json_array_foreach(list, i, entry) {
+		struct token_access *access = &token->access[token->access_count++];
+		const char *type, *name;
+
+		if (json_unpack(entry, "{s:s, s:s, s:o}", "type", &type, "name", &name, "actions",
+			&actions) == -1 ||
+		    !json_is_array(actions))
+			return false;
+		access->type = arena_strdup(arena, type);
+		access->name = arena_strdup(arena, name);
+		json_array_foreach(actions, j, action) {
+			const char *word = json_is_string(action) ? json_string_value(action) : "";
+
+			access->pull = access->pull || strcmp(word, "pull") == 0;
+			access->push = access->push || strcmp(word, "push") == 0;
+			access->del = access->del || strcmp(word, "delete") == 0;
+		}
+	}
+	return json_is_array(list);
+}
+
+static bool
+read_claims(struct arena *arena, json_t *claims, const char *audience, struct token *token,
+    struct error *err)
+{
+	json_int_t now = clock_wall_seconds(), uid, epoch, iat, nbf, exp;
+	const char *iss, *aud, *sub, *jti;
+	json_t *access;
+
+	if (json_unpack(claims, "{s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:I, s:I, s:s}", "iss", &iss,
+		"aud", &aud, "sub", &sub, "uid", &uid, "epoch", &epoch, "access", &access, "iat",
+		&iat, "nbf", &nbf, "exp", &exp, "jti", &jti) == -1)
+		return refuse(err, "malformed claims");
+	if (strcmp(iss, TOKEN_ISSUER) != 0)
+		return refuse(err, "another issuer");
+	if (strcmp(aud, audience) != 0)
+		return refuse(err, "another audience");
+	if (exp <= now - TOKEN_LEEWAY)
+		return refuse(err, "expired");
+	if (nbf > now + TOKEN_LEEWAY || iat > now + TOKEN_LEEWAY)
+		return refuse(err, "not valid yet");
+	if (uid < 0 || uid > INT_MAX || epoch < 0 || epoch > INT_MAX ||
+	    !read_access(arena, access, token))
+		return refuse(err, "malformed claims");
+	token->audience = arena_strdup(arena, aud);
+	token->subject = arena_strdup(arena, sub);
+	token->account = (int)uid;
+	token->epoch = (int)epoch;
+	token->issued_at = iat;
+	token->expires_at = exp;
+	return true;
+}
+
+bool
+token_verify(struct arena *arena, const struct token_key *keys, size_t key_count, const char *text,
+    const char *audience, struct token **out, struct error *err)
+{
+	size_t header = strcspn(text, "."), claims, signature;
+	const struct token_key *key;
+	json_t *document;
+	bool ok;
+
+	if (strnlen(text, TOKEN_MAX_LENGTH + 1) > TOKEN_MAX_LENGTH)
+		return refuse(err, "longer than 8 KiB");
+	if (text[header] != '.')
+		return refuse(err, "malformed");
+	claims = header + 1 + strcspn(text + header + 1, ".");
+	signature = text[claims] == '.' ? strlen(text + claims + 1) : 0;
+	if (signature != MAC_TEXT_LENGTH)
+		return refuse(err, "malformed");
+	key = read_header(arena, text, header, keys, key_count, err);
+	if (key == NULL)
+		return false;
+	/* Compared as text, so that no second spelling of a signature is good. */
+	if (gnutls_memcmp(sign(arena, key, text, claims), text + claims + 1, MAC_TEXT_LENGTH) != 0)
+		return refuse(err, "wrong signature");
+	*out = arena_alloc(arena, sizeof(**out));
+	document = decode_object(arena, text + header + 1, claims - header - 1);
+	ok = read_claims(arena, document, audience, *out, err);
+	json_decref(document);
+	return ok;
+}

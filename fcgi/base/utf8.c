@@ -1,0 +1,43 @@
+#include "base/utf8.h"
+
+/* Length of the character at text, 0 if it is malformed (Unicode 15, table 3-7). */
+static int
+character_length(const unsigned char *text)
+{
+	/* What the second byte may be; the first decides. */
+	unsigned char least = 0x80, most = 0xbf;
+	int length;
+
+	if (text[0] < 0x80)
+		return 1;
+	if (text[0] < 0xc2 || text[0] > 0xf4)
+		return 0;
+	length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+	if (text[0] == 0xe0)
+		least = 0xa0;
+	else if (text[0] == 0xed)
+		most = 0x9f;
+	else if (text[0] == 0xf0)
+		least = 0x90;
+	else if (text[0] == 0xf4)
+		most = 0x8f;
+	if (text[1] < least || text[1] > most)
+		return 0;
+	for (int i = 2; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+bool
+utf8_check(const char *text)
+{
+	while (*text != '\0') {
+		int length = character_length((const unsigned char *)text);
+
+		if (length == 0)
+			return false;
+		text += length;
+	}
+	return true;
+}

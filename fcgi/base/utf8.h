@@ -1,0 +1,10 @@
+/* Text that comes from outside is UTF-8 or refused. */
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
+
+#include <stdbool.h>
+
+/* Well-formed UTF-8 (RFC 3629): nothing overlong, no surrogates, nothing above U+10FFFF. */
+bool utf8_check(const char *text);
+
+#endif
