@@ -1,0 +1,356 @@
+#include "db/migrate.h"
+
+#include <dirent.h>
+#include <libpq-fe.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "db/pool.h"
+#include "oci/digest.h"
+
+/* Any number will do, as long as no other program locks it: the letters of "stowage". */
+#define LOCK "SELECT pg_advisory_lock(x'0073746f77616765'::bigint)"
+
+struct sql_file {
+	const char *name; /* "migrations/0001_registry.sql" */
+	const char *text;
+	const char *sha256; /* 64 hex digits */
+};
+
+struct run {
+	const struct migrate *order;
+	struct arena *arena;
+	PGconn *conn;
+	bool prepared; /* the table of migrations was there already */
+};
+
+/* --- Files --- */
+
+static bool
+file_read(struct run *run, struct sql_file *file, struct error *err)
+{
+	FILE *stream = fopen(
+	    arena_printf(run->arena, "%s/%s", run->order->folder, file->name), "re");
+	struct digest digest;
+	struct stat st;
+	char *text;
+	size_t length;
+
+	if (stream == NULL || fstat(fileno(stream), &st) == -1 || st.st_size < 0) {
+		error_errno(err, "cannot read %s", file->name);
+		if (stream != NULL)
+			fclose(stream);
+		return false;
+	}
+	text = arena_alloc(run->arena, (size_t)st.st_size + 1);
+	length = fread(text, 1, (size_t)st.st_size, stream);
+	fclose(stream);
+	if (length != (size_t)st.st_size || strlen(text) != length)
+		return error_set(
+		    err, ERROR_INTERNAL, "%s cannot be read, or holds a NUL byte", file->name);
+	digest_of(&digest, DIGEST_SHA256, text, length);
+	file->text = text;
+	file->sha256 = arena_strdup(run->arena, digest.text + strlen("sha256:"));
+	return true;
+}
+
+static int
+is_sql(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && length > 4 &&
+	       strcmp(entry->d_name + length - 4, ".sql") == 0;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* All *.sql of a folder, in the order of their names. */
+static bool
+folder_read(
+    struct run *run, const char *folder, struct sql_file **files, int *count, struct error *err)
+{
+	struct dirent **entries;
+	bool ok = true;
+
+	*count = scandir(arena_printf(run->arena, "%s/%s", run->order->folder, folder), &entries,
+	    is_sql, by_name);
+	if (*count == -1)
+		return error_errno(err, "cannot read %s/%s", run->order->folder, folder);
+	*files = arena_array(run->arena, (size_t)*count, sizeof(**files));
+	for (int i = 0; i < *count; i++) {
+		(*files)[i].name = arena_printf(run->arena, "%s/%s", folder, entries[i]->d_name);
+		ok = ok && file_read(run, &(*files)[i], err);
+		free(entries[i]);
+	}
+	free(entries);
+	return ok;
+}
+
+/* "migrations/0001_name.sql": the numbers run from 1 without a gap, so a file's place is its
+ * number. */
+static bool
+migrations_check(const struct sql_file *files, int count, struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+	for (int i = 0; i < count; i++) {
+		const char *name = files[i].name + strlen("migrations/");
+		char start[16];
+
+		snprintf(start, sizeof(start), "%04d_", i + 1);
+		if (strncmp(name, start, strlen(start)) != 0 ||
+		    strcmp(name + strspn(name, letters), ".sql") != 0)
+			return error_set(err, ERROR_INTERNAL, "%s is not named %sWORDS.sql",
+			    files[i].name, start);
+	}
+	if (count != DB_SCHEMA)
+		return error_set(err, ERROR_INTERNAL,
+		    "the files make schema %d, this program needs schema %d", count, DB_SCHEMA);
+	return true;
+}
+
+/* --- Database --- */
+
+/* The server's last words as an error: sentence for the operator, SQLSTATE, detail and line for the
+ * cause. */
+static bool
+server_error(
+    struct run *run, const char *what, const char *sql, const PGresult *res, struct error *err)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	const char *sentence = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
+	const char *position = PQresultErrorField(res, PG_DIAG_STATEMENT_POSITION);
+	enum error_code code = ERROR_INTERNAL;
+	long offset = position == NULL ? 0 : strtol(position, NULL, 10);
+	int line = 1;
+
+	if (PQstatus(run->conn) != CONNECTION_OK)
+		code = ERROR_UNAVAILABLE;
+	else if (state != NULL && strcmp(state, "55P03") == 0) /* lock_not_available */
+		code = ERROR_CONFLICT;
+	for (long i = 0; i + 1 < offset && sql[i] != '\0'; i++)
+		line += sql[i] == '\n';
+	error_set(
+	    err, code, "%s: %s", what, sentence == NULL ? "the connection was lost" : sentence);
+	return error_cause(err, "SQLSTATE %s, line %d%s%s", state == NULL ? "-" : state, line,
+	    detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
+}
+
+static void
+clear_result(void *res)
+{
+	PQclear(res);
+}
+
+/* Ask the server, also when printing. NULL: failed. The result is cleared with the arena. */
+static PGresult *
+ask(struct run *run, const char *what, const char *sql, struct error *err)
+{
+	PGresult *res = PQexec(run->conn, sql);
+	ExecStatusType status = PQresultStatus(res);
+
+	arena_defer(run->arena, clear_result, res);
+	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY)
+		return res;
+	server_error(run, what, sql, res, err);
+	return NULL;
+}
+
+/* Change something, or print what would. */
+static bool
+change(struct run *run, const char *what, const char *sql, struct error *err)
+{
+	if (run->order->print == NULL)
+		return ask(run, what, sql, err) != NULL;
+	fprintf(run->order->print, "%s\n", sql);
+	return true;
+}
+
+static bool
+begin(struct run *run, const char *what, struct error *err)
+{
+	return change(run, what, "BEGIN;", err);
+}
+
+/* A file that ended the transaction itself would be half applied if the rest failed. */
+static bool
+commit(struct run *run, const char *what, struct error *err)
+{
+	if (run->order->print == NULL && PQtransactionStatus(run->conn) != PQTRANS_INTRANS)
+		return error_set(
+		    err, ERROR_INTERNAL, "%s: it may not begin or end transactions", what);
+	return change(run, what, "COMMIT;", err);
+}
+
+/* Each file begins with the settings of a fresh connection, whatever the one before it set. */
+static bool
+file_apply(struct run *run, const struct sql_file *file, struct error *err)
+{
+	return change(run, file->name, "RESET search_path;", err) &&
+	       change(run, file->name, file->text, err);
+}
+
+static bool
+server_connect(struct run *run, struct error *err)
+{
+	const char *keys[] = { "dbname", "fallback_application_name", NULL };
+	const char *values[] = { run->order->url, "stowagectl migrate", NULL };
+	const char *sentence;
+
+	run->conn = PQconnectdbParams(keys, values, 1);
+	if (PQstatus(run->conn) == CONNECTION_OK)
+		return true;
+	sentence = PQerrorMessage(run->conn);
+	error_set(err, ERROR_UNAVAILABLE, "cannot reach the database");
+	return error_cause(err, "%.*s", (int)strcspn(sentence, "\n"), sentence);
+}
+
+/*
+ * Wait for another node's migration, but not for long behind those who use a table: everybody else
+ * would queue up behind us.
+ */
+static bool
+lock(struct run *run, struct error *err)
+{
+	return ask(run, "settings", "SET client_min_messages = warning", err) != NULL &&
+	       ask(run, "settings", "SET lock_timeout = '10min'", err) != NULL &&
+	       ask(run, "another migration is running", LOCK, err) != NULL &&
+	       ask(run, "settings", "SET lock_timeout = '2s'", err) != NULL;
+}
+
+/* --- Steps --- */
+
+static void report(struct run *run, const char *format, ...) PRINTF_LIKE(2, 3);
+
+static void
+report(struct run *run, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vfprintf(run->order->report, format, args);
+	va_end(args);
+	fputc('\n', run->order->report);
+}
+
+static bool
+table_make(struct run *run, struct error *err)
+{
+	static const char what[] = "the table of migrations";
+	PGresult *res = ask(run, what, "SELECT to_regclass('registry.migration') IS NOT NULL", err);
+
+	if (res == NULL)
+		return false;
+	run->prepared = PQgetvalue(res, 0, 0)[0] == 't';
+	return run->prepared ||
+	       (begin(run, what, err) &&
+		   change(run, what, "CREATE SCHEMA IF NOT EXISTS registry;", err) &&
+		   change(run, what,
+		       "CREATE TABLE registry.migration (\n"
+		       "  number     int PRIMARY KEY CHECK (number > 0),\n"
+		       "  name       text NOT NULL,\n"
+		       "  sha256     bytea NOT NULL CHECK (octet_length(sha256) = 32),\n"
+		       "  applied_at timestamptz NOT NULL DEFAULT now());",
+		       err) &&
+		   commit(run, what, err));
+}
+
+/* Hold what was applied earlier against the files; *newest becomes the schema's number. */
+static bool
+applied_check(
+    struct run *run, const struct sql_file *files, int count, int *newest, struct error *err)
+{
+	PGresult *res;
+
+	*newest = 0;
+	if (run->order->print != NULL && !run->prepared)
+		return true;
+	res = ask(run, "the table of migrations",
+	    "SELECT encode(sha256, 'hex') FROM registry.migration ORDER BY number", err);
+	if (res == NULL)
+		return false;
+	*newest = PQntuples(res);
+	if (*newest > count)
+		return error_set(err, ERROR_INTERNAL,
+		    "the database has schema %d, newer than these files, which end at %d", *newest,
+		    count);
+	for (int i = 0; i < *newest; i++)
+		if (strcmp(PQgetvalue(res, i, 0), files[i].sha256) != 0)
+			return error_set(err, ERROR_INTERNAL,
+			    "%s has changed since it was applied; add a new migration instead",
+			    files[i].name);
+	return true;
+}
+
+static bool
+migration_apply(struct run *run, const struct sql_file *file, int number, struct error *err)
+{
+	const char *record = arena_printf(run->arena,
+	    "INSERT INTO registry.migration (number, name, sha256) VALUES (%d, '%s', '\\x%s');",
+	    number, file->name + strlen("migrations/"), file->sha256);
+
+	return begin(run, file->name, err) && file_apply(run, file, err) &&
+	       change(run, file->name, record, err) && commit(run, file->name, err);
+}
+
+static bool
+migrations_apply(struct run *run, struct error *err)
+{
+	struct sql_file *files;
+	int count, newest;
+
+	if (!folder_read(run, "migrations", &files, &count, err) ||
+	    !migrations_check(files, count, err) || !table_make(run, err) ||
+	    !applied_check(run, files, count, &newest, err))
+		return false;
+	for (int i = newest; i < count; i++) {
+		if (!migration_apply(run, &files[i], i + 1, err))
+			return false;
+		report(run, "%s", files[i].name);
+	}
+	return true;
+}
+
+/* What can be replaced is replaced as one: nobody sees half of the functions new. */
+static bool
+functions_apply(struct run *run, struct error *err)
+{
+	struct sql_file roles = { .name = "roles.sql" }, *files;
+	int count;
+
+	if (!folder_read(run, "functions", &files, &count, err) || !file_read(run, &roles, err) ||
+	    !begin(run, "functions", err))
+		return false;
+	for (int i = 0; i < count; i++) {
+		if (!file_apply(run, &files[i], err))
+			return false;
+		report(run, "%s", files[i].name);
+	}
+	if (!file_apply(run, &roles, err) || !commit(run, "functions and roles", err))
+		return false;
+	report(run, "%s", roles.name);
+	return true;
+}
+
+bool
+db_migrate(const struct migrate *order, struct error *err)
+{
+	struct run run = { .order = order, .arena = arena_new() };
+	bool ok = server_connect(&run, err) && lock(&run, err) && migrations_apply(&run, err) &&
+		  functions_apply(&run, err);
+
+	if (ok)
+		report(&run, "schema %d", DB_SCHEMA);
+	arena_free(run.arena); /* the results before their connection */
+	PQfinish(run.conn);
+	return ok;
+}
