@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# For every tests/GROUP/run.sh: where things are, and TAP on standard output.
+#
+# tests/run sets, for the scripts it calls:
+#   STOWAGE_SRC     the sources
+#   STOWAGE_BUILD   a build tree, configured and made
+#   STOWAGE_PREFIX  what `make install` of it installed
+#   STOWAGE_LOGS    a folder for logs worth keeping
+set -euo pipefail
+
+STOWAGE_SRC=${STOWAGE_SRC:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)}
+: "${STOWAGE_BUILD:?run this by tests/run, which builds first}" "${STOWAGE_PREFIX:?}" "${STOWAGE_LOGS:?}"
+export STOWAGE_SRC STOWAGE_BUILD STOWAGE_PREFIX STOWAGE_LOGS
+
+tap_count=0
+
+ok() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $*"
+}
+
+# not_ok NAME: why it failed comes on standard input.
+not_ok() {
+	tap_count=$((tap_count + 1))
+	echo "not ok $tap_count - $*"
+	sed 's/^/# /'
+}
+
+# skip NAME REASON
+skip() {
+	tap_count=$((tap_count + 1))
+	echo "ok $tap_count - $1 # SKIP $2"
+}
+
+# check NAME COMMAND...: passes when the command does; else what it said is shown.
+check() {
+	local name=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		ok "$name"
+	else
+		not_ok "$name" <<<"$said"
+	fi
+}
+
+# The last call of a script.
+done_testing() {
+	echo "1..$tap_count"
+}

@@ -1,0 +1,18 @@
+#!/bin/bash
+# The Debian packages that the tests need beyond those of the registry itself; installed when missing, without starting anything.
+set -euo pipefail
+
+packages=(
+	# build and analysis
+	clang clang-format llvm libcmocka-dev valgrind shellcheck mandoc git xz-utils
+	# servers: both web servers, PostgreSQL's test functions, a real registry
+	lighttpd lighttpd-mod-gnutls apache2-bin libapache2-mod-xsendfile postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+	# clients
+	curl skopeo podman buildah docker.io containerd runc crun
+	# languages of tests: Python for raw sockets, Go for the conformance suite
+	python3 golang-go ca-certificates
+	# small tools
+	bats strace procps iproute2 jq
+)
+
+exec "$(dirname "${BASH_SOURCE[0]}")/../../quickstart" packages "${packages[@]}"
