@@ -28,4 +28,7 @@ bool db_account_failed(struct db *, int account, const char *name, int lock_fail
 /* A good password: failures back to 0 (no write when they are). */
 bool db_account_succeeded(struct db *, int account, struct error *) MUST_CHECK;
 
+/* Create a group unless a principal of that name exists (*created says). Audited. */
+bool db_group_add(struct db *, const char *name, const struct actor *, bool *created, struct error *) MUST_CHECK;
+
 #endif

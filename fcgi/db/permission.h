@@ -18,4 +18,7 @@ struct permission_target {
 /* Create or replace; NOT_FOUND names an unknown repository or principal. Audited. */
 bool db_permission_set(struct db *, const struct permission_target *, const struct actor *, struct error *) MUST_CHECK;
 
+/* Is there a target of that name? */
+bool db_permission_known(struct db *, const char *name, bool *known, struct error *) MUST_CHECK;
+
 #endif

@@ -397,3 +397,11 @@ store_walk(struct store *store,
 	}
 	return true;
 }
+
+bool
+store_has(const struct store *store, const char *path)
+{
+	struct stat st;
+
+	return fstatat(store->root, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}

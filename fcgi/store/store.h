@@ -37,5 +37,7 @@ bool store_ready(struct store *, int64_t reserve_bytes, struct error *) MUST_CHE
 /* Call visit for every file below uploads/ and blobs/; false from visit stops, which is no failure. digest is NULL for uploads; path
  * is relative to the root; file -1: the name fits no pattern. */
 bool store_walk(struct store *, bool (*visit)(void *, const char *path, const struct digest *, int64_t file, int64_t size), void *, struct error *) MUST_CHECK;
+/* Is the file of a walk still there? */
+bool store_has(const struct store *, const char *path);
 
 #endif

@@ -1,0 +1,137 @@
+/* stowagectl check: is all that the database promises on the disk? */
+#include "registry/check.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "ctl.h"
+
+#define BAR_WIDTH 40
+#define BAR_STEP_MS 100
+
+const struct ctl_option check_options[] = {
+	{ "quick", NULL, "do not read the blobs, only look for them" },
+	{ NULL, NULL, NULL },
+};
+
+/* How far it is: a bar where somebody watches, else a line for every tenth. */
+struct display {
+	const struct ctl *ctl;
+	bool quick, terminal;
+	int64_t next_ms; /* the bar is drawn again */
+	int tenths;      /* lines printed */
+};
+
+static int
+percent(const struct display *display, const struct check_count *count)
+{
+	int64_t done = display->quick ? count->blobs : count->blob_bytes;
+	int64_t all = display->quick ? count->files : count->file_bytes;
+
+	return all == 0 || done >= all ? 100 : (int)((double)done * 100 / (double)all);
+}
+
+static void
+clear_bar(const struct display *display)
+{
+	if (display->terminal)
+		fputs("\r\033[K", stderr);
+}
+
+static void
+draw_bar(const struct display *display, const struct check_count *count)
+{
+	char bar[BAR_WIDTH + 1];
+	int done = percent(display, count);
+
+	if (count->blobs == 0) {
+		fprintf(stderr, "\r\033[Klooking at files: %" PRId64, count->files);
+		return;
+	}
+	memset(bar, ' ', BAR_WIDTH);
+	memset(bar, '=', (size_t)(BAR_WIDTH * done / 100));
+	bar[BAR_WIDTH] = '\0';
+	fprintf(stderr, "\r\033[K[%s] %3d %%  %" PRId64 " blobs, %" PRId64 " problems", bar, done,
+	    count->blobs, count->problems);
+}
+
+static void
+show_progress(void *context, const struct check_count *count)
+{
+	struct display *display = context;
+
+	if (display->terminal) {
+		int64_t now = clock_steady_ms();
+
+		if (now < display->next_ms)
+			return;
+		display->next_ms = now + BAR_STEP_MS;
+		draw_bar(display, count);
+	} else if (count->blobs > 0 && percent(display, count) / 10 > display->tenths) {
+		display->tenths = percent(display, count) / 10;
+		fprintf(stderr, "%d %%: %" PRId64 " blobs, %" PRId64 " problems\n",
+		    display->tenths * 10, count->blobs, count->problems);
+	}
+}
+
+static void
+show_finding(void *context, enum check_finding finding, const char *what)
+{
+	static const char *const words[] = {
+		[CHECK_MISSING] = "missing",
+		[CHECK_SIZE] = "wrong size",
+		[CHECK_DIGEST] = "wrong bytes",
+		[CHECK_UNREADABLE] = "unreadable",
+		[CHECK_GARBAGE] = "garbage",
+	};
+	const struct display *display = context;
+
+	clear_bar(display);
+	printf("%s: %s%s%s\n", words[finding], *what == '/' ? "" : display->ctl->config.store_path,
+	    *what == '/' ? "" : "/", what);
+	fflush(stdout);
+}
+
+/* Opening a store makes its folders; a check of a mistyped path must not. */
+static struct store *
+open_store(const struct ctl *ctl, struct error *err)
+{
+	const char *blobs = arena_printf(ctl->arena, "%s/blobs", ctl->config.store_path);
+
+	if (access(blobs, R_OK | X_OK) == 0)
+		return store_open(ctl->config.store_path, err);
+	error_errno(err, "cannot read the blob store at %s", ctl->config.store_path);
+	return NULL;
+}
+
+enum exit_code
+ctl_check(struct ctl *ctl, int argc, char **argv)
+{
+	struct display display = { .ctl = ctl, .terminal = isatty(STDERR_FILENO) };
+	struct check order = {
+		.found = show_finding, .progress = show_progress, .context = &display
+	};
+	struct check_count count;
+	struct error err = { 0 };
+	struct store *store = NULL;
+	bool ok;
+
+	while (ctl_option(ctl, argc, argv) != NULL)
+		order.quick = display.quick = true;
+	ctl_no_operands(ctl, argc, argv);
+	ok = ctl_open(ctl, &err) && (store = open_store(ctl, &err)) != NULL &&
+	     registry_check(ctl->pool, store, &order, &count, &err);
+	store_close(store);
+	clear_bar(&display);
+	if (!ok)
+		return ctl_fail(&err);
+	fprintf(stderr,
+	    "%" PRId64 " blobs, %" PRId64 " bytes: %" PRId64 " problems, %" PRId64
+	    " garbage files\n",
+	    count.blobs, count.blob_bytes, count.problems, count.garbage);
+	return count.problems == 0 ? EXIT_DONE : EXIT_PROBLEMS;
+}

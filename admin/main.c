@@ -1,0 +1,291 @@
+/* stowagectl: the operator's command. */
+#include <config.h>
+
+#include "ctl.h"
+
+#include <curl/curl.h>
+#include <getopt.h>
+#include <gnutls/gnutls.h>
+#include <jansson.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hex.h"
+#include "base/log.h"
+
+#define OPTIONS_MOST 16
+
+const struct command ctl_commands[] = {
+	{ "migrate", "", "bring the database to this program's schema", migrate_options,
+	    ctl_migrate },
+	{ "bootstrap", "", "make what a new installation lacks", NULL, ctl_bootstrap },
+	{ "user add", "NAME", "create an account", user_add_options, ctl_user_add },
+	{ "user passwd", "NAME", "set the password of an account, ending its tokens",
+	    user_passwd_options, ctl_user_passwd },
+	{ "user list", "", "list the accounts", NULL, ctl_user_list },
+	{ "permission set", "TARGET", "create or replace a permission target", permission_options,
+	    ctl_permission_set },
+	{ "check", "", "hold the database against the blob store", check_options, ctl_check },
+	{ "config", "", "print every setting with its type, default and meaning", NULL,
+	    ctl_config_print },
+	{ "complete", "[WORD...]", "print the words that may follow, for the shell", NULL,
+	    ctl_complete },
+	{ NULL, NULL, NULL, NULL, NULL },
+};
+
+/* Before the command, and after it as well. */
+const struct ctl_option ctl_common_options[] = {
+	{ "config", "FILE", "read the settings from FILE" },
+	{ "help", NULL, "print this" },
+	{ NULL, NULL, NULL },
+};
+
+const struct command *
+ctl_find(int argc, char **argv, int *words)
+{
+	for (const struct command *c = ctl_commands; c->name != NULL; c++) {
+		size_t length = strcspn(c->name, " ");
+
+		*words = c->name[length] == ' ' ? 2 : 1;
+		if (strncmp(c->name, argv[0], length) != 0 || argv[0][length] != '\0')
+			continue;
+		if (*words == 1 || (argc > 1 && strcmp(c->name + length + 1, argv[1]) == 0))
+			return c;
+	}
+	return NULL;
+}
+
+/* --- Help --- */
+
+static void
+print_options(FILE *out, const struct ctl_option *options)
+{
+	char text[64];
+
+	for (; options != NULL && options->name != NULL; options++) {
+		snprintf(text, sizeof(text), "--%s%s%s", options->name,
+		    options->argument == NULL ? "" : " ",
+		    options->argument == NULL ? "" : options->argument);
+		fprintf(out, "  %-24s %s\n", text, options->sentence);
+	}
+}
+
+static void
+print_help(FILE *out)
+{
+	fputs("usage: stowagectl [--config FILE] COMMAND [OPTION...]\n\nCommands:\n", out);
+	for (const struct command *c = ctl_commands; c->name != NULL; c++) {
+		char text[64];
+
+		snprintf(text, sizeof(text), "%s %s", c->name, c->operands);
+		fprintf(out, "  %-24s %s\n", text, c->sentence);
+	}
+	fputs("\nOptions:\n", out);
+	print_options(out, ctl_common_options);
+	fputs("  --version                print the versions of program, schema and libraries\n",
+	    out);
+}
+
+static void
+print_command_help(const struct command *command)
+{
+	printf("usage: stowagectl %s%s%s [OPTION...]\n\n%s\n\nOptions:\n", command->name,
+	    *command->operands == '\0' ? "" : " ", command->operands, command->sentence);
+	print_options(stdout, command->options);
+	print_options(stdout, ctl_common_options);
+}
+
+static void
+print_version(void)
+{
+	int pq = PQlibVersion();
+
+	printf(
+	    "stowagectl %s\nschema %d\nlibpq %d.%d\ngnutls %s\njansson %s\nlibcurl %s\nfcgi %s\n",
+	    PACKAGE_VERSION, DB_SCHEMA, pq / 10000, pq % 10000, gnutls_check_version(NULL),
+	    jansson_version_str(), curl_version_info(CURLVERSION_NOW)->version, FCGI_VERSION);
+}
+
+/* --- Options --- */
+
+void
+ctl_usage(const struct ctl *ctl, const char *format, ...)
+{
+	va_list args;
+
+	fputs("stowagectl: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fprintf(stderr, "\nTry: stowagectl %s%s--help\n",
+	    ctl->command == NULL ? "" : ctl->command->name, ctl->command == NULL ? "" : " ");
+	exit(EXIT_USAGE);
+}
+
+static size_t
+add_options(struct option *long_options, size_t count, const struct ctl_option *options)
+{
+	for (; options != NULL && options->name != NULL && count + 1 < OPTIONS_MOST; options++)
+		long_options[count++] = (struct option){
+			.name = options->name,
+			.has_arg = options->argument == NULL ? no_argument : required_argument,
+		};
+	return count;
+}
+
+const char *
+ctl_option(struct ctl *ctl, int argc, char **argv)
+{
+	struct option long_options[OPTIONS_MOST] = { 0 };
+	int index = 0;
+
+	add_options(
+	    long_options, add_options(long_options, 0, ctl->command->options), ctl_common_options);
+	for (;;) {
+		int c = getopt_long(argc, argv, "", long_options, &index);
+
+		if (c == -1)
+			return NULL;
+		if (c != 0)
+			ctl_usage(ctl, "cannot do that");
+		if (strcmp(long_options[index].name, "help") == 0) {
+			print_command_help(ctl->command);
+			exit(EXIT_DONE);
+		}
+		if (strcmp(long_options[index].name, "config") != 0)
+			return long_options[index].name;
+		ctl->config_path = optarg;
+	}
+}
+
+const char *
+ctl_operand(struct ctl *ctl, int argc, char **argv, const char *name)
+{
+	if (optind == argc)
+		ctl_usage(ctl, "%s is missing", name);
+	if (optind + 1 < argc)
+		ctl_usage(ctl, "unexpected: %s", argv[optind + 1]);
+	return argv[optind];
+}
+
+void
+ctl_no_operands(struct ctl *ctl, int argc, char **argv)
+{
+	if (optind < argc)
+		ctl_usage(ctl, "unexpected: %s", argv[optind]);
+}
+
+/* --- What commands need --- */
+
+enum exit_code
+ctl_fail(const struct error *err)
+{
+	fprintf(stderr, "stowagectl: %s%s%s%s\n", err->message, *err->cause == '\0' ? "" : " (",
+	    err->cause, *err->cause == '\0' ? "" : ")");
+	return err->code == ERROR_UNAVAILABLE ? EXIT_DATABASE : EXIT_PROBLEMS;
+}
+
+bool
+ctl_config(struct ctl *ctl, struct error *err)
+{
+	return config_read(&ctl->config, ctl->config_path, err);
+}
+
+/* A version 4 UUID: one run of the command is one request of the audit table. */
+static const char *
+random_uuid(struct arena *arena)
+{
+	unsigned char bytes[16];
+	char hex[2 * sizeof(bytes) + 1];
+
+	if (getentropy(bytes, sizeof(bytes)) == -1)
+		log_fatal("no random bytes");
+	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
+	bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
+	hex_encode(hex, bytes, sizeof(bytes));
+	return arena_printf(
+	    arena, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+}
+
+bool
+ctl_open(struct ctl *ctl, struct error *err)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	if (!ctl_config(ctl, err))
+		return false;
+	ctl->pool = db_pool_open(ctl->config.database_url, 1, ctl->config.database_timeout_ms, err);
+	ctl->db = (struct db){ .pool = ctl->pool, .arena = ctl->arena };
+	/* No account may have ':' in its name, so nobody can pass for this. */
+	ctl->actor = (struct actor){
+		.name = arena_printf(
+		    ctl->arena, "stowagectl:%s", user == NULL ? "" : user->pw_name),
+		.request = random_uuid(ctl->arena),
+	};
+	return ctl->pool != NULL;
+}
+
+/* --- Start --- */
+
+/* Options before the command: the common ones, and --version. */
+static void
+global_options(struct ctl *ctl, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+
+	for (;;) {
+		switch (getopt_long(argc, argv, "+", options, NULL)) {
+		case -1:
+			return;
+		case 'c':
+			ctl->config_path = optarg;
+			break;
+		case 'h':
+			print_help(stdout);
+			exit(EXIT_DONE);
+		case 'V':
+			print_version();
+			exit(EXIT_DONE);
+		default:
+			ctl_usage(ctl, "cannot do that");
+		}
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	struct ctl ctl = { .arena = arena_new() };
+	enum exit_code code;
+	int words;
+
+	log_open("stowagectl", LOG_LEVEL_WARNING);
+	global_options(&ctl, argc, argv);
+	argc -= optind;
+	argv += optind;
+	if (argc == 0) {
+		print_help(stderr);
+		return EXIT_USAGE;
+	}
+	ctl.command = ctl_find(argc, argv, &words);
+	if (ctl.command == NULL)
+		ctl_usage(&ctl, "no such command: %s%s%s", argv[0], argc > 1 ? " " : "",
+		    argc > 1 ? argv[1] : "");
+	optind = 0; /* begin again, after the command's last word */
+	code = ctl.command->run(&ctl, argc - words + 1, argv + words - 1);
+	arena_free(ctl.arena); /* results before their connections */
+	db_pool_close(ctl.pool);
+	if (fflush(stdout) == EOF && code == EXIT_DONE)
+		code = EXIT_PROBLEMS;
+	return code;
+}

@@ -1,0 +1,168 @@
+/* stowagectl permission: who may do what where. */
+#include "db/permission.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "db/account.h"
+
+#define MOST 256 /* repositories, or principals, of one target */
+
+const struct ctl_option permission_options[] = {
+	{ "repository", "KEY,...", "where: keys, or ANY, \"ANY LOCAL\", \"ANY REMOTE\"" },
+	{ "include", "PATTERN,...", "only these paths (Ant patterns)" },
+	{ "exclude", "PATTERN,...", "but not these" },
+	{ "user", "NAME,...", "who: users" },
+	{ "group", "NAME,...", "who: groups" },
+	{ "anonymous", NULL, "who: those without an account" },
+	{ "actions", "ACTION,...", "read, write, delete, manage: for those named before it" },
+	{ NULL, NULL, NULL },
+};
+
+struct draft {
+	struct permission_target target;
+	const char *repositories[MOST];
+	const char *principals[MOST];
+	bool is_group[MOST];
+	int actions[MOST];
+	size_t answered; /* principals that have their actions */
+};
+
+/* The items of a comma-separated list, one after the other; NULL: no more. */
+static const char *
+next_item(struct ctl *ctl, const char **list)
+{
+	const char *start = *list;
+	size_t length = strcspn(start, ",");
+
+	if (*start == '\0')
+		return NULL;
+	*list = start + length + (start[length] == ',');
+	return arena_strndup(ctl->arena, start, length);
+}
+
+static int
+read_actions(struct ctl *ctl, const char *list)
+{
+	static const struct {
+		const char *name;
+		enum action action;
+	} names[] = { { "read", ACTION_READ }, { "write", ACTION_WRITE },
+		{ "delete", ACTION_DELETE }, { "manage", ACTION_MANAGE } };
+	const char *item;
+	int actions = 0;
+
+	while ((item = next_item(ctl, &list)) != NULL) {
+		size_t i = 0;
+
+		while (i < sizeof(names) / sizeof(names[0]) && strcmp(item, names[i].name) != 0)
+			i++;
+		if (i == sizeof(names) / sizeof(names[0]))
+			ctl_usage(ctl, "no such action: %s", item);
+		actions |= (int)names[i].action;
+	}
+	return actions;
+}
+
+static void
+add_principals(struct ctl *ctl, struct draft *draft, const char *list, bool is_group)
+{
+	const char *name;
+
+	while ((name = next_item(ctl, &list)) != NULL) {
+		if (draft->target.principal_count == MOST)
+			ctl_usage(ctl, "more than %d users and groups", MOST);
+		draft->is_group[draft->target.principal_count] = is_group;
+		draft->principals[draft->target.principal_count++] = name;
+	}
+}
+
+static void
+add_repositories(struct ctl *ctl, struct draft *draft, const char *list)
+{
+	const char *key;
+
+	while ((key = next_item(ctl, &list)) != NULL) {
+		if (draft->target.repository_count == MOST)
+			ctl_usage(ctl, "more than %d repositories", MOST);
+		draft->repositories[draft->target.repository_count++] = key;
+	}
+}
+
+/* Those named since the last --actions get these. */
+static void
+answer(struct ctl *ctl, struct draft *draft, const char *list)
+{
+	int actions = read_actions(ctl, list);
+
+	if (draft->answered == draft->target.principal_count)
+		ctl_usage(ctl, "--actions stands after --user, --group or --anonymous");
+	while (draft->answered < draft->target.principal_count)
+		draft->actions[draft->answered++] = actions;
+}
+
+static void
+read_draft(struct ctl *ctl, int argc, char **argv, struct draft *draft)
+{
+	const char *option;
+
+	while ((option = ctl_option(ctl, argc, argv)) != NULL) {
+		if (strcmp(option, "repository") == 0)
+			add_repositories(ctl, draft, optarg);
+		else if (strcmp(option, "include") == 0)
+			draft->target.includes = optarg;
+		else if (strcmp(option, "exclude") == 0)
+			draft->target.excludes = optarg;
+		else if (strcmp(option, "actions") == 0)
+			answer(ctl, draft, optarg);
+		else if (strcmp(option, "anonymous") == 0)
+			add_principals(ctl, draft, "_anonymous", true);
+		else
+			add_principals(ctl, draft, optarg, strcmp(option, "group") == 0);
+	}
+	draft->target.name = ctl_operand(ctl, argc, argv, "TARGET");
+	if (draft->target.repository_count == 0)
+		ctl_usage(ctl, "--repository is missing");
+	if (draft->answered < draft->target.principal_count)
+		ctl_usage(ctl, "--actions is missing after %s", draft->principals[draft->answered]);
+}
+
+/* Users and groups share one name space: a right meant for a group must not go to a user. */
+static bool
+kinds_check(struct ctl *ctl, const struct draft *draft, struct error *err)
+{
+	for (size_t i = 0; i < draft->target.principal_count; i++) {
+		const char *name = draft->principals[i];
+		struct account *account;
+
+		if (!db_account_find(&ctl->db, name, &account, err))
+			return false;
+		if (draft->is_group[i] && account != NULL)
+			return error_set(err, ERROR_NOT_FOUND, "%s is a user, not a group", name);
+		if (!draft->is_group[i] && account == NULL)
+			return error_set(err, ERROR_NOT_FOUND, "no such user: %s", name);
+	}
+	return true;
+}
+
+enum exit_code
+ctl_permission_set(struct ctl *ctl, int argc, char **argv)
+{
+	struct draft *draft = arena_alloc(ctl->arena, sizeof(*draft));
+	struct error err = { 0 };
+
+	draft->target = (struct permission_target){
+		.includes = "",
+		.excludes = "",
+		.repositories = draft->repositories,
+		.principals = draft->principals,
+		.actions = draft->actions,
+	};
+	read_draft(ctl, argc, argv, draft);
+	if (!ctl_open(ctl, &err) || !kinds_check(ctl, draft, &err) ||
+	    !db_permission_set(&ctl->db, &draft->target, &ctl->actor, &err))
+		return ctl_fail(&err);
+	return EXIT_DONE;
+}

@@ -1,0 +1,77 @@
+#include "secret.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+
+#include "auth/password.h"
+
+/* One line without its end; NULL when there is none. */
+static const char *
+read_line(struct arena *arena, FILE *in, struct error *err)
+{
+	char line[PASSWORD_MAX_LENGTH + 2];
+	size_t length;
+
+	if (fgets(line, sizeof(line), in) == NULL) {
+		error_set(err, ERROR_BAD_REQUEST, "no password given");
+		return NULL;
+	}
+	length = strcspn(line, "\r\n");
+	if (line[length] == '\0' && length > PASSWORD_MAX_LENGTH) {
+		error_set(
+		    err, ERROR_BAD_REQUEST, "a password has %d bytes at most", PASSWORD_MAX_LENGTH);
+		return NULL;
+	}
+	return arena_strndup(arena, line, length);
+}
+
+/* Signals wait until the echo is back, or the shell would be left without it. */
+static const char *
+read_hidden(struct arena *arena, FILE *tty, const char *prompt, struct error *err)
+{
+	sigset_t all, before;
+	struct termios shown, hidden;
+	const char *secret = NULL;
+
+	fprintf(tty, "%s: ", prompt);
+	fflush(tty);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (tcgetattr(fileno(tty), &shown) == 0) {
+		hidden = shown;
+		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		if (tcsetattr(fileno(tty), TCSAFLUSH, &hidden) == 0) {
+			secret = read_line(arena, tty, err);
+			tcsetattr(fileno(tty), TCSAFLUSH, &shown);
+		}
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	fputc('\n', tty);
+	return secret;
+}
+
+const char *
+secret_read(struct arena *arena, bool from_stdin, struct error *err)
+{
+	const char *first, *second = NULL;
+	FILE *tty;
+
+	if (from_stdin)
+		return read_line(arena, stdin, err);
+	if ((tty = fopen("/dev/tty", "r+e")) == NULL) {
+		error_set(err, ERROR_BAD_REQUEST, "no terminal to ask at; use --password-stdin");
+		return NULL;
+	}
+	error_set(err, ERROR_INTERNAL, "cannot read from the terminal");
+	first = read_hidden(arena, tty, "Password", err);
+	if (first != NULL)
+		second = read_hidden(arena, tty, "Again", err);
+	fclose(tty);
+	if (second != NULL && strcmp(first, second) != 0) {
+		error_set(err, ERROR_BAD_REQUEST, "the two are not the same");
+		return NULL;
+	}
+	return second;
+}

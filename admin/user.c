@@ -1,0 +1,141 @@
+/* stowagectl user: accounts. */
+#include "ctl.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/password.h"
+#include "base/clock.h"
+#include "db/account.h"
+#include "secret.h"
+
+#define PAGE 100
+
+const struct ctl_option user_add_options[] = {
+	{ "admin", NULL, "the account may do everything" },
+	{ "password-stdin", NULL, "take the password from standard input" },
+	{ NULL, NULL, NULL },
+};
+
+const struct ctl_option user_passwd_options[] = {
+	{ "password-stdin", NULL, "take the password from standard input" },
+	{ NULL, NULL, NULL },
+};
+
+struct user_order {
+	const char *name;
+	bool is_admin, from_stdin;
+};
+
+static void
+read_order(struct ctl *ctl, int argc, char **argv, struct user_order *order)
+{
+	const char *option;
+
+	*order = (struct user_order){ 0 };
+	while ((option = ctl_option(ctl, argc, argv)) != NULL) {
+		if (strcmp(option, "admin") == 0)
+			order->is_admin = true;
+		else
+			order->from_stdin = true;
+	}
+	order->name = ctl_operand(ctl, argc, argv, "NAME");
+}
+
+/* Names stand in lower case, so that nobody passes for another; ':' ends the name in Basic
+ * authentication. */
+static void
+check_name(const struct ctl *ctl, const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._@+-";
+
+	if (strlen(name) > 64 || *name == '\0' || *name == '_' ||
+	    name[strspn(name, letters)] != '\0')
+		ctl_usage(ctl, "a name has 1 to 64 of %s, the first not _", letters);
+}
+
+static const char *
+read_hash(struct ctl *ctl, const struct user_order *order, struct error *err)
+{
+	const char *password = secret_read(ctl->arena, order->from_stdin, err);
+
+	return password == NULL ? NULL : password_hash(ctl->arena, password, err);
+}
+
+enum exit_code
+ctl_user_add(struct ctl *ctl, int argc, char **argv)
+{
+	struct user_order order;
+	struct error err = { 0 };
+	const char *hash;
+
+	read_order(ctl, argc, argv, &order);
+	check_name(ctl, order.name);
+	if (!ctl_open(ctl, &err) || (hash = read_hash(ctl, &order, &err)) == NULL)
+		return ctl_fail(&err);
+	if (db_account_add(&ctl->db, order.name, hash, order.is_admin, &ctl->actor, &err))
+		return EXIT_DONE;
+	if (err.code == ERROR_CONFLICT)
+		error_set(&err, ERROR_CONFLICT, "the name %s is taken", order.name);
+	return ctl_fail(&err);
+}
+
+enum exit_code
+ctl_user_passwd(struct ctl *ctl, int argc, char **argv)
+{
+	struct user_order order;
+	struct error err = { 0 };
+	struct account *account;
+	const char *hash;
+
+	read_order(ctl, argc, argv, &order);
+	if (!ctl_open(ctl, &err) || !db_account_find(&ctl->db, order.name, &account, &err))
+		return ctl_fail(&err);
+	if (account == NULL) { /* before anybody types a password for it */
+		error_set(&err, ERROR_NOT_FOUND, "no such user: %s", order.name);
+		return ctl_fail(&err);
+	}
+	if ((hash = read_hash(ctl, &order, &err)) == NULL ||
+	    !db_account_password(&ctl->db, order.name, hash, &ctl->actor, &err))
+		return ctl_fail(&err);
+	return EXIT_DONE;
+}
+
+static void
+print_account(const struct account *account)
+{
+	char created[CLOCK_TEXT_SIZE];
+	const char *state = "active";
+
+	if (account->disabled)
+		state = "disabled";
+	else if (account->locked)
+		state = "locked";
+	clock_rfc3339(created, account->created_at / 1000000);
+	printf("%-32s %-6s %-9s %s\n", account->name, account->is_admin ? "admin" : "user", state,
+	    created);
+}
+
+enum exit_code
+ctl_user_list(struct ctl *ctl, int argc, char **argv)
+{
+	struct error err = { 0 };
+	struct account *accounts;
+	const char *after = "";
+	size_t count;
+
+	while (ctl_option(ctl, argc, argv) != NULL)
+		;
+	ctl_no_operands(ctl, argc, argv);
+	if (!ctl_open(ctl, &err))
+		return ctl_fail(&err);
+	do {
+		if (!db_account_list(&ctl->db, after, PAGE, &accounts, &count, &err))
+			return ctl_fail(&err);
+		for (size_t i = 0; i < count; i++)
+			print_account(&accounts[i]);
+		if (count > 0)
+			after = accounts[count - 1].name;
+	} while (count == PAGE);
+	return EXIT_DONE;
+}
