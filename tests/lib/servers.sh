@@ -88,8 +88,7 @@ stop_stack() {
 	local logs
 	trap - EXIT
 	[ -n "${stack_folder:-}" ] || return 0
-	logs=$STOWAGE_LOGS/${0##*/tests/}
-	logs=${logs%/*}/$STACK_SERVER-$STACK_SCHEME
+	logs=$STOWAGE_LOGS/$(basename "$(dirname "$0")")/$STACK_SERVER-$STACK_SCHEME
 	mkdir -p "$logs"
 	cp -r "$STACK_STATE/log/." "$logs/" 2>/dev/null || true
 	"$stack_top/quickstart" destroy --yes --state "$STACK_STATE" >/dev/null || true
