@@ -1,0 +1,231 @@
+#include "http/gateway.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/log.h"
+
+enum kind { KIND_FCGI, KIND_CGI, KIND_MEMORY };
+
+extern char **environ;
+
+struct gateway {
+	enum kind kind;
+	FCGX_Request fcgi;
+	bool open;   /* a FastCGI request is under way */
+	bool served; /* CGI, memory: the one request was handed out */
+	const char *const *environment;
+	const char *body; /* memory: what is left to read */
+	size_t body_length;
+	FILE *out; /* memory */
+};
+
+void
+gateway_setup(void)
+{
+	if (FCGX_Init() != 0)
+		log_fatal("cannot initialise FastCGI");
+	/* libfcgi takes signals for itself; who stops the program is not its business. */
+	signal(SIGUSR1, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static struct gateway *
+gateway_new(enum kind kind)
+{
+	struct gateway *gw = calloc(1, sizeof(*gw));
+
+	if (gw == NULL)
+		log_fatal("out of memory");
+	gw->kind = kind;
+	return gw;
+}
+
+struct gateway *
+gateway_open_fcgi(int listen_fd)
+{
+	struct gateway *gw = gateway_new(KIND_FCGI);
+
+	if (FCGX_InitRequest(&gw->fcgi, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+		log_fatal("cannot initialise a FastCGI request");
+	return gw;
+}
+
+struct gateway *
+gateway_open_cgi(void)
+{
+	struct gateway *gw = gateway_new(KIND_CGI);
+
+	gw->environment = (const char *const *)environ;
+	return gw;
+}
+
+struct gateway *
+gateway_open_memory(const char *const *environment, const void *body, size_t length, char **output,
+    size_t *output_length)
+{
+	struct gateway *gw = gateway_new(KIND_MEMORY);
+
+	gw->environment = environment;
+	gw->body = body;
+	gw->body_length = length;
+	gw->out = open_memstream(output, output_length);
+	if (gw->out == NULL)
+		log_fatal("out of memory");
+	return gw;
+}
+
+void
+gateway_close(struct gateway *gw)
+{
+	if (gw == NULL)
+		return;
+	if (gw->kind == KIND_FCGI)
+		FCGX_Free(&gw->fcgi, 1);
+	if (gw->out != NULL)
+		fclose(gw->out);
+	free(gw);
+}
+
+bool
+gateway_accept(struct gateway *gw)
+{
+	if (gw->kind != KIND_FCGI) {
+		bool first = !gw->served;
+
+		gw->served = true;
+		return first;
+	}
+	if (FCGX_Accept_r(&gw->fcgi) < 0)
+		return false;
+	gw->open = true;
+	gw->environment = (const char *const *)gw->fcgi.envp;
+	return true;
+}
+
+/* A leftover record would be read as the start of the next request on a kept connection. */
+static void
+drain(struct gateway *gw)
+{
+	char piece[8192];
+
+	while (FCGX_GetStr(piece, sizeof(piece), gw->fcgi.in) > 0)
+		;
+}
+
+void
+gateway_finish(struct gateway *gw)
+{
+	if (gw->kind == KIND_FCGI && gw->open) {
+		drain(gw);
+		FCGX_Finish_r(&gw->fcgi);
+		gw->open = false;
+	} else if (gw->out != NULL) {
+		fflush(gw->out);
+	}
+}
+
+void
+gateway_abort(struct gateway *gw)
+{
+	if (gw->kind == KIND_CGI)
+		_exit(1);
+	if (gw->kind != KIND_FCGI || !gw->open)
+		return;
+	FCGX_Free(&gw->fcgi, 1); /* closes the connection, sends no END_REQUEST */
+	gw->open = false;
+}
+
+const char *
+gateway_variable(const struct gateway *gw, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *const *p = gw->environment; p != NULL && *p != NULL; p++)
+		if (strncmp(*p, name, length) == 0 && (*p)[length] == '=')
+			return *p + length + 1;
+	return NULL;
+}
+
+const char *const *
+gateway_environment(const struct gateway *gw)
+{
+	return gw->environment;
+}
+
+static ssize_t
+gone(struct error *err, int cause)
+{
+	error_set(err, ERROR_CLIENT_GONE, NULL);
+	error_cause(err, "body cut: %d", cause);
+	return -1;
+}
+
+static ssize_t
+read_all(int fd, char *buffer, size_t size, struct error *err)
+{
+	size_t have = 0;
+	ssize_t n;
+
+	while (have < size && (n = read(fd, buffer + have, size - have)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return gone(err, errno);
+		have += (size_t)n;
+	}
+	return (ssize_t)have;
+}
+
+ssize_t
+gateway_read(struct gateway *gw, void *buffer, size_t size, struct error *err)
+{
+	size_t n;
+
+	switch (gw->kind) {
+	case KIND_FCGI:
+		n = (size_t)FCGX_GetStr(buffer, (int)size, gw->fcgi.in);
+		/* A short read with an error is a cut body, whatever came. */
+		if (n < size && FCGX_GetError(gw->fcgi.in) != 0 && n == 0)
+			return gone(err, FCGX_GetError(gw->fcgi.in));
+		return (ssize_t)n;
+	case KIND_CGI:
+		return read_all(STDIN_FILENO, buffer, size, err);
+	case KIND_MEMORY:
+		break;
+	}
+	n = size < gw->body_length ? size : gw->body_length;
+	memcpy(buffer, gw->body, n);
+	gw->body += n;
+	gw->body_length -= n;
+	return (ssize_t)n;
+}
+
+bool
+gateway_write(struct gateway *gw, const void *data, size_t size)
+{
+	switch (gw->kind) {
+	case KIND_FCGI:
+		for (const char *p = data; size > 0;) {
+			int piece = size > 1 << 30 ? 1 << 30 : (int)size;
+
+			if (FCGX_PutStr(p, piece, gw->fcgi.out) != piece)
+				return false;
+			p += piece;
+			size -= (size_t)piece;
+		}
+		return true;
+	case KIND_CGI:
+		return bytes_write(STDOUT_FILENO, (struct bytes){ data, size });
+	case KIND_MEMORY:
+		break;
+	}
+	return fwrite(data, 1, size, gw->out) == size;
+}

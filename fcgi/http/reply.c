@@ -1,0 +1,280 @@
+#include "http/reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "http/range.h"
+#include "http/request.h"
+
+#define PIECE (64 * 1024)
+
+struct header {
+	const char *name, *value;
+	struct header *next;
+};
+
+void
+reply_open(struct request *req)
+{
+	req->reply = arena_alloc(req->arena, sizeof(*req->reply));
+	req->reply->head = req->method == HTTP_HEAD;
+}
+
+void
+reply_reset(struct reply *reply)
+{
+	*reply = (struct reply){ .head = reply->head };
+}
+
+void
+reply_status(struct request *req, int status)
+{
+	req->reply->status = status;
+}
+
+/* Names and values are built from checked parts: a control character means that a check is missing.
+ */
+static void
+check_value(const char *name, const char *value)
+{
+	for (; *value != '\0'; value++)
+		if ((unsigned char)*value < 0x20 || *value == 0x7f)
+			log_fatal("control character in header %s", name);
+}
+
+void
+reply_header_add(struct request *req, const char *name, const char *value)
+{
+	struct header *header = arena_alloc(req->arena, sizeof(*header)), **end;
+
+	check_value(name, value);
+	*header = (struct header){ .name = name, .value = arena_strdup(req->arena, value) };
+	for (end = &req->reply->headers; *end != NULL; end = &(*end)->next)
+		;
+	*end = header;
+}
+
+void
+reply_header(struct request *req, const char *name, const char *value)
+{
+	struct header **p = &req->reply->headers;
+
+	while (*p != NULL) {
+		if (strcasecmp((*p)->name, name) == 0)
+			*p = (*p)->next;
+		else
+			p = &(*p)->next;
+	}
+	reply_header_add(req, name, value);
+}
+
+void
+reply_headerf(struct request *req, const char *name, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	reply_header(req, name, arena_vprintf(req->arena, format, args));
+	va_end(args);
+}
+
+const char *
+reply_header_value(const struct reply *reply, const char *name)
+{
+	for (const struct header *h = reply->headers; h != NULL; h = h->next)
+		if (strcasecmp(h->name, name) == 0)
+			return h->value;
+	return NULL;
+}
+
+void
+reply_bytes(struct request *req, int status, const char *type, const void *data, size_t length)
+{
+	struct reply *reply = req->reply;
+
+	reply->status = status;
+	reply->body = data;
+	reply->body_length = length;
+	reply->file = NULL;
+	if (type != NULL)
+		reply_header(req, "Content-Type", type);
+}
+
+void
+reply_text(struct request *req, int status, const char *text)
+{
+	reply_bytes(req, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+bool
+reply_json(struct request *req, int status, json_t *document)
+{
+	char *text = json_dumps(document, JSON_COMPACT);
+
+	json_decref(document);
+	if (text == NULL)
+		log_fatal("a reply that is no JSON");
+	arena_defer(req->arena, free, text);
+	reply_bytes(req, status, "application/json", text, strlen(text));
+	return true;
+}
+
+bool
+reply_empty(struct request *req, int status)
+{
+	reply_bytes(req, status, NULL, "", 0);
+	return true;
+}
+
+bool
+reply_file(struct request *req, int status, const char *path, int64_t size, struct error *err)
+{
+	struct reply *reply = req->reply;
+	const char *range = request_header(req, "Range");
+	int64_t first, last;
+	struct stat st;
+
+	if (stat(path, &st) == -1 || st.st_size != size) {
+		error_set(err, ERROR_INTERNAL, "content is missing");
+		return error_cause(err, "%s: %s", path, strerrordesc_np(errno));
+	}
+	reply_header(req, "Accept-Ranges", "bytes");
+	/* The web servers answer this one without Content-Range, and drop our headers. If-Range
+	 * makes a range optional. */
+	if (range != NULL && request_header(req, "If-Range") == NULL &&
+	    range_parse(range, size, &first, &last) == RANGE_UNSATISFIABLE) {
+		reply_headerf(req, "Content-Range", "bytes */%" PRId64, size);
+		return error_set(err, ERROR_RANGE_NOT_SATISFIABLE, NULL);
+	}
+	reply->status = status;
+	reply->file = arena_strdup(req->arena, path);
+	reply->file_size = size;
+	return true;
+}
+
+/* --- Sending
+ * -----------------------------------------------------------------------------------------------
+ */
+
+static bool
+send_head(struct request *req)
+{
+	struct reply *reply = req->reply;
+	char *head = arena_printf(req->arena, "Status: %d\r\n", reply->status);
+	size_t length;
+
+	for (const struct header *h = reply->headers; h != NULL; h = h->next)
+		head = arena_printf(req->arena, "%s%s: %s\r\n", head, h->name, h->value);
+	head = arena_printf(req->arena, "%s\r\n", head);
+	length = strlen(head);
+	return gateway_write(req->gateway, head, length);
+}
+
+static void
+announce(struct request *req, int64_t length)
+{
+	if (req->reply->status != 204 && req->reply->status != 304)
+		reply_headerf(req, "Content-Length", "%" PRId64, length);
+}
+
+static bool
+send_bytes(struct request *req)
+{
+	struct reply *reply = req->reply;
+
+	announce(req, (int64_t)reply->body_length);
+	if (!send_head(req))
+		return false;
+	if (reply->head || reply->body_length == 0)
+		return true;
+	reply->bytes = (int64_t)reply->body_length;
+	return gateway_write(req->gateway, reply->body, reply->body_length);
+}
+
+/* One range is honoured; several, or one under If-Range, get the whole, as the RFC allows. */
+static void
+choose_range(struct request *req, int64_t *first, int64_t *last)
+{
+	struct reply *reply = req->reply;
+
+	*first = 0;
+	*last = reply->file_size - 1;
+	if (reply->status != 200 || request_header(req, "If-Range") != NULL ||
+	    range_parse(request_header(req, "Range"), reply->file_size, first, last) != RANGE_ONE) {
+		*first = 0;
+		*last = reply->file_size - 1;
+		return;
+	}
+	reply->status = 206;
+	reply_headerf(req, "Content-Range", "bytes %" PRId64 "-%" PRId64 "/%" PRId64, *first, *last,
+	    reply->file_size);
+}
+
+/* Length was promised: what cannot be read to the end must break the connection. */
+static bool
+stream(struct request *req, int fd, int64_t offset, int64_t length)
+{
+	char *piece = arena_alloc(req->arena, PIECE);
+
+	while (length > 0) {
+		ssize_t n = pread(fd, piece, length < PIECE ? (size_t)length : PIECE, offset);
+
+		if (n <= 0) {
+			gateway_abort(req->gateway);
+			return false;
+		}
+		if (!gateway_write(req->gateway, piece, (size_t)n))
+			return false;
+		req->reply->bytes += n;
+		offset += n;
+		length -= n;
+	}
+	return true;
+}
+
+static bool
+send_file(struct request *req)
+{
+	struct reply *reply = req->reply;
+	const char *sendfile = request_variable(req, "STOWAGE_SENDFILE");
+	int64_t first, last;
+	bool ok;
+	int fd;
+
+	if (sendfile != NULL) {
+		reply_header(req, sendfile, reply->file);
+		return send_head(req);
+	}
+	choose_range(req, &first, &last);
+	announce(req, last - first + 1);
+	if (reply->head)
+		return send_head(req);
+	fd = open(reply->file, O_RDONLY | O_CLOEXEC);
+	if (fd == -1) {
+		gateway_abort(req->gateway);
+		return false;
+	}
+	ok = send_head(req) && stream(req, fd, first, last - first + 1);
+	close(fd);
+	return ok;
+}
+
+bool
+reply_send(struct request *req)
+{
+	struct reply *reply = req->reply;
+
+	if (reply->sent)
+		return true;
+	reply->sent = true;
+	if (reply->status == 0)
+		reply->status = 500;
+	return reply->file != NULL ? send_file(req) : send_bytes(req);
+}

@@ -1,0 +1,395 @@
+#include "http/request.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#include "base/log.h"
+#include "base/utf8.h"
+
+#define UUID_LENGTH 36
+#define QUERY_PAIRS_MAX 256
+
+static const char *const method_names[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
+	"OPTIONS" };
+
+static enum http_method
+read_method(const char *text)
+{
+	for (size_t i = 0; i < sizeof(method_names) / sizeof(method_names[0]); i++)
+		if (strcmp(text, method_names[i]) == 0)
+			return (enum http_method)i;
+	return HTTP_OTHER;
+}
+
+/* Percent-decode once. NULL: a broken escape, NUL, or no UTF-8. '+' stays what it is: digests and
+ * media types hold it unencoded. */
+static const char *
+decode(struct arena *arena, const char *text, size_t length)
+{
+	char *raw, *decoded;
+	const char *copy = NULL;
+	int size = 0;
+
+	for (size_t i = 0; i < length; i++)
+		if (text[i] == '%' && (i + 2 >= length || !isxdigit((unsigned char)text[i + 1]) ||
+					  !isxdigit((unsigned char)text[i + 2])))
+			return NULL;
+	if (length == 0)
+		return "";
+	raw = arena_strndup(arena, text, length);
+	decoded = curl_easy_unescape(NULL, raw, (int)length, &size);
+	if (decoded == NULL)
+		log_fatal("out of memory");
+	if (strlen(decoded) == (size_t)size && utf8_check(decoded))
+		copy = arena_strndup(arena, decoded, (size_t)size);
+	curl_free(decoded);
+	return copy;
+}
+
+const char *
+request_variable(const struct request *req, const char *name)
+{
+	const char *value = gateway_variable(req->gateway, name);
+
+	return value == NULL || *value == '\0' ? NULL : value;
+}
+
+const char *
+request_header(const struct request *req, const char *name)
+{
+	char variable[80] = "HTTP_";
+	size_t n = strlen(variable);
+
+	if (strcasecmp(name, "Content-Type") == 0 || strcasecmp(name, "Content-Length") == 0)
+		n = 0;
+	for (; *name != '\0' && n < sizeof(variable) - 1; name++)
+		variable[n++] = *name == '-' ? '_' : (char)toupper((unsigned char)*name);
+	variable[n] = '\0';
+	return gateway_variable(req->gateway, variable);
+}
+
+/* --- Who is in front of us
+ * --------------------------------------------------------------------------------- */
+
+struct address {
+	int bits; /* 32 or 128; 0: not an address */
+	unsigned char bytes[16];
+};
+
+static struct address
+address_parse(const char *text)
+{
+	struct address address = { 0 };
+
+	if (inet_pton(AF_INET, text, address.bytes) == 1)
+		address.bits = 32;
+	else if (inet_pton(AF_INET6, text, address.bytes) == 1)
+		address.bits = 128;
+	return address;
+}
+
+static bool
+in_network(const struct address *address, const char *network)
+{
+	char text[INET6_ADDRSTRLEN];
+	const char *slash = strchr(network, '/');
+	size_t length = slash != NULL ? (size_t)(slash - network) : strlen(network);
+	struct address base;
+	long bits;
+
+	if (length >= sizeof(text))
+		return false;
+	memcpy(text, network, length);
+	text[length] = '\0';
+	base = address_parse(text);
+	bits = slash != NULL ? strtol(slash + 1, NULL, 10) : base.bits;
+	if (base.bits == 0 || base.bits != address->bits || bits < 0 || bits > base.bits)
+		return false;
+	for (int i = 0; i < bits; i++) {
+		int mask = 0x80 >> (i % 8);
+
+		if ((base.bytes[i / 8] & mask) != (address->bytes[i / 8] & mask))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_trusted(struct arena *arena, const char *text, const char *proxies)
+{
+	struct address address = address_parse(text);
+	char *list, *item, *rest;
+
+	if (address.bits == 0 || proxies == NULL)
+		return false;
+	list = arena_strdup(arena, proxies);
+	for (item = strtok_r(list, ", \t", &rest); item != NULL;
+	     item = strtok_r(NULL, ", \t", &rest))
+		if (in_network(&address, item))
+			return true;
+	return false;
+}
+
+/* The last address of X-Forwarded-For that is no trusted proxy itself. */
+static const char *
+forwarded_for(struct request *req, const char *proxies)
+{
+	const char *header = request_header(req, "X-Forwarded-For"), *address = req->address;
+	char *list, *comma;
+
+	if (header == NULL)
+		return address;
+	list = arena_strdup(req->arena, header);
+	do {
+		char *item;
+
+		comma = strrchr(list, ',');
+		item = comma != NULL ? comma + 1 : list;
+		item += strspn(item, " \t");
+		item[strcspn(item, " \t")] = '\0';
+		if (address_parse(item).bits == 0)
+			return address;
+		address = item;
+		if (comma != NULL)
+			*comma = '\0';
+	} while (comma != NULL && is_trusted(req->arena, address, proxies));
+	return address;
+}
+
+static bool
+is_host(const char *text)
+{
+	size_t length = strspn(
+	    text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:[]");
+
+	return length > 0 && length <= 255 && text[length] == '\0';
+}
+
+static const char *
+server_host(struct request *req)
+{
+	const char *name = request_variable(req, "SERVER_NAME"),
+		   *port = request_variable(req, "SERVER_PORT");
+
+	if (name == NULL || !is_host(name))
+		return "localhost";
+	return port == NULL ? name : arena_printf(req->arena, "%s:%s", name, port);
+}
+
+static void
+read_peer(struct request *req, const char *proxies)
+{
+	const char *scheme = request_variable(req, "REQUEST_SCHEME"),
+		   *https = request_variable(req, "HTTPS");
+	const char *host = request_header(req, "Host"), *forwarded;
+	bool trusted;
+
+	req->address = request_variable(req, "REMOTE_ADDR");
+	trusted = req->address != NULL && is_trusted(req->arena, req->address, proxies);
+	if (scheme == NULL)
+		scheme = https != NULL && strcasecmp(https, "on") == 0 ? "https" : "http";
+	if (trusted) {
+		req->address = forwarded_for(req, proxies);
+		if ((forwarded = request_header(req, "X-Forwarded-Proto")) != NULL)
+			scheme = forwarded;
+		if ((forwarded = request_header(req, "X-Forwarded-Host")) != NULL)
+			host = forwarded;
+	}
+	req->scheme = strcasecmp(scheme, "https") == 0 ? "https" : "http";
+	req->host = host != NULL && is_host(host) ? host : server_host(req);
+}
+
+const char *
+request_base_url(const struct request *req)
+{
+	const char *fixed = request_variable(req, "STOWAGE_BASE_URL");
+
+	return fixed != NULL ? fixed : arena_printf(req->arena, "%s://%s", req->scheme, req->host);
+}
+
+/* --- Request id
+ * -------------------------------------------------------------------------------------------- */
+
+static bool
+is_uuid(const char *text)
+{
+	for (size_t i = 0; i < UUID_LENGTH; i++) {
+		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			return false;
+	}
+	return text[UUID_LENGTH] == '\0';
+}
+
+static const char *
+new_uuid(struct arena *arena)
+{
+	unsigned char b[16];
+
+	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
+		log_fatal("no random numbers");
+	b[6] = (b[6] & 0x0f) | 0x40;
+	b[8] = (b[8] & 0x3f) | 0x80;
+	return arena_printf(arena,
+	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+	    b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+	    b[15]);
+}
+
+/* --- Opening
+ * -----------------------------------------------------------------------------------------------
+ */
+
+/* An absolute-form target (RFC 9112, 3.2.2) loses scheme and authority. */
+static const char *
+origin_form(const char *uri)
+{
+	const char *scheme_end = strstr(uri, "://"), *slash;
+
+	if (*uri == '/' || scheme_end == NULL)
+		return uri;
+	slash = strchr(scheme_end + 3, '/');
+	return slash != NULL ? slash : "/";
+}
+
+static bool
+read_length(struct request *req, struct error *err)
+{
+	const char *text = request_variable(req, "CONTENT_LENGTH");
+	char *end;
+
+	req->content_length = -1;
+	if (text == NULL)
+		return true;
+	errno = 0;
+	req->content_length = strtoll(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end != '\0' || errno != 0)
+		return error_set(err, ERROR_BAD_REQUEST, "malformed Content-Length");
+	return true;
+}
+
+bool
+request_open(struct request *req, struct gateway *gateway, struct arena *arena, const char *proxies,
+    struct error *err)
+{
+	const char *id, *method, *uri;
+
+	*req = (struct request){ .gateway = gateway, .arena = arena, .path = "/" };
+	method = request_variable(req, "REQUEST_METHOD");
+	req->method_text = method == NULL ? "" : arena_strdup(arena, method);
+	req->method = read_method(req->method_text);
+	id = request_header(req, "X-Request-Id");
+	req->id = id != NULL && is_uuid(id) ? arena_strdup(arena, id) : new_uuid(arena);
+	read_peer(req, proxies);
+	uri = request_variable(req, "REQUEST_URI");
+	uri = uri == NULL ? "/" : origin_form(uri);
+	req->path = decode(arena, uri, strcspn(uri, "?"));
+	if (req->path == NULL || *req->path != '/') {
+		req->path = "/";
+		return error_set(err, ERROR_BAD_REQUEST, "malformed URL");
+	}
+	return read_length(req, err);
+}
+
+const char *
+request_param(const struct request *req, const char *name)
+{
+	for (size_t i = 0; i < REQUEST_PARAMS_MAX && req->params[i].name != NULL; i++)
+		if (strcmp(req->params[i].name, name) == 0)
+			return req->params[i].value;
+	log_fatal("route %s has no parameter %s", req->route, name);
+}
+
+/* --- Query
+ * -------------------------------------------------------------------------------------------------
+ */
+
+const char *const *
+request_query_all(struct request *req, const char *name)
+{
+	const char *query = request_variable(req, "QUERY_STRING");
+	const char **values = arena_array(req->arena, QUERY_PAIRS_MAX + 1, sizeof(*values));
+	size_t count = 0;
+
+	for (const char *p = query == NULL ? "" : query; *p != '\0' && count < QUERY_PAIRS_MAX;) {
+		size_t length = strcspn(p, "&"), key_length = strcspn(p, "&=");
+		const char *key = decode(req->arena, p, key_length);
+
+		if (key != NULL && strcmp(key, name) == 0) {
+			const char *value = key_length == length
+						? ""
+						: decode(req->arena, p + key_length + 1,
+						      length - key_length - 1);
+
+			/* A value that cannot be decoded is no value anybody accepts. */
+			values[count++] = value == NULL ? "\xff" : value;
+		}
+		p += length + (p[length] == '&');
+	}
+	return values;
+}
+
+const char *
+request_query(struct request *req, const char *name)
+{
+	return request_query_all(req, name)[0];
+}
+
+/* --- Body
+ * --------------------------------------------------------------------------------------------------
+ */
+
+ssize_t
+request_read(struct request *req, void *buffer, size_t size, struct error *err)
+{
+	ssize_t n = gateway_read(req->gateway, buffer, size, err);
+
+	if (n < 0)
+		return -1;
+	req->received += n;
+	if (n == 0 && req->content_length >= 0 && req->received < req->content_length) {
+		error_set(err, ERROR_CLIENT_GONE, NULL);
+		return -1;
+	}
+	if (req->body_limit > 0 && req->received > req->body_limit) {
+		error_set(err, ERROR_TOO_LARGE, NULL);
+		return -1;
+	}
+	return n;
+}
+
+bool
+request_body(struct request *req, size_t limit, char **body, size_t *length, struct error *err)
+{
+	size_t room = req->content_length >= 0 && (size_t)req->content_length < limit
+			  ? (size_t)req->content_length + 1
+			  : 16 * 1024;
+	char *buffer;
+	ssize_t n;
+
+	*length = 0;
+	if (req->content_length > (int64_t)limit)
+		return error_set(err, ERROR_TOO_LARGE, NULL);
+	buffer = arena_alloc(req->arena, room + 1);
+	while ((n = request_read(req, buffer + *length, room - *length, err)) > 0) {
+		*length += (size_t)n;
+		if (*length > limit)
+			return error_set(err, ERROR_TOO_LARGE, NULL);
+		if (*length == room) {
+			char *more = arena_alloc(req->arena, 2 * room + 1);
+
+			memcpy(more, buffer, *length);
+			buffer = more;
+			room *= 2;
+		}
+	}
+	*body = buffer;
+	return n == 0;
+}
