@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/log.h"
 
 #ifndef DEFAULT_CONFIG
@@ -60,6 +61,8 @@ static const struct option options[] = {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
+static struct arena *strings; /* values live for ever */
+
 static const char *const type_names[] = {
 	[OPTION_TEXT] = "text",
 	[OPTION_NUMBER] = "number",
@@ -110,8 +113,9 @@ option_set(struct config *config, const struct option *option, const char *text)
 	}
 	if (option->type == OPTION_LEVEL && !log_level_parse(text, &level))
 		return false;
-	if ((copy = strdup(text)) == NULL)
-		log_fatal("out of memory");
+	if (strings == NULL)
+		strings = arena_new();
+	copy = arena_strdup(strings, text);
 	memcpy(place, &copy, sizeof(copy));
 	return true;
 }

@@ -1,0 +1,22 @@
+/* Range and Content-Range: what is taken lies within the content. */
+#include "fuzz.h"
+
+#include "base/arena.h"
+#include "http/range.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const int64_t sizes[] = { 0, 1, 10, 1000, INT64_C(1) << 40, INT64_MAX };
+	struct arena *arena = arena_new();
+	const char *text = arena_strndup(arena, (const char *)data, size);
+	int64_t first = -1, last = -1;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+		if (range_parse(text, sizes[i], &first, &last) == RANGE_ONE)
+			MUST(first >= 0 && first <= last && last < sizes[i]);
+	if (content_range_parse(text, &first, &last))
+		MUST(first >= 0 && first <= last);
+	arena_free(arena);
+	return 0;
+}

@@ -1,0 +1,146 @@
+#include "base/arena.h"
+
+#include "test.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char order[8];
+
+static void
+note(void *object)
+{
+	size_t length = strlen(order);
+
+	order[length] = *(const char *)object;
+	order[length + 1] = '\0';
+}
+
+static bool
+is_zero(const unsigned char *data, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		if (data[i] != 0)
+			return false;
+	return true;
+}
+
+static void
+memory_is_zeroed_and_aligned(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t size = 0; size < 3000; size++) {
+		unsigned char *piece = arena_alloc(arena, size);
+
+		assert_int_equal((uintptr_t)piece % _Alignof(max_align_t), 0);
+		assert_true(is_zero(piece, size));
+		memset(piece, 0xa5, size);
+	}
+	arena_free(arena);
+}
+
+static void
+memory_is_zeroed_after_a_reset(void **state)
+{
+	struct arena *arena = arena_new();
+	unsigned char *first = arena_alloc(arena, 4000);
+
+	(void)state;
+	memset(first, 0xa5, 4000);
+	arena_reset(arena);
+	assert_ptr_equal(arena_alloc(arena, 4000), first);
+	assert_true(is_zero(first, 4000));
+	arena_free(arena);
+}
+
+static void
+pieces_do_not_overlap(void **state)
+{
+	struct arena *arena = arena_new();
+	char *small[100], *large = arena_alloc(arena, 1 << 20);
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		small[i] = arena_printf(arena, "%0*d", 500, i);
+	memset(large, 'x', 1 << 20);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(strtol(small[i], NULL, 10), i);
+	arena_free(arena);
+}
+
+static void
+deferred_functions_run_once_in_reverse_order(void **state)
+{
+	struct arena *arena = arena_new();
+	char a = 'a', b = 'b', c = 'c';
+
+	(void)state;
+	order[0] = '\0';
+	arena_defer(arena, note, &a);
+	arena_defer(arena, note, &b);
+	arena_reset(arena);
+	assert_string_equal(order, "ba");
+	arena_defer(arena, note, &c);
+	arena_free(arena);
+	assert_string_equal(order, "bac");
+}
+
+static void
+text_is_copied_with_its_end(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	assert_string_equal(arena_strdup(arena, ""), "");
+	assert_string_equal(arena_strndup(arena, "layers", 5), "layer");
+	assert_string_equal(arena_strndup(arena, NULL, 0), "");
+	assert_string_equal(arena_printf(arena, "%s:%d", "a", 7), "a:7");
+	assert_int_equal(strlen(arena_printf(arena, "%100000d", 1)), 100000);
+	arena_free(arena);
+}
+
+static void
+a_free_of_nothing_is_fine(void **state)
+{
+	(void)state;
+	arena_free(NULL);
+}
+
+/* It must not wrap around to a small piece. */
+static void
+an_overflowing_array_ends_the_process(void **state)
+{
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		close(STDERR_FILENO);
+		arena_array(arena_new(), SIZE_MAX / 2, 4);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(memory_is_zeroed_and_aligned),
+		cmocka_unit_test(memory_is_zeroed_after_a_reset),
+		cmocka_unit_test(pieces_do_not_overlap),
+		cmocka_unit_test(deferred_functions_run_once_in_reverse_order),
+		cmocka_unit_test(text_is_copied_with_its_end),
+		cmocka_unit_test(a_free_of_nothing_is_fine),
+		cmocka_unit_test(an_overflowing_array_ends_the_process),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("arena", tests, NULL, NULL);
+}

@@ -1,0 +1,102 @@
+#include "base/error.h"
+
+#include "test.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void
+set_answers_false_and_fills(void **state)
+{
+	struct error err = { .status = 418, .cause = "old" };
+
+	(void)state;
+	assert_false(error_set(&err, ERROR_NAME_UNKNOWN, "no %s", "alpine"));
+	assert_int_equal(err.code, ERROR_NAME_UNKNOWN);
+	assert_string_equal(err.message, "no alpine");
+	assert_string_equal(err.cause, "");
+	assert_int_equal(error_status(&err), 404);
+}
+
+static void
+without_a_format_the_code_has_a_sentence(void **state)
+{
+	struct error err;
+
+	(void)state;
+	error_set(&err, ERROR_DENIED, NULL);
+	assert_string_equal(err.message, "requested access to the resource is denied");
+}
+
+static void
+nobody_to_tell_is_fine(void **state)
+{
+	(void)state;
+	assert_false(error_set(NULL, ERROR_DENIED, NULL));
+	assert_false(error_errno(NULL, "x"));
+	assert_false(error_cause(NULL, "x"));
+}
+
+static void
+a_full_disk_is_not_an_internal_error(void **state)
+{
+	static const int full[] = { ENOSPC, EDQUOT };
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		errno = full[i];
+		assert_false(error_errno(&err, "cannot write"));
+		assert_int_equal(err.code, ERROR_STORAGE_FULL);
+		assert_int_equal(error_status(&err), 507);
+		assert_int_equal(errno, full[i]);
+	}
+	errno = EIO;
+	error_errno(&err, "cannot write %s", "it");
+	assert_int_equal(err.code, ERROR_INTERNAL);
+	assert_string_equal(err.message, "cannot write it");
+	assert_string_equal(err.cause, "Input/output error");
+}
+
+static void
+long_text_is_cut(void **state)
+{
+	struct error err;
+	char text[1000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	error_set(&err, ERROR_INTERNAL, "%s", text);
+	error_cause(&err, "%s", text);
+	assert_int_equal(strlen(err.message), sizeof(err.message) - 1);
+	assert_int_equal(strlen(err.cause), sizeof(err.cause) - 1);
+}
+
+static void
+a_status_of_its_own_wins(void **state)
+{
+	struct error err;
+
+	(void)state;
+	error_set(&err, ERROR_UNSUPPORTED, NULL);
+	err.status = 400;
+	assert_int_equal(error_status(&err), 400);
+	assert_string_equal(error_spelling(ERROR_RANGE_NOT_SATISFIABLE), "RANGE_INVALID");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(set_answers_false_and_fills),
+		cmocka_unit_test(without_a_format_the_code_has_a_sentence),
+		cmocka_unit_test(nobody_to_tell_is_fine),
+		cmocka_unit_test(a_full_disk_is_not_an_internal_error),
+		cmocka_unit_test(long_text_is_cut),
+		cmocka_unit_test(a_status_of_its_own_wins),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("error", tests, NULL, NULL);
+}

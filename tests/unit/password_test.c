@@ -1,0 +1,148 @@
+#include "auth/password.h"
+
+#include "test.h"
+
+#include <pthread.h>
+#include <string.h>
+#include <time.h>
+
+/* htpasswd -nbB x secret */
+#define HTPASSWD "$2y$05$oD.QP0oypfgnALe4leBOWO1INUTE6A16XbiMnnlMvTvWPGyB4nv7i"
+
+static void
+a_password_proves_itself(void **state)
+{
+	struct arena *arena = arena_new();
+	struct error err = { 0 };
+	const char *hash = password_hash(arena, "correct horse", &err), *other;
+
+	(void)state;
+	assert_non_null(hash);
+	assert_memory_equal(hash, "$y$", 3);
+	assert_true(password_check("correct horse", hash));
+	assert_false(password_check("correct horsf", hash));
+	assert_false(password_check("correct hors", hash));
+	assert_false(password_check("correct horsee", hash));
+	assert_false(password_check("", hash));
+	other = password_hash(arena, "correct horse", &err);
+	assert_string_not_equal(hash, other);
+	arena_free(arena);
+}
+
+static void
+bad_passwords_are_not_hashed(void **state)
+{
+	struct arena *arena = arena_new();
+	char text[PASSWORD_MAX_LENGTH + 2];
+	static const char *const bad[] = { "", "\xff", "a\xc3" };
+	struct error err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		assert_null(password_hash(arena, bad[i], &err));
+		assert_int_equal(err.code, ERROR_BAD_REQUEST);
+	}
+	memset(text, 'x', sizeof(text));
+	text[PASSWORD_MAX_LENGTH + 1] = '\0';
+	assert_null(password_hash(arena, text, &err));
+	assert_int_equal(err.code, ERROR_BAD_REQUEST);
+	text[PASSWORD_MAX_LENGTH] = '\0';
+	assert_true(password_check(text, password_hash(arena, text, &err)));
+	arena_free(arena);
+}
+
+static void
+hashes_of_htpasswd_are_taken(void **state)
+{
+	(void)state;
+	assert_true(password_check("secret", HTPASSWD));
+	assert_false(password_check("Secret", HTPASSWD));
+}
+
+/* "*" and "!" are how one disables a crypt(3) hash; the others are too weak to be ours. */
+static void
+other_hashes_prove_nothing(void **state)
+{
+	static const char *const hashes[] = { "", "*", "!", "*0", "secret",
+		"$1$ab$wMdTtlLHRvGcQYUTpRSbe1", "$y$", "$y$j9T$", "$2y$05$short",
+		"{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=" };
+
+	(void)state;
+	assert_false(password_check("secret", NULL));
+	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++)
+		assert_false(password_check("secret", hashes[i]));
+}
+
+static double
+seconds(const char *password, const char *hash)
+{
+	struct timespec from, to;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &from);
+	password_check(password, hash);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &to);
+	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+}
+
+/* Coarse on purpose: it catches an early exit, not a busy machine. */
+static void
+no_such_user_costs_a_hash_too(void **state)
+{
+	struct arena *arena = arena_new();
+	struct error err = { 0 };
+	const char *hash = password_hash(arena, "secret", &err);
+	char huge[4096];
+	double known = seconds("wrong", hash);
+
+	(void)state;
+	memset(huge, 'x', sizeof(huge) - 1);
+	huge[sizeof(huge) - 1] = '\0';
+	assert_true(seconds("wrong", NULL) > known / 4);
+	assert_true(seconds("wrong", "*") > known / 4);
+	assert_true(seconds(huge, hash) > known / 4);
+	arena_free(arena);
+}
+
+static void *
+prove(void *hash)
+{
+	for (int i = 0; i < 4; i++)
+		if (!password_check("secret", hash) || password_check("wrong", hash))
+			return hash;
+	return NULL;
+}
+
+static void
+threads_do_not_disturb_each_other(void **state)
+{
+	struct arena *arena = arena_new();
+	struct error err = { 0 };
+	char *hash = arena_strdup(arena, password_hash(arena, "secret", &err));
+	pthread_t threads[8];
+	void *failed;
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, prove, hash), 0);
+	for (size_t i = 0; i < 8; i++) {
+		pthread_join(threads[i], &failed);
+		assert_null(failed);
+	}
+	arena_free(arena);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_password_proves_itself),
+		cmocka_unit_test(bad_passwords_are_not_hashed),
+		cmocka_unit_test(hashes_of_htpasswd_are_taken),
+		cmocka_unit_test(other_hashes_prove_nothing),
+		cmocka_unit_test(no_such_user_costs_a_hash_too),
+		cmocka_unit_test(threads_do_not_disturb_each_other),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("password", tests, NULL, NULL);
+}
