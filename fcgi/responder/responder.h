@@ -24,15 +24,18 @@ struct service {
 
 struct responder {
 	const char *name; /* "stowage-v2" */
-	/* Everything between an opened request and its sent reply, errors included: route, authenticate, handle, render. */
+	/* Everything between an opened request and its sent reply, errors included: route,
+	 * authenticate, handle, render. */
 	void (*serve)(struct request *, struct db *, struct error *);
 	const struct route *routes; /* for --routes */
 };
 
 /*
- * main() of a responder. Options: --config FILE, --socket general=PATH (0660), --socket upload=PATH, --socket-group GROUP,
- * --workers N, --check (start, then stop), --routes, --version, --help. Serves if --socket or LISTEN_FDS is given or fd 0 listens; one plain
- * CGI request if GATEWAY_INTERFACE is set; else usage.
+ * main() of a responder. Options: --config FILE, --socket general=PATH (0660), --socket
+ * upload=PATH, --socket-group GROUP,
+ * --workers N, --check (start, then stop), --routes, --version, --help. Serves if --socket or
+ * LISTEN_FDS is given or fd 0 listens; one plain CGI request if GATEWAY_INTERFACE is set; else
+ * usage.
  */
 int responder_main(const struct responder *, int argc, char **argv);
 

@@ -1,0 +1,412 @@
+/* Options, sockets, and a small parent that keeps the workers alive (responder.h). */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "config.h"
+#include "http/gateway.h"
+#include "responder/worker.h"
+
+#define WORKERS_DEFAULT 2
+#define WORKERS_MOST 64
+#define SOCKETS_MOST POOLS
+#define BACKOFF_LEAST_MS 100
+#define BACKOFF_MOST_MS 5000
+#define STEADY_MS 10000 /* a worker that lived this long died of something new */
+
+struct options {
+	const char *config, *group;
+	const char *sockets[SOCKETS_MOST];
+	int socket_count;
+	int workers;
+	bool check;
+};
+
+struct child {
+	pid_t pid;          /* 0: none */
+	int64_t started_ms; /* when it was forked, or may be forked next */
+	int64_t backoff_ms;
+};
+
+struct parent {
+	const struct responder *responder;
+	const struct options *options;
+	struct listeners listeners;
+	struct child children[WORKERS_MOST];
+	int alive[2]; /* a pipe: its write end closes when the parent goes, whatever way */
+	bool stopping;
+};
+
+static void
+usage(const struct responder *responder, FILE *out)
+{
+	fprintf(out,
+	    "usage: %s --socket general=PATH [--socket upload=PATH] [--socket-group GROUP]\n"
+	    "          [--config FILE] [--workers N] [--check]\n"
+	    "       %s --routes | --version | --help\n"
+	    "Serves FastCGI on the given sockets, on those systemd hands over, or on fd 0;\n"
+	    "answers one request as plain CGI when GATEWAY_INTERFACE is set.\n",
+	    responder->name, responder->name);
+}
+
+static void
+version(const struct responder *responder)
+{
+	printf("%s %s, schema %d\n", responder->name, PACKAGE_VERSION, DB_SCHEMA);
+}
+
+enum {
+	OPTION_CONFIG = 256,
+	OPTION_SOCKET,
+	OPTION_GROUP,
+	OPTION_WORKERS,
+	OPTION_CHECK,
+	OPTION_ROUTES,
+	OPTION_VERSION,
+	OPTION_HELP
+};
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, OPTION_CONFIG },
+	{ "socket", required_argument, NULL, OPTION_SOCKET },
+	{ "socket-group", required_argument, NULL, OPTION_GROUP },
+	{ "workers", required_argument, NULL, OPTION_WORKERS },
+	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "routes", no_argument, NULL, OPTION_ROUTES },
+	{ "version", no_argument, NULL, OPTION_VERSION },
+	{ "help", no_argument, NULL, OPTION_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static void
+usage_exit(const struct responder *responder)
+{
+	usage(responder, stderr);
+	exit(2);
+}
+
+static void
+read_workers(const struct responder *responder, struct options *options)
+{
+	char *end;
+	long n = strtol(optarg, &end, 10);
+
+	if (*end != '\0' || n < 1 || n > WORKERS_MOST)
+		usage_exit(responder);
+	options->workers = (int)n;
+}
+
+static void
+read_options(const struct responder *responder, struct options *options, int argc, char **argv)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		switch (c) {
+		case OPTION_CONFIG:
+			options->config = optarg;
+			break;
+		case OPTION_SOCKET:
+			if (options->socket_count == SOCKETS_MOST)
+				usage_exit(responder);
+			options->sockets[options->socket_count++] = optarg;
+			break;
+		case OPTION_GROUP:
+			options->group = optarg;
+			break;
+		case OPTION_WORKERS:
+			read_workers(responder, options);
+			break;
+		case OPTION_CHECK:
+			options->check = true;
+			break;
+		case OPTION_ROUTES:
+			route_print(responder->routes, stdout);
+			exit(0);
+		case OPTION_VERSION:
+			version(responder);
+			exit(0);
+		case OPTION_HELP:
+			usage(responder, stdout);
+			exit(0);
+		default:
+			usage_exit(responder);
+		}
+	if (optind != argc)
+		usage_exit(responder);
+}
+
+static void
+open_config(const struct responder *responder, const struct options *options, struct config *config)
+{
+	struct error err = { 0 };
+	enum log_level level = LOG_LEVEL_INFO;
+
+	log_open(responder->name, LOG_LEVEL_INFO);
+	if (!config_read(config, options->config, &err))
+		log_fatal("%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
+	if (!log_level_parse(config->log_level, &level))
+		log_fatal("log.level: %s is no level", config->log_level);
+	log_open(responder->name, level);
+}
+
+static void
+open_service(struct service *service, const struct config *config, int workers)
+{
+	struct error err = { 0 };
+
+	if (!service_open(service, config, workers, &err))
+		log_fatal("%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
+}
+
+static void
+block_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+/* Small stacks, few heaps: memory must stay flat with a hundred threads. */
+static void
+setup_process(void)
+{
+	mallopt(M_ARENA_MAX, 2);
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+	gateway_setup();
+}
+
+/* --- The parent
+ * -------------------------------------------------------------------------------------------- */
+
+static NORETURN void
+child_main(struct parent *parent, int ready_fd)
+{
+	static struct config config; /* read anew, so that SIGHUP brings in changes */
+	struct service service;
+	int status;
+
+	close(parent->alive[1]);
+	setup_process();
+	open_config(parent->responder, parent->options, &config);
+	open_service(&service, &config, parent->options->workers);
+	status = worker_run(
+	    parent->responder, &service, &parent->listeners, parent->alive[0], ready_fd);
+	service_close(&service);
+	exit(status);
+}
+
+/* Fork one worker and wait until it takes requests; false: it died first, having said why. */
+static bool
+child_start(struct parent *parent, struct child *child)
+{
+	int ready[2];
+	char byte;
+	bool ok;
+
+	if (pipe(ready) == -1)
+		log_fatal("cannot make a pipe: errno %d", errno);
+	child->started_ms = clock_steady_ms();
+	child->pid = fork();
+	if (child->pid == -1)
+		log_fatal("cannot fork: errno %d", errno);
+	if (child->pid == 0) {
+		close(ready[0]);
+		child_main(parent, ready[1]);
+	}
+	close(ready[1]);
+	while ((ok = read(ready[0], &byte, 1) == 1) == false && errno == EINTR)
+		;
+	close(ready[0]);
+	return ok;
+}
+
+/* One that keeps dying is restarted ever more slowly. */
+static void
+child_died(struct parent *parent, pid_t pid, int status)
+{
+	for (int i = 0; i < parent->options->workers; i++) {
+		struct child *child = &parent->children[i];
+		int64_t now = clock_steady_ms();
+
+		if (child->pid != pid)
+			continue;
+		child->pid = 0;
+		if (parent->stopping)
+			return;
+		child->backoff_ms = now - child->started_ms > STEADY_MS ? BACKOFF_LEAST_MS
+									: 2 * child->backoff_ms;
+		if (child->backoff_ms > BACKOFF_MOST_MS)
+			child->backoff_ms = BACKOFF_MOST_MS;
+		child->started_ms = now + child->backoff_ms;
+		log_line(LOG_LEVEL_WARNING, "worker %d ended (%s %d), another starts in %d ms",
+		    (int)pid, WIFSIGNALED(status) ? "signal" : "status",
+		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+		    (int)child->backoff_ms);
+	}
+}
+
+static void
+reap(struct parent *parent)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		child_died(parent, pid, status);
+}
+
+/* Start what is due; milliseconds until the next is. */
+static int64_t
+restart_due(struct parent *parent)
+{
+	int64_t wait = BACKOFF_MOST_MS;
+
+	for (int i = 0; i < parent->options->workers; i++) {
+		struct child *child = &parent->children[i];
+		int64_t left = child->started_ms - clock_steady_ms();
+
+		if (child->pid != 0)
+			continue;
+		if (left <= 0)
+			(void)child_start(parent, child);
+		else if (left < wait)
+			wait = left;
+	}
+	return wait;
+}
+
+static void
+signal_children(const struct parent *parent, int number)
+{
+	for (int i = 0; i < parent->options->workers; i++)
+		if (parent->children[i].pid > 0)
+			kill(parent->children[i].pid, number);
+}
+
+/* SIGHUP: one worker after the other makes room for one with the new configuration. */
+static void
+replace_children(struct parent *parent)
+{
+	for (int i = 0; i < parent->options->workers; i++) {
+		struct child *child = &parent->children[i],
+			     fresh = { .backoff_ms = BACKOFF_LEAST_MS };
+
+		if (!child_start(parent, &fresh)) {
+			log_line(LOG_LEVEL_ERROR,
+			    "the new configuration does not start; the old one stays");
+			return;
+		}
+		if (child->pid > 0)
+			kill(child->pid, SIGTERM);
+		*child = fresh;
+	}
+}
+
+static void
+wait_for_children(const struct parent *parent)
+{
+	signal_children(parent, SIGTERM);
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
+		;
+}
+
+static int
+parent_loop(struct parent *parent)
+{
+	sigset_t watched;
+
+	sigemptyset(&watched);
+	sigaddset(&watched, SIGTERM);
+	sigaddset(&watched, SIGINT);
+	sigaddset(&watched, SIGHUP);
+	sigaddset(&watched, SIGCHLD);
+	for (;;) {
+		int64_t wait = restart_due(parent);
+		int number = sigtimedwait(&watched, NULL,
+		    &(struct timespec){ .tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000 });
+
+		reap(parent);
+		if (number == SIGHUP)
+			replace_children(parent);
+		if (number == SIGTERM || number == SIGINT)
+			break;
+	}
+	parent->stopping = true;
+	listen_remove(&parent->listeners);
+	wait_for_children(parent);
+	return 0;
+}
+
+static void
+open_listeners(struct parent *parent)
+{
+	const struct options *options = parent->options;
+	struct error err = { 0 };
+
+	for (int i = 0; i < options->socket_count; i++)
+		if (!listen_add(&parent->listeners, options->sockets[i], options->group, &err))
+			log_fatal(
+			    "%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
+	if (!listen_finish(&parent->listeners, &err))
+		log_fatal("%s: %s", err.message, err.cause);
+}
+
+static int
+parent_main(struct parent *parent)
+{
+	open_listeners(parent);
+	if (pipe2(parent->alive, O_CLOEXEC) == -1)
+		log_fatal("cannot make a pipe: errno %d", errno);
+	for (int i = 0; i < parent->options->workers; i++) {
+		parent->children[i].backoff_ms = BACKOFF_LEAST_MS;
+		if (!child_start(parent, &parent->children[i])) {
+			listen_remove(&parent->listeners);
+			wait_for_children(parent);
+			return 1;
+		}
+	}
+	log_line(LOG_LEVEL_INFO, "serving with %d workers", parent->options->workers);
+	return parent_loop(parent);
+}
+
+int
+responder_main(const struct responder *responder, int argc, char **argv)
+{
+	struct options options = { .workers = WORKERS_DEFAULT };
+	static struct parent parent;
+	static struct config config;
+	struct service service;
+	bool serves;
+
+	read_options(responder, &options, argc, argv);
+	parent = (struct parent){
+		.responder = responder, .options = &options, .listeners = { .fd = { -1, -1 } }
+	};
+	if (options.socket_count == 0 && !listen_inherited(&parent.listeners) && !options.check &&
+	    getenv("GATEWAY_INTERFACE") == NULL)
+		usage_exit(responder);
+	open_config(responder, &options, &config);
+	block_signals();
+	serves = options.socket_count > 0 || parent.listeners.fd[POOL_GENERAL] != -1 ||
+		 parent.listeners.fd[POOL_UPLOAD] != -1;
+	if (serves && !options.check)
+		return parent_main(&parent);
+	setup_process();
+	open_service(&service, &config, 1);
+	if (!options.check)
+		worker_run_cgi(responder, &service);
+	service_close(&service);
+	return 0;
+}

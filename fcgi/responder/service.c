@@ -1,0 +1,47 @@
+/* What all requests of a process share (worker.h). */
+#include <unistd.h>
+
+#include "responder/worker.h"
+
+#define CONNECTIONS_PER_CORE 2
+#define CONNECTIONS_LEAST 2
+
+static int
+connections(const struct config *config, int workers)
+{
+	long all = config->database_connections > 0
+		       ? (long)config->database_connections
+		       : CONNECTIONS_PER_CORE * sysconf(_SC_NPROCESSORS_ONLN);
+
+	return all / workers < CONNECTIONS_LEAST ? CONNECTIONS_LEAST : (int)(all / workers);
+}
+
+bool
+service_open(struct service *service, const struct config *config, int workers, struct error *err)
+{
+	struct arena *arena = arena_new();
+	struct db db = { .arena = arena };
+
+	*service = (struct service){ .config = config };
+	service->pool = db_pool_open(
+	    config->database_url, connections(config, workers), config->database_timeout_ms, err);
+	db.pool = service->pool;
+	if (service->pool != NULL)
+		service->store = store_open(config->store_path, err);
+	if (service->store != NULL)
+		service->authenticator = authenticator_open(&db, config, err);
+	arena_free(arena);
+	if (service->authenticator != NULL)
+		return true;
+	service_close(service);
+	return false;
+}
+
+void
+service_close(struct service *service)
+{
+	if (service->authenticator != NULL)
+		authenticator_close(service->authenticator);
+	store_close(service->store);
+	db_pool_close(service->pool);
+}

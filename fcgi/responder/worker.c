@@ -1,0 +1,231 @@
+#include "responder/worker.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/gateway.h"
+
+#define STACK_BYTES (256 * 1024)
+#define THREADS_PER_CORE 4
+#define THREADS_LEAST 8
+#define LOG_FIELD 512
+
+struct worker {
+	const struct responder *responder;
+	struct service *service;
+	int stop_fd;     /* readable once the worker is to stop */
+	atomic_int busy; /* threads that hold a request, or are about to */
+};
+
+struct thread {
+	struct worker *worker;
+	int listen_fd;
+};
+
+/* --- One request
+ * ------------------------------------------------------------------------------------------- */
+
+static void
+log_request(const struct request *req, const struct error *err, int64_t started)
+{
+	char path[LOG_FIELD], user[LOG_FIELD], method[64], cause[LOG_FIELD], line[4 * LOG_FIELD];
+	const struct reply *reply = req->reply;
+	int n;
+
+	n = snprintf(line, sizeof(line),
+	    "id=%s method=%s path=%s route=%s status=%d received=%" PRId64 " sent=%" PRId64
+	    " ms=%" PRId64 " user=%s address=%s",
+	    req->id, log_quote(method, sizeof(method), req->method_text),
+	    log_quote(path, sizeof(path), req->path), req->route == NULL ? "-" : req->route,
+	    reply->status, req->received, reply->bytes, clock_steady_ms() - started,
+	    log_quote(
+		user, sizeof(user), req->user == NULL || *req->user == '\0' ? "-" : req->user),
+	    req->address == NULL ? "-" : req->address);
+	if (err->cause[0] != '\0' && n > 0 && (size_t)n < sizeof(line))
+		snprintf(line + n, sizeof(line) - (size_t)n, " cause=%s",
+		    log_quote(cause, sizeof(cause), err->cause));
+	log_fields(reply->status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, line);
+}
+
+static void
+serve(const struct responder *responder, struct service *service, struct gateway *gateway,
+    struct arena *arena)
+{
+	struct request req;
+	struct db db = { .pool = service->pool, .arena = arena };
+	struct error err = { 0 };
+	int64_t started = clock_steady_ms();
+	bool readable = request_open(
+	    &req, gateway, arena, service->config->http_trusted_proxies, &err);
+
+	req.context = service;
+	reply_open(&req);
+	if (readable)
+		responder->serve(&req, &db, &err);
+	else
+		reply_text(&req, error_status(&err), err.message);
+	db_rollback(&db); /* what a handler left open on its way out */
+	reply_send(&req);
+	gateway_finish(gateway);
+	log_request(&req, &err, started);
+}
+
+/* --- Threads
+ * -----------------------------------------------------------------------------------------------
+ */
+
+/* Block until a connection waits (true) or the worker stops (false). */
+static bool
+wait_for_request(int epoll_fd, const struct worker *worker)
+{
+	struct epoll_event event;
+
+	for (;;) {
+		int n = epoll_wait(epoll_fd, &event, 1, -1);
+
+		if (n == 1)
+			return event.data.fd != worker->stop_fd;
+		if (n == -1 && errno != EINTR)
+			log_fatal("cannot wait for requests: errno %d", errno);
+	}
+}
+
+/* EPOLLEXCLUSIVE: one connection wakes one thread, not all of them in all workers. */
+static int
+watch(const struct thread *thread)
+{
+	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event stop = { .events = EPOLLIN, .data.fd = thread->worker->stop_fd };
+	struct epoll_event request = { .events = EPOLLIN | EPOLLEXCLUSIVE,
+		.data.fd = thread->listen_fd };
+
+	if (epoll_fd == -1 ||
+	    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, thread->worker->stop_fd, &stop) == -1 ||
+	    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, thread->listen_fd, &request) == -1)
+		log_fatal("cannot watch a socket: errno %d", errno);
+	return epoll_fd;
+}
+
+static void *
+thread_main(void *argument)
+{
+	struct thread *thread = argument;
+	struct worker *worker = thread->worker;
+	struct gateway *gateway = gateway_open_fcgi(thread->listen_fd);
+	struct arena *arena = arena_new();
+	int epoll_fd = watch(thread);
+
+	while (wait_for_request(epoll_fd, worker)) {
+		/* Counted before it is accepted, or a stop in between would lose it. */
+		atomic_fetch_add(&worker->busy, 1);
+		if (gateway_accept(gateway)) {
+			serve(worker->responder, worker->service, gateway, arena);
+			arena_reset(arena);
+		}
+		atomic_fetch_sub(&worker->busy, 1);
+	}
+	close(epoll_fd);
+	arena_free(arena);
+	gateway_close(gateway);
+	free(thread);
+	return NULL;
+}
+
+static void
+start_threads(struct worker *worker, int listen_fd, int64_t count, pthread_t *ids, size_t *used)
+{
+	pthread_attr_t attributes;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	for (int64_t i = 0; i < count; i++) {
+		struct thread *thread = malloc(sizeof(*thread));
+		int error = thread == NULL ? ENOMEM : 0;
+
+		if (error == 0) {
+			*thread = (struct thread){ .worker = worker, .listen_fd = listen_fd };
+			error = pthread_create(&ids[(*used)++], &attributes, thread_main, thread);
+		}
+		if (error != 0)
+			log_fatal("cannot start a thread: errno %d", error);
+	}
+	pthread_attr_destroy(&attributes);
+}
+
+/* SIGTERM, or the parent is gone. */
+static void
+wait_for_stop(int parent_fd)
+{
+	struct pollfd fds[2] = { { .events = POLLIN }, { .fd = parent_fd, .events = POLLIN } };
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	fds[0].fd = signalfd(-1, &signals, SFD_CLOEXEC);
+	while (poll(fds, 2, -1) == -1 && errno == EINTR)
+		;
+	close(fds[0].fd);
+}
+
+static int64_t
+general_threads(const struct config *config)
+{
+	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN) * THREADS_PER_CORE;
+
+	if (config->http_general_threads > 0)
+		return config->http_general_threads;
+	return cores > THREADS_LEAST ? cores : THREADS_LEAST;
+}
+
+int
+worker_run(const struct responder *responder, struct service *service,
+    const struct listeners *listeners, int parent_fd, int ready_fd)
+{
+	struct worker worker = { .responder = responder, .service = service };
+	const struct config *config = service->config;
+	int64_t general = general_threads(config), upload = config->http_upload_threads;
+	pthread_t *ids = calloc((size_t)(general + upload), sizeof(*ids));
+	size_t count = 0;
+
+	worker.stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (ids == NULL || worker.stop_fd == -1)
+		log_fatal("cannot start: errno %d", errno);
+	start_threads(&worker, listeners->fd[POOL_GENERAL], general, ids, &count);
+	start_threads(&worker, listeners->fd[POOL_UPLOAD], upload, ids, &count);
+	(void)!write(ready_fd, "r", 1);
+	close(ready_fd);
+	wait_for_stop(parent_fd);
+	(void)!write(worker.stop_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
+	log_line(LOG_LEVEL_INFO, "stopping, %d requests to finish", atomic_load(&worker.busy));
+	for (size_t i = 0; i < count; i++)
+		pthread_join(ids[i], NULL);
+	free(ids);
+	close(worker.stop_fd);
+	return 0;
+}
+
+int
+worker_run_cgi(const struct responder *responder, struct service *service)
+{
+	struct gateway *gateway = gateway_open_cgi();
+	struct arena *arena = arena_new();
+
+	if (gateway_accept(gateway))
+		serve(responder, service, gateway, arena);
+	arena_free(arena);
+	gateway_close(gateway);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* One worker process: the service, two pools of threads, a request's life, a clean stop. */
+#ifndef RESPONDER_WORKER_H
+#define RESPONDER_WORKER_H
+
+#include "responder/listen.h"
+#include "responder/responder.h"
+
+/* Open database, store and authenticator; false with the reason. workers: processes that share the
+ * connections. */
+bool service_open(struct service *, const struct config *, int workers, struct error *) MUST_CHECK;
+void service_close(struct service *);
+
+/*
+ * Serve until SIGTERM or until parent_fd closes; requests in flight finish first. ready_fd gets one
+ * byte once requests are taken. All signals must be blocked already. Returns the exit status.
+ */
+int worker_run(const struct responder *, struct service *, const struct listeners *, int parent_fd,
+    int ready_fd);
+/* The one request of a plain CGI program. */
+int worker_run_cgi(const struct responder *, struct service *);
+
+#endif
