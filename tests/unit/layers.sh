@@ -28,9 +28,9 @@ layer() {
 	if $CC $TEST_CFLAGS -o "$work/program" "$work/main.c" \
 		-Wl,--whole-archive "$layers/lib$name.a" -Wl,--no-whole-archive \
 		$beneath $TEST_LIBS >"$work/output" 2>&1; then
-		echo "ok $number - $name calls only: $*"
+		echo "ok $number - $name calls only: ${*:-itself}"
 	else
-		echo "not ok $number - $name calls only: $*"
+		echo "not ok $number - $name calls only: ${*:-itself}"
 		grep -i 'undefined' "$work/output" | sed 's/^/# /' || sed 's/^/# /' "$work/output"
 		failed=1
 	fi

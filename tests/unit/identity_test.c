@@ -1,0 +1,347 @@
+/* Who is asking, over a database that is played by the functions below. */
+#include "auth/identity.h"
+
+#include "test.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/password.h"
+
+#define AUDIENCE "docker-dev"
+#define ADDRESS "192.0.2.1"
+#define REQUEST "00000000-0000-4000-8000-000000000000"
+
+/* Basic alice:secret, alice:wrong, bob:secret, alice:<nothing>, \xff:secret, and nobody with no
+ * password */
+#define ALICE "Basic YWxpY2U6c2VjcmV0"
+#define ALICE_WRONG "Basic YWxpY2U6d3Jvbmc="
+#define BOB "Basic Ym9iOnNlY3JldA=="
+#define ALICE_EMPTY "Basic YWxpY2U6"
+#define NOT_UTF8 "Basic /zpzZWNyZXQ="
+#define NOBODY "Basic Og=="
+
+static struct {
+	bool away;
+	struct account alice;
+	int finds, failures, successes, loads;
+	int failed_account;
+	char failed_name[64];
+	struct token_key keys[2];
+	size_t key_count;
+} fake;
+
+bool
+db_account_find(struct db *db, const char *name, struct account **out, struct error *err)
+{
+	(void)db;
+	fake.finds++;
+	*out = strcasecmp(name, "alice") == 0 ? &fake.alice : NULL;
+	return !fake.away || error_set(err, ERROR_UNAVAILABLE, NULL);
+}
+
+bool
+db_account_failed(struct db *db, int account, const char *name, int lock_failures, int lock_seconds,
+    const struct actor *actor, struct error *err)
+{
+	(void)db;
+	assert_int_equal(lock_failures, 5);
+	assert_int_equal(lock_seconds, 60);
+	assert_string_equal(actor->address, ADDRESS);
+	assert_string_equal(actor->request, REQUEST);
+	fake.failures++;
+	fake.failed_account = account;
+	snprintf(fake.failed_name, sizeof(fake.failed_name), "%s", name);
+	return !fake.away || error_set(err, ERROR_UNAVAILABLE, NULL);
+}
+
+bool
+db_account_succeeded(struct db *db, int account, struct error *err)
+{
+	(void)db;
+	assert_int_equal(account, 7);
+	fake.successes++;
+	return !fake.away || error_set(err, ERROR_UNAVAILABLE, NULL);
+}
+
+bool
+db_token_keys(struct db *db, const unsigned char fresh[32], struct token_key **keys, size_t *count,
+    struct error *err)
+{
+	(void)db;
+	(void)fresh;
+	fake.loads++;
+	*keys = fake.keys;
+	*count = fake.key_count;
+	return !fake.away || error_set(err, ERROR_UNAVAILABLE, NULL);
+}
+
+struct fixture {
+	struct arena *arena;
+	struct db db;
+	struct config config;
+	struct authenticator *authenticator;
+};
+
+static int
+setup(void **state)
+{
+	static struct fixture f;
+	static char hash[256];
+	struct error err = { 0 };
+
+	f = (struct fixture){
+		.arena = arena_new(),
+		.config = { .auth_token_seconds = 300,
+		    .auth_remember_seconds = 60,
+		    .auth_lock_failures = 5,
+		    .auth_lock_seconds = 60 },
+	};
+	f.db.arena = f.arena;
+	if (hash[0] == '\0')
+		snprintf(hash, sizeof(hash), "%s", password_hash(f.arena, "secret", &err));
+	memset(&fake, 0, sizeof(fake));
+	fake.alice = (struct account){ .id = 7, .epoch = 3, .name = "alice", .password = hash };
+	fake.keys[0] = (struct token_key){ .kid = "k1",
+		.secret = "a secret that has thirty-two byt" };
+	fake.key_count = 1;
+	f.authenticator = authenticator_open(&f.db, &f.config, &err);
+	*state = &f;
+	return f.authenticator == NULL ? -1 : 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	authenticator_close(f->authenticator);
+	arena_free(f->arena);
+	return 0;
+}
+
+static bool
+find(struct fixture *f, const char *header, struct identity **identity, struct error *err)
+{
+	*err = (struct error){ 0 };
+	return identity_find(
+	    f->authenticator, &f->db, header, AUDIENCE, ADDRESS, REQUEST, identity, err);
+}
+
+static void
+without_credentials_one_is_anonymous(void **state)
+{
+	static const char *const headers[] = { NULL, NOBODY };
+
+	for (size_t i = 0; i < 2; i++) {
+		struct identity *identity;
+		struct error err;
+
+		assert_true(find(*state, headers[i], &identity, &err));
+		assert_int_equal(identity->viewer.account, 0);
+		assert_string_equal(identity->name, "");
+		assert_null(identity->token);
+		assert_int_equal(fake.finds + fake.failures, 0);
+	}
+}
+
+static void
+a_password_is_remembered_until_forgotten(void **state)
+{
+	struct fixture *f = *state;
+	struct identity *identity;
+	struct error err;
+
+	for (int i = 0; i < 3; i++) {
+		assert_true(find(f, ALICE, &identity, &err));
+		assert_int_equal(identity->viewer.account, 7);
+		assert_int_equal(identity->viewer.epoch, 3);
+		assert_string_equal(identity->name, "alice");
+		assert_int_equal(identity->remembered, i > 0);
+		assert_int_equal(fake.finds, 1);
+		assert_int_equal(fake.successes, 1);
+	}
+	identity_forget(f->authenticator, ALICE_WRONG, f->arena);
+	assert_true(find(f, ALICE, &identity, &err) && identity->remembered);
+	identity_forget(f->authenticator, ALICE, f->arena);
+	assert_true(find(f, ALICE, &identity, &err) && !identity->remembered);
+	assert_int_equal(fake.finds, 2);
+}
+
+static void
+nothing_is_remembered_for_no_time(void **state)
+{
+	struct fixture *f = *state;
+	struct identity *identity;
+	struct error err;
+
+	f->config.auth_remember_seconds = 0;
+	assert_true(find(f, ALICE, &identity, &err));
+	assert_true(find(f, ALICE, &identity, &err) && !identity->remembered);
+	assert_int_equal(fake.finds, 2);
+}
+
+/* Refused, with the answer everybody gets. */
+static void
+refused(struct fixture *f, const char *header, int account, const char *name)
+{
+	int failures = fake.failures;
+	struct identity *identity;
+	struct error err;
+
+	assert_false(find(f, header, &identity, &err));
+	assert_int_equal(err.code, ERROR_UNAUTHORIZED);
+	assert_int_equal(err.status, 0);
+	assert_string_equal(err.message, "authentication required");
+	assert_int_equal(fake.failures, failures + 1);
+	assert_int_equal(fake.failed_account, account);
+	assert_string_equal(fake.failed_name, name);
+}
+
+static void
+whatever_is_wrong_the_answer_is_the_same(void **state)
+{
+	refused(*state, ALICE_WRONG, 7, "alice");
+	refused(*state, ALICE_EMPTY, 7, "alice");
+	refused(*state, BOB, 0, "bob");
+	refused(*state, NOT_UTF8, 0, "");
+	assert_int_equal(fake.finds, 3); /* the last one never reached the database */
+	refused(*state, "Digest username=\"alice\"", 0, "");
+	refused(*state, "Basic !", 0, "");
+	refused(*state, "Bearer a.b.c", 0, "");
+	fake.alice.password = NULL;
+	refused(*state, ALICE, 7, "alice");
+	assert_int_equal(fake.successes, 0);
+}
+
+/* Counting on would let anybody prolong a lock. */
+static void
+a_locked_account_is_refused_and_not_counted(void **state)
+{
+	fake.alice.locked = true;
+	refused(*state, ALICE, 0, "alice");
+	refused(*state, ALICE_WRONG, 0, "alice");
+	fake.alice.locked = false;
+	fake.alice.disabled = true;
+	refused(*state, ALICE, 0, "alice");
+	assert_int_equal(fake.successes, 0);
+}
+
+static void
+a_wrong_password_is_not_remembered_as_the_right_one(void **state)
+{
+	struct identity *identity;
+	struct error err;
+
+	assert_true(find(*state, ALICE, &identity, &err));
+	refused(*state, ALICE_WRONG, 7, "alice");
+	refused(*state, ALICE_WRONG, 7, "alice");
+}
+
+static void
+a_database_that_is_away_is_not_a_wrong_password(void **state)
+{
+	static const char *const headers[] = { ALICE, ALICE_WRONG, BOB, "Bearer a.b.c" };
+
+	fake.away = true;
+	for (size_t i = 0; i < 4; i++) {
+		struct identity *identity;
+		struct error err;
+
+		assert_false(find(*state, headers[i], &identity, &err));
+		assert_int_equal(err.code, ERROR_UNAVAILABLE);
+	}
+}
+
+static const char *
+sign(struct fixture *f, const char *audience)
+{
+	struct token_access access = { .type = "repository", .name = "a", .pull = true };
+	struct token token = { .audience = audience, .subject = "alice", .account = 7, .epoch = 3 };
+	struct error err = { 0 };
+	const char *text;
+
+	token.access = &access;
+	token.access_count = 1;
+	text = identity_token(f->authenticator, &f->db, &token, &err);
+	assert_non_null(text);
+	assert_int_equal(token.expires_at - token.issued_at, 300);
+	return arena_printf(f->arena, "Bearer %s", text);
+}
+
+static void
+a_token_says_who_and_what(void **state)
+{
+	struct fixture *f = *state;
+	struct identity *identity;
+	struct error err;
+
+	assert_true(find(f, sign(f, AUDIENCE), &identity, &err));
+	assert_int_equal(identity->viewer.account, 7);
+	assert_int_equal(identity->viewer.epoch, 3);
+	assert_string_equal(identity->name, "alice");
+	assert_false(identity->remembered);
+	assert_int_equal(identity->token->access_count, 1);
+	assert_int_equal(fake.loads, 1);
+	refused(f, sign(f, "docker-prod"), 0, "");
+}
+
+static void
+a_key_of_another_node_is_fetched(void **state)
+{
+	struct fixture *f = *state;
+	struct token token = { .audience = AUDIENCE, .subject = "alice", .account = 7, .epoch = 3 };
+	struct identity *identity;
+	struct error err = { 0 };
+	const char *header;
+
+	token.issued_at = token.expires_at = time(NULL);
+	fake.keys[1] = fake.keys[0];
+	fake.keys[0] = (struct token_key){ .kid = "k2",
+		.secret = "another secret of thirty-two by" };
+	fake.key_count = 2;
+	header = arena_printf(f->arena, "Bearer %s", token_issue(f->arena, &fake.keys[0], &token));
+	/* Just asked: unknown keys must not make a query each. */
+	refused(f, header, 0, "");
+	refused(f, header, 0, "");
+	assert_int_equal(fake.loads, 1);
+	sleep(4);
+	assert_true(find(f, header, &identity, &err));
+	assert_int_equal(fake.loads, 2);
+}
+
+static void
+an_authenticator_needs_keys(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = { 0 };
+
+	fake.key_count = 0;
+	assert_null(authenticator_open(&f->db, &f->config, &err));
+	assert_int_equal(err.code, ERROR_INTERNAL);
+	fake.away = true;
+	assert_null(authenticator_open(&f->db, &f->config, &err));
+	assert_int_equal(err.code, ERROR_UNAVAILABLE);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(without_credentials_one_is_anonymous),
+		TEST(a_password_is_remembered_until_forgotten),
+		TEST(nothing_is_remembered_for_no_time),
+		TEST(whatever_is_wrong_the_answer_is_the_same),
+		TEST(a_locked_account_is_refused_and_not_counted),
+		TEST(a_wrong_password_is_not_remembered_as_the_right_one),
+		TEST(a_database_that_is_away_is_not_a_wrong_password),
+		TEST(a_token_says_who_and_what),
+		TEST(a_key_of_another_node_is_fetched),
+		TEST(an_authenticator_needs_keys),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
+}
