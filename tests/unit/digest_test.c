@@ -35,7 +35,7 @@ static void
 anything_else_is_refused(void **state)
 {
 	static const char *const bad[] = { "", ":", "sha256", "sha256:", "sha256:../../x",
-		"md5:d41d8cd98f00b204e9800998ecf8427e", ABC256 "0", ABC256 "\n", " " ABC256,
+		"md5:d41d8cd98f00b204e9800998ecf8427e", (ABC256 "0"), (ABC256 "\n"), (" " ABC256),
 		"SHA256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 		"sha512:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
 		"sha256:BA7816BF8F01CFEA414140DE5DAE2223B00361A396177A9CB410FF61F20015AD",
