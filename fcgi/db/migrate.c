@@ -181,22 +181,26 @@ begin(struct run *run, const char *what, struct error *err)
 	return change(run, what, "BEGIN;", err);
 }
 
-/* A file that ended the transaction itself would be half applied if the rest failed. */
 static bool
 commit(struct run *run, const char *what, struct error *err)
 {
-	if (run->order->print == NULL && PQtransactionStatus(run->conn) != PQTRANS_INTRANS)
-		return error_set(
-		    err, ERROR_INTERNAL, "%s: it may not begin or end transactions", what);
 	return change(run, what, "COMMIT;", err);
 }
 
-/* Each file begins with the settings of a fresh connection, whatever the one before it set. */
+/*
+ * Names in the files stand for the schema's own, whatever the file before set. A file that ended
+ * the transaction itself would be half applied if the rest failed.
+ */
 static bool
 file_apply(struct run *run, const struct sql_file *file, struct error *err)
 {
-	return change(run, file->name, "RESET search_path;", err) &&
-	       change(run, file->name, file->text, err);
+	if (!change(run, file->name, "SET LOCAL search_path = registry;", err) ||
+	    !change(run, file->name, file->text, err))
+		return false;
+	if (run->order->print == NULL && PQtransactionStatus(run->conn) != PQTRANS_INTRANS)
+		return error_set(
+		    err, ERROR_INTERNAL, "%s may not begin or end transactions", file->name);
+	return true;
 }
 
 static bool
@@ -330,14 +334,12 @@ functions_apply(struct run *run, struct error *err)
 	if (!folder_read(run, "functions", &files, &count, err) || !file_read(run, &roles, err) ||
 	    !begin(run, "functions", err))
 		return false;
-	for (int i = 0; i < count; i++) {
+	for (int i = 0; i < count; i++)
 		if (!file_apply(run, &files[i], err))
 			return false;
-		report(run, "%s", files[i].name);
-	}
 	if (!file_apply(run, &roles, err) || !commit(run, "functions and roles", err))
 		return false;
-	report(run, "%s", roles.name);
+	report(run, "functions (%d files) and roles", count);
 	return true;
 }
 

@@ -1,6 +1,3 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1 /* sync_file_range, where there is one */
-#endif
 #include "store/upload.h"
 
 #include <errno.h>

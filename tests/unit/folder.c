@@ -1,4 +1,3 @@
-#define _GNU_SOURCE 1 /* nftw, asprintf */
 #include "folder.h"
 
 #include <err.h>

@@ -1,4 +1,3 @@
-#define _GNU_SOURCE 1 /* syscall */
 #include "store/upload.h"
 
 #include "test.h"
