@@ -115,17 +115,19 @@ a_free_of_nothing_is_fine(void **state)
 static void
 an_overflowing_array_ends_the_process(void **state)
 {
+	struct arena *arena = arena_new();
 	int status;
 	pid_t child = fork();
 
 	(void)state;
 	if (child == 0) {
 		close(STDERR_FILENO);
-		arena_array(arena_new(), SIZE_MAX / 2, 4);
+		arena_array(arena, SIZE_MAX / 2, 4);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	arena_free(arena);
 }
 
 int
