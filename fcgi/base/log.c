@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "base/banned.h"
+#include "base/bytes.h"
 #include "base/clock.h"
 
-#define LINE_MAX_BYTES 2048
+#define LINE_MAX_BYTES 8192
 
 static const struct {
 	enum log_level level;
@@ -110,18 +111,22 @@ log_quote(char *out, size_t size, const char *text)
 void
 log_fields(enum log_level level, const char *fields)
 {
-	char now[CLOCK_TEXT_SIZE];
+	char line[LINE_MAX_BYTES], now[CLOCK_TEXT_SIZE];
+	size_t length;
 
 	if (level > log_most)
 		return;
 	clock_text(now);
-	dprintf(STDERR_FILENO, "<%d>time=%s level=%s program=%s %s\n", (int)level, now,
+	snprintf(line, sizeof(line) - 1, "<%d>time=%s level=%s program=%s %s", (int)level, now,
 	    level_name(level), log_program, fields);
+	length = strlen(line);
+	line[length++] = '\n';
+	(void)bytes_write(STDERR_FILENO, (struct bytes){ line, length });
 }
 
 static void PRINTF_LIKE(2, 0) log_sentence(enum log_level level, const char *format, va_list args)
 {
-	char sentence[LINE_MAX_BYTES], fields[2 * LINE_MAX_BYTES] = "msg=";
+	char sentence[LINE_MAX_BYTES / 4], fields[LINE_MAX_BYTES / 2] = "msg=";
 
 	vsnprintf(sentence, sizeof(sentence), format, args);
 	log_quote(fields + strlen(fields), sizeof(fields) - strlen(fields), sentence);

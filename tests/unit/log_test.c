@@ -2,7 +2,10 @@
 
 #include "test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void
 plain_values_stay_bare(void **state)
@@ -53,6 +56,70 @@ long_values_are_cut_and_closed(void **state)
 	assert_string_equal(log_quote(out, 1, "abc"), "");
 }
 
+/* What `write` writes to stderr; the caller frees it. */
+static char *
+captured(void (*write)(void))
+{
+	int saved = dup(STDERR_FILENO);
+	FILE *file = tmpfile();
+	char *text = calloc(1, 100000);
+
+	dup2(fileno(file), STDERR_FILENO);
+	write();
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	assert_true(fread(text, 1, 99999, file) < 99999);
+	fclose(file);
+	return text;
+}
+
+static void
+write_some(void)
+{
+	log_open("test", LOG_LEVEL_WARNING);
+	log_line(LOG_LEVEL_INFO, "too quiet");
+	log_line(LOG_LEVEL_WARNING, "two\n%s", "lines");
+	log_fields(LOG_LEVEL_ERROR, "a=1 b=2");
+}
+
+static void
+a_line_has_level_time_and_program(void **state)
+{
+	char *text = captured(write_some), *second = strchr(text, '\n') + 1;
+
+	(void)state;
+	assert_memory_equal(text, "<4>time=20", 10);
+	assert_non_null(strstr(text, "Z level=warning program=test msg=\"two\\nlines\"\n"));
+	assert_memory_equal(second, "<3>time=20", 10);
+	assert_string_equal(strstr(second, " level="), " level=error program=test a=1 b=2\n");
+	free(text);
+}
+
+static void
+write_much(void)
+{
+	char fields[20000];
+
+	memset(fields, 'x', sizeof(fields) - 1);
+	fields[sizeof(fields) - 1] = '\0';
+	log_fields(LOG_LEVEL_ERROR, fields);
+	log_line(LOG_LEVEL_ERROR, "%s", fields);
+}
+
+static void
+a_long_line_is_cut_and_ended(void **state)
+{
+	char *text = captured(write_much), *first = strchr(text, '\n'),
+	     *second = strchr(first + 1, '\n');
+
+	(void)state;
+	assert_true(first - text > 4000 && first - text < 9000);
+	assert_non_null(second);
+	assert_string_equal(second, "\n");
+	free(text);
+}
+
 int
 main(void)
 {
@@ -61,6 +128,8 @@ main(void)
 		cmocka_unit_test(values_that_could_mislead_are_quoted),
 		cmocka_unit_test(control_characters_start_no_line),
 		cmocka_unit_test(long_values_are_cut_and_closed),
+		cmocka_unit_test(a_line_has_level_time_and_program),
+		cmocka_unit_test(a_long_line_is_cut_and_ended),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
