@@ -1,14 +1,16 @@
+#!/bin/sh
 # Every seed passes its entry point.
 set -u
-seeds=$top_srcdir/tests/fuzz/seeds
+seeds=${top_srcdir:?make check sets it}/tests/fuzz/seeds
 number=0
 failed=0
 
 for folder in "$seeds"/*/; do
 	target=$(basename "$folder")
 	number=$((number + 1))
-	if output=$("./fuzz/${target}_fuzz" "$folder"* 2>&1); then
-		echo "ok $number - $target: $(ls "$folder" | wc -l) seeds"
+	set -- "$folder"*
+	if output=$("./fuzz/${target}_fuzz" "$@" 2>&1); then
+		echo "ok $number - $target: $# seeds"
 	else
 		echo "not ok $number - $target"
 		printf '%s\n' "$output" | tail -n 20 | sed 's/^/# /'

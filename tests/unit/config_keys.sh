@@ -1,6 +1,7 @@
+#!/bin/sh
 # Every setting stands in the sample file, with its default, and in the manual.
 set -u
-sample=$top_srcdir/fcgi/stowage.conf.example
+sample=${top_srcdir:?make check sets it}/fcgi/stowage.conf.example
 manual=$top_srcdir/fcgi/stowage.conf.5
 table=$(./unit/config_table) || exit 99
 number=0

@@ -1,9 +1,10 @@
+#!/bin/sh
 # Calls go downward only: each layer links with the archives beneath it and no other.
 # An undefined reference to a symbol of our own is a call upward.
 set -u
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
-layers=$top_builddir/fcgi
+layers=${top_builddir:?make check sets it}/fcgi
 number=0
 failed=0
 
@@ -25,6 +26,7 @@ layer() {
 		esac
 	done
 	number=$((number + 1))
+	# shellcheck disable=SC2086 # lists of words
 	if $CC $TEST_CFLAGS -o "$work/program" "$work/main.c" \
 		-Wl,--whole-archive "$layers/lib$name.a" -Wl,--no-whole-archive \
 		$beneath $TEST_LIBS >"$work/output" 2>&1; then
