@@ -1,6 +1,7 @@
 /*
- * Functions nobody here may call: they overrun buffers, share hidden state between threads, or hide errors. A call
- * names an identifier that does not exist. The headers that declare them come first, so none of them sees a macro.
+ * Functions nobody here may call: they overrun buffers, share hidden state between threads, or hide
+ * errors. A call names an identifier that does not exist. The headers that declare them come first,
+ * so none of them sees a macro.
  */
 #ifndef BASE_BANNED_H
 #define BASE_BANNED_H

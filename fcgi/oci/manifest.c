@@ -77,16 +77,15 @@ check_keys(json_t *document, unsigned *shapes, struct error *err)
 	json_t *value;
 
 	*shapes = 0;
-	json_object_foreach(document, key, value) for (size_t i = 0;
-						       i < sizeof(keys) / sizeof(keys[0]); i++)
-	{
-		if (strcasecmp(key, keys[i].name) != 0)
-			continue;
-		if (strcmp(key, keys[i].name) != 0)
-			return error_set(
-			    err, ERROR_MANIFEST_INVALID, "key must be spelt %s", keys[i].name);
-		*shapes |= keys[i].shape;
-	}
+	json_object_foreach(document, key, value)
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+			if (strcasecmp(key, keys[i].name) != 0)
+				continue;
+			if (strcmp(key, keys[i].name) != 0)
+				return error_set(err, ERROR_MANIFEST_INVALID,
+				    "key must be spelt %s", keys[i].name);
+			*shapes |= keys[i].shape;
+		}
 	if ((*shapes & (*shapes - 1)) != 0)
 		return error_set(err, ERROR_MANIFEST_INVALID,
 		    "document can be read as more than one kind of manifest");
@@ -184,8 +183,7 @@ read_descriptors(struct arena *arena, json_t *document, const char *key, enum de
 	json_t *array = json_object_get(document, key), *json;
 	size_t i;
 
-	json_array_foreach(array, i, json)
-	{
+	json_array_foreach(array, i, json) {
 		char place[64];
 
 		snprintf(place, sizeof(place), "%s[%zu]", key, i);
@@ -271,8 +269,10 @@ read_annotations(
 		return true;
 	if (!json_is_object(annotations))
 		return error_set(err, ERROR_MANIFEST_INVALID, "annotations must be an object");
-	json_object_foreach(annotations, key, value) if (!json_is_string(value)) return error_set(
-	    err, ERROR_MANIFEST_INVALID, "annotations must be strings");
+	json_object_foreach(annotations, key, value)
+		if (!json_is_string(value))
+			return error_set(
+			    err, ERROR_MANIFEST_INVALID, "annotations must be strings");
 	text = json_dumps(annotations, JSON_COMPACT);
 	manifest->annotations_json = arena_strdup(arena, text);
 	free(text);
