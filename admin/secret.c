@@ -39,14 +39,19 @@ read_hidden(struct arena *arena, FILE *tty, const char *prompt, struct error *er
 	fflush(tty);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
-	if (tcgetattr(fileno(tty), &shown) == 0) {
-		hidden = shown;
-		hidden.c_lflag &= ~(tcflag_t)ECHO;
-		if (tcsetattr(fileno(tty), TCSAFLUSH, &hidden) == 0) {
-			secret = read_line(arena, tty, err);
-			tcsetattr(fileno(tty), TCSAFLUSH, &shown);
-		}
+	if (tcgetattr(fileno(tty), &shown) == -1) {
+		error_errno(err, "cannot read from the terminal");
+		goto out;
 	}
+	hidden = shown;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	if (tcsetattr(fileno(tty), TCSAFLUSH, &hidden) == -1) {
+		error_errno(err, "cannot read from the terminal");
+		goto out;
+	}
+	secret = read_line(arena, tty, err);
+	tcsetattr(fileno(tty), TCSAFLUSH, &shown);
+out:
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	fputc('\n', tty);
 	return secret;
@@ -64,7 +69,6 @@ secret_read(struct arena *arena, bool from_stdin, struct error *err)
 		error_set(err, ERROR_BAD_REQUEST, "no terminal to ask at; use --password-stdin");
 		return NULL;
 	}
-	error_set(err, ERROR_INTERNAL, "cannot read from the terminal");
 	first = read_hidden(arena, tty, "Password", err);
 	if (first != NULL)
 		second = read_hidden(arena, tty, "Again", err);

@@ -1,0 +1,383 @@
+#!/bin/bash
+# stowagectl against a running registry: what it prints, changes and answers.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/servers.sh"
+
+scratch=$(mktemp -d)
+ctl=$STOWAGE_PREFIX/sbin/stowagectl
+
+# exits CODE COMMAND...: with that code, its output in $scratch/out and $scratch/err.
+exits() {
+	local wanted=$1 code=0
+	shift
+	"$@" >"$scratch/out" 2>"$scratch/err" || code=$?
+	[ "$code" -eq "$wanted" ] || {
+		echo "exit $code instead of $wanted: $*"
+		cat "$scratch/out" "$scratch/err"
+		return 1
+	}
+}
+
+says() {
+	exits "$@" && cat "$scratch/out" "$scratch/err" >"$scratch/both"
+}
+
+with() { # with TEXT: the last command said it
+	grep -q -- "$1" "$scratch/both" || {
+		echo "does not say: $1"
+		cat "$scratch/both"
+		return 1
+	}
+}
+
+is() {
+	[ "$1" = "$2" ] || {
+		echo "'$1' instead of '$2'"
+		return 1
+	}
+}
+
+# --- Without a database ------------------------------------------------------------------------------------------------------------
+
+versions() {
+	says 0 "$ctl" --version && with '^stowagectl [0-9]' && with '^schema [0-9]' && with '^libpq [0-9]' &&
+		with '^gnutls [0-9]' && with '^jansson [0-9]' && with '^libcurl [0-9]' && with '^fcgi [0-9]'
+}
+
+usage() {
+	exits 2 "$ctl" && exits 2 "$ctl" frobnicate && exits 2 "$ctl" user && exits 2 "$ctl" user frobnicate &&
+		exits 2 "$ctl" --frobnicate && exits 2 "$ctl" check --frobnicate && exits 2 "$ctl" check now &&
+		exits 2 "$ctl" user add && exits 2 "$ctl" user add a b && exits 2 "$ctl" user add UPPER &&
+		exits 2 "$ctl" user add _all && exits 2 "$ctl" user add a:b &&
+		exits 2 "$ctl" permission set t --user a --actions read &&
+		exits 2 "$ctl" permission set t --repository ANY --user a &&
+		exits 2 "$ctl" permission set t --repository ANY --actions read &&
+		exits 2 "$ctl" permission set t --repository ANY --user a --actions fly &&
+		exits 2 "$ctl" permission set --repository ANY --user a --actions read
+}
+
+# Every command of the table has its help, and stands in the manual with its options.
+documented() {
+	local command options word
+	"$ctl" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\( [a-z]*\)\?\) .*/\1/p' >"$scratch/commands"
+	[ "$(wc -l <"$scratch/commands")" -ge 9 ] || return 1
+	while read -r command; do
+		# shellcheck disable=SC2086
+		says 0 "$ctl" $command --help || return 1
+		with "^usage: stowagectl $command" || return 1
+		grep -q "^\.Cm $command\$" "$STOWAGE_SRC/admin/stowagectl.8" || {
+			echo "$command is not in the manual"
+			return 1
+		}
+		options=$(grep -o '^  --[a-z-]*' "$scratch/both" | tr -d ' ')
+		for word in $options; do
+			grep -q "Fl -${word#--}\b" "$STOWAGE_SRC/admin/stowagectl.8" || {
+				echo "$command $word is not in the manual"
+				return 1
+			}
+		done
+	done <"$scratch/commands"
+}
+
+# complete_words WORDS...: what the shell would offer for the last of them.
+complete_words() {
+	(
+		PATH=$STOWAGE_PREFIX/sbin:$PATH
+		# shellcheck source=/dev/null
+		. "$STOWAGE_SRC/admin/stowagectl.bash-completion"
+		COMP_WORDS=(stowagectl "$@")
+		# shellcheck disable=SC2034
+		COMP_CWORD=$#
+		_stowagectl
+		echo "${COMPREPLY[*]}"
+	)
+}
+
+completion() {
+	is "$(complete_words mi)" migrate && is "$(complete_words user p)" passwd && is "$(complete_words check --q)" --quick &&
+		is "$(complete_words --config f permission set t --re)" --repository && is "$(complete_words check mi)" ''
+}
+
+settings() {
+	says 0 "$ctl" config && with '^database\.url ' && with '^log\.level '
+}
+
+check 'versions of program, schema and libraries' versions
+check 'wrong usage exits with 2' usage
+check 'every command and option has help and stands in the manual' documented
+check 'the shell completes commands and options' completion
+check 'config prints the settings' settings
+
+# --- Schema --------------------------------------------------------------------------------------------------------------------------
+
+start_stack lighttpd --http
+conf=$STACK_STATE/etc/stowage-ctl.conf
+sql=$STOWAGE_PREFIX/share/stowage/sql
+
+migrate_again() {
+	says 0 stack_ctl migrate --sql "$sql" && with '^schema [0-9]' && ! grep -q '^migrations/' "$scratch/out" &&
+		says 0 stack_ctl migrate --sql "$sql" --print && ! grep -q 'INSERT INTO registry.migration' "$scratch/out" &&
+		grep -q 'FUNCTION' "$scratch/out"
+}
+
+changed_migration() {
+	cp -r "$sql" "$scratch/sql"
+	printf '\n-- later\n' >>"$scratch/sql/migrations/0001_registry.sql"
+	says 1 stack_ctl migrate --sql "$scratch/sql" && with 'changed since it was applied'
+}
+
+# An empty database, several nodes at once: each succeeds, one does the work.
+several_nodes() {
+	local i pids=() url
+	stack_sql -c 'CREATE DATABASE several'
+	url=$(sed -n 's/^url = //p' "$conf" | sed 's/dbname=[^ ]*/dbname=several/')
+	for i in 1 2 3 4; do
+		"$ctl" migrate --database "$url" --sql "$sql" >"$scratch/node$i" 2>&1 &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i" || {
+			cat "$scratch"/node*
+			return 1
+		}
+	done
+	[ "$(cat "$scratch"/node* | grep -c '^migrations/0001')" -eq 1 ]
+}
+
+locked_table() {
+	local holder
+	stack_sql -c 'BEGIN; LOCK TABLE registry.migration; SELECT pg_sleep(60)' >/dev/null 2>&1 &
+	holder=$!
+	for _ in $(seq 50); do
+		[ "$(stack_sql -c "SELECT count(*) FROM pg_locks WHERE relation = 'registry.migration'::regclass")" != 0 ] && break
+		sleep 0.1
+	done
+	says 75 stack_ctl migrate --sql "$sql"
+	local result=$?
+	stack_sql -c "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE relation = 'registry.migration'::regclass" >/dev/null
+	wait "$holder" || true
+	return "$result"
+}
+
+database_away() {
+	sed 's/host=[^ ]*/host=\/nonexistent/' "$conf" >"$scratch/away.conf"
+	exits 69 "$ctl" --config "$scratch/away.conf" user list && exits 69 "$ctl" check --config "$scratch/away.conf" &&
+		exits 69 "$ctl" --config "$scratch/away.conf" migrate --sql "$sql"
+}
+
+unknown_schema() {
+	stack_sql -c 'UPDATE registry.installation SET schema = schema + 1'
+	says 1 stack_ctl user list || says 69 stack_ctl user list
+	local result=$?
+	stack_sql -c 'UPDATE registry.installation SET schema = schema - 1'
+	return "$result"
+}
+
+check 'migrate again applies no migration' migrate_again
+check 'a migration that changed after it was applied is refused' changed_migration
+check 'several nodes migrate at once' several_nodes
+check 'migrate says try again while a table is in use' locked_table
+check 'without a database commands exit with 69' database_away
+check 'an unknown schema is refused' unknown_schema
+
+# --- Accounts and rights --------------------------------------------------------------------------------------------------------
+
+status() { # status [CURL OPTIONS] URL
+	curl -s -o /dev/null -w '%{http_code}' "$@"
+}
+
+add_user() {
+	printf 'first secret\n' | exits 0 stack_ctl user add alice --password-stdin &&
+		is "$(status -u 'alice:first secret' "$STACK_DEV_URL/v2/")" 200 &&
+		says 0 stack_ctl user list && with '^alice  *user  *active' && with '^admin  *admin  *active'
+}
+
+add_twice() {
+	printf 'x\n' | says 1 stack_ctl user add alice --password-stdin && with 'taken' &&
+		printf '\n' | exits 1 stack_ctl user add bob --password-stdin &&
+		exits 1 stack_ctl user add bob --password-stdin </dev/null
+}
+
+new_password() {
+	printf 'second secret\n' | exits 0 stack_ctl user passwd alice --password-stdin &&
+		is "$(status -u 'alice:first secret' "$STACK_DEV_URL/v2/")" 401 &&
+		is "$(status -u 'alice:second secret' "$STACK_DEV_URL/v2/")" 200 &&
+		printf 'x\n' | exits 1 stack_ctl user passwd nobody --password-stdin
+}
+
+# Typed twice at a terminal, and never seen there.
+typed_password() {
+	{
+		sleep 1
+		echo 'typed secret'
+		sleep 1
+		echo 'typed secret'
+		sleep 1
+	} | script -qec "$ctl --config $conf user passwd alice" "$scratch/screen" >/dev/null &&
+		! grep -q 'typed secret' "$scratch/screen" && grep -q 'Again' "$scratch/screen" &&
+		is "$(status -u 'alice:typed secret' "$STACK_DEV_URL/v2/")" 200
+}
+
+permissions() {
+	local list=$STACK_DEV_URL/v2/some/name/tags/list
+	is "$(status "$list")" 401 &&
+		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_DEV_URL/v2/some/name/blobs/uploads/")" 403 &&
+		exits 0 stack_ctl permission set work --repository docker-dev-local2 --include 'some/**' --anonymous --actions read \
+			--user alice --actions read,write &&
+		is "$(status "$list")" 404 &&
+		is "$(status "$STACK_DEV_URL/v2/other/name/tags/list")" 401 &&
+		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_DEV_URL/v2/some/name/blobs/uploads/")" 202 &&
+		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_DEV_URL/v2/other/name/blobs/uploads/")" 403 &&
+		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_PROD_URL/v2/some/name/blobs/uploads/")" 403
+}
+
+wrong_permissions() {
+	says 1 stack_ctl permission set t --repository nowhere --user alice --actions read && with nowhere &&
+		says 1 stack_ctl permission set t --repository ANY --user nobody --actions read && with nobody &&
+		says 1 stack_ctl permission set t --repository ANY --user readers --actions read && with readers &&
+		says 1 stack_ctl permission set t --repository ANY --group alice --actions read && with alice &&
+		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 't'")" 0
+}
+
+audited() {
+	is "$(stack_sql -c "SELECT count(*) > 5 AND bool_and(actor_name LIKE 'stowagectl:%' AND request IS NOT NULL AND address IS NULL)
+		FROM registry.audit WHERE actor_name LIKE 'stowagectl%'")" t &&
+		is "$(stack_sql -c "SELECT count(*) FROM registry.audit a WHERE a::text LIKE '%secret%' OR a::text LIKE '%\$y\$%'")" 0
+}
+
+check 'user add makes an account that can sign in' add_user
+check 'a name is taken once, an empty password refused' add_twice
+check 'user passwd ends the old password' new_password
+check 'a password typed at a terminal is not shown' typed_password
+check 'permission set gives rights where it says, to whom it says' permissions
+check 'an unknown repository or principal is refused, nothing is changed' wrong_permissions
+check 'every change is audited, no password is' audited
+
+# --- Bootstrap -----------------------------------------------------------------------------------------------------------------------
+
+bootstrap_again() {
+	stack_sql -c 'SELECT count(*) FROM registry.audit' >"$scratch/before"
+	exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" '' &&
+		is "$(stack_sql -c 'SELECT count(*) FROM registry.audit')" "$(cat "$scratch/before")"
+}
+
+bootstrap_restores() {
+	stack_sql -c "DELETE FROM registry.permission_target WHERE name = 'Anything'"
+	says 0 stack_ctl bootstrap && with 'Anything made' &&
+		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 'Anything'")" 1
+}
+
+opted_out() {
+	printf 'my own\n' | exits 0 stack_ctl user passwd admin --password-stdin
+	stack_sql -c "DELETE FROM registry.permission_target WHERE name = 'Anything'"
+	says 0 stack_ctl bootstrap && with 'nothing is made' &&
+		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 'Anything'")" 0
+}
+
+opted_in_again() {
+	printf 'password\n' | exits 0 stack_ctl user passwd admin --password-stdin &&
+		says 0 stack_ctl bootstrap && with 'Anything made'
+}
+
+check 'bootstrap again changes nothing' bootstrap_again
+check 'bootstrap makes again what was deleted' bootstrap_restores
+check 'an admin with another password has opted out' opted_out
+check 'setting it back opts in again' opted_in_again
+
+# --- Check ---------------------------------------------------------------------------------------------------------------------------
+
+blobs=$STACK_STATE/store/blobs/sha256
+
+new_upload() {
+	curl -s -u admin:password -D - -o /dev/null -X POST -d '' "$STACK_DEV_URL/v2/check/blobs/uploads/" |
+		sed -n 's/^[Ll]ocation: //p' | tr -d '\r'
+}
+
+push_blob() { # push_blob BYTES: its file
+	local sum location
+	sum=$(printf %s "$1" | sha256sum | cut -d ' ' -f 1)
+	location=$(new_upload)
+	curl -sf -o /dev/null -u admin:password -X PUT --data-binary "$1" -H 'Content-Type: application/octet-stream' \
+		"$STACK_DEV_URL${location}$([[ $location == *\?* ]] && echo '&' || echo '?')digest=sha256:$sum" || return 1
+	echo "$blobs/${sum:0:2}/$sum".*
+}
+
+sound() {
+	push_blob one >/dev/null && push_blob two >/dev/null && exits 0 stack_ctl check && is "$(cat "$scratch/out")" '' &&
+		is "$(tail -n 1 "$scratch/err")" '2 blobs, 6 bytes: 0 problems, 0 garbage files' &&
+		! grep -q $'\r' "$scratch/err" && grep -q '^100 %' "$scratch/err"
+}
+
+found() { # found WORD FILE [OPTION]: the one line of standard output
+	exits 1 stack_ctl check "${@:3}" && is "$(cat "$scratch/out")" "$1: $2"
+}
+
+missing() {
+	local file result=0
+	file=$(push_blob one)
+	mv "$file" "$scratch/kept"
+	if ! found missing "$file" || ! found missing "$file" --quick; then
+		result=1
+	fi
+	mv "$scratch/kept" "$file"
+	return "$result"
+}
+
+wrong_size() {
+	local file result=0
+	file=$(push_blob one)
+	printf on >"$file"
+	found 'wrong size' "$file" --quick || result=1
+	printf one >"$file"
+	return "$result"
+}
+
+wrong_bytes() {
+	local file result=0
+	file=$(push_blob one)
+	printf onf >"$file"
+	if ! exits 0 stack_ctl check --quick || ! found 'wrong bytes' "$file"; then
+		result=1
+	fi
+	printf one >"$file"
+	return "$result"
+}
+
+garbage() {
+	local result=0
+	echo >"$blobs/00/stray"
+	if ! exits 0 stack_ctl check || ! is "$(cat "$scratch/out")" "garbage: $blobs/00/stray"; then
+		result=1
+	fi
+	rm "$blobs/00/stray"
+	return "$result"
+}
+
+upload_in_flight() {
+	local location
+	location=$(new_upload)
+	curl -sf -o /dev/null -u admin:password -X PATCH --data-binary half -H 'Content-Type: application/octet-stream' "$STACK_DEV_URL$location" &&
+		[ -n "$(ls "$STACK_STATE/store/uploads")" ] && exits 0 stack_ctl check && is "$(cat "$scratch/out")" ''
+}
+
+bar() {
+	script -qec "$ctl --config $conf check" "$scratch/screen" >/dev/null </dev/null && grep -q $'\r' "$scratch/screen"
+}
+
+no_store() {
+	sed "s|^path = .*|path = $scratch/nowhere|" "$conf" >"$scratch/nowhere.conf"
+	exits 1 "$ctl" --config "$scratch/nowhere.conf" check && [ ! -e "$scratch/nowhere" ]
+}
+
+check 'a sound store: plain progress, nothing found' sound
+check 'a missing file is a problem' missing
+check 'a wrong size is a problem' wrong_size
+check 'wrong bytes are a problem, unless quick' wrong_bytes
+check 'a stray file is garbage and no problem' garbage
+check 'an upload in flight owns its file' upload_in_flight
+check 'a terminal gets a bar' bar
+check 'a store that is not there is an error, and is not made' no_store
+
+stop_stack
+rm -rf "$scratch"
+done_testing
