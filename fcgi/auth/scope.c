@@ -5,6 +5,7 @@
 #define SCOPES_MAX 64
 #define SCOPE_TYPE_MAX 64
 #define SCOPE_NAME_MAX 320 /* host:port/ and a name */
+#define SEPARATORS " +"    /* a blank, also as forms encode it; no name holds a plus */
 
 /* What has no place in a name is not carried into tokens, challenges and logs. */
 static bool
@@ -19,14 +20,15 @@ is_word(const char *text)
 static void
 read_actions(const char *text, struct token_access *access)
 {
-	static const char *const names[] = { "pull", "push", "delete", "*" };
-	bool *const wanted[] = { &access->pull, &access->push, &access->del, &access->del };
+	static const char *const names[] = { "pull", "push", "delete" };
+	bool *const wanted[] = { &access->pull, &access->push, &access->del };
 
 	while (*text != '\0') {
 		size_t length = strcspn(text, ",");
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-			if (strlen(names[i]) == length && memcmp(names[i], text, length) == 0)
+			if ((strlen(names[i]) == length && memcmp(names[i], text, length) == 0) ||
+			    (length == 1 && *text == '*'))
 				*wanted[i] = true;
 		text += length + (text[length] == ',');
 	}
@@ -64,11 +66,11 @@ scope_parse(
 		const char *text = *values;
 
 		while (used < SCOPES_MAX && *text != '\0') {
-			size_t length = strcspn(text, " ");
+			size_t length = strcspn(text, SEPARATORS);
 
 			if (read_entry(arena, arena_strndup(arena, text, length), &list[used]))
 				used++;
-			text += length + strspn(text + length, " ");
+			text += length + strspn(text + length, SEPARATORS);
 		}
 	}
 	*out = list;

@@ -4,7 +4,7 @@
 
 #include "auth/token.h"
 
-/* One scope value may hold several, separated by blanks; NAME may itself hold ':' before a port. Unknown actions are dropped, malformed entries skipped; "*" and "delete" ask for delete. At most 64. */
+/* One scope value may hold several, separated by blanks; NAME may itself hold ':' before a port. Unknown actions are dropped, malformed entries skipped; "*" asks for all. At most 64. */
 void scope_parse(struct arena *, const char *const *values, struct token_access **, size_t *count);
 
 #endif

@@ -43,7 +43,7 @@ actions_are_told_apart(void **state)
 	assert_int_equal(parse(*state, "repository:a:delete", &access), 1);
 	assert_true(!access->pull && !access->push && access->del);
 	assert_int_equal(parse(*state, "repository:a:*", &access), 1);
-	assert_true(access->del);
+	assert_true(access->pull && access->push && access->del);
 }
 
 static void
@@ -76,6 +76,8 @@ one_value_may_hold_several(void **state)
 	    parse(*state, " repository:a:pull  repository:b:push registry:catalog:* ", &access), 3);
 	assert_string_equal(access[1].name, "b");
 	assert_string_equal(access[2].type, "registry");
+	/* as a form encodes the blank */
+	assert_int_equal(parse(*state, "repository:a:pull+repository:b:push", &access), 2);
 }
 
 static void
