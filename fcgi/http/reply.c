@@ -1,6 +1,5 @@
 #include "http/reply.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -141,9 +140,11 @@ reply_file(struct request *req, int status, const char *path, int64_t size, stru
 	int64_t first, last;
 	struct stat st;
 
-	if (stat(path, &st) == -1 || st.st_size != size) {
-		error_set(err, ERROR_INTERNAL, "content is missing");
-		return error_cause(err, "%s: %s", path, strerrordesc_np(errno));
+	if (stat(path, &st) == -1)
+		return error_errno(err, "content is missing");
+	if (st.st_size != size) {
+		error_set(err, ERROR_INTERNAL, "content is damaged");
+		return error_cause(err, "%s has another size", path);
 	}
 	reply_header(req, "Accept-Ranges", "bytes");
 	/* The web servers answer this one without Content-Range, and drop our headers. If-Range
