@@ -35,8 +35,7 @@ read_hidden(struct arena *arena, FILE *tty, const char *prompt, struct error *er
 	struct termios shown, hidden;
 	const char *secret = NULL;
 
-	fprintf(tty, "%s: ", prompt);
-	fflush(tty);
+	dprintf(fileno(tty), "%s: ", prompt);
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	if (tcgetattr(fileno(tty), &shown) == -1) {
@@ -53,7 +52,7 @@ read_hidden(struct arena *arena, FILE *tty, const char *prompt, struct error *er
 	tcsetattr(fileno(tty), TCSAFLUSH, &shown);
 out:
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	fputc('\n', tty);
+	dprintf(fileno(tty), "\n");
 	return secret;
 }
 
