@@ -1,0 +1,85 @@
+-- Blobs: published, mounted, deleted.
+SET LOCAL search_path = registry;
+
+-- The bytes lie in a file: end the session, make or find the row of the digest, link it to the session's image. The
+-- file that holds the digest now may be another's. won is false when the session is gone and its work was not done.
+CREATE OR REPLACE FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint)
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_blob blob;
+BEGIN
+  DELETE FROM upload WHERE id = p_upload AND image_id = p_image;
+  IF NOT FOUND THEN
+    -- perhaps the answer to the same call was lost
+    SELECT b.file_id INTO file FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = p_image
+    WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
+    won := FOUND;
+    RETURN;
+  END IF;
+  won := true;
+  LOOP
+    INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
+    EXIT WHEN FOUND;
+    SELECT * INTO v_blob FROM blob WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
+    EXIT WHEN FOUND; -- else it was collected in between
+  END LOOP;
+  IF v_blob.bad THEN
+    UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE id = v_blob.id AND bad;
+    IF FOUND THEN
+      INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
+      v_blob.file_id := p_file;
+    ELSE
+      SELECT * INTO v_blob FROM blob WHERE id = v_blob.id;
+    END IF;
+  END IF;
+  file := v_blob.file_id;
+  INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_blob.id) ON CONFLICT DO NOTHING;
+  IF file <> p_file THEN
+    PERFORM blob_postpone(v_blob.id);
+  END IF;
+END $$;
+
+-- Link the blob that the name p_from holds at the same key, if this account may read it there.
+CREATE OR REPLACE FUNCTION blob_mount(p_key text, p_from text, p_account int, p_epoch int, p_target int, p_name text, p_alg int, p_digest bytea)
+RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_root int;
+  v_blob bigint;
+BEGIN
+  SELECT root_id INTO v_root FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
+  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, p_target, p_name) & 2 = 0 THEN
+    RETURN false;
+  END IF;
+  SELECT b.id INTO v_blob FROM blob b
+  WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad
+    AND EXISTS (SELECT FROM image_blob ib JOIN readable_images(v_root, p_from, p_account) i ON ib.image_id = i WHERE ib.blob_id = b.id)
+  FOR KEY SHARE OF b;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO image_blob (image_id, blob_id) VALUES (image_make(p_target, p_name), v_blob) ON CONFLICT DO NOTHING;
+  PERFORM blob_postpone(v_blob);
+  RETURN true;
+END $$;
+
+-- 0 done, 1 unknown, 2 a manifest of the image names it.
+CREATE OR REPLACE FUNCTION blob_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_image bigint;
+  v_blob bigint;
+BEGIN
+  -- the image's row keeps pushes out meanwhile
+  SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
+  SELECT b.id INTO v_blob FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = v_image WHERE b.digest = p_digest AND b.alg = p_alg;
+  IF NOT FOUND THEN
+    RETURN 1;
+  END IF;
+  IF EXISTS (SELECT FROM manifest_blob mb JOIN image_manifest im ON im.manifest_id = mb.manifest_id AND im.image_id = v_image WHERE mb.blob_id = v_blob) THEN
+    RETURN 2;
+  END IF;
+  DELETE FROM image_blob WHERE image_id = v_image AND blob_id = v_blob;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'blob_delete', 'done', key, p_name, digest_text(p_alg, p_digest) FROM repository WHERE id = p_target;
+  RETURN 0;
+END $$;

@@ -1,0 +1,179 @@
+-- Manifests: pushed, deleted; tags.
+SET LOCAL search_path = registry;
+
+-- The whole push. Outcomes: 0 done, 1 names what is not here (one row for each), 2 a tag may not be overwritten,
+-- 3 a tag does not hold the digest expected, 4 the target or the right to push there is gone. Nothing is written but by 0.
+--
+-- What the manifest names must be readable for the pusher under this name somewhere at the key pushed to; it is then
+-- linked to the target's image. Locks: blobs by id, the image (one push at a time per image, so that the look at the
+-- tags holds until the end), tags by name.
+CREATE OR REPLACE FUNCTION manifest_put(p_key text, p_name text, p_target int, p_account int, p_epoch int,
+  p_actor_name text, p_request uuid, p_address inet,
+  p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
+  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_child_algs int[], p_child_digests bytea[],
+  p_subject_alg int, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg int, p_expected bytea)
+RETURNS TABLE (outcome int, missing_alg int, missing_digest bytea) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_root int;
+  v_actions int;
+  v_image bigint;
+  v_images bigint[];
+  v_blobs bigint[];
+  v_children bigint[];
+  v_manifest bigint;
+  v_target_key text;
+  v_tag text;
+  v_old text;
+BEGIN
+  SELECT root_id, target_key INTO v_root, v_target_key FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
+  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) THEN
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+  v_actions := push_actions(p_account, p_target, p_name);
+  IF v_actions & 2 = 0 THEN
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+
+  SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target;
+  v_images := ARRAY(SELECT readable_images(v_root, p_name, p_account) UNION SELECT v_image WHERE v_image IS NOT NULL);
+  LOOP
+    RETURN QUERY
+      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
+      WHERE NOT EXISTS (SELECT FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = ANY (v_images)
+        WHERE b.digest = d.digest AND b.alg = d.alg AND NOT b.bad)
+      UNION ALL
+      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+      WHERE NOT EXISTS (SELECT FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = ANY (v_images)
+        WHERE m.digest = d.digest AND m.alg = d.alg);
+    IF FOUND THEN
+      RETURN;
+    END IF;
+    v_blobs := ARRAY(SELECT b.id FROM blob b WHERE (b.digest, b.alg) IN (SELECT d.digest, d.alg FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest))
+      ORDER BY b.id FOR KEY SHARE);
+    v_children := ARRAY(SELECT m.id FROM manifest m WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest))
+      ORDER BY m.id FOR KEY SHARE);
+    -- fewer: one was collected after the first look, which now finds it missing
+    EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
+      AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
+  END LOOP;
+
+  IF v_image IS NULL AND p_expected IS NOT NULL THEN
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+  v_image := image_make(p_target, p_name);
+  PERFORM FROM image WHERE id = v_image FOR NO KEY UPDATE;
+  PERFORM FROM tag WHERE image_id = v_image AND name = ANY (p_tags) ORDER BY name FOR UPDATE;
+  IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
+      WHERE t.image_id = v_image AND t.name = ANY (p_tags) AND (m.digest, m.alg) <> (p_digest, p_alg)) THEN
+    RETURN QUERY SELECT 2, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+  -- a tag that holds what is pushed is as the client wants it: perhaps the answer to the same call was lost
+  IF p_expected IS NOT NULL AND EXISTS (SELECT FROM unnest(p_tags) n WHERE NOT EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
+      WHERE t.image_id = v_image AND t.name = n AND (m.digest, m.alg) IN ((p_expected, p_expected_alg), (p_digest, p_alg)))) THEN
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+
+  PERFORM act_as(p_account, p_request);
+  LOOP
+    INSERT INTO manifest (size, media_type, artifact_type, alg, subject_alg, subject, digest, payload)
+    VALUES (octet_length(p_payload), media_type_number(p_media_type), CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END,
+      p_alg, p_subject_alg, p_subject, p_digest, p_payload)
+    ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
+    EXIT WHEN FOUND;
+    SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
+    EXIT WHEN FOUND; -- else it was collected in between
+  END LOOP;
+  DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have come through a cache before
+  INSERT INTO manifest_blob (blob_id, manifest_id, role)
+  SELECT b.id, v_manifest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg GROUP BY b.id ORDER BY b.id
+  ON CONFLICT DO NOTHING;
+  INSERT INTO manifest_child (parent_id, child_id) SELECT v_manifest, c FROM unnest(v_children) c WHERE c <> v_manifest ORDER BY c ON CONFLICT DO NOTHING;
+  PERFORM image_adopt(v_image, v_children, p_account);
+  INSERT INTO image_blob (image_id, blob_id) SELECT v_image, b FROM unnest(v_blobs) b ORDER BY b ON CONFLICT DO NOTHING;
+  INSERT INTO image_manifest (image_id, manifest_id, created_by) VALUES (v_image, v_manifest, p_account) ON CONFLICT DO NOTHING;
+  IF FOUND THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    VALUES (p_request, p_account, p_actor_name, p_address, 'push', 'done', v_target_key, p_name, digest_text(p_alg, p_digest),
+      jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
+  END IF;
+  IF p_subject IS NOT NULL THEN
+    INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
+    VALUES (v_image, v_manifest, CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END, p_subject_alg, p_subject, p_referrer)
+    ON CONFLICT DO NOTHING;
+  END IF;
+  FOREACH v_tag IN ARRAY p_tags LOOP
+    SELECT digest_text(m.alg, m.digest) INTO v_old FROM tag t JOIN manifest m ON m.id = t.manifest_id WHERE t.image_id = v_image AND t.name = v_tag;
+    INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_image, v_tag, v_manifest, p_account)
+    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
+      WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    IF FOUND THEN
+      INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+      VALUES (p_request, p_account, p_actor_name, p_address, 'tag', 'done', v_target_key, p_name, v_tag,
+        jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
+    END IF;
+  END LOOP;
+  RETURN QUERY SELECT 0, NULL::int, NULL::bytea;
+END $$;
+
+-- Children that another repository's image holds are linked here too, with all that is below them: whoever may read
+-- the index here may read it whole.
+CREATE OR REPLACE FUNCTION image_adopt(p_image bigint, p_manifests bigint[], p_account int) RETURNS void LANGUAGE plpgsql
+SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_foreign bigint[] := ARRAY(SELECT c FROM unnest(p_manifests) c WHERE NOT EXISTS (SELECT FROM image_manifest WHERE image_id = p_image AND manifest_id = c));
+BEGIN
+  IF v_foreign = '{}' THEN
+    RETURN;
+  END IF;
+  WITH RECURSIVE below (id) AS (
+    SELECT unnest(v_foreign) UNION SELECT c.child_id FROM below JOIN manifest_child c ON c.parent_id = below.id),
+  blobs AS (
+    INSERT INTO image_blob (image_id, blob_id)
+    SELECT DISTINCT p_image, mb.blob_id FROM below JOIN manifest_blob mb ON mb.manifest_id = below.id ORDER BY 2 ON CONFLICT DO NOTHING)
+  INSERT INTO image_manifest (image_id, manifest_id, created_by) SELECT p_image, id, p_account FROM below ORDER BY id ON CONFLICT DO NOTHING;
+END $$;
+
+-- Unlink a digest from an image, with the tags on it. False: it is not there.
+CREATE OR REPLACE FUNCTION manifest_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_image bigint;
+  v_manifest bigint;
+  v_tags text[];
+BEGIN
+  SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
+  SELECT m.id INTO v_manifest FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = v_image WHERE m.digest = p_digest AND m.alg = p_alg;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM act_as(p_actor, p_request);
+  WITH gone AS (DELETE FROM tag WHERE image_id = v_image AND manifest_id = v_manifest RETURNING name)
+  SELECT coalesce(array_agg(name ORDER BY name), '{}') INTO v_tags FROM gone;
+  DELETE FROM image_manifest WHERE image_id = v_image AND manifest_id = v_manifest;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, e.action, 'done', r.key, p_name, e.object, jsonb_build_object('digest', digest_text(p_alg, p_digest))
+  FROM repository r, (SELECT 'untag', unnest(v_tags) UNION ALL SELECT 'delete', digest_text(p_alg, p_digest)) e (action, object) WHERE r.id = p_target;
+  RETURN true;
+END $$;
+
+CREATE OR REPLACE FUNCTION tag_delete(p_target int, p_name text, p_tag text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_manifest bigint;
+BEGIN
+  PERFORM act_as(p_actor, p_request);
+  DELETE FROM tag WHERE name = p_tag AND image_id = (SELECT id FROM image WHERE path = p_name AND repository_id = p_target) RETURNING manifest_id INTO v_manifest;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_name, p_tag, jsonb_build_object('digest', digest_text(m.alg, m.digest))
+  FROM repository r, manifest m WHERE r.id = p_target AND m.id = v_manifest;
+  RETURN true;
+END $$;

@@ -1,0 +1,119 @@
+-- What follows from repositories, their members and permission targets: leaves and acl.
+SET LOCAL search_path = registry;
+
+-- One editor at a time: the statements after this one see what the editor before committed, so that two edits which
+-- are fine alone cannot make a cycle, or miss each other's rows, together.
+CREATE OR REPLACE FUNCTION edit_lock() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'repositories and permissions are edited in read committed transactions only';
+  END IF;
+  PERFORM pg_advisory_xact_lock(1380993103);
+END $$;
+
+-- Every path from every repository to its leaves. A path ends where something is blacked out or deleted.
+CREATE OR REPLACE FUNCTION repository_paths() RETURNS SETOF repository_leaf LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  WITH RECURSIVE served AS MATERIALIZED (
+    SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re
+    FROM repository WHERE deleted_at IS NULL AND NOT blacked_out AND api_version = 2),
+  walk (root_id, id, class, priority, sort, include_re, exclude_re) AS (
+    SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL) FROM served
+    UNION ALL
+    SELECT w.root_id, s.id, s.class, w.priority OR s.priority, w.sort || m.position,
+      w.include_re || array_remove(ARRAY[s.include_re], NULL), w.exclude_re || array_remove(ARRAY[s.exclude_re], NULL)
+    FROM walk w JOIN repository_member m ON m.virtual_id = w.id JOIN served s ON s.id = m.member_id WHERE w.class = 3)
+  SELECT root_id, (row_number() OVER (PARTITION BY root_id ORDER BY sort))::int, id, (CASE WHEN priority AND root_id <> id THEN 0 ELSE class END)::smallint,
+    class, nullif(include_re, '{}'), nullif(exclude_re, '{}')
+  FROM walk WHERE class < 3
+$$;
+
+-- Cycles, and nesting so deep or wide that reading would suffer, are refused before paths are counted out.
+CREATE OR REPLACE FUNCTION members_check() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_bad text;
+BEGIN
+  SELECT r.key INTO v_bad FROM repository_member m JOIN repository r ON r.id = m.member_id WHERE r.api_version <> 2 OR r.deleted_at IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'repository % cannot be a member of a virtual repository', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+  WITH RECURSIVE walk (root, id, depth) AS (
+    SELECT virtual_id, member_id, 1 FROM repository_member
+    UNION
+    SELECT w.root, m.member_id, w.depth + 1 FROM walk w JOIN repository_member m ON m.virtual_id = w.id WHERE w.depth < 9 AND w.id <> w.root)
+  SELECT r.key INTO v_bad FROM walk w JOIN repository r ON r.id = w.root WHERE w.id = w.root OR w.depth > 8 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'virtual repository % contains itself, or nests deeper than 8', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+  -- counting stops at the limit, so that not even the question is expensive
+  SELECT v.key INTO v_bad FROM repository v WHERE v.class = 3 AND 10000 < (SELECT count(*) FROM (
+    WITH RECURSIVE walk (id) AS (
+      SELECT member_id FROM repository_member WHERE virtual_id = v.id
+      UNION ALL
+      SELECT m.member_id FROM walk w JOIN repository_member m ON m.virtual_id = w.id)
+    SELECT FROM walk LIMIT 10001) paths)
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'virtual repository % has more than 10000 paths', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+END $$;
+
+CREATE OR REPLACE FUNCTION repository_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_fresh repository_leaf[];
+BEGIN
+  PERFORM edit_lock();
+  IF TG_TABLE_NAME = 'repository' THEN
+    -- what is deleted is nobody's member, and no permission names it
+    DELETE FROM repository_member m USING repository r WHERE r.deleted_at IS NOT NULL AND r.id IN (m.virtual_id, m.member_id);
+    DELETE FROM permission_target_repository p USING repository r WHERE r.deleted_at IS NOT NULL AND r.id = p.repository_id;
+    PERFORM acl_expand(ARRAY(SELECT target_id FROM permission_target_repository WHERE any_of IS NOT NULL));
+  END IF;
+  PERFORM members_check();
+  v_fresh := ARRAY(SELECT p FROM repository_paths() p);
+  DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
+  INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
+  ON CONFLICT (root_id, ord) DO UPDATE
+    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re
+    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re) IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re);
+  RETURN NULL;
+END $$;
+
+-- Multiply these permission targets out again.
+CREATE OR REPLACE FUNCTION acl_expand(p_targets int[]) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  DELETE FROM acl WHERE target_id = ANY (p_targets);
+  INSERT INTO acl (repository_id, principal_id, target_id, actions, include_re, exclude_re)
+  SELECT DISTINCT r.id, p.principal_id, t.id, p.actions, ant_include(t.includes), ant_to_regex(t.excludes)
+  FROM permission_target t JOIN permission_target_principal p ON p.target_id = t.id JOIN permission_target_repository tr ON tr.target_id = t.id
+    JOIN repository r ON r.deleted_at IS NULL AND r.class < 3 AND
+      (r.id = tr.repository_id OR tr.any_of = 'ANY' OR (tr.any_of = 'ANY LOCAL' AND r.class = 1) OR (tr.any_of = 'ANY REMOTE' AND r.class = 2))
+  WHERE t.id = ANY (p_targets);
+END $$;
+
+CREATE OR REPLACE FUNCTION permission_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_targets int[];
+BEGIN
+  IF TG_TABLE_NAME = 'permission_target' THEN
+    v_targets := ARRAY(SELECT id FROM changed);
+  ELSE
+    v_targets := ARRAY(SELECT DISTINCT target_id FROM changed);
+  END IF;
+  PERFORM edit_lock();
+  PERFORM acl_expand(v_targets);
+  RETURN NULL;
+END $$;
+
+-- A local repository of API v2; false if the key is taken.
+CREATE OR REPLACE FUNCTION repository_add_local(p_key text, p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM edit_lock();
+  INSERT INTO repository (key, class) VALUES (p_key, 1) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_add', 'done', p_key, p_key);
+  RETURN true;
+END $$;

@@ -1,0 +1,35 @@
+-- Who asks, and what they may: for statements off the hot path, which have the same rules written out.
+SET LOCAL search_path = registry;
+
+-- Is the account still as it was when it proved itself? Anonymous (0) always is.
+CREATE OR REPLACE FUNCTION viewer_valid(p_account int, p_epoch int) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT p_account = 0 OR EXISTS (SELECT FROM registry.account
+    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()))
+$$;
+
+-- Bits the account has in a repository under a name; NULL asks for any name there.
+CREATE OR REPLACE FUNCTION viewer_actions(p_account int, p_repository int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
+SET search_path = registry, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM account WHERE id = p_account AND is_admin) THEN
+    RETURN 15;
+  END IF;
+  RETURN (SELECT coalesce(bit_or(a.actions), 0) FROM acl a
+    WHERE a.repository_id = p_repository
+      AND a.principal_id = ANY (CASE WHEN p_account = 0 THEN ARRAY[0]
+        ELSE ARRAY(SELECT group_id FROM membership WHERE user_id = p_account) || ARRAY[p_account, 1] END)
+      AND (p_name IS NULL OR ((a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re))));
+END $$;
+
+-- Bits for a push: none where the repository's own patterns keep the name out.
+CREATE OR REPLACE FUNCTION push_actions(p_account int, p_repository int, p_name text) RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT registry.viewer_actions(p_account, p_repository, p_name) FROM registry.repository_leaf l
+    WHERE l.root_id = p_repository AND l.leaf_id = p_repository AND registry.name_fits(p_name, l.include_re, l.exclude_re)), 0)
+$$;
+
+-- The images of that name, over all paths from a repository, that the account may read.
+CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account int) RETURNS SETOF bigint LANGUAGE sql STABLE
+SET search_path = registry, pg_temp AS $$
+  SELECT DISTINCT i.id FROM repository_leaf l JOIN image i ON i.path = p_name AND i.repository_id = l.leaf_id
+  WHERE l.root_id = p_root AND name_fits(p_name, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p_name) & 1 = 1
+$$;

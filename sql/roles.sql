@@ -1,0 +1,62 @@
+-- Who may do what in the database, one role for each kind of work. Repeated at every deploy.
+--
+--   stowage_app    what serving needs: content, uploads, failed sign-ins; of history only to add and to read
+--   stowage_v2     the responder of that name signs in as this; it is stowage_app and nothing more
+--   stowage_audit  reads all but secrets: for auditors
+--
+-- The owner, who migrates, is none of them, so triggers bind them all. A user who may not make roles gets the schema
+-- without them, for an administrator to add.
+SET LOCAL search_path = registry;
+
+DO $$
+DECLARE
+  v_role text;
+BEGIN
+  FOREACH v_role IN ARRAY ARRAY['stowage_app', 'stowage_audit', 'stowage_v2'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
+      EXECUTE format('CREATE ROLE %I %s', v_role, CASE WHEN v_role = 'stowage_v2' THEN 'LOGIN IN ROLE stowage_app' ELSE 'NOLOGIN' END);
+    END IF;
+  END LOOP;
+EXCEPTION
+  WHEN insufficient_privilege THEN
+    RAISE NOTICE 'roles are not made: % may not', current_user;
+  WHEN duplicate_object OR unique_violation THEN
+    NULL; -- roles belong to the whole cluster: another database's deploy was faster
+END $$;
+
+DO $$
+BEGIN
+  REVOKE ALL ON SCHEMA registry FROM PUBLIC;
+  REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM PUBLIC;
+  REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
+
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_app') THEN
+    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_app;
+    GRANT USAGE ON SCHEMA registry TO stowage_app;
+    GRANT SELECT ON installation, migration, principal, account, membership, token_key, repository, repository_member, repository_leaf,
+      permission_target, permission_target_repository, permission_target_principal, acl, push_target TO stowage_app;
+    GRANT UPDATE (failures, locked_until) ON account TO stowage_app;
+    GRANT INSERT ON token_key TO stowage_app;
+    GRANT SELECT, INSERT ON media_type, audit, tag_event TO stowage_app;
+    GRANT SELECT, INSERT, UPDATE ON blob, manifest, image, gc_link, gc_manifest, gc_blob TO stowage_app;
+    GRANT SELECT, INSERT ON gc_unlink, manifest_blob, manifest_child, image_blob TO stowage_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON upload, tag TO stowage_app;
+    GRANT SELECT, INSERT, DELETE ON image_manifest, image_referrer, manifest_want TO stowage_app;
+    GRANT DELETE ON image_blob TO stowage_app;
+    GRANT USAGE ON SEQUENCE file_id TO stowage_app;
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_app;
+    REVOKE EXECUTE ON FUNCTION history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
+      account_password(text, text, int, text, uuid, inet), group_add(text, int, text, uuid, inet),
+      permission_set(text, text, text, text[], text[], int[], int, text, uuid, inet), repository_add_local(text, int, text, uuid, inet) FROM stowage_app;
+  END IF;
+
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_audit') THEN
+    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_audit;
+    GRANT USAGE ON SCHEMA registry TO stowage_audit;
+    GRANT SELECT ON ALL TABLES IN SCHEMA registry TO stowage_audit;
+    REVOKE SELECT ON account, token_key FROM stowage_audit;
+    GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, locked_until) ON account TO stowage_audit;
+    GRANT SELECT (kid, created_at, retired_at) ON token_key TO stowage_audit;
+    GRANT EXECUTE ON FUNCTION digest_text(int, bytea) TO stowage_audit;
+  END IF;
+END $$;
