@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,9 @@ extern char **environ;
 struct gateway {
 	enum kind kind;
 	FCGX_Request fcgi;
-	bool open;   /* a FastCGI request is under way */
-	bool served; /* CGI, memory: the one request was handed out */
+	bool open;    /* a FastCGI request is under way */
+	int64_t left; /* CGI: what is left of the announced body; -1: not announced */
+	bool served;  /* CGI, memory: the one request was handed out */
 	const char *const *environment;
 	const char *body; /* memory: what is left to read */
 	size_t body_length;
@@ -62,8 +64,12 @@ struct gateway *
 gateway_open_cgi(void)
 {
 	struct gateway *gw = gateway_new(KIND_CGI);
+	const char *announced;
 
 	gw->environment = (const char *const *)environ;
+	/* The server need not close the body at its end (RFC 3875, 4.2). */
+	announced = gateway_variable(gw, "CONTENT_LENGTH");
+	gw->left = announced != NULL && *announced != '\0' ? strtoll(announced, NULL, 10) : -1;
 	return gw;
 }
 
@@ -110,14 +116,35 @@ gateway_accept(struct gateway *gw)
 	return true;
 }
 
-/* A leftover record would be read as the start of the next request on a kept connection. */
+/*
+ * Read the body to its end: closing over unread bytes would reset the connection, and the answer
+ * might be lost with it. Who is refused early is told before all of the body has come.
+ */
 static void
 drain(struct gateway *gw)
 {
 	char piece[8192];
 
+	if (FCGX_GetStr(piece, sizeof(piece), gw->fcgi.in) <= 0)
+		return;
+	FCGX_FFlush(gw->fcgi.out);
 	while (FCGX_GetStr(piece, sizeof(piece), gw->fcgi.in) > 0)
 		;
+}
+
+/*
+ * libfcgi lingers up to two seconds until the peer closes, which is of use to TCP only. And a
+ * connection is not kept for a further request, whatever the server proposes: an idle one would
+ * hold its thread.
+ */
+static void
+hang_up(struct gateway *gw)
+{
+	FCGX_Free(&gw->fcgi, 0);
+	if (gw->fcgi.ipcFd != -1)
+		close(gw->fcgi.ipcFd);
+	gw->fcgi.ipcFd = -1;
+	gw->open = false;
 }
 
 void
@@ -125,8 +152,9 @@ gateway_finish(struct gateway *gw)
 {
 	if (gw->kind == KIND_FCGI && gw->open) {
 		drain(gw);
+		gw->fcgi.keepConnection = 1; /* else closed by libfcgi */
 		FCGX_Finish_r(&gw->fcgi);
-		gw->open = false;
+		hang_up(gw);
 	} else if (gw->out != NULL) {
 		fflush(gw->out);
 	}
@@ -139,8 +167,7 @@ gateway_abort(struct gateway *gw)
 		_exit(1);
 	if (gw->kind != KIND_FCGI || !gw->open)
 		return;
-	FCGX_Free(&gw->fcgi, 1); /* closes the connection, sends no END_REQUEST */
-	gw->open = false;
+	hang_up(gw); /* sends no END_REQUEST */
 }
 
 const char *
@@ -169,18 +196,22 @@ gone(struct error *err, int cause)
 }
 
 static ssize_t
-read_all(int fd, char *buffer, size_t size, struct error *err)
+read_stdin(struct gateway *gw, char *buffer, size_t size, struct error *err)
 {
 	size_t have = 0;
 	ssize_t n;
 
-	while (have < size && (n = read(fd, buffer + have, size - have)) != 0) {
+	if (gw->left >= 0 && (int64_t)size > gw->left)
+		size = (size_t)gw->left;
+	while (have < size && (n = read(STDIN_FILENO, buffer + have, size - have)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return gone(err, errno);
 		have += (size_t)n;
 	}
+	if (gw->left >= 0)
+		gw->left -= (int64_t)have;
 	return (ssize_t)have;
 }
 
@@ -192,12 +223,12 @@ gateway_read(struct gateway *gw, void *buffer, size_t size, struct error *err)
 	switch (gw->kind) {
 	case KIND_FCGI:
 		n = (size_t)FCGX_GetStr(buffer, (int)size, gw->fcgi.in);
-		/* A short read with an error is a cut body, whatever came. */
-		if (n < size && FCGX_GetError(gw->fcgi.in) != 0 && n == 0)
+		/* What came before a cut is handed out first; the error stays. */
+		if (n == 0 && FCGX_GetError(gw->fcgi.in) != 0)
 			return gone(err, FCGX_GetError(gw->fcgi.in));
 		return (ssize_t)n;
 	case KIND_CGI:
-		return read_all(STDIN_FILENO, buffer, size, err);
+		return read_stdin(gw, buffer, size, err);
 	case KIND_MEMORY:
 		break;
 	}

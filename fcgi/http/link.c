@@ -42,6 +42,6 @@ page_read(struct request *req, int without_n, struct page *page, struct error *e
 void
 page_link(struct request *req, const struct page *page, const char *last, const char *extra)
 {
-	reply_headerf(req, "Link", "<%s?n=%d&last=%s%s%s>; rel=\"next\"", req->path, page->limit,
+	reply_headerf(req, "Link", "<%s?n=%d&last=%s%s%s>; rel=\"next\"", req->target, page->limit,
 	    url_encode(req->arena, last), extra != NULL ? "&" : "", extra != NULL ? extra : "");
 }

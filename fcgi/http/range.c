@@ -1,11 +1,12 @@
 #include "http/range.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* Digits only, no sign, no blanks; advances *p. */
+/* Digits only, no sign, no blanks; advances *p. What is too large to count is INT64_MAX: beyond any
+ * end. */
 static bool
 read_number(const char **p, int64_t *value)
 {
@@ -13,10 +14,9 @@ read_number(const char **p, int64_t *value)
 
 	if (!isdigit((unsigned char)**p))
 		return false;
-	errno = 0;
 	*value = strtoll(*p, &end, 10);
 	*p = end;
-	return errno == 0;
+	return true;
 }
 
 /* One range of the set: false if malformed. *first > *last: it cannot be satisfied. */
@@ -52,7 +52,7 @@ range_parse(const char *value, int64_t size, int64_t *first, int64_t *last)
 	int count = 0, satisfiable = 0;
 	const char *p;
 
-	if (value == NULL || strncmp(value, "bytes=", 6) != 0)
+	if (value == NULL || strncasecmp(value, "bytes=", 6) != 0)
 		return RANGE_NONE;
 	for (p = value + 6;;) {
 		int64_t from, to;
@@ -81,10 +81,10 @@ content_range_parse(const char *value, int64_t *first, int64_t *last)
 {
 	int64_t total;
 
-	if (strncmp(value, "bytes", 5) == 0 && (value[5] == ' ' || value[5] == '='))
+	if (strncasecmp(value, "bytes", 5) == 0 && (value[5] == ' ' || value[5] == '='))
 		value += 6;
 	if (!read_number(&value, first) || *value++ != '-' || !read_number(&value, last) ||
-	    *last < *first)
+	    *last < *first || *last == INT64_MAX)
 		return false;
 	if (*value == '/') {
 		value++;

@@ -29,7 +29,13 @@ reply_open(struct request *req)
 void
 reply_reset(struct reply *reply)
 {
-	*reply = (struct reply){ .head = reply->head };
+	struct header *kept = reply->headers;
+
+	while (kept != NULL && strcasecmp(kept->name, "Content-Range") != 0)
+		kept = kept->next;
+	if (kept != NULL)
+		kept->next = NULL;
+	*reply = (struct reply){ .head = reply->head, .headers = kept };
 }
 
 void
@@ -132,25 +138,32 @@ reply_empty(struct request *req, int status)
 	return true;
 }
 
+/* Range is for GET alone (RFC 9110, 14.2), and optional where If-Range is given. */
+static const char *
+asked_range(const struct request *req)
+{
+	if (req->method != HTTP_GET || request_header(req, "If-Range") != NULL)
+		return NULL;
+	return request_header(req, "Range");
+}
+
 bool
 reply_file(struct request *req, int status, const char *path, int64_t size, struct error *err)
 {
 	struct reply *reply = req->reply;
-	const char *range = request_header(req, "Range");
+	const char *range = asked_range(req);
 	int64_t first, last;
 	struct stat st;
 
 	if (stat(path, &st) == -1)
 		return error_errno(err, "content is missing");
-	if (st.st_size != size) {
+	if (!S_ISREG(st.st_mode) || st.st_size != size) {
 		error_set(err, ERROR_INTERNAL, "content is damaged");
 		return error_cause(err, "%s has another size", path);
 	}
 	reply_header(req, "Accept-Ranges", "bytes");
-	/* The web servers answer this one without Content-Range, and drop our headers. If-Range
-	 * makes a range optional. */
-	if (range != NULL && request_header(req, "If-Range") == NULL &&
-	    range_parse(range, size, &first, &last) == RANGE_UNSATISFIABLE) {
+	/* The web servers answer this one without Content-Range, and drop our headers. */
+	if (range_parse(range, size, &first, &last) == RANGE_UNSATISFIABLE) {
 		reply_headerf(req, "Content-Range", "bytes */%" PRId64, size);
 		return error_set(err, ERROR_RANGE_NOT_SATISFIABLE, NULL);
 	}
@@ -160,22 +173,23 @@ reply_file(struct request *req, int status, const char *path, int64_t size, stru
 	return true;
 }
 
-/* --- Sending
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Sending --- */
+
+static bool
+write_text(struct request *req, const char *text)
+{
+	return gateway_write(req->gateway, text, strlen(text));
+}
 
 static bool
 send_head(struct request *req)
 {
 	struct reply *reply = req->reply;
-	char *head = arena_printf(req->arena, "Status: %d\r\n", reply->status);
-	size_t length;
+	bool ok = write_text(req, arena_printf(req->arena, "Status: %d\r\n", reply->status));
 
-	for (const struct header *h = reply->headers; h != NULL; h = h->next)
-		head = arena_printf(req->arena, "%s%s: %s\r\n", head, h->name, h->value);
-	head = arena_printf(req->arena, "%s\r\n", head);
-	length = strlen(head);
-	return gateway_write(req->gateway, head, length);
+	for (const struct header *h = reply->headers; h != NULL && ok; h = h->next)
+		ok = write_text(req, arena_printf(req->arena, "%s: %s\r\n", h->name, h->value));
+	return ok && write_text(req, "\r\n");
 }
 
 static void
@@ -205,10 +219,8 @@ choose_range(struct request *req, int64_t *first, int64_t *last)
 {
 	struct reply *reply = req->reply;
 
-	*first = 0;
-	*last = reply->file_size - 1;
-	if (reply->status != 200 || request_header(req, "If-Range") != NULL ||
-	    range_parse(request_header(req, "Range"), reply->file_size, first, last) != RANGE_ONE) {
+	if (reply->status != 200 ||
+	    range_parse(asked_range(req), reply->file_size, first, last) != RANGE_ONE) {
 		*first = 0;
 		*last = reply->file_size - 1;
 		return;

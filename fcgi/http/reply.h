@@ -21,7 +21,6 @@ struct reply {
 	const char *body;   /* in the arena or longer-lived */
 	size_t body_length;
 	bool head;          /* send no body, but announce its length */
-	bool no_content_length; /* 204 and 304 carry none */
 	const char *file;   /* absolute path to be sent, see reply_file() */
 	int64_t file_size;
 	struct header *headers; /* private list */
@@ -31,7 +30,8 @@ struct reply {
 
 /* A fresh reply in the arena, bound to the request (request.reply). HEAD is noted. */
 void reply_open(struct request *);
-/* Forget status, headers and body; for the error writer. */
+/* Forget status, headers and body; for the error writer. Content-Range stays: only a refused range has set it by then, and its 416
+ * must say it. */
 void reply_reset(struct reply *);
 
 void reply_status(struct request *, int status);
@@ -48,8 +48,8 @@ bool reply_json(struct request *, int status, json_t *document);
 bool reply_empty(struct request *, int status); /* Content-Length: 0 where the status allows a body; always true */
 /*
  * Send a file: by X-Sendfile when the vhost's STOWAGE_SENDFILE names the header, else streamed by us. Range is the
- * web server's when it sends; a single unsatisfiable range is answered 416 with Content-Range here, and streaming honours a single
- * range itself. The file must exist with that size: INTERNAL otherwise, before anything is promised.
+ * web server's when it sends; a GET whose ranges all lie beyond the end is RANGE_NOT_SATISFIABLE, Content-Range set, and streaming
+ * honours a single range itself. The file must exist with that size: INTERNAL otherwise, before anything is promised.
  * Content-Type and validators are the caller's headers.
  */
 bool reply_file(struct request *, int status, const char *path, int64_t size, struct error *) MUST_CHECK;

@@ -13,7 +13,7 @@
 #include "base/utf8.h"
 
 #define UUID_LENGTH 36
-#define QUERY_PAIRS_MAX 256
+#define HOST_MAX 255
 
 static const char *const method_names[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
 	"OPTIONS" };
@@ -27,8 +27,25 @@ read_method(const char *text)
 	return HTTP_OTHER;
 }
 
-/* Percent-decode once. NULL: a broken escape, NUL, or no UTF-8. '+' stays what it is: digests and
- * media types hold it unencoded. */
+/* Every '%' begins an escape, and nothing is there that no URL holds. */
+static bool
+is_encoded(const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if ((unsigned char)text[i] <= 0x20 || text[i] == 0x7f)
+			return false;
+		if (text[i] == '%' && (i + 2 >= length || !isxdigit((unsigned char)text[i + 1]) ||
+					  !isxdigit((unsigned char)text[i + 2])))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Percent-decode once. NULL: a broken escape, NUL, or no UTF-8. '+' stays what it is, in queries
+ * too: clients send digests (tarsum.v1+sha256:…) and media types (…+json) with it unencoded, none
+ * sends a blank as '+'.
+ */
 static const char *
 decode(struct arena *arena, const char *text, size_t length)
 {
@@ -36,10 +53,8 @@ decode(struct arena *arena, const char *text, size_t length)
 	const char *copy = NULL;
 	int size = 0;
 
-	for (size_t i = 0; i < length; i++)
-		if (text[i] == '%' && (i + 2 >= length || !isxdigit((unsigned char)text[i + 1]) ||
-					  !isxdigit((unsigned char)text[i + 2])))
-			return NULL;
+	if (!is_encoded(text, length))
+		return NULL;
 	if (length == 0)
 		return "";
 	raw = arena_strndup(arena, text, length);
@@ -74,8 +89,7 @@ request_header(const struct request *req, const char *name)
 	return gateway_variable(req->gateway, variable);
 }
 
-/* --- Who is in front of us
- * --------------------------------------------------------------------------------- */
+/* --- Who is in front of us --- */
 
 struct address {
 	int bits; /* 32 or 128; 0: not an address */
@@ -87,11 +101,24 @@ address_parse(const char *text)
 {
 	struct address address = { 0 };
 
+	/* A socket for both families shows IPv4 addresses like this. */
+	if (strncasecmp(text, "::ffff:", 7) == 0 && strchr(text, '.') != NULL)
+		text += 7;
 	if (inet_pton(AF_INET, text, address.bytes) == 1)
 		address.bits = 32;
 	else if (inet_pton(AF_INET6, text, address.bytes) == 1)
 		address.bits = 128;
 	return address;
+}
+
+/* The number after the slash; -1: none. A network that is malformed holds nobody. */
+static long
+prefix_bits(const char *text, int most)
+{
+	char *end;
+	long bits = strtol(text, &end, 10);
+
+	return !isdigit((unsigned char)*text) || *end != '\0' || bits > most ? -1 : bits;
 }
 
 static bool
@@ -108,8 +135,8 @@ in_network(const struct address *address, const char *network)
 	memcpy(text, network, length);
 	text[length] = '\0';
 	base = address_parse(text);
-	bits = slash != NULL ? strtol(slash + 1, NULL, 10) : base.bits;
-	if (base.bits == 0 || base.bits != address->bits || bits < 0 || bits > base.bits)
+	bits = slash != NULL ? prefix_bits(slash + 1, base.bits) : base.bits;
+	if (base.bits == 0 || base.bits != address->bits || bits < 0)
 		return false;
 	for (int i = 0; i < bits; i++) {
 		int mask = 0x80 >> (i % 8);
@@ -162,13 +189,27 @@ forwarded_for(struct request *req, const char *proxies)
 	return address;
 }
 
+/* name, IPv4 address or [IPv6 address], and perhaps a port. */
 static bool
 is_host(const char *text)
 {
-	size_t length = strspn(
-	    text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:[]");
+	static const char name[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+	size_t length, port;
 
-	return length > 0 && length <= 255 && text[length] == '\0';
+	if (strlen(text) > HOST_MAX)
+		return false;
+	if (*text == '[') {
+		length = 1 + strspn(text + 1, "0123456789abcdefABCDEF:.");
+		if (length == 1 || text[length++] != ']')
+			return false;
+	} else if ((length = strspn(text, name)) == 0) {
+		return false;
+	}
+	if (text[length] != ':')
+		return text[length] == '\0';
+	port = strspn(text + length + 1, "0123456789");
+	return port > 0 && port <= 5 && text[length + 1 + port] == '\0';
 }
 
 static const char *
@@ -176,10 +217,11 @@ server_host(struct request *req)
 {
 	const char *name = request_variable(req, "SERVER_NAME"),
 		   *port = request_variable(req, "SERVER_PORT");
+	const char *both = name != NULL && port != NULL
+			       ? arena_printf(req->arena, "%s:%s", name, port)
+			       : name;
 
-	if (name == NULL || !is_host(name))
-		return "localhost";
-	return port == NULL ? name : arena_printf(req->arena, "%s:%s", name, port);
+	return both != NULL && is_host(both) ? both : "localhost";
 }
 
 static void
@@ -213,8 +255,7 @@ request_base_url(const struct request *req)
 	return fixed != NULL ? fixed : arena_printf(req->arena, "%s://%s", req->scheme, req->host);
 }
 
-/* --- Request id
- * -------------------------------------------------------------------------------------------- */
+/* --- Request id --- */
 
 static bool
 is_uuid(const char *text)
@@ -243,9 +284,7 @@ new_uuid(struct arena *arena)
 	    b[15]);
 }
 
-/* --- Opening
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Opening --- */
 
 /* An absolute-form target (RFC 9112, 3.2.2) loses scheme and authority. */
 static const char *
@@ -257,6 +296,22 @@ origin_form(const char *uri)
 		return uri;
 	slash = strchr(scheme_end + 3, '/');
 	return slash != NULL ? slash : "/";
+}
+
+/* Path and query, decoded as a whole here, so that parts of the query can be decoded later without
+ * fail. */
+static bool
+read_target(struct request *req)
+{
+	const char *uri = request_variable(req, "REQUEST_URI"),
+		   *query = request_variable(req, "QUERY_STRING");
+
+	req->query = query == NULL ? "" : query;
+	uri = uri == NULL ? "/" : origin_form(uri);
+	req->target = arena_strndup(req->arena, uri, strcspn(uri, "?"));
+	req->path = decode(req->arena, req->target, strlen(req->target));
+	return req->path != NULL && *req->path == '/' &&
+	       decode(req->arena, req->query, strlen(req->query)) != NULL;
 }
 
 static bool
@@ -279,7 +334,7 @@ bool
 request_open(struct request *req, struct gateway *gateway, struct arena *arena, const char *proxies,
     struct error *err)
 {
-	const char *id, *method, *uri;
+	const char *id, *method;
 
 	*req = (struct request){ .gateway = gateway, .arena = arena, .path = "/" };
 	method = request_variable(req, "REQUEST_METHOD");
@@ -288,11 +343,9 @@ request_open(struct request *req, struct gateway *gateway, struct arena *arena, 
 	id = request_header(req, "X-Request-Id");
 	req->id = id != NULL && is_uuid(id) ? arena_strdup(arena, id) : new_uuid(arena);
 	read_peer(req, proxies);
-	uri = request_variable(req, "REQUEST_URI");
-	uri = uri == NULL ? "/" : origin_form(uri);
-	req->path = decode(arena, uri, strcspn(uri, "?"));
-	if (req->path == NULL || *req->path != '/') {
-		req->path = "/";
+	if (!read_target(req)) {
+		req->path = req->target = "/";
+		req->query = "";
 		return error_set(err, ERROR_BAD_REQUEST, "malformed URL");
 	}
 	return read_length(req, err);
@@ -307,61 +360,78 @@ request_param(const struct request *req, const char *name)
 	log_fatal("route %s has no parameter %s", req->route, name);
 }
 
-/* --- Query
- * -------------------------------------------------------------------------------------------------
- */
+/* --- Query --- */
 
-const char *const *
-request_query_all(struct request *req, const char *name)
+/* The next value of `name` at or after *rest, which moves on; NULL: no more. */
+static const char *
+next_value(struct request *req, const char **rest, const char *name)
 {
-	const char *query = request_variable(req, "QUERY_STRING");
-	const char **values = arena_array(req->arena, QUERY_PAIRS_MAX + 1, sizeof(*values));
-	size_t count = 0;
+	while (**rest != '\0') {
+		const char *pair = *rest;
+		size_t length = strcspn(pair, "&"), key = strcspn(pair, "&=");
 
-	for (const char *p = query == NULL ? "" : query; *p != '\0' && count < QUERY_PAIRS_MAX;) {
-		size_t length = strcspn(p, "&"), key_length = strcspn(p, "&=");
-		const char *key = decode(req->arena, p, key_length);
-
-		if (key != NULL && strcmp(key, name) == 0) {
-			const char *value = key_length == length
-						? ""
-						: decode(req->arena, p + key_length + 1,
-						      length - key_length - 1);
-
-			/* A value that cannot be decoded is no value anybody accepts. */
-			values[count++] = value == NULL ? "\xff" : value;
-		}
-		p += length + (p[length] == '&');
+		*rest += length + (pair[length] == '&');
+		if (strcmp(decode(req->arena, pair, key), name) != 0)
+			continue;
+		return key == length ? "" : decode(req->arena, pair + key + 1, length - key - 1);
 	}
-	return values;
+	return NULL;
 }
 
 const char *
 request_query(struct request *req, const char *name)
 {
-	return request_query_all(req, name)[0];
+	const char *rest = req->query;
+
+	return next_value(req, &rest, name);
 }
 
-/* --- Body
- * --------------------------------------------------------------------------------------------------
- */
+const char *const *
+request_query_all(struct request *req, const char *name)
+{
+	const char *rest = req->query, *value, **values;
+	size_t most = 2, count = 0; /* one pair more than there are '&', and the NULL */
+
+	for (const char *p = rest; *p != '\0'; p++)
+		most += *p == '&';
+	values = arena_array(req->arena, most, sizeof(*values));
+	while ((value = next_value(req, &rest, name)) != NULL)
+		values[count++] = value;
+	return values;
+}
+
+/* --- Body --- */
+
+static bool
+exceeds(const struct request *req, int64_t size)
+{
+	return req->body_limit > 0 && size > req->body_limit;
+}
+
+static ssize_t
+refuse(struct error *err, enum error_code code)
+{
+	error_set(err, code, NULL);
+	return -1;
+}
 
 ssize_t
 request_read(struct request *req, void *buffer, size_t size, struct error *err)
 {
-	ssize_t n = gateway_read(req->gateway, buffer, size, err);
+	ssize_t n;
 
-	if (n < 0)
+	/* What is announced too large need not be read to be refused. */
+	if (exceeds(req, req->content_length))
+		return refuse(err, ERROR_TOO_LARGE);
+	if ((n = gateway_read(req->gateway, buffer, size, err)) < 0)
 		return -1;
 	req->received += n;
-	if (n == 0 && req->content_length >= 0 && req->received < req->content_length) {
-		error_set(err, ERROR_CLIENT_GONE, NULL);
-		return -1;
-	}
-	if (req->body_limit > 0 && req->received > req->body_limit) {
-		error_set(err, ERROR_TOO_LARGE, NULL);
-		return -1;
-	}
+	if (exceeds(req, req->received))
+		return refuse(err, ERROR_TOO_LARGE);
+	if (req->content_length >= 0 && n == 0 && req->received < req->content_length)
+		return refuse(err, ERROR_CLIENT_GONE);
+	if (req->content_length >= 0 && req->received > req->content_length)
+		return refuse(err, ERROR_SIZE_INVALID);
 	return n;
 }
 

@@ -30,6 +30,8 @@ struct request {
 	enum http_method method;
 	const char *method_text;
 	const char *path;    /* decoded, never holds NUL; begins with '/' */
+	const char *target;  /* the same as the client wrote it; no blanks or control characters */
+	const char *query;   /* as the client wrote it; see request_query() */
 	const char *id;      /* request id: X-Request-Id if it is a UUID, else a new UUID */
 	const char *address; /* client's IP address; X-Forwarded-For only from trusted proxies */
 	const char *scheme;  /* "http" or "https", as the client sees it */
@@ -59,7 +61,7 @@ const char *request_variable(const struct request *, const char *name); /* per-v
 const char *request_base_url(const struct request *) RETURNS_NONNULL;
 
 /* Body bytes: > 0 count, 0 the end, -1 failure. At the end the count is held against Content-Length: short is
- * CLIENT_GONE. */
+ * CLIENT_GONE, more is SIZE_INVALID. */
 ssize_t request_read(struct request *, void *buffer, size_t size, struct error *) MUST_CHECK;
 /* The whole body into the arena, at most `limit` bytes (TOO_LARGE beyond). */
 bool request_body(struct request *, size_t limit, char **body, size_t *length, struct error *) MUST_CHECK;
