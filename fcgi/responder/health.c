@@ -5,6 +5,7 @@
 #include "responder/responder.h"
 
 #define READY_CACHE_MS 5000
+#define RETRY_AFTER_SECONDS "5"
 
 bool
 responder_livez(struct request *req, struct error *err)
@@ -14,46 +15,61 @@ responder_livez(struct request *req, struct error *err)
 	return true;
 }
 
-/* The last answer, so that a probe a second is no load. */
+/* The last answer, so that a probe a second is no load. A worker that started was ready. */
 static struct {
 	pthread_mutex_t lock;
 	int64_t until;
-	bool ok;
-	char sentence[256];
+	bool looking;     /* one thread asks; the others repeat the last answer meanwhile */
+	struct error err; /* ERROR_NONE: ready */
 } ready = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-static void
+static struct error
 look(struct request *req)
 {
 	struct service *service = request_service(req);
 	struct db db = { .pool = service->pool, .arena = req->arena };
 	struct error err = { 0 };
 
-	ready.ok = db_ready(&db, &err) &&
-		   store_ready(service->store, service->config->store_reserve_bytes, &err);
-	snprintf(ready.sentence, sizeof(ready.sentence), "%s", err.message);
-	ready.until = clock_steady_ms() + READY_CACHE_MS;
+	if (db_ready(&db, &err) &&
+	    store_ready(service->store, service->config->store_reserve_bytes, &err))
+		err.code = ERROR_NONE;
+	return err;
+}
+
+/* The answer, five seconds old at most unless the database keeps somebody waiting. */
+static struct error
+readiness(struct request *req)
+{
+	struct error err;
+
+	pthread_mutex_lock(&ready.lock);
+	if (!ready.looking && clock_steady_ms() >= ready.until) {
+		ready.looking = true;
+		pthread_mutex_unlock(&ready.lock);
+		err = look(req);
+		pthread_mutex_lock(&ready.lock);
+		ready.err = err;
+		ready.until = clock_steady_ms() + READY_CACHE_MS;
+		ready.looking = false;
+	}
+	err = ready.err;
+	pthread_mutex_unlock(&ready.lock);
+	return err;
 }
 
 bool
 responder_readyz(struct request *req, struct error *err)
 {
-	bool ok;
-	const char *sentence;
+	bool verbose = request_query(req, "verbose") != NULL;
 
-	(void)err;
-	pthread_mutex_lock(&ready.lock);
-	if (clock_steady_ms() >= ready.until)
-		look(req);
-	ok = ready.ok;
-	sentence = arena_strdup(req->arena, ready.sentence);
-	pthread_mutex_unlock(&ready.lock);
-	if (!ok)
-		reply_header(req, "Retry-After", "5");
-	reply_text(req, ok ? 200 : 503,
-	    ok ? "ok\n"
-	    : request_query(req, "verbose") != NULL
-		? arena_printf(req->arena, "unready: %s\n", sentence)
-		: "unready\n");
+	*err = readiness(req);
+	if (err->code == ERROR_NONE) {
+		reply_text(req, 200, "ok\n");
+		return true;
+	}
+	/* Answered here in a probe's words; the cause stays for the log. */
+	reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
+	reply_text(req, 503,
+	    verbose ? arena_printf(req->arena, "unready: %s\n", err->message) : "unready\n");
 	return true;
 }

@@ -43,13 +43,32 @@ set_address(struct sockaddr_un *address, const char *path, struct error *err)
 static bool
 in_use(const struct sockaddr_un *address)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* EAGAIN: its queue is full. */
 	bool used = fd != -1 &&
-		    connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0;
+		    (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+			errno == EAGAIN);
 
 	if (fd != -1)
 		close(fd);
 	return used;
+}
+
+/* Make room for a socket: one that nobody serves any more is removed, nothing else is. */
+static bool
+clear_path(const struct sockaddr_un *address, struct error *err)
+{
+	struct stat st;
+
+	if (lstat(address->sun_path, &st) == -1)
+		return errno == ENOENT || error_errno(err, "cannot look at %s", address->sun_path);
+	if (!S_ISSOCK(st.st_mode))
+		return error_set(err, ERROR_CONFLICT, "%s is no socket", address->sun_path);
+	if (in_use(address))
+		return error_set(
+		    err, ERROR_CONFLICT, "%s: another program listens there", address->sun_path);
+	return unlink(address->sun_path) == 0 ||
+	       error_errno(err, "cannot remove %s", address->sun_path);
 }
 
 static bool
@@ -79,11 +98,10 @@ listen_add(struct listeners *listeners, const char *option, const char *group, s
 	if (pool == -1)
 		return error_set(err, ERROR_BAD_REQUEST,
 		    "--socket %s: want general=PATH or upload=PATH", option);
-	if (!set_address(&address, path, err))
+	if (listeners->fd[pool] != -1)
+		return error_set(err, ERROR_BAD_REQUEST, "--socket %s: one is enough", option);
+	if (!set_address(&address, path, err) || !clear_path(&address, err))
 		return false;
-	if (in_use(&address))
-		return error_set(err, ERROR_CONFLICT, "%s: another program listens there", path);
-	unlink(path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd == -1 || bind(fd, (const struct sockaddr *)&address, sizeof(address)) == -1) {
 		error_errno(err, "cannot bind %s", path);

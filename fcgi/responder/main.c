@@ -1,8 +1,13 @@
 /* Options, sockets, and a small parent that keeps the workers alive (responder.h). */
+#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <gnutls/gnutls.h>
+#include <jansson.h>
+#include <libpq-fe.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +27,7 @@
 #define SOCKETS_MOST POOLS
 #define BACKOFF_LEAST_MS 100
 #define BACKOFF_MOST_MS 5000
+#define READY_MS 100
 #define STEADY_MS 10000 /* a worker that lived this long died of something new */
 
 struct options {
@@ -44,7 +50,6 @@ struct parent {
 	struct listeners listeners;
 	struct child children[WORKERS_MOST];
 	int alive[2]; /* a pipe: its write end closes when the parent goes, whatever way */
-	bool stopping;
 };
 
 static void
@@ -62,7 +67,12 @@ usage(const struct responder *responder, FILE *out)
 static void
 version(const struct responder *responder)
 {
+	int pq = PQlibVersion();
+
 	printf("%s %s, schema %d\n", responder->name, PACKAGE_VERSION, DB_SCHEMA);
+	printf("libfcgi %s, GnuTLS %s, Jansson %s, libcurl %s, libpq %d.%d\n", FCGI_VERSION,
+	    gnutls_check_version(NULL), jansson_version_str(),
+	    curl_version_info(CURLVERSION_NOW)->version, pq / 10000, pq % 10000);
 }
 
 enum {
@@ -187,8 +197,7 @@ setup_process(void)
 	gateway_setup();
 }
 
-/* --- The parent
- * -------------------------------------------------------------------------------------------- */
+/* --- The parent --- */
 
 static NORETURN void
 child_main(struct parent *parent, int ready_fd)
@@ -207,28 +216,61 @@ child_main(struct parent *parent, int ready_fd)
 	exit(status);
 }
 
-/* Fork one worker and wait until it takes requests; false: it died first, having said why. */
-static bool
+/* Not before its back-off is over. */
+static void
+child_delay(struct child *child)
+{
+	child->started_ms = clock_steady_ms() + child->backoff_ms;
+}
+
+/* Fork one worker. The descriptor gives one byte once it takes requests, and the end if it dies
+ * first; -1: there is no process to be had now. */
+static int
 child_start(struct parent *parent, struct child *child)
 {
 	int ready[2];
-	char byte;
-	bool ok;
 
-	if (pipe(ready) == -1)
-		log_fatal("cannot make a pipe: errno %d", errno);
+	if (pipe2(ready, O_CLOEXEC) == -1)
+		return -1;
 	child->started_ms = clock_steady_ms();
 	child->pid = fork();
-	if (child->pid == -1)
-		log_fatal("cannot fork: errno %d", errno);
 	if (child->pid == 0) {
 		close(ready[0]);
 		child_main(parent, ready[1]);
 	}
 	close(ready[1]);
-	while ((ok = read(ready[0], &byte, 1) == 1) == false && errno == EINTR)
-		;
+	if (child->pid > 0)
+		return ready[0];
+	child->pid = 0;
 	close(ready[0]);
+	return -1;
+}
+
+static bool
+stop_is_pending(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT);
+}
+
+/* Wait until a worker takes requests. false: it died, having said why, or all are to stop. Closes
+ * the descriptor. */
+static bool
+child_wait(int ready_fd)
+{
+	struct pollfd ready = { .fd = ready_fd, .events = POLLIN };
+	char byte;
+	bool ok = false;
+
+	if (ready_fd == -1)
+		return false;
+	while (poll(&ready, 1, READY_MS) == 0 && !stop_is_pending())
+		;
+	if (ready.revents != 0)
+		ok = read(ready_fd, &byte, 1) == 1;
+	close(ready_fd);
 	return ok;
 }
 
@@ -238,22 +280,20 @@ child_died(struct parent *parent, pid_t pid, int status)
 {
 	for (int i = 0; i < parent->options->workers; i++) {
 		struct child *child = &parent->children[i];
-		int64_t now = clock_steady_ms();
 
 		if (child->pid != pid)
 			continue;
 		child->pid = 0;
-		if (parent->stopping)
-			return;
-		child->backoff_ms = now - child->started_ms > STEADY_MS ? BACKOFF_LEAST_MS
-									: 2 * child->backoff_ms;
-		if (child->backoff_ms > BACKOFF_MOST_MS)
-			child->backoff_ms = BACKOFF_MOST_MS;
-		child->started_ms = now + child->backoff_ms;
+		if (clock_steady_ms() - child->started_ms > STEADY_MS)
+			child->backoff_ms = BACKOFF_LEAST_MS;
+		child_delay(child);
 		log_line(LOG_LEVEL_WARNING, "worker %d ended (%s %d), another starts in %d ms",
 		    (int)pid, WIFSIGNALED(status) ? "signal" : "status",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
 		    (int)child->backoff_ms);
+		child->backoff_ms *= 2;
+		if (child->backoff_ms > BACKOFF_MOST_MS)
+			child->backoff_ms = BACKOFF_MOST_MS;
 	}
 }
 
@@ -276,23 +316,21 @@ restart_due(struct parent *parent)
 	for (int i = 0; i < parent->options->workers; i++) {
 		struct child *child = &parent->children[i];
 		int64_t left = child->started_ms - clock_steady_ms();
+		int ready_fd;
 
-		if (child->pid != 0)
-			continue;
-		if (left <= 0)
-			(void)child_start(parent, child);
-		else if (left < wait)
+		if (child->pid == 0 && left <= 0) {
+			/* The others serve meanwhile: nobody waits for this one. */
+			ready_fd = child_start(parent, child);
+			if (ready_fd != -1)
+				close(ready_fd);
+			else
+				child_delay(child);
+			left = child->backoff_ms;
+		}
+		if (child->pid == 0 && left < wait)
 			wait = left;
 	}
 	return wait;
-}
-
-static void
-signal_children(const struct parent *parent, int number)
-{
-	for (int i = 0; i < parent->options->workers; i++)
-		if (parent->children[i].pid > 0)
-			kill(parent->children[i].pid, number);
 }
 
 /* SIGHUP: one worker after the other makes room for one with the new configuration. */
@@ -303,7 +341,7 @@ replace_children(struct parent *parent)
 		struct child *child = &parent->children[i],
 			     fresh = { .backoff_ms = BACKOFF_LEAST_MS };
 
-		if (!child_start(parent, &fresh)) {
+		if (!child_wait(child_start(parent, &fresh))) {
 			log_line(LOG_LEVEL_ERROR,
 			    "the new configuration does not start; the old one stays");
 			return;
@@ -314,10 +352,11 @@ replace_children(struct parent *parent)
 	}
 }
 
+/* The pipe's end tells all workers, those still starting or already replaced included. */
 static void
-wait_for_children(const struct parent *parent)
+stop_children(const struct parent *parent)
 {
-	signal_children(parent, SIGTERM);
+	close(parent->alive[1]);
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
 		;
 }
@@ -343,9 +382,8 @@ parent_loop(struct parent *parent)
 		if (number == SIGTERM || number == SIGINT)
 			break;
 	}
-	parent->stopping = true;
 	listen_remove(&parent->listeners);
-	wait_for_children(parent);
+	stop_children(parent);
 	return 0;
 }
 
@@ -366,15 +404,16 @@ open_listeners(struct parent *parent)
 static int
 parent_main(struct parent *parent)
 {
+	block_signals();
 	open_listeners(parent);
 	if (pipe2(parent->alive, O_CLOEXEC) == -1)
 		log_fatal("cannot make a pipe: errno %d", errno);
 	for (int i = 0; i < parent->options->workers; i++) {
 		parent->children[i].backoff_ms = BACKOFF_LEAST_MS;
-		if (!child_start(parent, &parent->children[i])) {
+		if (!child_wait(child_start(parent, &parent->children[i]))) {
 			listen_remove(&parent->listeners);
-			wait_for_children(parent);
-			return 1;
+			stop_children(parent);
+			return stop_is_pending() ? 0 : 1;
 		}
 	}
 	log_line(LOG_LEVEL_INFO, "serving with %d workers", parent->options->workers);
@@ -398,7 +437,6 @@ responder_main(const struct responder *responder, int argc, char **argv)
 	    getenv("GATEWAY_INTERFACE") == NULL)
 		usage_exit(responder);
 	open_config(responder, &options, &config);
-	block_signals();
 	serves = options.socket_count > 0 || parent.listeners.fd[POOL_GENERAL] != -1 ||
 		 parent.listeners.fd[POOL_UPLOAD] != -1;
 	if (serves && !options.check)

@@ -17,9 +17,11 @@
 #include "base/log.h"
 #include "http/gateway.h"
 
-#define STACK_BYTES (256 * 1024)
+#define STACK_BYTES \
+	(1024 * 1024) /* Jansson recurses up to 2,048 levels, which takes two thirds of it */
 #define THREADS_PER_CORE 4
 #define THREADS_LEAST 8
+#define STOP_MS 1000
 #define LOG_FIELD 512
 
 struct worker {
@@ -34,8 +36,7 @@ struct thread {
 	int listen_fd;
 };
 
-/* --- One request
- * ------------------------------------------------------------------------------------------- */
+/* --- One request --- */
 
 static void
 log_request(const struct request *req, const struct error *err, int64_t started)
@@ -67,24 +68,19 @@ serve(const struct responder *responder, struct service *service, struct gateway
 	struct db db = { .pool = service->pool, .arena = arena };
 	struct error err = { 0 };
 	int64_t started = clock_steady_ms();
-	bool readable = request_open(
-	    &req, gateway, arena, service->config->http_trusted_proxies, &err);
 
+	/* What cannot be read is answered by the responder too, in its own form. */
+	(void)!request_open(&req, gateway, arena, service->config->http_trusted_proxies, &err);
 	req.context = service;
 	reply_open(&req);
-	if (readable)
-		responder->serve(&req, &db, &err);
-	else
-		reply_text(&req, error_status(&err), err.message);
+	responder->serve(&req, &db, &err);
 	db_rollback(&db); /* what a handler left open on its way out */
 	reply_send(&req);
 	gateway_finish(gateway);
 	log_request(&req, &err, started);
 }
 
-/* --- Threads
- * -----------------------------------------------------------------------------------------------
- */
+/* --- Threads --- */
 
 /* Block until a connection waits (true) or the worker stops (false). */
 static bool
@@ -118,6 +114,23 @@ watch(const struct thread *thread)
 	return epoll_fd;
 }
 
+/* One request, if one is there. */
+static bool
+serve_next(struct worker *worker, struct gateway *gateway, struct arena *arena)
+{
+	bool accepted;
+
+	/* Counted before it is accepted, or a stop in between would miss it. */
+	atomic_fetch_add(&worker->busy, 1);
+	accepted = gateway_accept(gateway);
+	if (accepted) {
+		serve(worker->responder, worker->service, gateway, arena);
+		arena_reset(arena);
+	}
+	atomic_fetch_sub(&worker->busy, 1);
+	return accepted;
+}
+
 static void *
 thread_main(void *argument)
 {
@@ -126,16 +139,18 @@ thread_main(void *argument)
 	struct gateway *gateway = gateway_open_fcgi(thread->listen_fd);
 	struct arena *arena = arena_new();
 	int epoll_fd = watch(thread);
+	int64_t until;
 
-	while (wait_for_request(epoll_fd, worker)) {
-		/* Counted before it is accepted, or a stop in between would lose it. */
-		atomic_fetch_add(&worker->busy, 1);
-		if (gateway_accept(gateway)) {
-			serve(worker->responder, worker->service, gateway, arena);
-			arena_reset(arena);
-		}
-		atomic_fetch_sub(&worker->busy, 1);
-	}
+	while (wait_for_request(epoll_fd, worker))
+		(void)serve_next(worker, gateway, arena);
+	/*
+	 * A connection wakes one thread, and may have woken this one, just when it was told to
+	 * stop; and a socket file that is removed by now leaves the last ones in the queue. So what
+	 * waits is served; for a moment only, as a queue that others serve as well never ends.
+	 */
+	until = clock_steady_ms() + STOP_MS;
+	while (clock_steady_ms() < until && serve_next(worker, gateway, arena))
+		;
 	close(epoll_fd);
 	arena_free(arena);
 	gateway_close(gateway);

@@ -31,10 +31,11 @@ static void
 v2_serve(struct request *req, struct db *db, struct error *err)
 {
 	struct v2_call call;
+	bool readable = err->code == ERROR_NONE;
 	bool ok;
 
 	req->call = &call;
-	ok = call_open(req, &call, err) && call_run(req, &call, db, err);
+	ok = call_open(req, &call, err) && readable && call_run(req, &call, db, err);
 	if (!ok && call.registry.viewer_stale && call.identity->remembered) {
 		/* The remembered password was good for an account that has changed since: prove
 		 * again, once. */
