@@ -21,6 +21,7 @@ struct statement {
 	const char *name;
 	int nparams;
 	const char *sql;
+	bool again; /* may be repeated when the connection was lost: twice has the effect of once */
 };
 
 /* Every file of db/ exports a NULL-ended list of its statements; statements.c lists the lists. */

@@ -1,0 +1,278 @@
+#include "db/connection.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+
+#define MAX_PARAMS 32
+
+/* Planning costs more than running: one plan each, without compiling it. */
+static const char settings_sql[] =
+    "SELECT set_config('search_path', 'registry', false), set_config('plan_cache_mode', 'force_generic_plan', false),"
+    " set_config('jit', 'off', false), set_config('statement_timeout', $1, false)";
+static const char schema_sql[] = "SELECT schema FROM registry.installation";
+
+/* --- Waiting --- */
+
+/* Until a result can be had without waiting. */
+static bool
+wait_result(PGconn *pg, int64_t deadline_ms, enum connection_failure *failure)
+{
+	int unsent = PQflush(pg);
+
+	*failure = CONNECTION_LOST;
+	while (unsent == 1 || (unsent == 0 && PQisBusy(pg))) {
+		struct pollfd socket = { .fd = PQsocket(pg), .events = POLLIN };
+		int64_t left = deadline_ms - clock_steady_ms();
+		int ready;
+
+		if (unsent == 1)
+			socket.events |= POLLOUT;
+		ready = left <= 0 ? 0 : poll(&socket, 1, (int)left);
+		if (ready == -1 && errno == EINTR)
+			continue;
+		if (ready == 0)
+			*failure = CONNECTION_LATE;
+		if (ready <= 0)
+			return false;
+		if ((socket.revents & ~POLLOUT) != 0 && !PQconsumeInput(pg))
+			return false;
+		unsent = PQflush(pg);
+	}
+	return unsent == 0;
+}
+
+/* The answer to the one question that was sent, and the end of it. */
+static PGresult *
+answer(struct db_connection *connection, bool sent, int64_t deadline_ms,
+    enum connection_failure *failure)
+{
+	PGresult *res = NULL, *next;
+
+	*failure = CONNECTION_LOST;
+	while (sent) {
+		if (!wait_result(connection->pg, deadline_ms, failure))
+			break;
+		if ((next = PQgetResult(connection->pg)) == NULL)
+			break;
+		PQclear(res);
+		res = next;
+	}
+	if (res == NULL || PQstatus(connection->pg) != CONNECTION_OK ||
+	    PQtransactionStatus(connection->pg) == PQTRANS_ACTIVE) {
+		PQclear(res);
+		connection_close(connection);
+		return NULL;
+	}
+	return res;
+}
+
+/* --- Asking --- */
+
+PGresult *
+connection_ask(struct db_connection *connection, const struct statement *statement,
+    const struct param *params, int64_t deadline_ms, enum connection_failure *failure)
+{
+	const char *values[MAX_PARAMS];
+	int lengths[MAX_PARAMS], formats[MAX_PARAMS];
+	bool sent;
+
+	*failure = CONNECTION_LOST;
+	if (connection->pg == NULL)
+		return NULL;
+	for (int i = 0; i < statement->nparams && i < MAX_PARAMS; i++) {
+		values[i] = params[i].value;
+		lengths[i] = params[i].length;
+		formats[i] = params[i].binary;
+	}
+	sent = PQsendQueryPrepared(
+	    connection->pg, statement->name, statement->nparams, values, lengths, formats, 1);
+	return answer(connection, sent, deadline_ms, failure);
+}
+
+PGresult *
+connection_command(struct db_connection *connection, const char *sql, int64_t deadline_ms,
+    enum connection_failure *failure)
+{
+	*failure = CONNECTION_LOST;
+	if (connection->pg == NULL)
+		return NULL;
+	return answer(connection, PQsendQuery(connection->pg, sql), deadline_ms, failure);
+}
+
+/* --- Opening --- */
+
+static bool
+unavailable(struct error *err, const char *sentence)
+{
+	error_set(err, ERROR_UNAVAILABLE, NULL);
+	return error_cause(err, "database: %.*s", (int)strcspn(sentence, "\n"), sentence);
+}
+
+static bool
+send_preparations(PGconn *pg, int64_t timeout_ms)
+{
+	char timeout[32];
+	const char *values[] = { timeout };
+
+	snprintf(timeout, sizeof(timeout), "%lld", (long long)timeout_ms);
+	if (!PQenterPipelineMode(pg) ||
+	    !PQsendQueryParams(pg, settings_sql, 1, NULL, values, NULL, NULL, 0) ||
+	    !PQsendQueryParams(pg, schema_sql, 0, NULL, NULL, NULL, NULL, 0))
+		return false;
+	for (const struct statement *const *const *list = db_statements; *list != NULL; list++)
+		for (const struct statement *const *one = *list; *one != NULL; one++)
+			if (!PQsendPrepare(pg, (*one)->name, (*one)->sql, (*one)->nparams, NULL))
+				return false;
+	return PQpipelineSync(pg);
+}
+
+/* The next answer of the pipeline, without the empty one that ends it. */
+static PGresult *
+next_answer(PGconn *pg, int64_t deadline_ms)
+{
+	enum connection_failure failure;
+	PGresult *res;
+
+	do {
+		if (!wait_result(pg, deadline_ms, &failure))
+			return NULL;
+		res = PQgetResult(pg);
+	} while (res == NULL && PQstatus(pg) == CONNECTION_OK);
+	return res;
+}
+
+static bool
+check_settings(PGconn *pg, int64_t deadline_ms, struct error *err)
+{
+	PGresult *res = next_answer(pg, deadline_ms);
+	bool ok = PQresultStatus(res) == PGRES_TUPLES_OK;
+
+	PQclear(res);
+	return ok || unavailable(err, PQerrorMessage(pg));
+}
+
+/* The number of the schema stands in a table that only exists after a migration. */
+static bool
+check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
+{
+	PGresult *res = next_answer(pg, deadline_ms);
+	bool ok = false;
+
+	if (PQresultStatus(res) != PGRES_TUPLES_OK) {
+		const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+		if (state != NULL && (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0))
+			error_set(err, ERROR_UNAVAILABLE,
+			    "the database has no registry in it: run stowagectl migrate");
+		else
+			unavailable(err, PQerrorMessage(pg));
+	} else {
+		const char *number = PQntuples(res) == 1 ? PQgetvalue(res, 0, 0) : "0";
+
+		ok = strtol(number, NULL, 10) == DB_SCHEMA;
+		if (!ok)
+			error_set(err, ERROR_UNAVAILABLE,
+			    "the database has schema %s, this program needs schema %d", number,
+			    DB_SCHEMA);
+	}
+	PQclear(res);
+	return ok;
+}
+
+static bool
+check_statements(PGconn *pg, int64_t deadline_ms, struct error *err)
+{
+	bool ok = true;
+
+	for (const struct statement *const *const *list = db_statements; *list != NULL; list++)
+		for (const struct statement *const *one = *list; ok && *one != NULL; one++) {
+			PGresult *res = next_answer(pg, deadline_ms);
+
+			ok = PQresultStatus(res) == PGRES_COMMAND_OK;
+			if (res == NULL)
+				unavailable(err, PQerrorMessage(pg));
+			else if (!ok) {
+				error_set(err, ERROR_INTERNAL, "cannot prepare the statement %s",
+				    (*one)->name);
+				error_cause(
+				    err, "%s", PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
+			}
+			PQclear(res);
+		}
+	return ok;
+}
+
+static bool
+check_end(PGconn *pg, int64_t deadline_ms, struct error *err)
+{
+	PGresult *res = next_answer(pg, deadline_ms);
+	bool ok = PQresultStatus(res) == PGRES_PIPELINE_SYNC;
+
+	PQclear(res);
+	return (ok && PQexitPipelineMode(pg)) || unavailable(err, PQerrorMessage(pg));
+}
+
+/* All in one round trip. */
+static bool
+prepare(PGconn *pg, int64_t timeout_ms, struct error *err)
+{
+	int64_t deadline_ms = clock_steady_ms() + timeout_ms + 1000;
+
+	if (PQsetnonblocking(pg, 1) == -1 || !send_preparations(pg, timeout_ms))
+		return unavailable(err, PQerrorMessage(pg));
+	return check_settings(pg, deadline_ms, err) && check_schema(pg, deadline_ms, err) &&
+	       check_statements(pg, deadline_ms, err) && check_end(pg, deadline_ms, err);
+}
+
+static void
+ignore_notice(void *context, const PGresult *res)
+{
+	(void)context;
+	(void)res;
+}
+
+bool
+connection_open(
+    struct db_connection *connection, const char *url, int64_t timeout_ms, struct error *err)
+{
+	/* What stands before the URL is a default, what stands after it is not for the URL to say.
+	 */
+	const char *keys[] = { "connect_timeout", "tcp_user_timeout", "fallback_application_name",
+		"dbname", "client_encoding", NULL };
+	const char *values[] = { "2", "5000", "stowage", url, "UTF8", NULL };
+
+	connection_close(connection);
+	connection->pg = PQconnectdbParams(keys, values, 1);
+	if (PQstatus(connection->pg) != CONNECTION_OK)
+		unavailable(err, PQerrorMessage(connection->pg));
+	else {
+		PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
+		if (prepare(connection->pg, timeout_ms, err))
+			return true;
+	}
+	connection_close(connection);
+	return false;
+}
+
+void
+connection_close(struct db_connection *connection)
+{
+	PQfinish(connection->pg);
+	connection->pg = NULL;
+}
+
+/* A server that goes says so, or at least closes: an idle connection has nothing else to read. */
+bool
+connection_usable(struct db_connection *connection)
+{
+	struct pollfd socket = { .fd = PQsocket(connection->pg), .events = POLLIN };
+
+	if (connection->pg == NULL)
+		return false;
+	return poll(&socket, 1, 0) == 0 ||
+	       (PQconsumeInput(connection->pg) && PQstatus(connection->pg) == CONNECTION_OK &&
+		   poll(&socket, 1, 0) == 0);
+}

@@ -1,0 +1,43 @@
+/*
+ * One connection: opened with every statement prepared and the schema's number checked, asked with
+ * a deadline; and how the pool lends it. Private to db/.
+ */
+#ifndef DB_CONNECTION_H
+#define DB_CONNECTION_H
+
+#include <libpq-fe.h>
+
+#include "db/query.h"
+
+struct db_connection {
+	PGconn *pg; /* owned; NULL: closed */
+	bool busy;  /* guarded by the pool, as the next: lent to a thread, */
+	bool open;  /* and open when that was last known */
+};
+
+/* UNAVAILABLE when there is no database, or it is not one of ours; INTERNAL for a statement that
+ * cannot be prepared. */
+bool connection_open(
+    struct db_connection *, const char *url, int64_t timeout_ms, struct error *) MUST_CHECK;
+void connection_close(struct db_connection *); /* closed already is fine */
+/* Open, and the server has not hung up since it was last used. */
+bool connection_usable(struct db_connection *) MUST_CHECK;
+
+/* What became of a question that got no answer: the connection is closed. */
+enum connection_failure { CONNECTION_LOST, CONNECTION_LATE };
+
+/* NULL: no answer, *failure says why; else the server's answer, good or bad, owned by the caller.
+ */
+PGresult *connection_ask(struct db_connection *, const struct statement *, const struct param *,
+    int64_t deadline_ms, enum connection_failure *) MUST_CHECK;
+/* The same for plain SQL without parameters. */
+PGresult *connection_command(struct db_connection *, const char *sql, int64_t deadline_ms,
+    enum connection_failure *) MUST_CHECK;
+
+/* For one statement, or one transaction. Usable; it may be returned broken. */
+struct db_connection *pool_borrow(struct db_pool *, struct error *) MUST_CHECK;
+void pool_return(struct db_pool *, struct db_connection *);
+/* When a server that was asked now must have answered. */
+int64_t pool_deadline(const struct db_pool *);
+
+#endif

@@ -1,0 +1,306 @@
+#include "db/manifest.h"
+
+#include "db/parts.h"
+
+/*
+ * The content a leaf holds, best leaf first; `content` joins it to an image i. $4 name, $5 payload
+ * wanted. On a hit the right is proven; only a miss asks for it.
+ */
+#define MANIFEST_FIND(with, content, manifest_id)                                                                             \
+	"WITH " SQL_ME ", " SQL_ROOT ", " with                                                                                \
+	"hit AS MATERIALIZED (SELECT l.leaf_id, " manifest_id " AS manifest_id"                                               \
+	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                                                       \
+	"    JOIN image i ON i.path = $4 AND i.repository_id = l.leaf_id " content                                            \
+	"  WHERE me.valid AND " SQL_FITS("$4") " AND " SQL_READABLE(                                                          \
+	    "$4") "  ORDER BY l.rank, l.ord LIMIT 1)"                                                                         \
+		  "SELECT " SQL_STANDING                                                                                      \
+		  ", CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE(                                \
+		      "$4") " END,"                                                                                           \
+			    "  m.alg, m.digest, t.name, m.size, r.key, CASE WHEN $5::boolean THEN m.payload END"              \
+			    " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true"                                           \
+			    "   LEFT JOIN manifest m ON m.id = hit.manifest_id LEFT JOIN media_type t ON t.id = m.media_type" \
+			    "   LEFT JOIN repository r ON r.id = hit.leaf_id"
+
+/* $6 tag */
+static const struct statement manifest_by_tag = {
+	.name = "manifest_by_tag",
+	.nparams = 6,
+	.sql = MANIFEST_FIND(
+	    "", "JOIN tag ON tag.image_id = i.id AND tag.name = $6", "tag.manifest_id"),
+	.again = true,
+};
+
+/* $6 digest, $7 its algorithm */
+static const struct statement manifest_by_digest = {
+	.name = "manifest_by_digest",
+	.nparams = 7,
+	.sql = MANIFEST_FIND(
+	    "c AS MATERIALIZED (SELECT id FROM manifest WHERE digest = $6 AND alg = $7::smallint), ",
+	    "JOIN c ON true JOIN image_manifest im ON im.image_id = i.id AND im.manifest_id = c.id",
+	    "c.id"),
+	.again = true,
+};
+
+static const struct statement manifest_put = {
+	.name = "manifest_put",
+	.nparams = 24,
+	.sql =
+	    "SELECT outcome, missing_alg, missing_digest FROM manifest_put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+	    " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+	.again = true,
+};
+
+static const struct statement manifest_delete = {
+	.name = "manifest_delete",
+	.nparams = 4 + ACTOR_PARAMS,
+	.sql = "SELECT manifest_delete($1, $2, $3, $4, $5, $6, $7, $8)",
+};
+
+static const struct statement tag_delete = {
+	.name = "tag_delete",
+	.nparams = 3 + ACTOR_PARAMS,
+	.sql = "SELECT tag_delete($1, $2, $3, $4, $5, $6, $7)",
+};
+
+/* The images of a name that the viewer may read. $4 name */
+#define IMAGES                                                                                                     \
+	"images AS MATERIALIZED (SELECT DISTINCT i.id FROM me, root JOIN repository_leaf l ON l.root_id = root.id" \
+	"    JOIN image i ON i.path = $4 AND i.repository_id = l.leaf_id"                                          \
+	"  WHERE me.valid AND " SQL_FITS("$4") " AND " SQL_READABLE("$4") ")"
+
+/* $5 after, $6 limit. Enough of each image for the whole page. */
+static const struct statement tags_list = {
+	.name = "tags_list",
+	.nparams = 6,
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT ", " IMAGES ", "
+	    "names AS (SELECT DISTINCT t.name FROM images, LATERAL (SELECT name FROM tag WHERE image_id = images.id AND name > $5"
+	    "   ORDER BY name LIMIT $6::bigint) t ORDER BY t.name LIMIT $6)"
+	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE(
+		"$4") ","
+		      "  EXISTS (SELECT FROM images JOIN image_manifest im ON im.image_id = images.id), names.name"
+		      " FROM me LEFT JOIN root ON true LEFT JOIN names ON true ORDER BY names.name",
+	.again = true,
+};
+
+/* $5 subject, $6 its algorithm, $7 artifact type, $8 and $9 digest and algorithm to continue after,
+ * $10 limit */
+static const struct statement referrers_list = {
+	.name = "referrers_list",
+	.nparams = 10,
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT ", " IMAGES ", "
+	    "found AS (SELECT DISTINCT ON (m.alg, m.digest) m.alg, m.digest, ir.descriptor"
+	    "  FROM images JOIN image_referrer ir ON ir.image_id = images.id AND ir.subject = $5 AND ir.subject_alg = $6::smallint"
+	    "    JOIN manifest m ON m.id = ir.manifest_id LEFT JOIN media_type t ON t.id = ir.artifact_type"
+	    "  WHERE ($7::text IS NULL OR t.name = $7) AND ($8::bytea IS NULL OR (m.alg, m.digest) > ($9::smallint, $8))"
+	    "  ORDER BY m.alg, m.digest LIMIT $10::bigint)"
+	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE(
+		"$4") ", found.descriptor, digest_text(found.alg, found.digest)"
+		      " FROM me LEFT JOIN root ON true LEFT JOIN found ON true ORDER BY found.alg, found.digest",
+	.again = true,
+};
+
+const struct statement *const manifest_statements[] = { &manifest_by_tag, &manifest_by_digest,
+	&manifest_put, &manifest_delete, &tag_delete, &tags_list, &referrers_list, NULL };
+
+static bool
+corrupt(struct error *err, const char *what)
+{
+	error_set(err, ERROR_INTERNAL, NULL);
+	return error_cause(err, "%s: the database holds an impossible digest", what);
+}
+
+/* --- Finding --- */
+
+bool
+db_manifest_find(struct db *db, const char *key, const char *name,
+    const struct reference *reference, const struct viewer *viewer, bool payload,
+    struct standing *standing, struct manifest_row **out, struct error *err)
+{
+	bool by_tag = reference->tag != NULL;
+	const struct param params[] = {
+		param_text(key),
+		param_int(db, viewer->account),
+		param_int(db, viewer->epoch),
+		param_text(name),
+		param_bool(payload),
+		by_tag ? param_text(reference->tag) : param_digest(&reference->digest),
+		param_int(db, reference->digest.algorithm),
+	};
+	PGresult *res = db_query(db, by_tag ? &manifest_by_tag : &manifest_by_digest, params, err);
+
+	*out = NULL;
+	if (res == NULL)
+		return false;
+	standing_read(res, standing);
+	if (row_null(res, 0, 5))
+		return true;
+	*out = arena_alloc(db->arena, sizeof(**out));
+	**out = (struct manifest_row){
+		.media_type = row_text(res, 0, 6),
+		.size = row_int(res, 0, 7),
+		.repository = row_text(res, 0, 8),
+		.payload = row_bytes(res, 0, 9),
+	};
+	return row_digest(res, 0, 4, 5, &(*out)->digest) || corrupt(err, "manifest");
+}
+
+/* --- Pushing --- */
+
+/* Algorithms, digests and, where wanted, roles of descriptors, each as an array. */
+static void
+descriptor_params(struct db *db, const struct descriptor *descriptors, size_t count,
+    struct param *algorithms, struct param *digests, struct param *roles)
+{
+	struct digest *values = arena_array(db->arena, count, sizeof(*values));
+	int64_t *numbers = arena_array(db->arena, count, sizeof(*numbers));
+
+	for (size_t i = 0; i < count; i++) {
+		values[i] = descriptors[i].digest;
+		numbers[i] = values[i].algorithm;
+	}
+	*digests = param_digests(db, values, count);
+	*algorithms = param_ints(db, numbers, count);
+	if (roles == NULL)
+		return;
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = descriptors[i].role;
+	*roles = param_ints(db, numbers, count);
+}
+
+/* The digest and its algorithm; both NULL when there is none. */
+static void
+digest_params(
+    struct db *db, const struct digest *digest, struct param *algorithm, struct param *value)
+{
+	*algorithm = digest == NULL ? param_text(NULL) : param_int(db, digest->algorithm);
+	*value = param_digest(digest);
+}
+
+static PGresult *
+put(struct db *db, const struct manifest_put *put, struct error *err)
+{
+	const struct manifest *manifest = put->manifest;
+	struct param actor[ACTOR_PARAMS], params[24];
+
+	actor_params(db, put->actor, actor);
+	params[0] = param_text(put->key);
+	params[1] = param_text(put->name);
+	params[2] = param_int(db, put->target->repository);
+	params[3] = param_int(db, put->viewer->account);
+	params[4] = param_int(db, put->viewer->epoch);
+	params[5] = actor[1];
+	params[6] = actor[2];
+	params[7] = actor[3];
+	digest_params(db, put->digest, &params[8], &params[9]);
+	params[10] = param_bytes(put->payload);
+	params[11] = param_text(manifest->media_type);
+	params[12] = param_text(manifest->artifact_type);
+	descriptor_params(
+	    db, manifest->blobs, manifest->blob_count, &params[13], &params[14], &params[15]);
+	descriptor_params(
+	    db, manifest->children, manifest->child_count, &params[16], &params[17], NULL);
+	digest_params(
+	    db, manifest->has_subject ? &manifest->subject : NULL, &params[18], &params[19]);
+	params[20] = param_text(put->referrer);
+	params[21] = param_texts(db, put->tags, put->tag_count);
+	digest_params(db, put->expected, &params[22], &params[23]);
+	return db_query(db, &manifest_put, params, err);
+}
+
+bool
+db_manifest_put(struct db *db, const struct manifest_put *order, enum manifest_put_outcome *outcome,
+    struct digest **missing, size_t *missing_count, struct error *err)
+{
+	PGresult *res = put(db, order, err);
+
+	if (res == NULL)
+		return false;
+	*outcome = (enum manifest_put_outcome)row_int(res, 0, 0);
+	*missing = NULL;
+	*missing_count = 0;
+	if (*outcome != MANIFEST_PUT_MISSING)
+		return true;
+	*missing_count = (size_t)PQntuples(res);
+	*missing = arena_array(db->arena, *missing_count, sizeof(**missing));
+	for (size_t i = 0; i < *missing_count; i++)
+		if (!row_digest(res, (int)i, 1, 2, &(*missing)[i]))
+			return corrupt(err, "manifest_put");
+	return true;
+}
+
+/* --- Deleting --- */
+
+bool
+db_manifest_delete(struct db *db, const struct target *target, const char *name,
+    const struct digest *digest, const struct actor *actor, bool *found, struct error *err)
+{
+	struct param params[4 + ACTOR_PARAMS] = { param_int(db, target->repository),
+		param_text(name), param_int(db, digest->algorithm), param_digest(digest) };
+	PGresult *res;
+
+	actor_params(db, actor, params + 4);
+	res = db_query(db, &manifest_delete, params, err);
+	*found = res != NULL && row_bool(res, 0, 0);
+	return res != NULL;
+}
+
+bool
+db_tag_delete(struct db *db, const struct target *target, const char *name, const char *tag,
+    const struct actor *actor, bool *found, struct error *err)
+{
+	struct param params[3 + ACTOR_PARAMS] = { param_int(db, target->repository),
+		param_text(name), param_text(tag) };
+	PGresult *res;
+
+	actor_params(db, actor, params + 3);
+	res = db_query(db, &tag_delete, params, err);
+	*found = res != NULL && row_bool(res, 0, 0);
+	return res != NULL;
+}
+
+/* --- Listing --- */
+
+bool
+db_tags_list(struct db *db, const char *key, const char *name, const struct viewer *viewer,
+    const char *last, int limit, struct standing *standing, bool *known, const char ***tags,
+    size_t *count, struct error *err)
+{
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(name),
+		param_text(last == NULL ? "" : last), param_int(db, limit) };
+	PGresult *res = db_query(db, &tags_list, params, err);
+
+	if (res == NULL)
+		return false;
+	standing_read(res, standing);
+	*known = row_bool(res, 0, 4);
+	*count = texts_read(db, res, 5, tags);
+	return true;
+}
+
+bool
+db_referrers_list(struct db *db, const char *key, const char *name, const struct digest *subject,
+    const char *artifact_type, const struct viewer *viewer, const char *last, int limit,
+    struct standing *standing, const char ***descriptors, const char ***digests, size_t *count,
+    struct error *err)
+{
+	struct digest after = { 0 };
+	struct param params[10] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(name), param_digest(subject),
+		param_int(db, subject->algorithm), param_text(artifact_type) };
+	bool continued = last != NULL && *last != '\0';
+	PGresult *res;
+
+	if (continued && !digest_parse(&after, last, err))
+		return false;
+	digest_params(db, continued ? &after : NULL, &params[8], &params[7]);
+	params[9] = param_int(db, limit);
+	if ((res = db_query(db, &referrers_list, params, err)) == NULL)
+		return false;
+	standing_read(res, standing);
+	*count = texts_read(db, res, 4, descriptors);
+	texts_read(db, res, 5, digests);
+	return true;
+}

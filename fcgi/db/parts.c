@@ -1,0 +1,62 @@
+#include "db/parts.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+void
+standing_read(const PGresult *res, struct standing *standing)
+{
+	*standing = (struct standing){
+		.repository_known = row_bool(res, 0, 0),
+		.blacked_out = row_bool(res, 0, 1),
+		.viewer_valid = row_bool(res, 0, 2),
+		.allowed = row_bool(res, 0, 3),
+	};
+}
+
+size_t
+texts_read(struct db *db, const PGresult *res, int column, const char ***texts)
+{
+	size_t rows = (size_t)PQntuples(res);
+
+	*texts = arena_array(db->arena, rows, sizeof(**texts));
+	if (row_null(res, 0, column))
+		return 0;
+	for (size_t i = 0; i < rows; i++)
+		(*texts)[i] = row_text(res, (int)i, column);
+	return rows;
+}
+
+bool
+uuid_check(const char *text)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+	if (strlen(text) != strlen(form))
+		return false;
+	for (size_t i = 0; form[i] != '\0'; i++)
+		if (form[i] == '-' ? text[i] != '-'
+				   : strchr("0123456789abcdefABCDEF", text[i]) == NULL)
+			return false;
+	return true;
+}
+
+static bool
+address_check(const char *text)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
+}
+
+void
+actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR_PARAMS])
+{
+	bool has_request = actor->request != NULL && uuid_check(actor->request);
+	bool has_address = actor->address != NULL && address_check(actor->address);
+
+	params[0] = param_int(db, actor->account);
+	params[1] = param_text(actor->name == NULL ? "" : actor->name);
+	params[2] = param_text(has_request ? actor->request : NULL);
+	params[3] = param_text(has_address ? actor->address : NULL);
+}

@@ -1,0 +1,86 @@
+/*
+ * What statements share: the SQL that says who asks and what they may read, its first columns, and
+ * the parameters that say who acts. Private to db/.
+ *
+ * Parameters of every statement that uses the SQL: $1 repository key, $2 account, $3 its epoch.
+ * Each statement looks for the name before the right, since most leaves of a virtual repository do
+ * not have the name.
+ */
+#ifndef DB_PARTS_H
+#define DB_PARTS_H
+
+#include "db/query.h"
+#include "db/repository.h"
+#include "db/standing.h"
+
+/* The viewer: one row, whoever asks. An account's rights are its own, its groups', and everybody's
+ * who signed in. */
+#define SQL_ME                                                                                                  \
+	"me AS MATERIALIZED (SELECT coalesce(a.is_admin, false) AS is_admin,"                                   \
+	"   $2::int = 0 OR (a.id IS NOT NULL AND a.epoch = $3::int AND NOT a.disabled"                          \
+	"     AND (a.locked_until IS NULL OR a.locked_until <= now())) AS valid,"                               \
+	"   CASE WHEN $2 = 0 THEN ARRAY[0]"                                                                     \
+	"     ELSE ARRAY(SELECT group_id FROM membership WHERE user_id = $2) || ARRAY[$2, 1] END AS principals" \
+	"  FROM (SELECT 1) one LEFT JOIN account a ON a.id = $2)"
+
+/* The repository asked: one row or none. */
+#define SQL_ROOT                                                       \
+	"root AS MATERIALIZED (SELECT id, blacked_out FROM repository" \
+	"  WHERE key = $1 AND api_version = 2 AND deleted_at IS NULL)"
+
+/* Inside a FROM with repository_leaf l: does the name come through the patterns on the path? */
+#define SQL_FITS(name)                                            \
+	"(l.include_re IS NULL OR " name " ~ ALL (l.include_re))" \
+	" AND (l.exclude_re IS NULL OR " name " !~ ALL (l.exclude_re))"
+
+/* And with me: may the viewer read the name there? */
+#define SQL_READABLE(name)                                                            \
+	"(me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id" \
+	"   AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1"       \
+	"   AND (acl.include_re IS NULL OR " name " ~ acl.include_re)"                \
+	"   AND (acl.exclude_re IS NULL OR " name " !~ acl.exclude_re)))"
+
+/* Over me and root: may the viewer read the name on any path? */
+#define SQL_READABLE_ANYWHERE(name)                                                     \
+	"(me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id" \
+	"   AND " SQL_FITS(name) " AND " SQL_READABLE(name) "))"
+
+/* The first columns of a standing; the fourth, allowed, is the statement's own. */
+#define SQL_STANDING "root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid"
+
+/* Where a push of the name lands, its row one or none; $4 name. Rights there are the account's,
+ * less what patterns keep out. */
+#define SQL_TARGET                                                                           \
+	"target AS (SELECT t.target_id, t.target_key, t.blacked_out, i.id AS image_id,"      \
+	"   CASE WHEN me.valid THEN push_actions($2, t.target_id, $4) ELSE 0 END AS actions" \
+	"  FROM me, push_target t LEFT JOIN image i ON i.path = $4 AND i.repository_id = t.target_id WHERE t.key = $1)"
+/* The first columns over me, root and target: a standing for the wanted actions, then what
+ * target_read() reads. */
+#define SQL_TARGET_COLUMNS(wanted)                                                              \
+	"root.id IS NOT NULL, coalesce(target.blacked_out, root.blacked_out, false), me.valid," \
+	"  coalesce(target.actions & " wanted " = " wanted ", false),"                          \
+	"  target.target_id, target.target_key, target.actions, target.image_id"
+struct target target_read(const PGresult *);
+
+/* Of a row that begins so. */
+void standing_read(const PGresult *, struct standing *);
+/* The texts of a column, where one row with NULL stands for none. */
+size_t texts_read(struct db *, const PGresult *, int column, const char ***);
+
+/* Account, name, request and address, for the last parameters of functions that audit. What is no
+ * UUID or no address is NULL: a deed is not refused because its reporter is odd. */
+#define ACTOR_PARAMS 4
+void actor_params(struct db *, const struct actor *, struct param params[ACTOR_PARAMS]);
+/* Is the text a UUID as we write them? */
+bool uuid_check(const char *text);
+
+extern const struct statement *const account_statements[];
+extern const struct statement *const blob_statements[];
+extern const struct statement *const manifest_statements[];
+extern const struct statement *const permission_statements[];
+extern const struct statement *const pool_statements[];
+extern const struct statement *const repository_statements[];
+extern const struct statement *const token_key_statements[];
+extern const struct statement *const upload_statements[];
+
+#endif

@@ -1,0 +1,61 @@
+#include "db/permission.h"
+
+#include "db/parts.h"
+
+static const struct statement permission_set = {
+	.name = "permission_set",
+	.nparams = 6 + ACTOR_PARAMS,
+	.sql =
+	    "SELECT unknown_repository, unknown_principal FROM permission_set($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+};
+
+static const struct statement permission_known = {
+	.name = "permission_known",
+	.nparams = 1,
+	.sql = "SELECT EXISTS (SELECT FROM permission_target WHERE name = $1)",
+	.again = true,
+};
+
+const struct statement *const permission_statements[] = { &permission_set, &permission_known,
+	NULL };
+
+bool
+db_permission_set(struct db *db, const struct permission_target *target, const struct actor *actor,
+    struct error *err)
+{
+	int64_t *actions = arena_array(db->arena, target->principal_count, sizeof(*actions));
+	struct param params[6 + ACTOR_PARAMS] = {
+		param_text(target->name),
+		param_text(target->includes),
+		param_text(target->excludes),
+		param_texts(db, target->repositories, target->repository_count),
+		param_texts(db, target->principals, target->principal_count),
+	};
+	const char *repository, *principal;
+	PGresult *res;
+
+	for (size_t i = 0; i < target->principal_count; i++)
+		actions[i] = target->actions[i];
+	params[5] = param_ints(db, actions, target->principal_count);
+	actor_params(db, actor, params + 6);
+	if ((res = db_query(db, &permission_set, params, err)) == NULL)
+		return false;
+	repository = row_text(res, 0, 0);
+	principal = row_text(res, 0, 1);
+	if (repository != NULL)
+		return error_set(
+		    err, ERROR_NOT_FOUND, "no local or remote repository %s", repository);
+	if (principal != NULL)
+		return error_set(err, ERROR_NOT_FOUND, "no user or group %s", principal);
+	return true;
+}
+
+bool
+db_permission_known(struct db *db, const char *name, bool *known, struct error *err)
+{
+	const struct param params[] = { param_text(name) };
+	PGresult *res = db_query(db, &permission_known, params, err);
+
+	*known = res != NULL && row_bool(res, 0, 0);
+	return res != NULL;
+}

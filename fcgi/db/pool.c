@@ -1,0 +1,216 @@
+#include "db/pool.h"
+
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/connection.h"
+#include "db/parts.h"
+
+/* How long a failed attempt to connect speaks for all threads: each would wait as long for the same
+ * answer. */
+#define DOWN_MS 700
+
+struct db_pool {
+	char *url;
+	int64_t timeout_ms;
+	size_t size;
+	struct db_connection *connections; /* owned: size of them */
+	pthread_mutex_t mutex;             /* guards what follows, and `busy` of each connection */
+	pthread_cond_t returned;
+	bool down;       /* the last attempt to connect failed, */
+	bool trying;     /* somebody makes the next one, */
+	int64_t next_ms; /* or it is not yet time for it */
+	struct error why;
+};
+
+/* --- Lending --- */
+
+/* Rather an open one. While no other can be had, wait for those that are out. */
+static struct db_connection *
+pick(struct db_pool *pool)
+{
+	struct db_connection *closed = NULL;
+	bool others = false;
+
+	for (size_t i = 0; i < pool->size; i++) {
+		struct db_connection *one = &pool->connections[i];
+
+		if (one->busy)
+			others = others || one->open;
+		else if (one->open)
+			return one;
+		else if (closed == NULL)
+			closed = one;
+	}
+	return pool->down && others ? NULL : closed;
+}
+
+static bool
+wait_returned(struct db_pool *pool, int64_t deadline_ms)
+{
+	struct timespec until = { .tv_sec = deadline_ms / 1000,
+		.tv_nsec = (deadline_ms % 1000) * 1000000 };
+
+	return pthread_cond_timedwait(&pool->returned, &pool->mutex, &until) == 0 ||
+	       clock_steady_ms() < deadline_ms;
+}
+
+static struct db_connection *
+take(struct db_pool *pool, struct error *err)
+{
+	int64_t deadline_ms = clock_steady_ms() + pool->timeout_ms;
+	struct db_connection *connection;
+	bool waiting = true;
+
+	pthread_mutex_lock(&pool->mutex);
+	while ((connection = pick(pool)) == NULL && waiting)
+		waiting = wait_returned(pool, deadline_ms);
+	if (connection != NULL)
+		connection->busy = true;
+	pthread_mutex_unlock(&pool->mutex);
+	if (connection == NULL) {
+		error_set(err, ERROR_UNAVAILABLE, NULL);
+		error_cause(err, "database: all %zu connections are busy", pool->size);
+	}
+	return connection;
+}
+
+/* While the database is away, one thread at a time looks for it; the others know at once. */
+static bool
+may_try(struct db_pool *pool, struct error *err)
+{
+	bool may;
+
+	pthread_mutex_lock(&pool->mutex);
+	may = !pool->down || (!pool->trying && clock_steady_ms() >= pool->next_ms);
+	if (may)
+		pool->trying = pool->down;
+	else
+		*err = pool->why;
+	pthread_mutex_unlock(&pool->mutex);
+	return may;
+}
+
+static bool
+reopen(struct db_pool *pool, struct db_connection *connection, struct error *err)
+{
+	bool ok;
+
+	if (!may_try(pool, err))
+		return false;
+	ok = connection_open(connection, pool->url, pool->timeout_ms, err);
+	pthread_mutex_lock(&pool->mutex);
+	connection->open = ok;
+	pool->down = !ok;
+	pool->trying = false;
+	if (!ok) {
+		pool->why = *err;
+		pool->next_ms = clock_steady_ms() + DOWN_MS;
+	}
+	pthread_mutex_unlock(&pool->mutex);
+	return ok;
+}
+
+struct db_connection *
+pool_borrow(struct db_pool *pool, struct error *err)
+{
+	struct db_connection *connection = take(pool, err);
+
+	if (connection == NULL || connection_usable(connection))
+		return connection;
+	connection_close(connection);
+	if (reopen(pool, connection, err))
+		return connection;
+	pool_return(pool, connection);
+	return NULL;
+}
+
+void
+pool_return(struct db_pool *pool, struct db_connection *connection)
+{
+	pthread_mutex_lock(&pool->mutex);
+	connection->busy = false;
+	connection->open = connection->pg != NULL;
+	pthread_cond_signal(&pool->returned);
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+int64_t
+pool_deadline(const struct db_pool *pool)
+{
+	return clock_steady_ms() + pool->timeout_ms + 1000;
+}
+
+/* --- Readiness --- */
+
+static const struct statement ready = {
+	.name = "ready",
+	.nparams = 0,
+	.sql = "SELECT schema, current_setting('transaction_read_only')::boolean FROM installation",
+	.again = true,
+};
+
+const struct statement *const pool_statements[] = { &ready, NULL };
+
+bool
+db_ready(struct db *db, struct error *err)
+{
+	PGresult *res = db_query(db, &ready, NULL, err);
+
+	if (res == NULL) {
+		char cause[sizeof(err->cause)];
+
+		snprintf(cause, sizeof(cause), "%s", err->cause);
+		error_set(err, ERROR_UNAVAILABLE, "the database does not answer");
+		return error_cause(err, "%s", cause);
+	}
+	if (row_int(res, 0, 0) != DB_SCHEMA)
+		return error_set(err, ERROR_UNAVAILABLE,
+		    "the database has schema %d, this program needs schema %d",
+		    (int)row_int(res, 0, 0), DB_SCHEMA);
+	if (row_bool(res, 0, 1))
+		return error_set(err, ERROR_UNAVAILABLE, "the database is read only");
+	return true;
+}
+
+/* --- Opening --- */
+
+struct db_pool *
+db_pool_open(const char *url, int size, int64_t timeout_ms, struct error *err)
+{
+	struct db_pool *pool = calloc(1, sizeof(*pool));
+	struct db_connection *first;
+	pthread_condattr_t attributes;
+
+	if (pool == NULL || (pool->url = strdup(url)) == NULL ||
+	    (pool->connections = calloc((size_t)size, sizeof(*pool->connections))) == NULL)
+		log_fatal("out of memory");
+	pool->size = (size_t)size;
+	pool->timeout_ms = timeout_ms;
+	pthread_mutex_init(&pool->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* as clock_steady_ms() */
+	pthread_cond_init(&pool->returned, &attributes);
+	pthread_condattr_destroy(&attributes);
+	if ((first = pool_borrow(pool, err)) == NULL) {
+		db_pool_close(pool);
+		return NULL;
+	}
+	pool_return(pool, first);
+	return pool;
+}
+
+void
+db_pool_close(struct db_pool *pool)
+{
+	if (pool == NULL)
+		return;
+	for (size_t i = 0; i < pool->size; i++)
+		connection_close(&pool->connections[i]);
+	pthread_cond_destroy(&pool->returned);
+	pthread_mutex_destroy(&pool->mutex);
+	free(pool->connections);
+	free(pool->url);
+	free(pool);
+}

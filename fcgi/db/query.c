@@ -1,0 +1,358 @@
+#include "db/query.h"
+
+#include <endian.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "db/connection.h"
+
+#define TRIES 3 /* again after a conflict that another transaction caused */
+
+/* --- Parameters --- */
+
+struct param
+param_text(const char *text)
+{
+	return (struct param){ .value = text };
+}
+
+struct param
+param_int(struct db *db, int64_t number)
+{
+	return (struct param){ .value = arena_printf(db->arena, "%" PRId64, number) };
+}
+
+struct param
+param_bool(bool yes)
+{
+	return (struct param){ .value = yes ? "t" : "f" };
+}
+
+struct param
+param_bytes(struct bytes bytes)
+{
+	/* A NULL value would be SQL's NULL, not no bytes. */
+	return (struct param){ .value = bytes.data == NULL ? "" : bytes.data,
+		.length = (int)bytes.length,
+		.binary = true };
+}
+
+struct param
+param_digest(const struct digest *digest)
+{
+	if (digest == NULL)
+		return (struct param){ 0 };
+	return param_bytes((struct bytes){ digest->value, digest_length(digest->algorithm) });
+}
+
+struct param
+param_digests(struct db *db, const struct digest *digests, size_t count)
+{
+	/* {"\\x<hex>",…}: for each, six characters around its digits */
+	size_t size = 3 + count * (6 + 2 * DIGEST_BYTES_MAX);
+	char *text = arena_alloc(db->arena, size), *end = text;
+
+	*end++ = '{';
+	for (size_t i = 0; i < count; i++) {
+		size_t length = digest_length(digests[i].algorithm);
+
+		if (i > 0)
+			*end++ = ',';
+		memcpy(end, "\"\\\\x", 4);
+		hex_encode(end + 4, digests[i].value, length);
+		end += 4 + 2 * length;
+		*end++ = '"';
+	}
+	memcpy(end, "}", 2);
+	return (struct param){ .value = text };
+}
+
+struct param
+param_texts(struct db *db, const char *const *texts, size_t count)
+{
+	size_t size = 3;
+	char *text, *end;
+
+	for (size_t i = 0; i < count; i++)
+		size += 2 * strlen(texts[i]) + 3;
+	text = end = arena_alloc(db->arena, size);
+	*end++ = '{';
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0)
+			*end++ = ',';
+		*end++ = '"';
+		for (const char *c = texts[i]; *c != '\0'; c++) {
+			if (*c == '"' || *c == '\\')
+				*end++ = '\\';
+			*end++ = *c;
+		}
+		*end++ = '"';
+	}
+	memcpy(end, "}", 2);
+	return (struct param){ .value = text };
+}
+
+struct param
+param_ints(struct db *db, const int64_t *numbers, size_t count)
+{
+	size_t size = 3 + count * sizeof("-9223372036854775808,");
+	char *text = arena_alloc(db->arena, size), *end = text;
+
+	*end++ = '{';
+	for (size_t i = 0; i < count; i++)
+		end += snprintf(
+		    end, size - (size_t)(end - text), "%s%" PRId64, i == 0 ? "" : ",", numbers[i]);
+	memcpy(end, "}", 2);
+	return (struct param){ .value = text };
+}
+
+/* --- Asking --- */
+
+enum verdict {
+	VERDICT_DONE,
+	VERDICT_LOST,  /* the connection went: perhaps done, perhaps not */
+	VERDICT_AGAIN, /* undone because of another transaction */
+	VERDICT_FAILED
+};
+
+static bool
+state_is(const char *state, const char *const *states)
+{
+	for (; *states != NULL; states++)
+		if (strncmp(state, *states, strlen(*states)) == 0)
+			return true;
+	return false;
+}
+
+/* What the server's refusal means for the client, and for another try. */
+static enum verdict
+judge(const char *state, struct error *err)
+{
+	/* foreign key, serialization, deadlock */
+	static const char *const again[] = { "23503", "40001", "40P01", NULL };
+	/* cancelled, locked, out of resources, connection, shutting down, a standby now */
+	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006", NULL };
+
+	if (strcmp(state, "23505") == 0) {
+		error_set(err, ERROR_CONFLICT, NULL);
+		return VERDICT_FAILED;
+	}
+	if (state_is(state, again)) {
+		error_set(err, ERROR_UNAVAILABLE, NULL);
+		return VERDICT_AGAIN;
+	}
+	error_set(err, state_is(state, away) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
+	return VERDICT_FAILED;
+}
+
+/* Class 22 is about values, and its sentences quote them. */
+static void
+explain(const char *what, const char *state, const PGresult *res, struct error *err)
+{
+	const char *constraint = PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
+	const char *sentence = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (sentence == NULL || strncmp(state, "22", 2) == 0)
+		sentence = "a value does not fit";
+	error_cause(err, "%s: SQLSTATE %s %s: %s", what, state,
+	    constraint == NULL ? "" : constraint, sentence);
+}
+
+static void
+clear_result(void *res)
+{
+	PQclear(res);
+}
+
+/* Takes over res: tied to the arena on VERDICT_DONE, else cleared. */
+static enum verdict
+receive(struct db *db, struct db_connection *connection, const char *what, PGresult *res,
+    enum connection_failure failure, struct error *err)
+{
+	ExecStatusType status = PQresultStatus(res);
+	const char *state;
+	enum verdict verdict;
+
+	if (res == NULL) {
+		error_set(err, ERROR_UNAVAILABLE, NULL);
+		error_cause(err, "%s: %s", what,
+		    failure == CONNECTION_LATE ? "the database does not answer"
+					       : "the connection to the database was lost");
+		return failure == CONNECTION_LATE ? VERDICT_FAILED : VERDICT_LOST;
+	}
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+		arena_defer(db->arena, clear_result, res);
+		return VERDICT_DONE;
+	}
+	state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+	verdict = judge(state == NULL ? "XX000" : state, err);
+	explain(what, state == NULL ? "XX000" : state, res, err);
+	if (state != NULL && strcmp(state, "25006") == 0)
+		connection_close(connection); /* a new one may find the server that takes writes */
+	PQclear(res);
+	return verdict;
+}
+
+static enum verdict
+ask(struct db *db, const struct statement *statement, const struct param *params, PGresult **res,
+    struct error *err)
+{
+	struct db_connection *connection = db->held;
+	enum connection_failure failure;
+	enum verdict verdict;
+
+	if (connection == NULL && (connection = pool_borrow(db->pool, err)) == NULL)
+		return VERDICT_FAILED;
+	*res = connection_ask(connection, statement, params, pool_deadline(db->pool), &failure);
+	verdict = receive(db, connection, statement->name, *res, failure, err);
+	if (db->held == NULL)
+		pool_return(db->pool, connection);
+	return verdict;
+}
+
+PGresult *
+db_query(
+    struct db *db, const struct statement *statement, const struct param *params, struct error *err)
+{
+	bool lost = false;
+	PGresult *res = NULL;
+
+	for (int tries = 0; tries <= TRIES; tries++) {
+		enum verdict verdict = ask(db, statement, params, &res, err);
+
+		if (verdict == VERDICT_DONE)
+			return res;
+		/* In a transaction only the whole of it could be repeated. */
+		if (verdict == VERDICT_FAILED || db->held != NULL)
+			return NULL;
+		if (verdict == VERDICT_LOST && (lost || !statement->again))
+			return NULL;
+		lost = lost || verdict == VERDICT_LOST;
+	}
+	return NULL;
+}
+
+/* --- Transactions --- */
+
+static bool
+command(struct db *db, const char *sql, struct error *err)
+{
+	enum connection_failure failure;
+	PGresult *res = connection_command(db->held, sql, pool_deadline(db->pool), &failure);
+
+	return receive(db, db->held, sql, res, failure, err) == VERDICT_DONE;
+}
+
+static void
+release(struct db *db)
+{
+	pool_return(db->pool, db->held);
+	db->held = NULL;
+}
+
+bool
+db_begin(struct db *db, struct error *err)
+{
+	db->held = pool_borrow(db->pool, err);
+	if (db->held == NULL)
+		return false;
+	if (command(db, "BEGIN", err))
+		return true;
+	release(db);
+	return false;
+}
+
+/* COMMIT of a transaction that failed before is answered as a success that says ROLLBACK. */
+bool
+db_commit(struct db *db, struct error *err)
+{
+	bool open = db->held->pg != NULL && PQtransactionStatus(db->held->pg) == PQTRANS_INTRANS;
+	bool ok = open && command(db, "COMMIT", err);
+
+	if (!open) {
+		error_set(err, ERROR_UNAVAILABLE, NULL);
+		error_cause(err, "COMMIT: the transaction had failed");
+		db_rollback(db);
+		return false;
+	}
+	release(db);
+	return ok;
+}
+
+void
+db_rollback(struct db *db)
+{
+	struct error ignored;
+
+	if (db->held == NULL)
+		return;
+	if (db->held->pg != NULL && !command(db, "ROLLBACK", &ignored))
+		connection_close(db->held);
+	release(db);
+}
+
+/* --- Rows --- */
+
+bool
+row_null(const PGresult *res, int row, int column)
+{
+	return PQgetisnull(res, row, column) == 1;
+}
+
+int64_t
+row_int(const PGresult *res, int row, int column)
+{
+	const char *value = PQgetvalue(res, row, column);
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+
+	switch (PQgetlength(res, row, column)) {
+	case sizeof(two):
+		memcpy(&two, value, sizeof(two));
+		return (int16_t)be16toh(two);
+	case sizeof(four):
+		memcpy(&four, value, sizeof(four));
+		return (int32_t)be32toh(four);
+	case sizeof(eight):
+		memcpy(&eight, value, sizeof(eight));
+		return (int64_t)be64toh(eight);
+	}
+	return 0; /* NULL */
+}
+
+bool
+row_bool(const PGresult *res, int row, int column)
+{
+	return PQgetlength(res, row, column) == 1 && *PQgetvalue(res, row, column) != 0;
+}
+
+const char *
+row_text(const PGresult *res, int row, int column)
+{
+	return row_null(res, row, column) ? NULL : PQgetvalue(res, row, column);
+}
+
+struct bytes
+row_bytes(const PGresult *res, int row, int column)
+{
+	return (
+	    struct bytes){ PQgetvalue(res, row, column), (size_t)PQgetlength(res, row, column) };
+}
+
+/* PostgreSQL counts from 2000. */
+int64_t
+row_time(const PGresult *res, int row, int column)
+{
+	return row_int(res, row, column) + INT64_C(946684800000000);
+}
+
+bool
+row_digest(const PGresult *res, int row, int alg_column, int value_column, struct digest *digest)
+{
+	struct bytes value = row_bytes(res, row, value_column);
+
+	return digest_set(
+	    digest, (enum digest_algorithm)row_int(res, row, alg_column), value.data, value.length);
+}

@@ -1,0 +1,153 @@
+#include "db/repository.h"
+
+#include "db/parts.h"
+
+static const struct statement repository_add_local = {
+	.name = "repository_add_local",
+	.nparams = 1 + ACTOR_PARAMS,
+	.sql = "SELECT repository_add_local($1, $2, $3, $4, $5)",
+};
+
+/* $4 name, $5 wanted actions */
+static const struct statement target_find = {
+	.name = "target_find",
+	.nparams = 5,
+	.sql = "WITH " SQL_ME ", " SQL_ROOT ", " SQL_TARGET "SELECT " SQL_TARGET_COLUMNS(
+	    "$5::int") " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",
+	.again = true,
+};
+
+/* $4 name */
+static const struct statement rights_find = {
+	.name = "rights_find",
+	.nparams = 4,
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT ", "
+	    "rights AS (SELECT CASE WHEN " SQL_READABLE_ANYWHERE(
+		"$4") " THEN 1 ELSE 0 END"
+		      "   | coalesce((SELECT push_actions($2, target_id, $4) & ~1 FROM push_target WHERE key = $1 AND me.valid), 0) AS actions"
+		      "  FROM me LEFT JOIN root ON true)"
+		      "SELECT " SQL_STANDING ", rights.actions <> 0, rights.actions"
+		      " FROM me LEFT JOIN root ON true, rights",
+	.again = true,
+};
+
+static const struct statement standing_find = {
+	.name = "standing_find",
+	.nparams = 3,
+	.sql = "WITH " SQL_ME ", " SQL_ROOT "SELECT " SQL_STANDING
+	       ", me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id"
+	       "   AND (me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id"
+	       "     AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1)))"
+	       " FROM me LEFT JOIN root ON true",
+	.again = true,
+};
+
+/*
+ * $4 after, $5 limit. First the leaves where anything may be read at all, then the first names of
+ * each.
+ */
+static const struct statement catalog = {
+	.name = "catalog",
+	.nparams = 5,
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT ", "
+	    "leaf AS MATERIALIZED (SELECT l.leaf_id, l.include_re, l.exclude_re FROM me, root, repository_leaf l"
+	    "  WHERE l.root_id = root.id AND me.valid AND (me.is_admin OR EXISTS (SELECT FROM acl"
+	    "    WHERE acl.repository_id = l.leaf_id AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1))),"
+	    "name AS (SELECT DISTINCT n.path FROM me, leaf l, LATERAL (SELECT i.path FROM image i"
+	    "   WHERE i.repository_id = l.leaf_id AND i.path > $4"
+	    "     AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)"
+	    "     AND " SQL_FITS("i.path") " AND " SQL_READABLE(
+		"i.path") "   ORDER BY i.path LIMIT $5::bigint) n ORDER BY n.path LIMIT $5)"
+			  "SELECT " SQL_STANDING ", EXISTS (SELECT FROM leaf), name.path"
+			  " FROM me LEFT JOIN root ON true LEFT JOIN name ON true ORDER BY name.path",
+	.again = true,
+};
+
+const struct statement *const repository_statements[] = { &repository_add_local, &target_find,
+	&rights_find, &standing_find, &catalog, NULL };
+
+bool
+db_repository_add_local(
+    struct db *db, const char *key, const struct actor *actor, bool *created, struct error *err)
+{
+	struct param params[1 + ACTOR_PARAMS] = { param_text(key) };
+	PGresult *res;
+
+	actor_params(db, actor, params + 1);
+	res = db_query(db, &repository_add_local, params, err);
+	*created = res != NULL && row_bool(res, 0, 0);
+	return res != NULL;
+}
+
+struct target
+target_read(const PGresult *res)
+{
+	return (struct target){
+		.repository = (int)row_int(res, 0, 4),
+		.key = row_text(res, 0, 5),
+		.actions = (int)row_int(res, 0, 6),
+		.image = row_int(res, 0, 7),
+	};
+}
+
+bool
+db_target_find(struct db *db, const char *key, const char *name, const struct viewer *viewer,
+    int wanted, struct standing *standing, struct target *target, struct error *err)
+{
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(name), param_int(db, wanted) };
+	PGresult *res = db_query(db, &target_find, params, err);
+
+	if (res == NULL)
+		return false;
+	standing_read(res, standing);
+	*target = target_read(res);
+	return true;
+}
+
+bool
+db_rights_find(struct db *db, const char *key, const char *name, const struct viewer *viewer,
+    struct standing *standing, int *actions, struct error *err)
+{
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(name) };
+	PGresult *res = db_query(db, &rights_find, params, err);
+
+	if (res == NULL)
+		return false;
+	standing_read(res, standing);
+	*actions = (int)row_int(res, 0, 4);
+	return true;
+}
+
+bool
+db_standing_find(struct db *db, const char *key, const struct viewer *viewer,
+    struct standing *standing, struct error *err)
+{
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch) };
+	PGresult *res = db_query(db, &standing_find, params, err);
+
+	if (res == NULL)
+		return false;
+	standing_read(res, standing);
+	return true;
+}
+
+bool
+db_catalog(struct db *db, const char *key, const struct viewer *viewer, const char *last, int limit,
+    struct standing *standing, const char ***names, size_t *count, struct error *err)
+{
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(last == NULL ? "" : last),
+		param_int(db, limit) };
+	PGresult *res = db_query(db, &catalog, params, err);
+
+	if (res == NULL)
+		return false;
+	standing_read(res, standing);
+	*count = texts_read(db, res, 4, names);
+	return true;
+}

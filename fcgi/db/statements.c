@@ -1,0 +1,14 @@
+/* Every statement of the programs, as connections prepare them. */
+#include "db/parts.h"
+
+const struct statement *const *const db_statements[] = {
+	account_statements,
+	blob_statements,
+	manifest_statements,
+	permission_statements,
+	pool_statements,
+	repository_statements,
+	token_key_statements,
+	upload_statements,
+	NULL,
+};

@@ -1,0 +1,32 @@
+#include "db/token_key.h"
+
+#include <string.h>
+
+#include "db/parts.h"
+
+static const struct statement token_keys = {
+	.name = "token_keys",
+	.nparams = 1,
+	.sql = "SELECT kid, secret FROM token_keys($1)",
+	.again = true,
+};
+
+const struct statement *const token_key_statements[] = { &token_keys, NULL };
+
+bool
+db_token_keys(struct db *db, const unsigned char fresh[32], struct token_key **out, size_t *count,
+    struct error *err)
+{
+	const struct param params[] = { param_bytes((struct bytes){ fresh, 32 }) };
+	PGresult *res = db_query(db, &token_keys, params, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*out = arena_array(db->arena, *count, sizeof(**out));
+	for (size_t i = 0; i < *count; i++) {
+		(*out)[i].kid = row_text(res, (int)i, 0);
+		memcpy((*out)[i].secret, row_bytes(res, (int)i, 1).data, sizeof((*out)[i].secret));
+	}
+	return true;
+}
