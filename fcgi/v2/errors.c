@@ -27,7 +27,9 @@ route_scope(struct request *req, const struct v2_call *call)
 	default:
 		return "";
 	}
-	return arena_printf(req->arena, "repository:%s:%s", request_param(req, "name"), actions);
+	return arena_printf(req->arena, "repository:%s:%s%s%s", request_param(req, "name"), actions,
+	    call->further_scope != NULL ? " " : "",
+	    call->further_scope != NULL ? call->further_scope : "");
 }
 
 /* Names come decoded from the URL: what cannot stand in a quoted string is not repeated. */

@@ -6,6 +6,7 @@
 
 #include "http/range.h"
 #include "oci/name.h"
+#include "registry/pull.h"
 #include "registry/push.h"
 #include "v2/call.h"
 #include "v2/routes.h"
@@ -90,22 +91,46 @@ check_content_range(
 	    session_received(session));
 }
 
+/*
+ * May this call read `from`? A token that does not say so is worth asking for again if the account
+ * may: else the source is as good as unknown.
+ */
 static bool
-mounted(struct request *req, const char *name, bool *done, struct error *err)
+source_readable(struct request *req, const char *from, bool *readable, struct error *err)
+{
+	struct v2_call *call = request_call(req);
+	int actions = 0;
+
+	*readable = call_token_grants(call, from, ACTION_READ);
+	if (*readable)
+		return true;
+	if (!registry_rights(&call->registry, from, &actions, err))
+		return false;
+	if ((actions & ACTION_READ) == 0)
+		return true;
+	call->further_scope = arena_printf(req->arena, "repository:%s:pull", from);
+	return error_set(err, ERROR_UNAUTHORIZED, NULL);
+}
+
+/* POST with mount: *done if it was linked; else the upload begins as if nothing had been asked. */
+static bool
+try_mount(struct request *req, const char *name, bool *done, struct error *err)
 {
 	const char *mount = request_query(req, "mount"), *from = request_query(req, "from");
 	struct digest digest;
 	struct error ignored = { 0 };
+	bool readable;
 
 	*done = false;
 	if (mount == NULL)
 		return true;
 	if (!digest_parse(&digest, mount, err))
 		return false;
-	if (from == NULL || !name_check(from, &ignored) ||
-	    !call_token_grants(request_call(req), from, ACTION_READ))
+	if (from == NULL || !name_check(from, &ignored))
 		return true;
-	if (!registry_blob_mount(request_registry(req), name, from, &digest, done, err))
+	if (!source_readable(req, from, &readable, err) ||
+	    (readable &&
+		!registry_blob_mount(request_registry(req), name, from, &digest, done, err)))
 		return false;
 	return !*done || reply_blob_created(req, name, &digest);
 }
@@ -148,7 +173,7 @@ upload_start(struct request *req, struct error *err)
 	bool done;
 
 	if (!call_name(req, &name, err) || !query_algorithm(req, &algorithm, err) ||
-	    !mounted(req, name, &done, err))
+	    !try_mount(req, name, &done, err))
 		return false;
 	if (done)
 		return true;
