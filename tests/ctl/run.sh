@@ -129,7 +129,7 @@ changed_migration() {
 # An empty database, several nodes at once: each succeeds, one does the work.
 several_nodes() {
 	local i pids=() url
-	stack_sql -c 'CREATE DATABASE several'
+	stack_sql -c 'CREATE DATABASE several OWNER stowage'
 	url=$(sed -n 's/^url = //p' "$conf" | sed 's/dbname=[^ ]*/dbname=several/')
 	for i in 1 2 3 4; do
 		"$ctl" migrate --database "$url" --sql "$sql" >"$scratch/node$i" 2>&1 &
@@ -361,7 +361,7 @@ upload_in_flight() {
 }
 
 bar() {
-	script -qec "$ctl --config $conf check" "$scratch/screen" >/dev/null </dev/null && grep -q $'\r' "$scratch/screen"
+	script -qec "$ctl --config $conf check" "$scratch/screen" >/dev/null </dev/null && grep -q $'\r\033\[K' "$scratch/screen"
 }
 
 no_store() {
