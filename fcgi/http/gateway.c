@@ -132,11 +132,7 @@ drain(struct gateway *gw)
 		;
 }
 
-/*
- * libfcgi lingers up to two seconds until the peer closes, which is of use to TCP only. And a
- * connection is not kept for a further request, whatever the server proposes: an idle one would
- * hold its thread.
- */
+/* libfcgi lingers up to two seconds until the peer closes, which is of use to TCP only. */
 static void
 hang_up(struct gateway *gw)
 {
@@ -151,13 +147,34 @@ void
 gateway_finish(struct gateway *gw)
 {
 	if (gw->kind == KIND_FCGI && gw->open) {
+		bool keep = gw->fcgi.keepConnection != 0;
+
 		drain(gw);
 		gw->fcgi.keepConnection = 1; /* else closed by libfcgi */
 		FCGX_Finish_r(&gw->fcgi);
-		hang_up(gw);
+		if (!keep)
+			hang_up(gw);
+		gw->open = false;
 	} else if (gw->out != NULL) {
 		fflush(gw->out);
 	}
+}
+
+int
+gateway_part(struct gateway *gw)
+{
+	int fd = gw->kind == KIND_FCGI && !gw->open ? gw->fcgi.ipcFd : -1;
+
+	if (fd != -1)
+		gw->fcgi.ipcFd = -1;
+	return fd;
+}
+
+void
+gateway_resume(struct gateway *gw, int fd)
+{
+	gw->fcgi.ipcFd = fd;
+	gw->fcgi.keepConnection = 1; /* else closed by the next accept */
 }
 
 void

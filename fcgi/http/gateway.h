@@ -31,6 +31,10 @@ void gateway_close(struct gateway *); /* NULL is fine */
 bool gateway_accept(struct gateway *);
 /* Drain the rest of the body, flush, end the request. */
 void gateway_finish(struct gateway *);
+/* After gateway_finish(): the connection, if the server keeps it for further requests, now the caller's; else -1. It is for
+ * gateway_resume() once it is readable: the next gateway_accept() reads from it. */
+int gateway_part(struct gateway *);
+void gateway_resume(struct gateway *, int fd);
 /* Break the connection without an end, so that the client cannot take a cut answer for a whole one. */
 void gateway_abort(struct gateway *);
 

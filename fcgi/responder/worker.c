@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/gateway.h"
+#include "responder/kept.h"
 
 #define STACK_BYTES \
 	(1024 * 1024) /* Jansson recurses up to 2,048 levels, which takes two thirds of it */
@@ -27,13 +28,18 @@
 struct worker {
 	const struct responder *responder;
 	struct service *service;
-	int stop_fd;     /* readable once the worker is to stop */
-	atomic_int busy; /* threads that hold a request, or are about to */
+	int stop_fd;              /* readable once the worker is to stop */
+	struct kept *kept[POOLS]; /* owned */
+	atomic_int busy;          /* threads that hold a request, or are about to */
 };
 
 struct thread {
 	struct worker *worker;
+	struct gateway *gateway;
+	struct arena *arena;
+	struct kept *kept; /* of its pool */
 	int listen_fd;
+	int epoll_fd;
 };
 
 /* --- One request --- */
@@ -82,87 +88,108 @@ serve(const struct responder *responder, struct service *service, struct gateway
 
 /* --- Threads --- */
 
-/* Block until a connection waits (true) or the worker stops (false). */
-static bool
-wait_for_request(int epoll_fd, const struct worker *worker)
+/* Block until there is something to do: the descriptor that says so. */
+static int
+wait_for_work(int epoll_fd)
 {
 	struct epoll_event event;
+	int n;
 
-	for (;;) {
-		int n = epoll_wait(epoll_fd, &event, 1, -1);
-
-		if (n == 1)
-			return event.data.fd != worker->stop_fd;
-		if (n == -1 && errno != EINTR)
-			log_fatal("cannot wait for requests: errno %d", errno);
-	}
+	while ((n = epoll_wait(epoll_fd, &event, 1, -1)) == -1 && errno == EINTR)
+		;
+	if (n == -1)
+		log_fatal("cannot wait for requests: errno %d", errno);
+	return event.data.fd;
 }
 
-/* EPOLLEXCLUSIVE: one connection wakes one thread, not all of them in all workers. */
-static int
-watch(const struct thread *thread)
+static void
+watch(int epoll_fd, int fd, unsigned how)
 {
-	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	struct epoll_event stop = { .events = EPOLLIN, .data.fd = thread->worker->stop_fd };
-	struct epoll_event request = { .events = EPOLLIN | EPOLLEXCLUSIVE,
-		.data.fd = thread->listen_fd };
+	struct epoll_event event = { .events = EPOLLIN | how, .data.fd = fd };
 
-	if (epoll_fd == -1 ||
-	    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, thread->worker->stop_fd, &stop) == -1 ||
-	    epoll_ctl(epoll_fd, EPOLL_CTL_ADD, thread->listen_fd, &request) == -1)
+	if (epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event) == -1)
 		log_fatal("cannot watch a socket: errno %d", errno);
-	return epoll_fd;
 }
 
 /* One request, if one is there. */
 static bool
-serve_next(struct worker *worker, struct gateway *gateway, struct arena *arena)
+serve_next(struct thread *thread)
 {
+	struct worker *worker = thread->worker;
 	bool accepted;
+	int fd;
 
 	/* Counted before it is accepted, or a stop in between would miss it. */
 	atomic_fetch_add(&worker->busy, 1);
-	accepted = gateway_accept(gateway);
+	accepted = gateway_accept(thread->gateway);
 	if (accepted) {
-		serve(worker->responder, worker->service, gateway, arena);
-		arena_reset(arena);
+		serve(worker->responder, worker->service, thread->gateway, thread->arena);
+		arena_reset(thread->arena);
+		if ((fd = gateway_part(thread->gateway)) != -1)
+			kept_put(thread->kept, fd);
 	}
 	atomic_fetch_sub(&worker->busy, 1);
 	return accepted;
 }
 
-static void *
-thread_main(void *argument)
+/* The same from a kept connection. */
+static bool
+serve_kept(struct thread *thread)
 {
-	struct thread *thread = argument;
-	struct worker *worker = thread->worker;
-	struct gateway *gateway = gateway_open_fcgi(thread->listen_fd);
-	struct arena *arena = arena_new();
-	int epoll_fd = watch(thread);
+	int fd = kept_take(thread->kept);
+
+	if (fd == -1)
+		return false;
+	gateway_resume(thread->gateway, fd);
+	return serve_next(thread);
+}
+
+static void
+thread_serve(struct thread *thread)
+{
+	int fd;
 	int64_t until;
 
-	while (wait_for_request(epoll_fd, worker))
-		(void)serve_next(worker, gateway, arena);
+	while ((fd = wait_for_work(thread->epoll_fd)) != thread->worker->stop_fd)
+		(void)(fd == thread->listen_fd ? serve_next(thread) : serve_kept(thread));
 	/*
 	 * A connection wakes one thread, and may have woken this one, just when it was told to
 	 * stop; and a socket file that is removed by now leaves the last ones in the queue. So what
 	 * waits is served; for a moment only, as a queue that others serve as well never ends.
 	 */
 	until = clock_steady_ms() + STOP_MS;
-	while (clock_steady_ms() < until && serve_next(worker, gateway, arena))
+	while (clock_steady_ms() < until && (serve_kept(thread) || serve_next(thread)))
 		;
-	close(epoll_fd);
-	arena_free(arena);
-	gateway_close(gateway);
+}
+
+static void *
+thread_main(void *argument)
+{
+	struct thread *thread = argument;
+
+	thread->gateway = gateway_open_fcgi(thread->listen_fd);
+	thread->arena = arena_new();
+	if ((thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1)
+		log_fatal("cannot start a thread: errno %d", errno);
+	watch(thread->epoll_fd, thread->worker->stop_fd, 0);
+	watch(thread->epoll_fd, kept_fd(thread->kept), 0);
+	/* One connection wakes one thread, not all of them in all workers. */
+	watch(thread->epoll_fd, thread->listen_fd, EPOLLEXCLUSIVE);
+	thread_serve(thread);
+	close(thread->epoll_fd);
+	arena_free(thread->arena);
+	gateway_close(thread->gateway);
 	free(thread);
 	return NULL;
 }
 
 static void
-start_threads(struct worker *worker, int listen_fd, int64_t count, pthread_t *ids, size_t *used)
+start_threads(struct worker *worker, enum pool pool, int listen_fd, int64_t count, pthread_t *ids,
+    size_t *used)
 {
 	pthread_attr_t attributes;
 
+	worker->kept[pool] = kept_open();
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	for (int64_t i = 0; i < count; i++) {
@@ -170,7 +197,9 @@ start_threads(struct worker *worker, int listen_fd, int64_t count, pthread_t *id
 		int error = thread == NULL ? ENOMEM : 0;
 
 		if (error == 0) {
-			*thread = (struct thread){ .worker = worker, .listen_fd = listen_fd };
+			*thread = (struct thread){
+				.worker = worker, .kept = worker->kept[pool], .listen_fd = listen_fd
+			};
 			error = pthread_create(&ids[(*used)++], &attributes, thread_main, thread);
 		}
 		if (error != 0)
@@ -218,15 +247,19 @@ worker_run(const struct responder *responder, struct service *service,
 	worker.stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (ids == NULL || worker.stop_fd == -1)
 		log_fatal("cannot start: errno %d", errno);
-	start_threads(&worker, listeners->fd[POOL_GENERAL], general, ids, &count);
-	start_threads(&worker, listeners->fd[POOL_UPLOAD], upload, ids, &count);
+	start_threads(&worker, POOL_GENERAL, listeners->fd[POOL_GENERAL], general, ids, &count);
+	start_threads(&worker, POOL_UPLOAD, listeners->fd[POOL_UPLOAD], upload, ids, &count);
 	(void)!write(ready_fd, "r", 1);
 	close(ready_fd);
 	wait_for_stop(parent_fd);
+	for (int pool = 0; pool < POOLS; pool++)
+		kept_stop(worker.kept[pool]);
 	(void)!write(worker.stop_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
 	log_line(LOG_LEVEL_INFO, "stopping, %d requests to finish", atomic_load(&worker.busy));
 	for (size_t i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
+	for (int pool = 0; pool < POOLS; pool++)
+		kept_close(worker.kept[pool]);
 	free(ids);
 	close(worker.stop_fd);
 	return 0;
