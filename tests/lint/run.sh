@@ -8,9 +8,17 @@ for script in "${scripts[@]}"; do
 	check "shellcheck $script" shellcheck -x -P SCRIPTDIR "$script"
 done
 
+# Which other manuals this machine has is no fault of the page.
+manual() {
+	local said
+	said=$(mandoc -T lint -W style "$1" | grep -v 'referenced manual not found' || true)
+	echo "$said"
+	[ -z "$said" ]
+}
+
 mapfile -t pages < <(find fcgi admin -name '*.[578]')
 for page in "${pages[@]}"; do
-	check "mandoc $page" mandoc -T lint -W style "$page"
+	check "mandoc $page" manual "$page"
 done
 
 mapfile -t sources < <(find fcgi admin tests -name '*.[ch]')
