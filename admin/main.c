@@ -275,6 +275,7 @@ main(int argc, char **argv)
 	argv += optind;
 	if (argc == 0) {
 		print_help(stderr);
+		arena_free(ctl.arena);
 		return EXIT_USAGE;
 	}
 	ctl.command = ctl_find(argc, argv, &words);
