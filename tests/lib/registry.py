@@ -1,0 +1,255 @@
+"""What the Python tests share: a small HTTP client that can also misbehave, content to push, and TAP.
+
+The stack to talk to comes from the environment (lib/servers.sh): STACK_DEV, STACK_PROD, STACK_SCHEME, STACK_CA, STACK_STATE.
+"""
+import base64
+import hashlib
+import http.client
+import json
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import traceback
+from urllib.parse import quote, urlsplit
+
+DEV = os.environ["STACK_DEV"]
+PROD = os.environ["STACK_PROD"]
+SCHEME = os.environ["STACK_SCHEME"]
+STATE = os.environ["STACK_STATE"]
+SERVER = os.environ["STACK_SERVER"]
+ADMIN = ("admin", "password")
+VERSION = "docker-distribution-api-version"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+
+
+# --- HTTP -------------------------------------------------------------------------------------------------------------------
+
+def tls():
+    return ssl.create_default_context(cafile=os.environ["STACK_CA"])
+
+
+def connection(host=DEV, timeout=60):
+    if SCHEME == "https":
+        return http.client.HTTPSConnection(host, timeout=timeout, context=tls())
+    return http.client.HTTPConnection(host, timeout=timeout)
+
+
+class Answer:
+    def __init__(self, response, body):
+        self.status = response.status
+        self.list = response.getheaders()
+        self.headers = {name.lower(): value for name, value in self.list}
+        self.body = body
+
+    def json(self):
+        return json.loads(self.body)
+
+    def code(self):
+        """The first error's code; the whole body when there is none."""
+        try:
+            return self.json()["errors"][0]["code"]
+        except (ValueError, KeyError, IndexError, TypeError):
+            return self.body
+
+    def __repr__(self):
+        return f"{self.status} {self.headers} {self.body[:300]!r}"
+
+
+def basic(user, password):
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def call(method, path, body=None, headers=None, auth=ADMIN, host=DEV, timeout=60):
+    """One request on a connection of its own. auth: (user, password), a token, or None. path goes out as it is."""
+    sent = dict(headers or {})
+    if isinstance(auth, tuple):
+        sent.setdefault("Authorization", basic(*auth))
+    elif auth:
+        sent.setdefault("Authorization", "Bearer " + auth)
+    link = connection(host, timeout)
+    try:
+        link.request(method, path, body=body, headers=sent, encode_chunked=False)
+        response = link.getresponse()
+        return Answer(response, response.read())
+    finally:
+        link.close()
+
+
+def chunks(data, size=65536):
+    """A body without a length: http.client sends it chunked."""
+    for start in range(0, len(data), size):
+        yield data[start:start + size]
+
+
+def chunked(method, path, data, headers=None, **more):
+    sent = {"Transfer-Encoding": "chunked", **(headers or {})}
+    pieces = (b"%x\r\n%s\r\n" % (len(piece), piece) for piece in chunks(data))
+    return call(method, path, body=_ended(pieces), headers=sent, **more)
+
+
+def _ended(pieces):
+    yield from pieces
+    yield b"0\r\n\r\n"
+
+
+def open_socket(host=DEV, timeout=30):
+    name, port = host.rsplit(":", 1)
+    link = socket.create_connection((name, int(port)), timeout=timeout)
+    return tls().wrap_socket(link, server_hostname=name) if SCHEME == "https" else link
+
+
+def raw(request, host=DEV, timeout=30):
+    """Send bytes as they are; everything that comes back until the server closes or falls silent."""
+    link = open_socket(host, timeout)
+    answer = b""
+    try:
+        link.sendall(request)
+        while True:
+            piece = link.recv(65536)
+            if not piece:
+                break
+            answer += piece
+    except (TimeoutError, ConnectionError, ssl.SSLError):
+        pass
+    finally:
+        link.close()
+    return answer
+
+
+def head(method, path, headers=None, auth=ADMIN, host=DEV, close=True):
+    """The bytes of a request's head."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}"]
+    if auth:
+        lines.append("Authorization: " + (basic(*auth) if isinstance(auth, tuple) else "Bearer " + auth))
+    if close:
+        lines.append("Connection: close")
+    lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+
+
+def raw_status(request, **more):
+    answer = raw(request, **more)
+    return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else 0
+
+
+def token(scope="", auth=ADMIN, host=DEV):
+    answer = call("GET", "/v2/token?scope=" + quote(scope), auth=auth, host=host)
+    assert answer.status == 200, answer
+    return answer.json()["token"]
+
+
+# --- Content ----------------------------------------------------------------------------------------------------------------
+
+def sha256(data):
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def sha512(data):
+    return "sha512:" + hashlib.sha512(data).hexdigest()
+
+
+def start(name, **more):
+    answer = call("POST", f"/v2/{name}/blobs/uploads/", **more)
+    assert answer.status == 202, answer
+    return answer.headers["location"]
+
+
+def put_blob(name, data, **more):
+    digest = sha256(data)
+    answer = call("POST", f"/v2/{name}/blobs/uploads/?digest={digest}", body=data, **more)
+    assert answer.status == 201, answer
+    return digest
+
+
+def descriptor(data, kind="application/vnd.oci.image.layer.v1.tar+gzip"):
+    return {"mediaType": kind, "digest": sha256(data), "size": len(data)}
+
+
+def image(layers=(b"layer",), config=b"{}", **more):
+    """The bytes of an OCI image manifest."""
+    return json.dumps({
+        "schemaVersion": 2, "mediaType": OCI_MANIFEST,
+        "config": descriptor(config, "application/vnd.oci.image.config.v1+json"),
+        "layers": [descriptor(layer) for layer in layers], **more}).encode()
+
+
+def put_manifest(name, reference, payload, kind=OCI_MANIFEST, headers=None, **more):
+    return call("PUT", f"/v2/{name}/manifests/{reference}", body=payload, headers={"Content-Type": kind, **(headers or {})}, **more)
+
+
+def push_image(name, reference="latest", layers=(b"layer",), config=b"{}", **more):
+    """Blobs and manifest; the manifest's bytes."""
+    for data in (*layers, config):
+        put_blob(name, data)
+    payload = image(layers, config, **more)
+    answer = put_manifest(name, reference, payload)
+    assert answer.status == 201, answer
+    return payload
+
+
+# --- The stack --------------------------------------------------------------------------------------------------------------
+
+def stack(function, *arguments, stdin=None):
+    """Call a function of lib/servers.sh; what it printed."""
+    script = f'. "{os.path.dirname(__file__)}/servers.sh"; {function} "$@"'
+    done = subprocess.run(["bash", "-c", script, "stack", *arguments], input=stdin, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, (function, arguments, done.stdout, done.stderr)
+    return done.stdout.strip()
+
+
+def sql(query):
+    return stack("stack_sql", "-c", query)
+
+
+def add_user(name, actions=None, repository="ANY", include=None, password="secret"):
+    """An account; with actions, the right to them."""
+    stack("stack_ctl", "user", "add", name, "--password-stdin", stdin=password + "\n")
+    if actions:
+        more = ["--include", include] if include else []
+        stack("stack_ctl", "permission", "set", "for-" + name, "--repository", repository, "--user", name,
+              "--actions", actions, *more)
+    return (name, password)
+
+
+def pids(name):
+    """The processes of a stack's daemon: itself and its children."""
+    parent = stack("stack_pid", name)
+    children = subprocess.run(["pgrep", "-P", parent], capture_output=True, text=True, check=False).stdout.split()
+    return [int(parent)] + [int(pid) for pid in children]
+
+
+# --- TAP --------------------------------------------------------------------------------------------------------------------
+
+_tests = []
+
+
+def test(function):
+    """A test is named by its docstring's first line."""
+    _tests.append(function)
+    return function
+
+
+def run():
+    """Run all tests of the file. The count starts after argv[1]; the script calling sums up the plan."""
+    number = int(sys.argv[1]) if len(sys.argv) > 1 else 0
+    for function in _tests:
+        number += 1
+        name = f"{SERVER}: {function.__doc__.splitlines()[0].rstrip('.')}"
+        try:
+            function()
+            print(f"ok {number} - {name}", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            print(f"not ok {number} - {name}")
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line[:600]}")
+            sys.stdout.flush()
+
+
+def url_parts(location):
+    """Path and query of a Location, absolute or relative."""
+    parts = urlsplit(location)
+    return parts.path + ("?" + parts.query if parts.query else "")
