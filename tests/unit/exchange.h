@@ -1,0 +1,34 @@
+/* One request and its answer in memory: no web server, no socket. */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "http/reply.h"
+#include "http/request.h"
+
+struct exchange {
+	struct arena *arena;
+	struct gateway *gateway;
+	struct request request;
+	struct error err;
+	bool opened;  /* what request_open() said */
+	char *output; /* set by exchange_send() */
+	size_t output_length;
+};
+
+/*
+ * environment: "NAME=value" strings ended by NULL, in front of REQUEST_METHOD=GET and
+ * REQUEST_URI=/, so they win. Fresh reply included. The result is freed by exchange_close().
+ */
+struct exchange *exchange_open(const char *const *environment, const char *body, size_t length);
+struct exchange *exchange_open_proxied(const char *const *environment, const char *trusted_proxies);
+/* Send the reply; all that went out, headers included. */
+const char *exchange_send(struct exchange *);
+void exchange_close(struct exchange *);
+
+#define EXCHANGE(...) exchange_open((const char *const[]){ __VA_ARGS__, NULL }, NULL, 0)
+#define EXCHANGE_BODY(body, ...) \
+	exchange_open((const char *const[]){ __VA_ARGS__, NULL }, body, strlen(body))
+#define EXCHANGE_PROXIED(proxies, ...) \
+	exchange_open_proxied((const char *const[]){ __VA_ARGS__, NULL }, proxies)
+
+#endif
