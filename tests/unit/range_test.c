@@ -33,6 +33,8 @@ static void
 the_end_is_clamped(void **state)
 {
 	(void)state;
+	assert_int_equal(parse("bytes=8-10", 10), RANGE_ONE);
+	assert_true(first == 8 && last == 9);
 	assert_int_equal(parse("bytes=8-100", 10), RANGE_ONE);
 	assert_true(first == 8 && last == 9);
 	assert_int_equal(parse("bytes=-100", 10), RANGE_ONE);

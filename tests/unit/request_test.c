@@ -220,7 +220,8 @@ forwarded_headers_count_from_trusted_proxies_only(void **state)
 		/* Malformed: nobody. */
 		{ "10.0.0.0/", "REMOTE_ADDR=10.0.0.1", false },
 		{ "10.0.0.0/x", "REMOTE_ADDR=10.0.0.1", false },
-		{ "10.0.0.0/33", "REMOTE_ADDR=10.0.0.1", false },
+		{ "10.0.0.1/33", "REMOTE_ADDR=10.0.0.1", false },
+		{ "10.0.0.1/8x", "REMOTE_ADDR=10.0.0.1", false },
 		{ "10.0.0.0/-1", "REMOTE_ADDR=10.0.0.1", false },
 		{ "10.0.0/8", "REMOTE_ADDR=10.0.0.1", false },
 		{ "everybody", "REMOTE_ADDR=10.0.0.1", false },
