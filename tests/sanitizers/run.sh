@@ -42,7 +42,7 @@ for kind in address thread; do
 	check "build with $sanitizers" build $kind $sanitizers
 	for name in unit web; do
 		[ -f "$STOWAGE_SRC/tests/$name/run.sh" ] || continue
-		check "$name with $sanitizers" group $name $kind STOWAGE_SERVERS=lighttpd
+		check "$name with $sanitizers" group $name $kind STOWAGE_WEB_SERVERS=lighttpd
 		check "$name with $sanitizers: nothing reported" no_reports
 	done
 done

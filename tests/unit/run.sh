@@ -21,7 +21,7 @@ while read -r kind result; do
 	esac
 done < <(grep -E '^(PASS|SKIP|FAIL|ERROR|XPASS): ' "$log")
 if [ "$build_status" != 0 ] && ! grep -qE '^(FAIL|ERROR|XPASS): ' "$log"; then
-	tail -n 30 "$log" | not_ok 'make check builds'
+	{ grep -E 'error|\*\*\*' "$log" || true; } | head -n 30 | not_ok 'make check builds'
 fi
 
 done_testing
