@@ -1,0 +1,309 @@
+/* Accounts, groups, permission targets, keys of tokens. */
+#include "fixture.h"
+
+#include <stdlib.h>
+
+#include "db/token_key.h"
+
+static void
+names_are_compared_in_lower_case(void **state)
+{
+	struct fixture *f = *state;
+	const char *name = unique(f, "user");
+	struct account *account;
+
+	assert_true(db_account_add(
+	    &f->db, arena_printf(f->db.arena, "U%s", name + 1), "hash", true, &f->actor, &f->err));
+	assert_true(db_account_find(
+	    &f->db, arena_printf(f->db.arena, "US%s", name + 2), &account, &f->err));
+	assert_non_null(account);
+	assert_string_equal(account->name, name);
+	assert_string_equal(account->password, "hash");
+	assert_true(account->is_admin);
+	assert_false(account->disabled || account->locked);
+	assert_in_range(account->created_at, INT64_C(1700000000000000), INT64_C(5000000000000000));
+}
+
+static void
+an_unknown_account_is_no_error(void **state)
+{
+	struct fixture *f = *state;
+	struct account *account;
+
+	assert_true(db_account_find(&f->db, "no such user", &account, &f->err));
+	assert_null(account);
+	assert_true(db_account_find(&f->db, "_anonymous", &account, &f->err));
+	assert_null(account);
+}
+
+static void
+a_new_password_voids_tokens_and_failures(void **state)
+{
+	struct fixture *f = *state;
+	const char *name = unique(f, "user");
+	struct account *before, *after;
+
+	assert_true(db_account_add(&f->db, name, "old", false, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &before, &f->err));
+	assert_true(db_account_failed(&f->db, before->id, name, 1, 60, &f->actor, &f->err));
+	assert_true(db_account_password(&f->db, name, "new", &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &after, &f->err));
+	assert_int_equal(after->epoch, before->epoch + 1);
+	assert_string_equal(after->password, "new");
+	assert_false(after->locked);
+	assert_false(db_account_password(&f->db, "no such user", "new", &f->actor, &f->err));
+	assert_int_equal(f->err.code, ERROR_NOT_FOUND);
+}
+
+static void
+accounts_are_listed_in_pages(void **state)
+{
+	struct fixture *f = *state;
+	struct account *accounts;
+	const char *after = "";
+	size_t count, all = 0;
+
+	do {
+		assert_true(db_account_list(&f->db, after, 2, &accounts, &count, &f->err));
+		for (size_t i = 0; i < count; i++) {
+			assert_true(strcmp(accounts[i].name, after) > 0);
+			after = accounts[i].name;
+		}
+		all += count;
+	} while (count == 2);
+	assert_int_equal(all, strtol(ask(f, "SELECT count(*) FROM account"), NULL, 10));
+}
+
+static void
+failures_in_a_row_lock(void **state)
+{
+	struct fixture *f = *state;
+	const char *name = unique(f, "user");
+	struct account *account;
+
+	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &account, &f->err));
+	for (int i = 0; i < 2; i++)
+		assert_true(
+		    db_account_failed(&f->db, account->id, name, 3, 60, &f->actor, &f->err));
+	assert_true(db_account_succeeded(&f->db, account->id, &f->err)); /* the row is broken */
+	for (int i = 0; i < 2; i++)
+		assert_true(
+		    db_account_failed(&f->db, account->id, name, 3, 60, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &account, &f->err));
+	assert_false(account->locked);
+	assert_true(db_account_failed(&f->db, account->id, name, 3, 60, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &account, &f->err));
+	assert_true(account->locked);
+	assert_string_equal(
+	    ask(f, "SELECT count(*) FROM audit WHERE action = 'account_lock' AND object = '%s'",
+		name),
+	    "1");
+}
+
+static void
+zero_failures_never_lock(void **state)
+{
+	struct fixture *f = *state;
+	const char *name = unique(f, "user");
+	struct account *account;
+
+	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &account, &f->err));
+	for (int i = 0; i < 5; i++)
+		assert_true(
+		    db_account_failed(&f->db, account->id, name, 0, 60, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &account, &f->err));
+	assert_false(account->locked);
+}
+
+static void
+a_flood_of_failures_fills_no_table(void **state)
+{
+	struct fixture *f = *state;
+	struct actor one = f->actor, other = f->actor, none = f->actor;
+	const char *name = unique(f, "user");
+
+	one.address = "2001:db8::1";
+	other.address = "2001:db8::2";
+	none.address = NULL;
+	ask(f, "SELECT 1");
+	for (int i = 0; i < 70; i++) {
+		assert_true(db_account_failed(&f->db, 0, name, 3, 60, &one, &f->err));
+		assert_true(db_account_failed(&f->db, 0, name, 3, 60, &none, &f->err));
+	}
+	assert_true(db_account_failed(&f->db, 0, name, 3, 60, &other, &f->err));
+	assert_string_equal(
+	    ask(f, "SELECT count(*) FROM audit WHERE object = '%s' AND address = '2001:db8::1'",
+		name),
+	    "60");
+	assert_string_equal(
+	    ask(f, "SELECT count(*) FROM audit WHERE object = '%s' AND address IS NULL", name),
+	    "60");
+	assert_string_equal(
+	    ask(f, "SELECT count(*) FROM audit WHERE object = '%s' AND address = '2001:db8::2'",
+		name),
+	    "1");
+}
+
+static void
+an_odd_reporter_does_not_stop_a_deed(void **state)
+{
+	struct fixture *f = *state;
+	struct actor odd = { .name = "odd", .request = "not a uuid", .address = "fe80::1%eth0" };
+	const char *name = unique(f, "user");
+
+	assert_true(db_account_add(&f->db, name, "*", false, &odd, &f->err));
+	assert_string_equal(
+	    ask(f,
+		"SELECT actor_name || coalesce(request::text, '-') || coalesce(address::text, '-')"
+		" FROM audit WHERE action = 'account_add' AND object = '%s'",
+		name),
+	    "odd--");
+}
+
+static void
+a_group_takes_no_users_name(void **state)
+{
+	struct fixture *f = *state;
+	const char *name = unique(f, "name");
+	bool created;
+
+	assert_true(db_group_add(&f->db, name, &f->actor, &created, &f->err));
+	assert_true(created);
+	assert_true(db_group_add(&f->db, name, &f->actor, &created, &f->err));
+	assert_false(created);
+	assert_false(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
+	assert_int_equal(f->err.code, ERROR_CONFLICT);
+}
+
+static bool
+set(struct fixture *f, const char *name, const char *repository, const char *principal, int actions)
+{
+	const struct permission_target target = { .name = name,
+		.includes = "",
+		.excludes = "",
+		.repositories = &repository,
+		.repository_count = 1,
+		.principals = &principal,
+		.actions = &actions,
+		.principal_count = 1 };
+
+	return db_permission_set(&f->db, &target, &f->actor, &f->err);
+}
+
+static int
+rights(struct fixture *f, const char *key, struct viewer viewer)
+{
+	struct standing standing;
+	int actions;
+
+	assert_true(db_rights_find(&f->db, key, "a", &viewer, &standing, &actions, &f->err));
+	return actions;
+}
+
+static void
+a_permission_target_is_replaced_as_a_whole(void **state)
+{
+	struct fixture *f = *state;
+	const char *key = local_make(f), *name = unique(f, "target"), *user = unique(f, "user"),
+		   *group = unique(f, "group");
+	struct viewer viewer = { 0 }, anonymous = { 0 };
+	struct account *account;
+	bool created;
+
+	assert_true(db_account_add(&f->db, user, "*", false, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, user, &account, &f->err));
+	viewer.account = account->id;
+	assert_true(db_group_add(&f->db, group, &f->actor, &created, &f->err));
+	ask(f,
+	    "INSERT INTO membership (user_id, group_id) SELECT %d, id FROM principal WHERE name = '%s'",
+	    account->id, group);
+
+	assert_true(set(f, name, key, user, 3));
+	assert_int_equal(rights(f, key, viewer), 3);
+	assert_true(set(f, name, key, group, 5));
+	assert_int_equal(rights(f, key, viewer), 5);
+	assert_int_equal(rights(f, key, anonymous), 0);
+	assert_true(set(f, name, key, "_anonymous", 1));
+	assert_int_equal(rights(f, key, viewer), 0);
+	assert_int_equal(rights(f, key, anonymous), 1);
+	assert_true(set(f, name, key, "_all", 1));
+	assert_int_equal(rights(f, key, viewer), 1);
+	assert_int_equal(rights(f, key, anonymous), 0);
+}
+
+static void
+an_unknown_name_changes_no_permission(void **state)
+{
+	struct fixture *f = *state;
+	const char *key = local_make(f), *name = unique(f, "target");
+	struct viewer anonymous = { 0 };
+
+	assert_true(set(f, name, key, "_anonymous", 1));
+	assert_false(set(f, name, "nowhere", "_anonymous", 3));
+	assert_int_equal(f->err.code, ERROR_NOT_FOUND);
+	assert_false(set(f, name, key, "nobody", 3));
+	assert_int_equal(f->err.code, ERROR_NOT_FOUND);
+	assert_non_null(strstr(f->err.message, "nobody"));
+	assert_int_equal(rights(f, key, anonymous), 1);
+}
+
+static void
+any_holds_for_repositories_to_come(void **state)
+{
+	struct fixture *f = *state;
+	const char *name = unique(f, "target"), *user = unique(f, "user");
+	struct account *account;
+
+	assert_true(db_account_add(&f->db, user, "*", false, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, user, &account, &f->err));
+	assert_true(set(f, name, "ANY LOCAL", user, 1));
+	assert_int_equal(rights(f, local_make(f), (struct viewer){ .account = account->id }), 1);
+	assert_true(set(f, name, "ANY REMOTE", user, 1));
+	assert_int_equal(rights(f, local_make(f), (struct viewer){ .account = account->id }), 0);
+}
+
+static void
+the_first_key_is_made_once(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char first[32] = { 1 }, second[32] = { 2 };
+	struct token_key *keys, *again;
+	size_t count;
+
+	ask(f, "UPDATE token_key SET retired_at = now()");
+	ask(f, "DELETE FROM token_key WHERE secret IN ('\\x01%062d', '\\x02%062d')", 0, 0);
+	assert_true(db_token_keys(&f->db, first, &keys, &count, &f->err));
+	assert_int_equal(count, 1);
+	assert_memory_equal(keys[0].secret, first, 32);
+	assert_true(db_token_keys(&f->db, second, &again, &count, &f->err));
+	assert_int_equal(count, 1);
+	assert_string_equal(again[0].kid, keys[0].kid);
+	ask(f, "UPDATE token_key SET retired_at = now()");
+	assert_true(db_token_keys(&f->db, second, &again, &count, &f->err));
+	assert_int_equal(count, 1);
+	assert_memory_equal(again[0].secret, second, 32);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DB_TEST(names_are_compared_in_lower_case),
+		DB_TEST(an_unknown_account_is_no_error),
+		DB_TEST(a_new_password_voids_tokens_and_failures),
+		DB_TEST(accounts_are_listed_in_pages),
+		DB_TEST(failures_in_a_row_lock),
+		DB_TEST(zero_failures_never_lock),
+		DB_TEST(a_flood_of_failures_fills_no_table),
+		DB_TEST(an_odd_reporter_does_not_stop_a_deed),
+		DB_TEST(a_group_takes_no_users_name),
+		DB_TEST(a_permission_target_is_replaced_as_a_whole),
+		DB_TEST(an_unknown_name_changes_no_permission),
+		DB_TEST(any_holds_for_repositories_to_come),
+		DB_TEST(the_first_key_is_made_once),
+	};
+
+	return FIXTURE_RUN("account", tests);
+}

@@ -1,0 +1,189 @@
+/* Connections: every statement can be prepared; a wrong database, or none, ends the start with a
+ * reason, and soon. */
+#include "fixture.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+static void
+every_statement_is_prepared(void **state)
+{
+	struct fixture *f = *state;
+	struct db_pool *pool = db_pool_open(f->url, 1, 2000, &f->err);
+
+	if (pool == NULL)
+		fail_msg("%s: %s", f->err.message, f->err.cause);
+	db_pool_close(pool);
+}
+
+static void
+statement_names_differ(void **state)
+{
+	(void)state;
+	for (const struct statement *const *const *a = db_statements; *a != NULL; a++)
+		for (const struct statement *const *b = *a; *b != NULL; b++)
+			for (const struct statement *const *const *c = db_statements; *c != NULL;
+			     c++)
+				for (const struct statement *const *d = *c; *d != NULL; d++)
+					assert_true(b == d || strcmp((*b)->name, (*d)->name) != 0);
+}
+
+static void
+a_ready_database_is_ready(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(db_ready(&f->db, &f->err));
+}
+
+static void
+another_schema_is_refused(void **state)
+{
+	struct fixture *f = *state;
+
+	ask(f, "UPDATE installation SET schema = %d", DB_SCHEMA + 1);
+	assert_null(db_pool_open(f->url, 1, 2000, &f->err));
+	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+	assert_non_null(strstr(f->err.message, "schema"));
+	assert_false(db_ready(&f->db, &f->err));
+	assert_non_null(strstr(f->err.message, "schema"));
+	ask(f, "UPDATE installation SET schema = %d", DB_SCHEMA);
+}
+
+static void
+a_read_only_database_is_not_ready(void **state)
+{
+	struct fixture *f = *state;
+	struct db_pool *pool = db_pool_open(
+	    arena_printf(f->db.arena, "%s options='-c default_transaction_read_only=on'", f->url),
+	    1, 2000, &f->err);
+	struct db db = { .pool = pool, .arena = f->db.arena };
+
+	assert_non_null(pool);
+	assert_false(db_ready(&db, &f->err));
+	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+	db_pool_close(pool);
+}
+
+static void
+no_database_is_unavailable(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_null(db_pool_open("host=/nonexistent dbname=none", 1, 2000, &f->err));
+	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+	assert_string_not_equal(f->err.cause, "");
+}
+
+/* --- Many threads, a database that is gone --- */
+
+#define THREADS 16
+
+struct asker {
+	struct db_pool *pool;
+	int64_t slowest_ms;
+	int failed;
+};
+
+static void *
+ask_often(void *argument)
+{
+	struct asker *asker = argument;
+	struct db db = { .pool = asker->pool, .arena = arena_new() };
+
+	for (int i = 0; i < 20; i++) {
+		int64_t started = clock_steady_ms(), took;
+		struct error err;
+
+		asker->failed += !db_ready(&db, &err) && err.code == ERROR_UNAVAILABLE;
+		took = clock_steady_ms() - started;
+		asker->slowest_ms = took > asker->slowest_ms ? took : asker->slowest_ms;
+		arena_reset(db.arena);
+	}
+	arena_free(db.arena);
+	return NULL;
+}
+
+static void
+ask_all(struct db_pool *pool, int *failed, int64_t *slowest_ms)
+{
+	struct asker askers[THREADS];
+	pthread_t threads[THREADS];
+
+	*failed = 0;
+	*slowest_ms = 0;
+	for (size_t i = 0; i < THREADS; i++) {
+		askers[i] = (struct asker){ .pool = pool };
+		pthread_create(&threads[i], NULL, ask_often, &askers[i]);
+	}
+	for (size_t i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		*failed += askers[i].failed;
+		if (askers[i].slowest_ms > *slowest_ms)
+			*slowest_ms = askers[i].slowest_ms;
+	}
+}
+
+static void
+many_threads_share_few_connections(void **state)
+{
+	struct fixture *f = *state;
+	int64_t slowest_ms;
+	int failed;
+
+	ask_all(f->db.pool, &failed, &slowest_ms);
+	assert_int_equal(failed, 0);
+	assert_string_equal(
+	    ask(f, "SELECT count(*) <= 3 FROM pg_stat_activity WHERE application_name = 'stowage'"),
+	    "t");
+}
+
+/* The role may not log in any more: as good as gone, for this pool only. */
+static void
+a_database_away_is_answered_at_once_and_found_again(void **state)
+{
+	struct fixture *f = *state;
+	const char *role = unique(f, "role");
+	struct db_pool *pool;
+	int64_t slowest_ms;
+	int failed;
+
+	ask(f, "CREATE ROLE \"%s\" LOGIN SUPERUSER", role);
+	pool = db_pool_open(
+	    arena_printf(f->db.arena, "%s user=%s", f->url, role), 3, 2000, &f->err);
+	assert_non_null(pool);
+	ask(f, "ALTER ROLE \"%s\" NOLOGIN", role);
+	ask(f,
+	    "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity WHERE usename = '%s'",
+	    role);
+	ask_all(pool, &failed, &slowest_ms);
+	assert_int_equal(failed, THREADS * 20);
+	assert_true(slowest_ms < 1000);
+
+	ask(f, "ALTER ROLE \"%s\" LOGIN", role);
+	usleep(800 * 1000);
+	assert_true(db_ready(&(struct db){ .pool = pool, .arena = f->db.arena }, &f->err));
+	ask_all(pool, &failed, &slowest_ms);
+	assert_int_equal(failed, 0);
+	db_pool_close(pool);
+	ask(f, "DROP ROLE \"%s\"", role);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DB_TEST(every_statement_is_prepared),
+		DB_TEST(statement_names_differ),
+		DB_TEST(a_ready_database_is_ready),
+		DB_TEST(another_schema_is_refused),
+		DB_TEST(a_read_only_database_is_not_ready),
+		DB_TEST(no_database_is_unavailable),
+		DB_TEST(many_threads_share_few_connections),
+		DB_TEST(a_database_away_is_answered_at_once_and_found_again),
+	};
+
+	return FIXTURE_RUN("statements", tests);
+}
