@@ -57,6 +57,6 @@ BEGIN
     REVOKE SELECT ON account, token_key FROM stowage_audit;
     GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, locked_until) ON account TO stowage_audit;
     GRANT SELECT (kid, created_at, retired_at) ON token_key TO stowage_audit;
-    GRANT EXECUTE ON FUNCTION digest_text(int, bytea) TO stowage_audit;
+    GRANT EXECUTE ON FUNCTION digest_text(int, bytea), repository_paths(), acl_said(), ant_include(text), ant_to_regex(text) TO stowage_audit;
   END IF;
 END $$;

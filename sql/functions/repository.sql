@@ -78,16 +78,19 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Multiply these permission targets out again.
+-- The permission targets multiplied out.
+CREATE OR REPLACE FUNCTION acl_said() RETURNS SETOF acl LANGUAGE sql STABLE AS $$
+  SELECT DISTINCT r.id, p.principal_id, t.id, p.actions, registry.ant_include(t.includes), registry.ant_to_regex(t.excludes)
+  FROM registry.permission_target t JOIN registry.permission_target_principal p ON p.target_id = t.id
+    JOIN registry.permission_target_repository tr ON tr.target_id = t.id
+    JOIN registry.repository r ON r.deleted_at IS NULL AND r.class < 3 AND
+      (r.id = tr.repository_id OR tr.any_of = 'ANY' OR (tr.any_of = 'ANY LOCAL' AND r.class = 1) OR (tr.any_of = 'ANY REMOTE' AND r.class = 2))
+$$;
+
 CREATE OR REPLACE FUNCTION acl_expand(p_targets int[]) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   DELETE FROM acl WHERE target_id = ANY (p_targets);
-  INSERT INTO acl (repository_id, principal_id, target_id, actions, include_re, exclude_re)
-  SELECT DISTINCT r.id, p.principal_id, t.id, p.actions, ant_include(t.includes), ant_to_regex(t.excludes)
-  FROM permission_target t JOIN permission_target_principal p ON p.target_id = t.id JOIN permission_target_repository tr ON tr.target_id = t.id
-    JOIN repository r ON r.deleted_at IS NULL AND r.class < 3 AND
-      (r.id = tr.repository_id OR tr.any_of = 'ANY' OR (tr.any_of = 'ANY LOCAL' AND r.class = 1) OR (tr.any_of = 'ANY REMOTE' AND r.class = 2))
-  WHERE t.id = ANY (p_targets);
+  INSERT INTO acl SELECT * FROM acl_said() WHERE target_id = ANY (p_targets);
 END $$;
 
 CREATE OR REPLACE FUNCTION permission_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
