@@ -244,7 +244,11 @@ read_peer(struct request *req, const char *proxies)
 			host = forwarded;
 	}
 	req->scheme = strcasecmp(scheme, "https") == 0 ? "https" : "http";
-	req->host = host != NULL && is_host(host) ? host : server_host(req);
+	req->host = arena_strdup(
+	    req->arena, host != NULL && is_host(host) ? host : server_host(req));
+	/* The log line is written when the gateway has forgotten its variables. */
+	if (req->address != NULL)
+		req->address = arena_strdup(req->arena, req->address);
 }
 
 const char *
@@ -306,7 +310,7 @@ read_target(struct request *req)
 	const char *uri = request_variable(req, "REQUEST_URI"),
 		   *query = request_variable(req, "QUERY_STRING");
 
-	req->query = query == NULL ? "" : query;
+	req->query = query == NULL ? "" : arena_strdup(req->arena, query);
 	uri = uri == NULL ? "/" : origin_form(uri);
 	req->target = arena_strndup(req->arena, uri, strcspn(uri, "?"));
 	req->path = decode(req->arena, req->target, strlen(req->target));

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -14,8 +14,9 @@
 
 struct kept {
 	int epoll_fd;
-	atomic_bool stopping;
-	atomic_bool held[DESCRIPTORS_MOST]; /* who sets it to false owns the descriptor */
+	pthread_mutex_t lock; /* of all below, and of what the set holds */
+	bool stopping;
+	bool held[DESCRIPTORS_MOST]; /* descriptors that are ours */
 };
 
 struct kept *
@@ -25,6 +26,7 @@ kept_open(void)
 
 	if (kept == NULL || (kept->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		log_fatal("cannot start: errno %d", errno);
+	pthread_mutex_init(&kept->lock, NULL);
 	return kept;
 }
 
@@ -32,9 +34,10 @@ void
 kept_close(struct kept *kept)
 {
 	for (int fd = 0; fd < DESCRIPTORS_MOST; fd++)
-		if (atomic_load(&kept->held[fd]))
+		if (kept->held[fd])
 			close(fd);
 	close(kept->epoll_fd);
+	pthread_mutex_destroy(&kept->lock);
 	free(kept);
 }
 
@@ -44,50 +47,46 @@ kept_fd(const struct kept *kept)
 	return kept->epoll_fd;
 }
 
-static void
-close_idle(struct kept *kept, int fd)
-{
-	struct pollfd request = { .fd = fd, .events = POLLIN };
-
-	if (poll(&request, 1, 0) == 0 && atomic_exchange(&kept->held[fd], false))
-		close(fd);
-}
-
 void
 kept_put(struct kept *kept, int fd)
 {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLONESHOT, .data.fd = fd };
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
-	if (fd >= DESCRIPTORS_MOST) {
+	pthread_mutex_lock(&kept->lock);
+	if (kept->stopping || fd >= DESCRIPTORS_MOST ||
+	    epoll_ctl(kept->epoll_fd, EPOLL_CTL_ADD, fd, &event) == -1)
 		close(fd);
-		return;
-	}
-	atomic_store(&kept->held[fd], true);
-	if (epoll_ctl(kept->epoll_fd, EPOLL_CTL_ADD, fd, &event) == -1)
-		log_fatal("cannot watch a connection: errno %d", errno);
-	if (atomic_load(&kept->stopping) && atomic_load(&kept->held[fd]))
-		close_idle(kept, fd);
+	else
+		kept->held[fd] = true;
+	pthread_mutex_unlock(&kept->lock);
 }
 
 int
 kept_take(struct kept *kept)
 {
 	struct epoll_event event;
+	int fd = -1;
 
-	while (epoll_wait(kept->epoll_fd, &event, 1, 0) == 1) {
-		if (!atomic_exchange(&kept->held[event.data.fd], false))
-			continue;
-		epoll_ctl(kept->epoll_fd, EPOLL_CTL_DEL, event.data.fd, NULL);
-		return event.data.fd;
+	pthread_mutex_lock(&kept->lock);
+	if (epoll_wait(kept->epoll_fd, &event, 1, 0) == 1) {
+		fd = event.data.fd;
+		epoll_ctl(kept->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+		kept->held[fd] = false;
 	}
-	return -1;
+	pthread_mutex_unlock(&kept->lock);
+	return fd;
 }
 
 void
 kept_stop(struct kept *kept)
 {
-	atomic_store(&kept->stopping, true);
+	pthread_mutex_lock(&kept->lock);
+	kept->stopping = true;
 	for (int fd = 0; fd < DESCRIPTORS_MOST; fd++)
-		if (atomic_load(&kept->held[fd]))
-			close_idle(kept, fd);
+		if (kept->held[fd] &&
+		    poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) == 0) {
+			kept->held[fd] = false;
+			close(fd); /* leaves the set by this */
+		}
+	pthread_mutex_unlock(&kept->lock);
 }
