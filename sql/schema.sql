@@ -1,1 +1,2914 @@
 -- Generated from a migrated database by tests/sql/schema.sh --print, for reading; nothing applies this file.
+--
+-- PostgreSQL database dump
+--
+
+--
+-- Name: registry; Type: SCHEMA; Schema: -; Owner: -
+--
+
+CREATE SCHEMA registry;
+
+--
+-- Name: account_add(text, text, boolean, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_id int;
+BEGIN
+  INSERT INTO principal (kind, name) VALUES (1, lower(p_name)) RETURNING id INTO v_id;
+  INSERT INTO account (id, password, is_admin) VALUES (v_id, p_password, p_is_admin);
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'account_add', 'done', lower(p_name), jsonb_build_object('account', v_id, 'admin', p_is_admin));
+  RETURN v_id;
+END $$;
+
+--
+-- Name: account_failed(integer, text, integer, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_name text := left(p_name, 64);
+  v_locked boolean;
+BEGIN
+  UPDATE account SET failures = failures + 1,
+    locked_until = CASE WHEN p_lock_failures > 0 AND failures + 1 >= p_lock_failures THEN now() + make_interval(secs => p_lock_seconds) ELSE locked_until END
+  WHERE id = p_account
+  RETURNING p_lock_failures > 0 AND failures >= p_lock_failures INTO v_locked;
+  PERFORM pg_advisory_xact_lock(1380993104, hashtext(coalesce(host(p_address), '')));
+  IF 60 > (SELECT count(*) FROM (SELECT FROM audit WHERE action = 'sign_in_failed' AND at > clock_timestamp() - interval '1 minute'
+      AND (address = p_address OR (address IS NULL AND p_address IS NULL)) LIMIT 60) recent) THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+    VALUES (p_request, p_actor, p_actor_name, p_address, 'sign_in_failed', 'refused', v_name);
+  END IF;
+  IF v_locked THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+    VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('seconds', p_lock_seconds));
+  END IF;
+END $$;
+
+--
+-- Name: account_password(text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE account SET password = p_password, epoch = epoch + 1, failures = 0, locked_until = NULL
+  WHERE id = (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'account_password', 'done', lower(p_name));
+  RETURN true;
+END $$;
+
+--
+-- Name: acl_expand(integer[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.acl_expand(p_targets integer[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  DELETE FROM acl WHERE target_id = ANY (p_targets);
+  INSERT INTO acl SELECT * FROM acl_said() WHERE target_id = ANY (p_targets);
+END $$;
+
+--
+-- Name: acl; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.acl (
+    repository_id integer NOT NULL,
+    principal_id integer NOT NULL,
+    target_id integer NOT NULL,
+    actions integer NOT NULL,
+    include_re text,
+    exclude_re text
+);
+
+--
+-- Name: acl_said(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.acl_said() RETURNS SETOF registry.acl
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT DISTINCT r.id, p.principal_id, t.id, p.actions, registry.ant_include(t.includes), registry.ant_to_regex(t.excludes)
+  FROM registry.permission_target t JOIN registry.permission_target_principal p ON p.target_id = t.id
+    JOIN registry.permission_target_repository tr ON tr.target_id = t.id
+    JOIN registry.repository r ON r.deleted_at IS NULL AND r.class < 3 AND
+      (r.id = tr.repository_id OR tr.any_of = 'ANY' OR (tr.any_of = 'ANY LOCAL' AND r.class = 1) OR (tr.any_of = 'ANY REMOTE' AND r.class = 2))
+$$;
+
+--
+-- Name: act_as(integer, uuid); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.act_as(p_actor integer, p_request uuid) RETURNS void
+    LANGUAGE sql
+    AS $$
+  SELECT set_config('registry.actor', p_actor::text, true), set_config('registry.request', p_request::text, true)
+$$;
+
+--
+-- Name: ant_include(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.ant_include(p_patterns text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  SELECT CASE WHEN btrim(p_patterns) NOT IN ('**', '**/*') THEN registry.ant_to_regex(p_patterns) END
+$$;
+
+--
+-- Name: ant_to_regex(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.ant_to_regex(p_patterns text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  SELECT '^(?:' || string_agg(s.regex, '|' ORDER BY p.place) || ')$'
+  FROM regexp_split_to_table(p_patterns, ',') WITH ORDINALITY AS p (pattern, place),
+    LATERAL (SELECT regexp_replace(regexp_replace(btrim(p.pattern), '^/+', ''), '/$', '/**')) a (ant),
+    -- what a regular expression would take for more than itself
+    LATERAL (SELECT regexp_replace(a.ant, '([.+^$(){}|\[\]\\])', '\\\1', 'g')) q (quoted),
+    -- stand-ins first, since the expressions put in hold * and ? themselves
+    LATERAL (SELECT regexp_replace(regexp_replace(q.quoted, '(?<![^/])\*\*/', E'\x01', 'g'), '(?<![^/])\*\*$', E'\x02')) d (deep),
+    LATERAL (SELECT replace(regexp_replace(d.deep, '\*+', E'\x03', 'g'), '?', '[^/]')) w (wild),
+    LATERAL (SELECT replace(replace(replace(replace(w.wild,
+      E'/\x02', '(?:/.*)?'), E'\x02', '.*'), E'\x01', '(?:[^/]+/)*'), E'\x03', '[^/]*')) s (regex)
+  WHERE a.ant <> ''
+$_$;
+
+--
+-- Name: append_only(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+  RAISE EXCEPTION '% is append only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+--
+-- Name: blob_delete(integer, text, integer, bytea, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint;
+  v_blob bigint;
+BEGIN
+  -- the image's row keeps pushes out meanwhile
+  SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
+  SELECT b.id INTO v_blob FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = v_image WHERE b.digest = p_digest AND b.alg = p_alg;
+  IF NOT FOUND THEN
+    RETURN 1;
+  END IF;
+  IF EXISTS (SELECT FROM manifest_blob mb JOIN image_manifest im ON im.manifest_id = mb.manifest_id AND im.image_id = v_image WHERE mb.blob_id = v_blob) THEN
+    RETURN 2;
+  END IF;
+  DELETE FROM image_blob WHERE image_id = v_image AND blob_id = v_blob;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'blob_delete', 'done', key, p_name, digest_text(p_alg, p_digest) FROM repository WHERE id = p_target;
+  RETURN 0;
+END $$;
+
+--
+-- Name: blob_mount(text, text, integer, integer, integer, text, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_root int;
+  v_blob bigint;
+BEGIN
+  SELECT root_id INTO v_root FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
+  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, p_target, p_name) & 2 = 0 THEN
+    RETURN false;
+  END IF;
+  SELECT b.id INTO v_blob FROM blob b
+  WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad
+    AND EXISTS (SELECT FROM image_blob ib JOIN readable_images(v_root, p_from, p_account) i ON ib.image_id = i WHERE ib.blob_id = b.id)
+  FOR KEY SHARE OF b;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO image_blob (image_id, blob_id) VALUES (image_make(p_target, p_name), v_blob) ON CONFLICT DO NOTHING;
+  PERFORM blob_postpone(v_blob);
+  RETURN true;
+END $$;
+
+--
+-- Name: blob_postpone(bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_postpone(p_blob bigint) RETURNS void
+    LANGUAGE sql
+    AS $$
+  UPDATE registry.gc_blob SET due = now() + registry.grace() WHERE blob_id = p_blob AND due < now() + interval '1 hour'
+$$;
+
+--
+-- Name: blob_publish(uuid, bigint, bigint, integer, bytea, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_blob blob;
+BEGIN
+  DELETE FROM upload WHERE id = p_upload AND image_id = p_image;
+  IF NOT FOUND THEN
+    -- perhaps the answer to the same call was lost
+    SELECT b.file_id INTO file FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = p_image
+    WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
+    won := FOUND;
+    RETURN;
+  END IF;
+  won := true;
+  LOOP
+    INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
+    EXIT WHEN FOUND;
+    SELECT * INTO v_blob FROM blob WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
+    EXIT WHEN FOUND; -- else it was collected in between
+  END LOOP;
+  IF v_blob.bad THEN
+    UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE id = v_blob.id AND bad;
+    IF FOUND THEN
+      INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
+      v_blob.file_id := p_file;
+    ELSE
+      SELECT * INTO v_blob FROM blob WHERE id = v_blob.id;
+    END IF;
+  END IF;
+  file := v_blob.file_id;
+  INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_blob.id) ON CONFLICT DO NOTHING;
+  IF file <> p_file THEN
+    PERFORM blob_postpone(v_blob.id);
+  END IF;
+END $$;
+
+--
+-- Name: digest_text(integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.digest_text(p_alg integer, p_digest bytea) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  SELECT CASE p_alg WHEN 1 THEN 'sha256:' WHEN 2 THEN 'sha512:' END || encode(p_digest, 'hex')
+$$;
+
+--
+-- Name: edit_lock(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.edit_lock() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'repositories and permissions are edited in read committed transactions only';
+  END IF;
+  PERFORM pg_advisory_xact_lock(1380993103);
+END $$;
+
+--
+-- Name: grace(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.grace() RETURNS interval
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT coalesce(nullif(current_setting('registry.grace', true), ''), '24 hours')::interval
+$$;
+
+--
+-- Name: group_add(text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO principal (kind, name) VALUES (2, lower(p_name)) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'group_add', 'done', lower(p_name));
+  RETURN true;
+END $$;
+
+--
+-- Name: history_extend(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.history_extend() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_table text;
+  v_month timestamptz;
+  v_taken boolean;
+BEGIN
+  FOR v_table, v_month IN
+    SELECT t, date_trunc('month', now(), 'UTC') + make_interval(months => n) FROM unnest(ARRAY['audit', 'tag_event']) t, generate_series(0, 3) n
+  LOOP
+    CONTINUE WHEN to_regclass(v_table || to_char(v_month AT TIME ZONE 'UTC', '_YYYY_MM')) IS NOT NULL;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I WHERE at >= %L AND at < %L)', v_table || '_rest', v_month, v_month + interval '1 month')
+      INTO v_taken;
+    CONTINUE WHEN v_taken;
+    EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', v_table || to_char(v_month AT TIME ZONE 'UTC', '_YYYY_MM'),
+      v_table, v_month, v_month + interval '1 month');
+  END LOOP;
+END $$;
+
+--
+-- Name: image_adopt(bigint, bigint[], integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_foreign bigint[] := ARRAY(SELECT c FROM unnest(p_manifests) c WHERE NOT EXISTS (SELECT FROM image_manifest WHERE image_id = p_image AND manifest_id = c));
+BEGIN
+  IF v_foreign = '{}' THEN
+    RETURN;
+  END IF;
+  WITH RECURSIVE below (id) AS (
+    SELECT unnest(v_foreign) UNION SELECT c.child_id FROM below JOIN manifest_child c ON c.parent_id = below.id),
+  blobs AS (
+    INSERT INTO image_blob (image_id, blob_id)
+    SELECT DISTINCT p_image, mb.blob_id FROM below JOIN manifest_blob mb ON mb.manifest_id = below.id ORDER BY 2 ON CONFLICT DO NOTHING)
+  INSERT INTO image_manifest (image_id, manifest_id, created_by) SELECT p_image, id, p_account FROM below ORDER BY id ON CONFLICT DO NOTHING;
+END $$;
+
+--
+-- Name: image_make(integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_make(p_repository integer, p_path text) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_id bigint;
+BEGIN
+  LOOP
+    SELECT id INTO v_id FROM image WHERE path = p_path AND repository_id = p_repository;
+    EXIT WHEN FOUND;
+    INSERT INTO image (repository_id, path) VALUES (p_repository, p_path) ON CONFLICT DO NOTHING RETURNING id INTO v_id;
+    EXIT WHEN FOUND;
+  END LOOP;
+  RETURN v_id;
+END $$;
+
+--
+-- Name: manifest_delete(integer, text, integer, bytea, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint;
+  v_manifest bigint;
+  v_tags text[];
+BEGIN
+  SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
+  SELECT m.id INTO v_manifest FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = v_image WHERE m.digest = p_digest AND m.alg = p_alg;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM act_as(p_actor, p_request);
+  WITH gone AS (DELETE FROM tag WHERE image_id = v_image AND manifest_id = v_manifest RETURNING name)
+  SELECT coalesce(array_agg(name ORDER BY name), '{}') INTO v_tags FROM gone;
+  DELETE FROM image_manifest WHERE image_id = v_image AND manifest_id = v_manifest;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, e.action, 'done', r.key, p_name, e.object, jsonb_build_object('digest', digest_text(p_alg, p_digest))
+  FROM repository r, (SELECT 'untag', unnest(v_tags) UNION ALL SELECT 'delete', digest_text(p_alg, p_digest)) e (action, object) WHERE r.id = p_target;
+  RETURN true;
+END $$;
+
+--
+-- Name: manifest_put(text, text, integer, integer, integer, text, uuid, inet, integer, bytea, bytea, text, text, integer[], bytea[], integer[], integer[], bytea[], integer, bytea, text, text[], integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) RETURNS TABLE(outcome integer, missing_alg integer, missing_digest bytea)
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_root int;
+  v_actions int;
+  v_image bigint;
+  v_images bigint[];
+  v_blobs bigint[];
+  v_children bigint[];
+  v_manifest bigint;
+  v_target_key text;
+  v_tag text;
+  v_old text;
+BEGIN
+  SELECT root_id, target_key INTO v_root, v_target_key FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
+  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) THEN
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+  v_actions := push_actions(p_account, p_target, p_name);
+  IF v_actions & 2 = 0 THEN
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+
+  SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target;
+  v_images := ARRAY(SELECT readable_images(v_root, p_name, p_account) UNION SELECT v_image WHERE v_image IS NOT NULL);
+  LOOP
+    RETURN QUERY
+      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
+      WHERE NOT EXISTS (SELECT FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = ANY (v_images)
+        WHERE b.digest = d.digest AND b.alg = d.alg AND NOT b.bad)
+      UNION ALL
+      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+      WHERE NOT EXISTS (SELECT FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = ANY (v_images)
+        WHERE m.digest = d.digest AND m.alg = d.alg);
+    IF FOUND THEN
+      RETURN;
+    END IF;
+    v_blobs := ARRAY(SELECT b.id FROM blob b WHERE (b.digest, b.alg) IN (SELECT d.digest, d.alg FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest))
+      ORDER BY b.id FOR KEY SHARE);
+    v_children := ARRAY(SELECT m.id FROM manifest m WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest))
+      ORDER BY m.id FOR KEY SHARE);
+    -- fewer: one was collected after the first look, which now finds it missing
+    EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
+      AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
+  END LOOP;
+
+  IF v_image IS NULL AND p_expected IS NOT NULL THEN
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+  v_image := image_make(p_target, p_name);
+  PERFORM FROM image WHERE id = v_image FOR NO KEY UPDATE;
+  PERFORM FROM tag WHERE image_id = v_image AND name = ANY (p_tags) ORDER BY name FOR UPDATE;
+  IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
+      WHERE t.image_id = v_image AND t.name = ANY (p_tags) AND (m.digest, m.alg) <> (p_digest, p_alg)) THEN
+    RETURN QUERY SELECT 2, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+  -- a tag that holds what is pushed is as the client wants it: perhaps the answer to the same call was lost
+  IF p_expected IS NOT NULL AND EXISTS (SELECT FROM unnest(p_tags) n WHERE NOT EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
+      WHERE t.image_id = v_image AND t.name = n AND (m.digest, m.alg) IN ((p_expected, p_expected_alg), (p_digest, p_alg)))) THEN
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN;
+  END IF;
+
+  PERFORM act_as(p_account, p_request);
+  LOOP
+    INSERT INTO manifest (size, media_type, artifact_type, alg, subject_alg, subject, digest, payload)
+    VALUES (octet_length(p_payload), media_type_number(p_media_type), CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END,
+      p_alg, p_subject_alg, p_subject, p_digest, p_payload)
+    ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
+    EXIT WHEN FOUND;
+    SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
+    EXIT WHEN FOUND; -- else it was collected in between
+  END LOOP;
+  DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have come through a cache before
+  INSERT INTO manifest_blob (blob_id, manifest_id, role)
+  SELECT b.id, v_manifest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg GROUP BY b.id ORDER BY b.id
+  ON CONFLICT DO NOTHING;
+  INSERT INTO manifest_child (parent_id, child_id) SELECT v_manifest, c FROM unnest(v_children) c WHERE c <> v_manifest ORDER BY c ON CONFLICT DO NOTHING;
+  PERFORM image_adopt(v_image, v_children, p_account);
+  INSERT INTO image_blob (image_id, blob_id) SELECT v_image, b FROM unnest(v_blobs) b ORDER BY b ON CONFLICT DO NOTHING;
+  INSERT INTO image_manifest (image_id, manifest_id, created_by) VALUES (v_image, v_manifest, p_account) ON CONFLICT DO NOTHING;
+  IF FOUND THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    VALUES (p_request, p_account, p_actor_name, p_address, 'push', 'done', v_target_key, p_name, digest_text(p_alg, p_digest),
+      jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
+  END IF;
+  IF p_subject IS NOT NULL THEN
+    INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
+    VALUES (v_image, v_manifest, CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END, p_subject_alg, p_subject, p_referrer)
+    ON CONFLICT DO NOTHING;
+  END IF;
+  FOREACH v_tag IN ARRAY p_tags LOOP
+    SELECT digest_text(m.alg, m.digest) INTO v_old FROM tag t JOIN manifest m ON m.id = t.manifest_id WHERE t.image_id = v_image AND t.name = v_tag;
+    INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_image, v_tag, v_manifest, p_account)
+    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
+      WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    IF FOUND THEN
+      INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+      VALUES (p_request, p_account, p_actor_name, p_address, 'tag', 'done', v_target_key, p_name, v_tag,
+        jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
+    END IF;
+  END LOOP;
+  RETURN QUERY SELECT 0, NULL::int, NULL::bytea;
+END $$;
+
+--
+-- Name: media_type_number(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.media_type_number(p_name text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_id int;
+BEGIN
+  LOOP
+    SELECT id INTO v_id FROM media_type WHERE name = p_name;
+    EXIT WHEN FOUND;
+    IF (SELECT count(*) FROM media_type) >= 10000 THEN
+      RAISE EXCEPTION 'there are 10000 media types already' USING ERRCODE = 'configuration_limit_exceeded';
+    END IF;
+    INSERT INTO media_type (name) VALUES (p_name) ON CONFLICT DO NOTHING RETURNING id INTO v_id;
+    EXIT WHEN FOUND;
+  END LOOP;
+  RETURN v_id;
+END $$;
+
+--
+-- Name: members_check(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.members_check() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_bad text;
+BEGIN
+  SELECT r.key INTO v_bad FROM repository_member m JOIN repository r ON r.id = m.member_id WHERE r.api_version <> 2 OR r.deleted_at IS NOT NULL LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'repository % cannot be a member of a virtual repository', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+  WITH RECURSIVE walk (root, id, depth) AS (
+    SELECT virtual_id, member_id, 1 FROM repository_member
+    UNION
+    SELECT w.root, m.member_id, w.depth + 1 FROM walk w JOIN repository_member m ON m.virtual_id = w.id WHERE w.depth < 9 AND w.id <> w.root)
+  SELECT r.key INTO v_bad FROM walk w JOIN repository r ON r.id = w.root WHERE w.id = w.root OR w.depth > 8 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'virtual repository % contains itself, or nests deeper than 8', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+  -- counting stops at the limit, so that not even the question is expensive
+  SELECT v.key INTO v_bad FROM repository v WHERE v.class = 3 AND 10000 < (SELECT count(*) FROM (
+    WITH RECURSIVE walk (id) AS (
+      SELECT member_id FROM repository_member WHERE virtual_id = v.id
+      UNION ALL
+      SELECT m.member_id FROM walk w JOIN repository_member m ON m.virtual_id = w.id)
+    SELECT FROM walk LIMIT 10001) paths)
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'virtual repository % has more than 10000 paths', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+END $$;
+
+--
+-- Name: name_fits(text, text[], text[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  SELECT (p_include IS NULL OR p_name ~ ALL (p_include)) AND (p_exclude IS NULL OR p_name !~ ALL (p_exclude))
+$$;
+
+--
+-- Name: permission_changed(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.permission_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_targets int[];
+BEGIN
+  IF TG_TABLE_NAME = 'permission_target' THEN
+    v_targets := ARRAY(SELECT id FROM changed);
+  ELSE
+    v_targets := ARRAY(SELECT DISTINCT target_id FROM changed);
+  END IF;
+  PERFORM edit_lock();
+  PERFORM acl_expand(v_targets);
+  RETURN NULL;
+END $$;
+
+--
+-- Name: permission_set(text, text, text, text[], text[], integer[], integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_target int;
+BEGIN
+  PERFORM edit_lock();
+  SELECT n INTO unknown_repository FROM unnest(p_repositories) n
+  WHERE n NOT IN ('ANY', 'ANY LOCAL', 'ANY REMOTE') AND NOT EXISTS (SELECT FROM repository WHERE key = n AND class < 3 AND deleted_at IS NULL) LIMIT 1;
+  SELECT n INTO unknown_principal FROM unnest(p_principals) n WHERE NOT EXISTS (SELECT FROM principal WHERE name = lower(n)) LIMIT 1;
+  IF unknown_repository IS NOT NULL OR unknown_principal IS NOT NULL THEN
+    RETURN;
+  END IF;
+  INSERT INTO permission_target (name, includes, excludes) VALUES (p_name, p_includes, p_excludes)
+  ON CONFLICT (name) DO UPDATE SET includes = EXCLUDED.includes, excludes = EXCLUDED.excludes
+  RETURNING id INTO v_target;
+  DELETE FROM permission_target_repository WHERE target_id = v_target;
+  DELETE FROM permission_target_principal WHERE target_id = v_target;
+  INSERT INTO permission_target_repository (target_id, repository_id, any_of)
+  SELECT DISTINCT v_target, r.id, CASE WHEN r.id IS NULL THEN n END
+  FROM unnest(p_repositories) n LEFT JOIN repository r ON r.key = n AND r.deleted_at IS NULL;
+  INSERT INTO permission_target_principal (target_id, principal_id, actions)
+  SELECT v_target, p.id, bit_or(n.actions) FROM unnest(p_principals, p_actions) n (name, actions) JOIN principal p ON p.name = lower(n.name)
+  WHERE n.actions <> 0 GROUP BY p.id;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'permission_set', 'done', p_name, jsonb_build_object('includes', p_includes,
+    'excludes', p_excludes, 'repositories', p_repositories, 'principals', p_principals, 'actions', p_actions));
+END $$;
+
+--
+-- Name: push_actions(integer, integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT coalesce((SELECT registry.viewer_actions(p_account, p_repository, p_name) FROM registry.repository_leaf l
+    WHERE l.root_id = p_repository AND l.leaf_id = p_repository AND registry.name_fits(p_name, l.include_re, l.exclude_re)), 0)
+$$;
+
+--
+-- Name: queue_blobs(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.queue_blobs() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO gc_blob (blob_id, due) SELECT DISTINCT blob_id, now() + grace() FROM gone ORDER BY 1
+  ON CONFLICT (blob_id) DO UPDATE SET due = EXCLUDED.due;
+  RETURN NULL;
+END $$;
+
+--
+-- Name: queue_link(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.queue_link() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO gc_link (image_id, manifest_id, due) VALUES (OLD.image_id, OLD.manifest_id, now() + grace())
+  ON CONFLICT (image_id, manifest_id) DO UPDATE SET due = EXCLUDED.due;
+  RETURN NULL;
+END $$;
+
+--
+-- Name: queue_manifests(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.queue_manifests() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO gc_manifest (manifest_id, due) SELECT DISTINCT manifest_id, now() + grace() FROM gone ORDER BY 1
+  ON CONFLICT (manifest_id) DO UPDATE SET due = EXCLUDED.due;
+  RETURN NULL;
+END $$;
+
+--
+-- Name: queue_new_blob(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.queue_new_blob() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO gc_blob (blob_id, due) VALUES (NEW.id, now() + grace());
+  RETURN NULL;
+END $$;
+
+--
+-- Name: readable_images(integer, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT DISTINCT i.id FROM repository_leaf l JOIN image i ON i.path = p_name AND i.repository_id = l.leaf_id
+  WHERE l.root_id = p_root AND name_fits(p_name, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p_name) & 1 = 1
+$$;
+
+--
+-- Name: repository_add_local(text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_add_local(p_key text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM edit_lock();
+  INSERT INTO repository (key, class) VALUES (p_key, 1) ON CONFLICT DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_add', 'done', p_key, p_key);
+  RETURN true;
+END $$;
+
+--
+-- Name: repository_changed(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_fresh repository_leaf[];
+BEGIN
+  PERFORM edit_lock();
+  IF TG_TABLE_NAME = 'repository' THEN
+    -- what is deleted is nobody's member, and no permission names it
+    DELETE FROM repository_member m USING repository r WHERE r.deleted_at IS NOT NULL AND r.id IN (m.virtual_id, m.member_id);
+    DELETE FROM permission_target_repository p USING repository r WHERE r.deleted_at IS NOT NULL AND r.id = p.repository_id;
+    PERFORM acl_expand(ARRAY(SELECT target_id FROM permission_target_repository WHERE any_of IS NOT NULL));
+  END IF;
+  PERFORM members_check();
+  v_fresh := ARRAY(SELECT p FROM repository_paths() p);
+  DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
+  INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
+  ON CONFLICT (root_id, ord) DO UPDATE
+    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re
+    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re) IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re);
+  RETURN NULL;
+END $$;
+
+--
+-- Name: repository_leaf; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.repository_leaf (
+    root_id integer NOT NULL,
+    ord integer NOT NULL,
+    leaf_id integer NOT NULL,
+    rank smallint NOT NULL,
+    class smallint NOT NULL,
+    include_re text[],
+    exclude_re text[]
+);
+
+--
+-- Name: repository_paths(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_paths() RETURNS SETOF registry.repository_leaf
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  WITH RECURSIVE served AS MATERIALIZED (
+    SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re
+    FROM repository WHERE deleted_at IS NULL AND NOT blacked_out AND api_version = 2),
+  walk (root_id, id, class, priority, sort, include_re, exclude_re) AS (
+    SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL) FROM served
+    UNION ALL
+    SELECT w.root_id, s.id, s.class, w.priority OR s.priority, w.sort || m.position,
+      w.include_re || array_remove(ARRAY[s.include_re], NULL), w.exclude_re || array_remove(ARRAY[s.exclude_re], NULL)
+    FROM walk w JOIN repository_member m ON m.virtual_id = w.id JOIN served s ON s.id = m.member_id WHERE w.class = 3)
+  SELECT root_id, (row_number() OVER (PARTITION BY root_id ORDER BY sort))::int, id, (CASE WHEN priority AND root_id <> id THEN 0 ELSE class END)::smallint,
+    class, nullif(include_re, '{}'), nullif(exclude_re, '{}')
+  FROM walk WHERE class < 3
+$$;
+
+--
+-- Name: tag_changed(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.tag_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.image_id ELSE NEW.image_id END;
+  v_name text := CASE WHEN TG_OP = 'DELETE' THEN OLD.name ELSE NEW.name END;
+  v_old bigint := CASE WHEN TG_OP <> 'INSERT' THEN OLD.manifest_id END;
+  v_new bigint := CASE WHEN TG_OP <> 'DELETE' THEN NEW.manifest_id END;
+BEGIN
+  IF v_old IS NOT DISTINCT FROM v_new THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO tag_event (image_id, actor, request, repository, path, name, old_digest, new_digest)
+  SELECT i.id, nullif(current_setting('registry.actor', true), '')::int, nullif(current_setting('registry.request', true), '')::uuid,
+    r.key, i.path, v_name,
+    (SELECT digest_text(m.alg, m.digest) FROM manifest m WHERE m.id = v_old),
+    (SELECT digest_text(m.alg, m.digest) FROM manifest m WHERE m.id = v_new)
+  FROM image i JOIN repository r ON r.id = i.repository_id WHERE i.id = v_image;
+  RETURN NULL;
+END $$;
+
+--
+-- Name: tag_delete(integer, text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_manifest bigint;
+BEGIN
+  PERFORM act_as(p_actor, p_request);
+  DELETE FROM tag WHERE name = p_tag AND image_id = (SELECT id FROM image WHERE path = p_name AND repository_id = p_target) RETURNING manifest_id INTO v_manifest;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_name, p_tag, jsonb_build_object('digest', digest_text(m.alg, m.digest))
+  FROM repository r, manifest m WHERE r.id = p_target AND m.id = v_manifest;
+  RETURN true;
+END $$;
+
+--
+-- Name: token_key; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.token_key (
+    kid text NOT NULL COLLATE pg_catalog."C",
+    secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    retired_at timestamp with time zone,
+    CONSTRAINT token_key_secret_check CHECK ((octet_length(secret) = 32))
+);
+
+--
+-- Name: token_keys(bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.token_keys(p_fresh bytea) RETURNS SETOF registry.token_key
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL) THEN
+    PERFORM pg_advisory_xact_lock(1380993105); -- the next statement sees what another node has made meanwhile
+    INSERT INTO token_key (kid, secret) SELECT encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh
+    WHERE NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL);
+  END IF;
+  RETURN QUERY SELECT * FROM token_key WHERE retired_at IS NULL ORDER BY created_at DESC, kid;
+END $$;
+
+--
+-- Name: upload; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.upload (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    image_id bigint NOT NULL,
+    account integer NOT NULL,
+    alg smallint DEFAULT 1 NOT NULL,
+    file_id bigint NOT NULL,
+    received bigint DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    touched_at timestamp with time zone DEFAULT now() NOT NULL,
+    digest_so_far bytea,
+    CONSTRAINT upload_account_check CHECK ((account > 1)),
+    CONSTRAINT upload_alg_check CHECK ((alg = ANY (ARRAY[1, 2]))),
+    CONSTRAINT upload_received_check CHECK ((received >= 0))
+);
+
+--
+-- Name: upload_start(integer, text, integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) RETURNS registry.upload
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_upload upload;
+BEGIN
+  INSERT INTO upload (image_id, account, alg, file_id) VALUES (image_make(p_repository, p_name), p_account, p_alg, nextval('file_id'))
+  RETURNING * INTO v_upload;
+  RETURN v_upload;
+END $$;
+
+--
+-- Name: viewer_actions(integer, integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) RETURNS integer
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  IF EXISTS (SELECT FROM account WHERE id = p_account AND is_admin) THEN
+    RETURN 15;
+  END IF;
+  RETURN (SELECT coalesce(bit_or(a.actions), 0) FROM acl a
+    WHERE a.repository_id = p_repository
+      AND a.principal_id = ANY (CASE WHEN p_account = 0 THEN ARRAY[0]
+        ELSE ARRAY(SELECT group_id FROM membership WHERE user_id = p_account) || ARRAY[p_account, 1] END)
+      AND (p_name IS NULL OR ((a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re))));
+END $$;
+
+--
+-- Name: viewer_valid(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT p_account = 0 OR EXISTS (SELECT FROM registry.account
+    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()))
+$$;
+
+--
+-- Name: account; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.account (
+    id integer NOT NULL,
+    kind smallint DEFAULT 1 NOT NULL,
+    password text,
+    is_admin boolean DEFAULT false NOT NULL,
+    disabled boolean DEFAULT false NOT NULL,
+    epoch integer DEFAULT 0 NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    CONSTRAINT account_kind_check CHECK ((kind = 1))
+);
+
+--
+-- Name: audit; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.audit (
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    request uuid,
+    actor integer NOT NULL,
+    actor_name text NOT NULL,
+    address inet,
+    action text NOT NULL COLLATE pg_catalog."C",
+    outcome text NOT NULL COLLATE pg_catalog."C",
+    repository text COLLATE pg_catalog."C",
+    path text COLLATE pg_catalog."C",
+    object text NOT NULL,
+    detail jsonb,
+    CONSTRAINT audit_action_check CHECK ((action ~ '^[a-z_]+$'::text)),
+    CONSTRAINT audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])))
+)
+PARTITION BY RANGE (at);
+
+--
+-- Name: audit_rest; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.audit_rest (
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    request uuid,
+    actor integer NOT NULL,
+    actor_name text NOT NULL,
+    address inet,
+    action text NOT NULL COLLATE pg_catalog."C",
+    outcome text NOT NULL COLLATE pg_catalog."C",
+    repository text COLLATE pg_catalog."C",
+    path text COLLATE pg_catalog."C",
+    object text NOT NULL,
+    detail jsonb,
+    CONSTRAINT audit_action_check CHECK ((action ~ '^[a-z_]+$'::text)),
+    CONSTRAINT audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])))
+);
+
+--
+-- Name: blob; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.blob (
+    id bigint NOT NULL,
+    size bigint NOT NULL,
+    file_id bigint NOT NULL,
+    alg smallint NOT NULL,
+    bad boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    checked_on date,
+    digest bytea NOT NULL,
+    CONSTRAINT blob_check CHECK ((((alg = 1) AND (octet_length(digest) = 32)) OR ((alg = 2) AND (octet_length(digest) = 64)))),
+    CONSTRAINT blob_size_check CHECK ((size >= 0))
+);
+
+--
+-- Name: blob_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.blob ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.blob_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: file_id; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+CREATE SEQUENCE registry.file_id
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+--
+-- Name: gc_blob; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_blob (
+    blob_id bigint NOT NULL,
+    due timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
+
+--
+-- Name: gc_link; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_link (
+    image_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    due timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
+
+--
+-- Name: gc_manifest; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_manifest (
+    manifest_id bigint NOT NULL,
+    due timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
+
+--
+-- Name: gc_unlink; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_unlink (
+    file_id bigint NOT NULL,
+    alg smallint NOT NULL,
+    digest bytea NOT NULL,
+    not_before timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL
+);
+
+--
+-- Name: image; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.image (
+    id bigint NOT NULL,
+    repository_id integer NOT NULL,
+    path text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT image_path_check CHECK (((length(path) >= 1) AND (length(path) <= 255)))
+);
+
+--
+-- Name: image_blob; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.image_blob (
+    image_id bigint NOT NULL,
+    blob_id bigint NOT NULL
+);
+
+--
+-- Name: image_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.image ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.image_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: image_manifest; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.image_manifest (
+    image_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    created_by integer,
+    pulled_on date,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: image_referrer; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.image_referrer (
+    image_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    artifact_type integer,
+    subject_alg smallint NOT NULL,
+    subject bytea NOT NULL,
+    descriptor text NOT NULL
+);
+
+--
+-- Name: installation; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.installation (
+    one boolean DEFAULT true NOT NULL,
+    schema integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT installation_one_check CHECK (one)
+);
+
+--
+-- Name: manifest; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.manifest (
+    id bigint NOT NULL,
+    size integer NOT NULL,
+    media_type integer NOT NULL,
+    artifact_type integer,
+    alg smallint NOT NULL,
+    subject_alg smallint,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    subject bytea,
+    digest bytea NOT NULL,
+    payload bytea NOT NULL,
+    CONSTRAINT manifest_check CHECK ((octet_length(payload) = size)),
+    CONSTRAINT manifest_check1 CHECK ((num_nulls(subject, subject_alg) <> 1)),
+    CONSTRAINT manifest_check2 CHECK ((((alg = 1) AND (octet_length(digest) = 32)) OR ((alg = 2) AND (octet_length(digest) = 64)))),
+    CONSTRAINT manifest_size_check CHECK (((size >= 1) AND (size <= 4194304)))
+);
+ALTER TABLE ONLY registry.manifest ALTER COLUMN payload SET COMPRESSION lz4;
+
+--
+-- Name: manifest_blob; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.manifest_blob (
+    blob_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    role smallint NOT NULL,
+    CONSTRAINT manifest_blob_role_check CHECK ((role = ANY (ARRAY[1, 2])))
+);
+
+--
+-- Name: manifest_child; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.manifest_child (
+    parent_id bigint NOT NULL,
+    child_id bigint NOT NULL,
+    CONSTRAINT manifest_child_check CHECK ((parent_id <> child_id))
+);
+
+--
+-- Name: manifest_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.manifest ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.manifest_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: manifest_want; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.manifest_want (
+    manifest_id bigint NOT NULL,
+    alg smallint NOT NULL,
+    role smallint NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT manifest_want_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
+);
+
+--
+-- Name: media_type; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.media_type (
+    id integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT media_type_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+
+--
+-- Name: media_type_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.media_type ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.media_type_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: membership; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.membership (
+    user_id integer NOT NULL,
+    group_id integer NOT NULL,
+    kind smallint DEFAULT 2 NOT NULL,
+    CONSTRAINT membership_kind_check CHECK ((kind = 2))
+);
+
+--
+-- Name: migration; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.migration (
+    number integer NOT NULL,
+    name text NOT NULL,
+    sha256 bytea NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT migration_number_check CHECK ((number > 0)),
+    CONSTRAINT migration_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+--
+-- Name: permission_target; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.permission_target (
+    id integer NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    includes text DEFAULT ''::text NOT NULL,
+    excludes text DEFAULT ''::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT permission_target_excludes_check CHECK ((excludes !~ '[[:cntrl:]]'::text)),
+    CONSTRAINT permission_target_includes_check CHECK ((includes !~ '[[:cntrl:]]'::text)),
+    CONSTRAINT permission_target_name_check CHECK (((length(name) >= 1) AND (length(name) <= 255)))
+);
+
+--
+-- Name: permission_target_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.permission_target ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.permission_target_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: permission_target_principal; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.permission_target_principal (
+    target_id integer NOT NULL,
+    principal_id integer NOT NULL,
+    actions integer NOT NULL,
+    CONSTRAINT permission_target_principal_actions_check CHECK (((actions >= 1) AND (actions <= 15)))
+);
+
+--
+-- Name: permission_target_repository; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.permission_target_repository (
+    target_id integer NOT NULL,
+    repository_id integer,
+    any_of text,
+    CONSTRAINT permission_target_repository_any_of_check CHECK ((any_of = ANY (ARRAY['ANY'::text, 'ANY LOCAL'::text, 'ANY REMOTE'::text]))),
+    CONSTRAINT permission_target_repository_check CHECK ((num_nonnulls(repository_id, any_of) = 1))
+);
+
+--
+-- Name: principal; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.principal (
+    id integer NOT NULL,
+    kind smallint NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT principal_kind_check CHECK ((kind = ANY (ARRAY[0, 1, 2]))),
+    CONSTRAINT principal_name_check CHECK (((name = lower(name)) AND ((length(name) >= 1) AND (length(name) <= 64))))
+);
+
+--
+-- Name: principal_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.principal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.principal_id_seq
+    START WITH 2
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: repository; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.repository (
+    id integer NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    class smallint NOT NULL,
+    api_version smallint DEFAULT 2 NOT NULL,
+    blacked_out boolean DEFAULT false NOT NULL,
+    priority boolean DEFAULT false NOT NULL,
+    includes text DEFAULT ''::text NOT NULL,
+    excludes text DEFAULT ''::text NOT NULL,
+    default_deployment_id integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT repository_api_version_check CHECK ((api_version = ANY (ARRAY[1, 2]))),
+    CONSTRAINT repository_check CHECK (((class <> 3) OR (api_version = 2))),
+    CONSTRAINT repository_check1 CHECK (((default_deployment_id IS NULL) OR (class = 3))),
+    CONSTRAINT repository_class_check CHECK ((class = ANY (ARRAY[1, 2, 3]))),
+    CONSTRAINT repository_excludes_check CHECK ((excludes !~ '[[:cntrl:]]'::text)),
+    CONSTRAINT repository_includes_check CHECK ((includes !~ '[[:cntrl:]]'::text)),
+    CONSTRAINT repository_key_check CHECK ((key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text))
+);
+
+--
+-- Name: push_target; Type: VIEW; Schema: registry; Owner: -
+--
+
+CREATE VIEW registry.push_target AS
+ SELECT v.key,
+    v.id AS root_id,
+    t.id AS target_id,
+    t.key AS target_key,
+    (v.blacked_out OR t.blacked_out) AS blacked_out
+   FROM (registry.repository v
+     JOIN registry.repository t ON ((t.id =
+        CASE v.class
+            WHEN 1 THEN v.id
+            WHEN 3 THEN v.default_deployment_id
+            ELSE NULL::integer
+        END)))
+  WHERE ((v.deleted_at IS NULL) AND (v.api_version = 2) AND (t.deleted_at IS NULL) AND (t.api_version = 2) AND (t.class = 1));
+
+--
+-- Name: repository_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.repository ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.repository_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: repository_member; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.repository_member (
+    virtual_id integer NOT NULL,
+    class smallint DEFAULT 3 NOT NULL,
+    "position" integer NOT NULL,
+    member_id integer NOT NULL,
+    CONSTRAINT repository_member_check CHECK ((virtual_id <> member_id)),
+    CONSTRAINT repository_member_class_check CHECK ((class = 3))
+);
+
+--
+-- Name: tag; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.tag (
+    image_id bigint NOT NULL,
+    manifest_id bigint NOT NULL,
+    updated_by integer,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT tag_name_check CHECK ((name ~ '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$'::text))
+);
+
+--
+-- Name: tag_event; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.tag_event (
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    image_id bigint NOT NULL,
+    actor integer,
+    request uuid,
+    repository text NOT NULL COLLATE pg_catalog."C",
+    path text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    old_digest text,
+    new_digest text
+)
+PARTITION BY RANGE (at);
+
+--
+-- Name: tag_event_rest; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.tag_event_rest (
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    image_id bigint NOT NULL,
+    actor integer,
+    request uuid,
+    repository text NOT NULL COLLATE pg_catalog."C",
+    path text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    old_digest text,
+    new_digest text
+);
+
+--
+-- Name: audit_rest; Type: TABLE ATTACH; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.audit ATTACH PARTITION registry.audit_rest DEFAULT;
+
+--
+-- Name: tag_event_rest; Type: TABLE ATTACH; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.tag_event ATTACH PARTITION registry.tag_event_rest DEFAULT;
+
+--
+-- Name: account account_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.account
+    ADD CONSTRAINT account_pkey PRIMARY KEY (id);
+
+--
+-- Name: acl acl_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.acl
+    ADD CONSTRAINT acl_pkey PRIMARY KEY (repository_id, principal_id, target_id);
+
+--
+-- Name: blob blob_file_id_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.blob
+    ADD CONSTRAINT blob_file_id_key UNIQUE (file_id);
+
+--
+-- Name: blob blob_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.blob
+    ADD CONSTRAINT blob_pkey PRIMARY KEY (id);
+
+--
+-- Name: gc_blob gc_blob_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_blob
+    ADD CONSTRAINT gc_blob_pkey PRIMARY KEY (blob_id);
+
+--
+-- Name: gc_link gc_link_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_link
+    ADD CONSTRAINT gc_link_pkey PRIMARY KEY (image_id, manifest_id);
+
+--
+-- Name: gc_manifest gc_manifest_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_manifest
+    ADD CONSTRAINT gc_manifest_pkey PRIMARY KEY (manifest_id);
+
+--
+-- Name: gc_unlink gc_unlink_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_unlink
+    ADD CONSTRAINT gc_unlink_pkey PRIMARY KEY (file_id);
+
+--
+-- Name: image_blob image_blob_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image_blob
+    ADD CONSTRAINT image_blob_pkey PRIMARY KEY (image_id, blob_id);
+
+--
+-- Name: image_manifest image_manifest_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image_manifest
+    ADD CONSTRAINT image_manifest_pkey PRIMARY KEY (image_id, manifest_id);
+
+--
+-- Name: image image_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image
+    ADD CONSTRAINT image_pkey PRIMARY KEY (id);
+
+--
+-- Name: image_referrer image_referrer_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image_referrer
+    ADD CONSTRAINT image_referrer_pkey PRIMARY KEY (image_id, subject, subject_alg, manifest_id);
+
+--
+-- Name: installation installation_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.installation
+    ADD CONSTRAINT installation_pkey PRIMARY KEY (one);
+
+--
+-- Name: manifest_blob manifest_blob_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_blob
+    ADD CONSTRAINT manifest_blob_pkey PRIMARY KEY (blob_id, manifest_id);
+
+--
+-- Name: manifest_child manifest_child_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_child
+    ADD CONSTRAINT manifest_child_pkey PRIMARY KEY (parent_id, child_id);
+
+--
+-- Name: manifest manifest_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest
+    ADD CONSTRAINT manifest_pkey PRIMARY KEY (id);
+
+--
+-- Name: manifest_want manifest_want_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_want
+    ADD CONSTRAINT manifest_want_pkey PRIMARY KEY (manifest_id, digest, alg);
+
+--
+-- Name: media_type media_type_name_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.media_type
+    ADD CONSTRAINT media_type_name_key UNIQUE (name);
+
+--
+-- Name: media_type media_type_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.media_type
+    ADD CONSTRAINT media_type_pkey PRIMARY KEY (id);
+
+--
+-- Name: membership membership_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_pkey PRIMARY KEY (user_id, group_id);
+
+--
+-- Name: migration migration_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.migration
+    ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
+
+--
+-- Name: permission_target permission_target_name_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.permission_target
+    ADD CONSTRAINT permission_target_name_key UNIQUE (name);
+
+--
+-- Name: permission_target permission_target_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.permission_target
+    ADD CONSTRAINT permission_target_pkey PRIMARY KEY (id);
+
+--
+-- Name: permission_target_principal permission_target_principal_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.permission_target_principal
+    ADD CONSTRAINT permission_target_principal_pkey PRIMARY KEY (target_id, principal_id);
+
+--
+-- Name: principal principal_id_kind_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.principal
+    ADD CONSTRAINT principal_id_kind_key UNIQUE (id, kind);
+
+--
+-- Name: principal principal_name_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.principal
+    ADD CONSTRAINT principal_name_key UNIQUE (name);
+
+--
+-- Name: principal principal_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.principal
+    ADD CONSTRAINT principal_pkey PRIMARY KEY (id);
+
+--
+-- Name: repository repository_id_class_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository
+    ADD CONSTRAINT repository_id_class_key UNIQUE (id, class);
+
+--
+-- Name: repository_leaf repository_leaf_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_leaf
+    ADD CONSTRAINT repository_leaf_pkey PRIMARY KEY (root_id, ord);
+
+--
+-- Name: repository_member repository_member_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_member
+    ADD CONSTRAINT repository_member_pkey PRIMARY KEY (virtual_id, "position") DEFERRABLE;
+
+--
+-- Name: repository_member repository_member_virtual_id_member_id_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_member
+    ADD CONSTRAINT repository_member_virtual_id_member_id_key UNIQUE (virtual_id, member_id);
+
+--
+-- Name: repository repository_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository
+    ADD CONSTRAINT repository_pkey PRIMARY KEY (id);
+
+--
+-- Name: tag tag_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.tag
+    ADD CONSTRAINT tag_pkey PRIMARY KEY (image_id, name);
+
+--
+-- Name: token_key token_key_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.token_key
+    ADD CONSTRAINT token_key_pkey PRIMARY KEY (kid);
+
+--
+-- Name: upload upload_file_id_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.upload
+    ADD CONSTRAINT upload_file_id_key UNIQUE (file_id);
+
+--
+-- Name: upload upload_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
+
+--
+-- Name: acl_principal_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX acl_principal_id_idx ON registry.acl USING btree (principal_id);
+
+--
+-- Name: acl_target_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX acl_target_id_idx ON registry.acl USING btree (target_id);
+
+--
+-- Name: audit_actor_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_actor_at_idx ON ONLY registry.audit USING btree (actor, at);
+
+--
+-- Name: audit_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_at_idx ON ONLY registry.audit USING btree (at);
+
+--
+-- Name: audit_repository_path_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_repository_path_at_idx ON ONLY registry.audit USING btree (repository, path, at) WHERE (repository IS NOT NULL);
+
+--
+-- Name: audit_rest_actor_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_rest_actor_at_idx ON registry.audit_rest USING btree (actor, at);
+
+--
+-- Name: audit_sign_in_failed; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_sign_in_failed ON ONLY registry.audit USING btree (address, at) WHERE (action = 'sign_in_failed'::text);
+
+--
+-- Name: audit_rest_address_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_rest_address_at_idx ON registry.audit_rest USING btree (address, at) WHERE (action = 'sign_in_failed'::text);
+
+--
+-- Name: audit_rest_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_rest_at_idx ON registry.audit_rest USING btree (at);
+
+--
+-- Name: audit_rest_repository_path_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX audit_rest_repository_path_at_idx ON registry.audit_rest USING btree (repository, path, at) WHERE (repository IS NOT NULL);
+
+--
+-- Name: blob_digest; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX blob_digest ON registry.blob USING btree (digest, alg);
+
+--
+-- Name: gc_blob_due_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX gc_blob_due_idx ON registry.gc_blob USING btree (due);
+
+--
+-- Name: gc_link_due_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX gc_link_due_idx ON registry.gc_link USING btree (due);
+
+--
+-- Name: gc_manifest_due_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX gc_manifest_due_idx ON registry.gc_manifest USING btree (due);
+
+--
+-- Name: gc_unlink_not_before_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX gc_unlink_not_before_idx ON registry.gc_unlink USING btree (not_before);
+
+--
+-- Name: image_manifest_manifest_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX image_manifest_manifest_id_idx ON registry.image_manifest USING btree (manifest_id);
+
+--
+-- Name: image_path; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX image_path ON registry.image USING btree (path, repository_id);
+
+--
+-- Name: image_referrer_image_id_manifest_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX image_referrer_image_id_manifest_id_idx ON registry.image_referrer USING btree (image_id, manifest_id);
+
+--
+-- Name: image_repository; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX image_repository ON registry.image USING btree (repository_id, path);
+
+--
+-- Name: manifest_blob_manifest; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX manifest_blob_manifest ON registry.manifest_blob USING btree (manifest_id);
+
+--
+-- Name: manifest_child_child_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX manifest_child_child_id_idx ON registry.manifest_child USING btree (child_id);
+
+--
+-- Name: manifest_digest; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX manifest_digest ON registry.manifest USING btree (digest, alg);
+
+--
+-- Name: manifest_want_digest_alg_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX manifest_want_digest_alg_idx ON registry.manifest_want USING btree (digest, alg);
+
+--
+-- Name: membership_group_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX membership_group_id_idx ON registry.membership USING btree (group_id);
+
+--
+-- Name: permission_target_principal_principal_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX permission_target_principal_principal_id_idx ON registry.permission_target_principal USING btree (principal_id);
+
+--
+-- Name: permission_target_repository_repository_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX permission_target_repository_repository_id_idx ON registry.permission_target_repository USING btree (repository_id) WHERE (repository_id IS NOT NULL);
+
+--
+-- Name: permission_target_repository_target_id_any_of_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX permission_target_repository_target_id_any_of_idx ON registry.permission_target_repository USING btree (target_id, any_of) WHERE (any_of IS NOT NULL);
+
+--
+-- Name: permission_target_repository_target_id_repository_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX permission_target_repository_target_id_repository_id_idx ON registry.permission_target_repository USING btree (target_id, repository_id) WHERE (repository_id IS NOT NULL);
+
+--
+-- Name: repository_key; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX repository_key ON registry.repository USING btree (key) WHERE (deleted_at IS NULL);
+
+--
+-- Name: repository_key_lower; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX repository_key_lower ON registry.repository USING btree (lower(key)) WHERE (deleted_at IS NULL);
+
+--
+-- Name: repository_leaf_leaf_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX repository_leaf_leaf_id_idx ON registry.repository_leaf USING btree (leaf_id);
+
+--
+-- Name: repository_member_member_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX repository_member_member_id_idx ON registry.repository_member USING btree (member_id);
+
+--
+-- Name: tag_event_repository_path_name_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX tag_event_repository_path_name_at_idx ON ONLY registry.tag_event USING btree (repository, path, name, at);
+
+--
+-- Name: tag_event_rest_repository_path_name_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX tag_event_rest_repository_path_name_at_idx ON registry.tag_event_rest USING btree (repository, path, name, at);
+
+--
+-- Name: tag_image_id_manifest_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX tag_image_id_manifest_id_idx ON registry.tag USING btree (image_id, manifest_id);
+
+--
+-- Name: upload_touched_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX upload_touched_at_idx ON registry.upload USING btree (touched_at);
+
+--
+-- Name: audit_rest_actor_at_idx; Type: INDEX ATTACH; Schema: registry; Owner: -
+--
+
+ALTER INDEX registry.audit_actor_at_idx ATTACH PARTITION registry.audit_rest_actor_at_idx;
+
+--
+-- Name: audit_rest_address_at_idx; Type: INDEX ATTACH; Schema: registry; Owner: -
+--
+
+ALTER INDEX registry.audit_sign_in_failed ATTACH PARTITION registry.audit_rest_address_at_idx;
+
+--
+-- Name: audit_rest_at_idx; Type: INDEX ATTACH; Schema: registry; Owner: -
+--
+
+ALTER INDEX registry.audit_at_idx ATTACH PARTITION registry.audit_rest_at_idx;
+
+--
+-- Name: audit_rest_repository_path_at_idx; Type: INDEX ATTACH; Schema: registry; Owner: -
+--
+
+ALTER INDEX registry.audit_repository_path_at_idx ATTACH PARTITION registry.audit_rest_repository_path_at_idx;
+
+--
+-- Name: tag_event_rest_repository_path_name_at_idx; Type: INDEX ATTACH; Schema: registry; Owner: -
+--
+
+ALTER INDEX registry.tag_event_repository_path_name_at_idx ATTACH PARTITION registry.tag_event_rest_repository_path_name_at_idx;
+
+--
+-- Name: audit append_only; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON registry.audit FOR EACH ROW EXECUTE FUNCTION registry.append_only();
+
+--
+-- Name: tag_event append_only; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON registry.tag_event FOR EACH ROW EXECUTE FUNCTION registry.append_only();
+
+--
+-- Name: tag history; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER history AFTER INSERT OR DELETE OR UPDATE OF manifest_id ON registry.tag FOR EACH ROW EXECUTE FUNCTION registry.tag_changed();
+
+--
+-- Name: repository_member member_changed; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER member_changed AFTER INSERT OR DELETE OR UPDATE ON registry.repository_member FOR EACH STATEMENT EXECUTE FUNCTION registry.repository_changed();
+
+--
+-- Name: audit no_truncate; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON registry.audit FOR EACH STATEMENT EXECUTE FUNCTION registry.append_only();
+
+--
+-- Name: tag_event no_truncate; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER no_truncate BEFORE TRUNCATE ON registry.tag_event FOR EACH STATEMENT EXECUTE FUNCTION registry.append_only();
+
+--
+-- Name: permission_target_principal principal_added; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER principal_added AFTER INSERT ON registry.permission_target_principal REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION registry.permission_changed();
+
+--
+-- Name: permission_target_principal principal_removed; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER principal_removed AFTER DELETE ON registry.permission_target_principal REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION registry.permission_changed();
+
+--
+-- Name: permission_target_principal principal_updated; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER principal_updated AFTER UPDATE ON registry.permission_target_principal REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION registry.permission_changed();
+
+--
+-- Name: blob queue; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER queue AFTER INSERT ON registry.blob FOR EACH ROW EXECUTE FUNCTION registry.queue_new_blob();
+
+--
+-- Name: image_manifest queue; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER queue AFTER DELETE ON registry.image_manifest REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION registry.queue_manifests();
+
+--
+-- Name: manifest_blob queue; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER queue AFTER DELETE ON registry.manifest_blob REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION registry.queue_blobs();
+
+--
+-- Name: tag queue; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER queue AFTER DELETE OR UPDATE OF manifest_id ON registry.tag FOR EACH ROW EXECUTE FUNCTION registry.queue_link();
+
+--
+-- Name: permission_target_repository repository_added; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER repository_added AFTER INSERT ON registry.permission_target_repository REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION registry.permission_changed();
+
+--
+-- Name: repository repository_changed; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER repository_changed AFTER INSERT OR DELETE OR UPDATE OF class, api_version, blacked_out, priority, includes, excludes, deleted_at ON registry.repository FOR EACH STATEMENT EXECUTE FUNCTION registry.repository_changed();
+
+--
+-- Name: permission_target_repository repository_removed; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER repository_removed AFTER DELETE ON registry.permission_target_repository REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION registry.permission_changed();
+
+--
+-- Name: permission_target_repository repository_updated; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER repository_updated AFTER UPDATE ON registry.permission_target_repository REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION registry.permission_changed();
+
+--
+-- Name: permission_target target_changed; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER target_changed AFTER UPDATE ON registry.permission_target REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION registry.permission_changed();
+
+--
+-- Name: account account_id_kind_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.account
+    ADD CONSTRAINT account_id_kind_fkey FOREIGN KEY (id, kind) REFERENCES registry.principal(id, kind) ON DELETE CASCADE;
+
+--
+-- Name: acl acl_principal_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.acl
+    ADD CONSTRAINT acl_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES registry.principal(id) ON DELETE CASCADE;
+
+--
+-- Name: acl acl_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.acl
+    ADD CONSTRAINT acl_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
+-- Name: acl acl_target_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.acl
+    ADD CONSTRAINT acl_target_id_fkey FOREIGN KEY (target_id) REFERENCES registry.permission_target(id) ON DELETE CASCADE;
+
+--
+-- Name: image_manifest image_manifest_image_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image_manifest
+    ADD CONSTRAINT image_manifest_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id);
+
+--
+-- Name: image_manifest image_manifest_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image_manifest
+    ADD CONSTRAINT image_manifest_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id);
+
+--
+-- Name: image_referrer image_referrer_artifact_type_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image_referrer
+    ADD CONSTRAINT image_referrer_artifact_type_fkey FOREIGN KEY (artifact_type) REFERENCES registry.media_type(id);
+
+--
+-- Name: image_referrer image_referrer_image_id_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image_referrer
+    ADD CONSTRAINT image_referrer_image_id_manifest_id_fkey FOREIGN KEY (image_id, manifest_id) REFERENCES registry.image_manifest(image_id, manifest_id) ON DELETE CASCADE;
+
+--
+-- Name: image image_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.image
+    ADD CONSTRAINT image_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id);
+
+--
+-- Name: manifest manifest_artifact_type_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest
+    ADD CONSTRAINT manifest_artifact_type_fkey FOREIGN KEY (artifact_type) REFERENCES registry.media_type(id);
+
+--
+-- Name: manifest_blob manifest_blob_blob_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_blob
+    ADD CONSTRAINT manifest_blob_blob_id_fkey FOREIGN KEY (blob_id) REFERENCES registry.blob(id);
+
+--
+-- Name: manifest_blob manifest_blob_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_blob
+    ADD CONSTRAINT manifest_blob_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+--
+-- Name: manifest_child manifest_child_child_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_child
+    ADD CONSTRAINT manifest_child_child_id_fkey FOREIGN KEY (child_id) REFERENCES registry.manifest(id);
+
+--
+-- Name: manifest_child manifest_child_parent_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_child
+    ADD CONSTRAINT manifest_child_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+--
+-- Name: manifest manifest_media_type_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest
+    ADD CONSTRAINT manifest_media_type_fkey FOREIGN KEY (media_type) REFERENCES registry.media_type(id);
+
+--
+-- Name: manifest_want manifest_want_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.manifest_want
+    ADD CONSTRAINT manifest_want_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+--
+-- Name: membership membership_group_id_kind_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_group_id_kind_fkey FOREIGN KEY (group_id, kind) REFERENCES registry.principal(id, kind) ON DELETE CASCADE;
+
+--
+-- Name: membership membership_user_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.membership
+    ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES registry.account(id) ON DELETE CASCADE;
+
+--
+-- Name: permission_target_principal permission_target_principal_principal_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.permission_target_principal
+    ADD CONSTRAINT permission_target_principal_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES registry.principal(id) ON DELETE CASCADE;
+
+--
+-- Name: permission_target_principal permission_target_principal_target_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.permission_target_principal
+    ADD CONSTRAINT permission_target_principal_target_id_fkey FOREIGN KEY (target_id) REFERENCES registry.permission_target(id) ON DELETE CASCADE;
+
+--
+-- Name: permission_target_repository permission_target_repository_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.permission_target_repository
+    ADD CONSTRAINT permission_target_repository_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
+-- Name: permission_target_repository permission_target_repository_target_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.permission_target_repository
+    ADD CONSTRAINT permission_target_repository_target_id_fkey FOREIGN KEY (target_id) REFERENCES registry.permission_target(id) ON DELETE CASCADE;
+
+--
+-- Name: repository repository_default_deployment_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository
+    ADD CONSTRAINT repository_default_deployment_id_fkey FOREIGN KEY (default_deployment_id) REFERENCES registry.repository(id);
+
+--
+-- Name: repository_leaf repository_leaf_leaf_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_leaf
+    ADD CONSTRAINT repository_leaf_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
+-- Name: repository_leaf repository_leaf_root_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_leaf
+    ADD CONSTRAINT repository_leaf_root_id_fkey FOREIGN KEY (root_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
+-- Name: repository_member repository_member_member_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_member
+    ADD CONSTRAINT repository_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
+-- Name: repository_member repository_member_virtual_id_class_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_member
+    ADD CONSTRAINT repository_member_virtual_id_class_fkey FOREIGN KEY (virtual_id, class) REFERENCES registry.repository(id, class) ON DELETE CASCADE;
+
+--
+-- Name: tag tag_image_id_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.tag
+    ADD CONSTRAINT tag_image_id_manifest_id_fkey FOREIGN KEY (image_id, manifest_id) REFERENCES registry.image_manifest(image_id, manifest_id) ON DELETE CASCADE;
+
+--
+-- Name: upload upload_image_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.upload
+    ADD CONSTRAINT upload_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id) ON DELETE CASCADE;
+
+--
+-- Name: SCHEMA registry; Type: ACL; Schema: -; Owner: -
+--
+
+GRANT USAGE ON SCHEMA registry TO stowage_app;
+GRANT USAGE ON SCHEMA registry TO stowage_audit;
+
+--
+-- Name: FUNCTION account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+
+--
+-- Name: FUNCTION account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+
+--
+-- Name: FUNCTION account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+
+--
+-- Name: FUNCTION acl_expand(p_targets integer[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.acl_expand(p_targets integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.acl_expand(p_targets integer[]) TO stowage_app;
+
+--
+-- Name: TABLE acl; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.acl TO stowage_app;
+GRANT SELECT ON TABLE registry.acl TO stowage_audit;
+
+--
+-- Name: FUNCTION acl_said(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.acl_said() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.acl_said() TO stowage_app;
+GRANT ALL ON FUNCTION registry.acl_said() TO stowage_audit;
+
+--
+-- Name: FUNCTION act_as(p_actor integer, p_request uuid); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowage_app;
+
+--
+-- Name: FUNCTION ant_include(p_patterns text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.ant_include(p_patterns text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_audit;
+
+--
+-- Name: FUNCTION ant_to_regex(p_patterns text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.ant_to_regex(p_patterns text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_audit;
+
+--
+-- Name: FUNCTION append_only(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.append_only() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.append_only() TO stowage_app;
+
+--
+-- Name: FUNCTION blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+
+--
+-- Name: FUNCTION blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) TO stowage_app;
+
+--
+-- Name: FUNCTION blob_postpone(p_blob bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_postpone(p_blob bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_postpone(p_blob bigint) TO stowage_app;
+
+--
+-- Name: FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
+
+--
+-- Name: FUNCTION digest_text(p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_audit;
+
+--
+-- Name: FUNCTION edit_lock(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.edit_lock() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_app;
+
+--
+-- Name: FUNCTION grace(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.grace() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.grace() TO stowage_app;
+
+--
+-- Name: FUNCTION group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+
+--
+-- Name: FUNCTION history_extend(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.history_extend() FROM PUBLIC;
+
+--
+-- Name: FUNCTION image_adopt(p_image bigint, p_manifests bigint[], p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) TO stowage_app;
+
+--
+-- Name: FUNCTION image_make(p_repository integer, p_path text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_app;
+
+--
+-- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+
+--
+-- Name: FUNCTION manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_app;
+
+--
+-- Name: FUNCTION media_type_number(p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.media_type_number(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.media_type_number(p_name text) TO stowage_app;
+
+--
+-- Name: FUNCTION members_check(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.members_check() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.members_check() TO stowage_app;
+
+--
+-- Name: FUNCTION name_fits(p_name text, p_include text[], p_exclude text[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_app;
+
+--
+-- Name: FUNCTION permission_changed(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.permission_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_app;
+
+--
+-- Name: FUNCTION permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) FROM PUBLIC;
+
+--
+-- Name: FUNCTION push_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) TO stowage_app;
+
+--
+-- Name: FUNCTION queue_blobs(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.queue_blobs() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.queue_blobs() TO stowage_app;
+
+--
+-- Name: FUNCTION queue_link(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.queue_link() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.queue_link() TO stowage_app;
+
+--
+-- Name: FUNCTION queue_manifests(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.queue_manifests() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.queue_manifests() TO stowage_app;
+
+--
+-- Name: FUNCTION queue_new_blob(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.queue_new_blob() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.queue_new_blob() TO stowage_app;
+
+--
+-- Name: FUNCTION readable_images(p_root integer, p_name text, p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_app;
+
+--
+-- Name: FUNCTION repository_add_local(p_key text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_add_local(p_key text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+
+--
+-- Name: FUNCTION repository_changed(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_changed() TO stowage_app;
+
+--
+-- Name: TABLE repository_leaf; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_app;
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
+
+--
+-- Name: FUNCTION repository_paths(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_paths() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_audit;
+
+--
+-- Name: FUNCTION tag_changed(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.tag_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.tag_changed() TO stowage_app;
+
+--
+-- Name: FUNCTION tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+
+--
+-- Name: TABLE token_key; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.token_key TO stowage_app;
+
+--
+-- Name: COLUMN token_key.kid; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(kid) ON TABLE registry.token_key TO stowage_audit;
+
+--
+-- Name: COLUMN token_key.created_at; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(created_at) ON TABLE registry.token_key TO stowage_audit;
+
+--
+-- Name: COLUMN token_key.retired_at; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(retired_at) ON TABLE registry.token_key TO stowage_audit;
+
+--
+-- Name: FUNCTION token_keys(p_fresh bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.token_keys(p_fresh bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_app;
+
+--
+-- Name: TABLE upload; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.upload TO stowage_app;
+GRANT SELECT ON TABLE registry.upload TO stowage_audit;
+
+--
+-- Name: FUNCTION upload_start(p_repository integer, p_name text, p_account integer, p_alg integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) TO stowage_app;
+
+--
+-- Name: FUNCTION viewer_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) TO stowage_app;
+
+--
+-- Name: FUNCTION viewer_valid(p_account integer, p_epoch integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_app;
+
+--
+-- Name: TABLE account; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.account TO stowage_app;
+
+--
+-- Name: COLUMN account.id; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(id) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.kind; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(kind) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.is_admin; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(is_admin) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.disabled; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(disabled) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.epoch; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(epoch) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.failures; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(failures) ON TABLE registry.account TO stowage_app;
+GRANT SELECT(failures) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.locked_until; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(locked_until) ON TABLE registry.account TO stowage_app;
+GRANT SELECT(locked_until) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: TABLE audit; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.audit TO stowage_app;
+GRANT SELECT ON TABLE registry.audit TO stowage_audit;
+
+--
+-- Name: TABLE audit_rest; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.audit_rest TO stowage_audit;
+
+--
+-- Name: TABLE blob; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE registry.blob TO stowage_app;
+GRANT SELECT ON TABLE registry.blob TO stowage_audit;
+
+--
+-- Name: SEQUENCE file_id; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT USAGE ON SEQUENCE registry.file_id TO stowage_app;
+
+--
+-- Name: TABLE gc_blob; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_blob TO stowage_app;
+GRANT SELECT ON TABLE registry.gc_blob TO stowage_audit;
+
+--
+-- Name: TABLE gc_link; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_link TO stowage_app;
+GRANT SELECT ON TABLE registry.gc_link TO stowage_audit;
+
+--
+-- Name: TABLE gc_manifest; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_manifest TO stowage_app;
+GRANT SELECT ON TABLE registry.gc_manifest TO stowage_audit;
+
+--
+-- Name: TABLE gc_unlink; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.gc_unlink TO stowage_app;
+GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
+
+--
+-- Name: TABLE image; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE registry.image TO stowage_app;
+GRANT SELECT ON TABLE registry.image TO stowage_audit;
+
+--
+-- Name: TABLE image_blob; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE registry.image_blob TO stowage_app;
+GRANT SELECT ON TABLE registry.image_blob TO stowage_audit;
+
+--
+-- Name: TABLE image_manifest; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE registry.image_manifest TO stowage_app;
+GRANT SELECT ON TABLE registry.image_manifest TO stowage_audit;
+
+--
+-- Name: TABLE image_referrer; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE registry.image_referrer TO stowage_app;
+GRANT SELECT ON TABLE registry.image_referrer TO stowage_audit;
+
+--
+-- Name: TABLE installation; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.installation TO stowage_app;
+GRANT SELECT ON TABLE registry.installation TO stowage_audit;
+
+--
+-- Name: TABLE manifest; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,UPDATE ON TABLE registry.manifest TO stowage_app;
+GRANT SELECT ON TABLE registry.manifest TO stowage_audit;
+
+--
+-- Name: TABLE manifest_blob; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.manifest_blob TO stowage_app;
+GRANT SELECT ON TABLE registry.manifest_blob TO stowage_audit;
+
+--
+-- Name: TABLE manifest_child; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.manifest_child TO stowage_app;
+GRANT SELECT ON TABLE registry.manifest_child TO stowage_audit;
+
+--
+-- Name: TABLE manifest_want; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE ON TABLE registry.manifest_want TO stowage_app;
+GRANT SELECT ON TABLE registry.manifest_want TO stowage_audit;
+
+--
+-- Name: TABLE media_type; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.media_type TO stowage_app;
+GRANT SELECT ON TABLE registry.media_type TO stowage_audit;
+
+--
+-- Name: TABLE membership; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.membership TO stowage_app;
+GRANT SELECT ON TABLE registry.membership TO stowage_audit;
+
+--
+-- Name: TABLE migration; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.migration TO stowage_app;
+GRANT SELECT ON TABLE registry.migration TO stowage_audit;
+
+--
+-- Name: TABLE permission_target; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.permission_target TO stowage_app;
+GRANT SELECT ON TABLE registry.permission_target TO stowage_audit;
+
+--
+-- Name: TABLE permission_target_principal; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.permission_target_principal TO stowage_app;
+GRANT SELECT ON TABLE registry.permission_target_principal TO stowage_audit;
+
+--
+-- Name: TABLE permission_target_repository; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.permission_target_repository TO stowage_app;
+GRANT SELECT ON TABLE registry.permission_target_repository TO stowage_audit;
+
+--
+-- Name: TABLE principal; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.principal TO stowage_app;
+GRANT SELECT ON TABLE registry.principal TO stowage_audit;
+
+--
+-- Name: TABLE repository; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.repository TO stowage_app;
+GRANT SELECT ON TABLE registry.repository TO stowage_audit;
+
+--
+-- Name: TABLE push_target; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.push_target TO stowage_app;
+GRANT SELECT ON TABLE registry.push_target TO stowage_audit;
+
+--
+-- Name: TABLE repository_member; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.repository_member TO stowage_app;
+GRANT SELECT ON TABLE registry.repository_member TO stowage_audit;
+
+--
+-- Name: TABLE tag; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.tag TO stowage_app;
+GRANT SELECT ON TABLE registry.tag TO stowage_audit;
+
+--
+-- Name: TABLE tag_event; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.tag_event TO stowage_app;
+GRANT SELECT ON TABLE registry.tag_event TO stowage_audit;
+
+--
+-- Name: TABLE tag_event_rest; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.tag_event_rest TO stowage_audit;
+
+--
+-- PostgreSQL database dump complete
+--
+

@@ -43,6 +43,27 @@ check() {
 	fi
 }
 
+# tap_from NAME COMMAND...: the command's own TAP becomes part of ours. That it fails, or breaks its plan, is a failure too.
+tap_from() {
+	local name=$1 line status=0 first=$tap_count planned='' log
+	shift
+	log=$STOWAGE_LOGS/${name//\//-}.log
+	"$@" >"$log" 2>&1 || status=$?
+	while IFS= read -r line; do
+		if [[ $line =~ ^(not\ )?ok\ [0-9]+\ *-?\ *(.*)$ ]]; then
+			tap_count=$((tap_count + 1))
+			echo "${BASH_REMATCH[1]}ok $tap_count - $name: ${BASH_REMATCH[2]}"
+		elif [[ $line =~ ^1\.\.([0-9]+) ]]; then
+			planned=${BASH_REMATCH[1]}
+		elif [ -n "$line" ]; then
+			echo "# ${line#\# }"
+		fi
+	done <"$log"
+	if [ $status != 0 ] || [ "$planned" != $((tap_count - first)) ]; then
+		not_ok "$name" <<<"exit status $status, ${planned:-nothing} planned, $((tap_count - first)) reported"
+	fi
+}
+
 # The last call of a script.
 done_testing() {
 	echo "1..$tap_count"

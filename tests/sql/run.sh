@@ -1,0 +1,43 @@
+#!/bin/bash
+# The schema itself, with pgTAP: constraints, functions, triggers, roles; and that schema.sql says what is there.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+. "$STOWAGE_SRC/tests/lib/postgres.sh"
+
+here=$STOWAGE_SRC/tests/sql
+trap postgres_remove EXIT
+postgres_start
+check 'migrate' postgres_migrate
+check 'migrate again changes nothing' postgres_migrate
+check 'sql/schema.sql is what the migrations make' bash "$here/schema.sh"
+
+# An auditor may ask every question; a check of a healthy database answers nothing.
+question() {
+	psql -X -q -At -v ON_ERROR_STOP=1 -c 'SET ROLE stowage_audit' -f "$1"
+}
+
+healthy() {
+	local rows
+	rows=$(question "$1") || return 1
+	echo "$rows"
+	[ -z "$rows" ]
+}
+
+questions() {
+	local file
+	for file in "$STOWAGE_SRC"/sql/audit/*.sql; do
+		case $file in
+		*/check_*) check "$(basename "$file") finds nothing $1" healthy "$file" ;;
+		*) check "$(basename "$file") can be asked $1" question "$file" ;;
+		esac
+	done
+}
+
+questions 'in a new database'
+psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap'
+for file in "$here"/*.sql; do
+	[ "$(basename "$file")" != content.sql ] || continue
+	tap_from "sql/$(basename "$file" .sql)" psql -X -q -At -v ON_ERROR_STOP=1 -f "$file"
+done
+psql -X -q -v ON_ERROR_STOP=1 -f "$here/content.sql" >"$STOWAGE_LOGS/content.log"
+questions 'with content'
+done_testing
