@@ -9,26 +9,31 @@ struct account {
 	int id;
 	int epoch;
 	const char *name;
-	const char *password; /* crypt(3) string; NULL: token only */
+	const char *password;            /* crypt(3) string; NULL: token only */
 	bool is_admin, disabled, locked; /* locked: locked_until lies ahead */
-	int64_t created_at;   /* microseconds since 1970 */
+	int64_t created_at;              /* microseconds since 1970 */
 };
 
 /* NULL when there is no such user. Names are compared in lower case. */
 bool db_account_find(struct db *, const char *name, struct account **, struct error *) MUST_CHECK;
 /* After a key past `after` ("" at the start), in order of name. */
-bool db_account_list(struct db *, const char *after, int limit, struct account **, size_t *count, struct error *) MUST_CHECK;
-/* Create: CONFLICT if the name is taken. Set a password: NOT_FOUND if there is no such user; it bumps the epoch, so every token
- * of the account is void. Both audited. */
-bool db_account_add(struct db *, const char *name, const char *password, bool is_admin, const struct actor *, struct error *) MUST_CHECK;
-bool db_account_password(struct db *, const char *name, const char *password, const struct actor *, struct error *) MUST_CHECK;
-/* One more failure in a row, audited; locks for lock_seconds once lock_failures (0: never) are reached. account 0: unknown name, audited only. At most
- * 60 audit rows per address and minute. */
-bool db_account_failed(struct db *, int account, const char *name, int lock_failures, int lock_seconds, const struct actor *, struct error *) MUST_CHECK;
+bool db_account_list(struct db *, const char *after, int limit, struct account **, size_t *count,
+    struct error *) MUST_CHECK;
+/* Create: CONFLICT if the name is taken. Set a password: NOT_FOUND if there is no such user; it
+ * bumps the epoch, so every token of the account is void. Both audited. */
+bool db_account_add(struct db *, const char *name, const char *password, bool is_admin,
+    const struct actor *, struct error *) MUST_CHECK;
+bool db_account_password(struct db *, const char *name, const char *password, const struct actor *,
+    struct error *) MUST_CHECK;
+/* One more failure in a row, audited; locks for lock_seconds once lock_failures (0: never) are
+ * reached. account 0: unknown name, audited only. At most 60 audit rows per address and minute. */
+bool db_account_failed(struct db *, int account, const char *name, int lock_failures,
+    int lock_seconds, const struct actor *, struct error *) MUST_CHECK;
 /* A good password: failures back to 0 (no write when they are). */
 bool db_account_succeeded(struct db *, int account, struct error *) MUST_CHECK;
 
 /* Create a group unless a principal of that name exists (*created says). Audited. */
-bool db_group_add(struct db *, const char *name, const struct actor *, bool *created, struct error *) MUST_CHECK;
+bool db_group_add(
+    struct db *, const char *name, const struct actor *, bool *created, struct error *) MUST_CHECK;
 
 #endif

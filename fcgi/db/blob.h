@@ -12,45 +12,64 @@ struct blob_row {
 	const char *repository; /* key of the leaf that answered */
 };
 
-/* One round trip. NULL: not there, not under this name, or not for this viewer. push: the asker may push, so a blob found is
- * kept from the collector for a day (data-model 5, rule 6). */
-bool db_blob_find(struct db *, const char *key, const char *name, const struct digest *, const struct viewer *, bool push,
-    struct standing *, struct blob_row **, struct error *) MUST_CHECK;
+/* One round trip. NULL: not there, not under this name, or not for this viewer. push: the asker may
+ * push, so a blob found is kept from the collector for a day (data-model 5, rule 6). */
+bool db_blob_find(struct db *, const char *key, const char *name, const struct digest *,
+    const struct viewer *, bool push, struct standing *, struct blob_row **,
+    struct error *) MUST_CHECK;
 
-/* Link the blob that `from` (a name at the same key, read right needed) holds to the target's image. *found false: cannot be mounted, for whatever reason. */
-bool db_blob_mount(struct db *, const char *key, const char *from, const struct target *, const char *name, const struct digest *,
-    const struct viewer *, bool *found, struct error *) MUST_CHECK;
+/* Link the blob that `from` (a name at the same key, read right needed) holds to the target's
+ * image. *found false: cannot be mounted, for whatever reason. */
+bool db_blob_mount(struct db *, const char *key, const char *from, const struct target *,
+    const char *name, const struct digest *, const struct viewer *, bool *found,
+    struct error *) MUST_CHECK;
 
 enum blob_delete_outcome { BLOB_DELETE_DONE, BLOB_DELETE_UNKNOWN, BLOB_DELETE_USED };
 /* Take the blob from the target's image; USED when a manifest of the image names it. Audited. */
-bool db_blob_delete(struct db *, const struct target *, const char *name, const struct digest *, const struct actor *, enum blob_delete_outcome *, struct error *) MUST_CHECK;
+bool db_blob_delete(struct db *, const struct target *, const char *name, const struct digest *,
+    const struct actor *, enum blob_delete_outcome *, struct error *) MUST_CHECK;
 
 struct upload_row {
 	const char *uuid;
 	int64_t image, file, received;
-	bool has_digest;             /* digest_so_far covers `received` bytes */
+	bool has_digest; /* digest_so_far covers `received` bytes */
 	struct digest digest;
 	enum digest_algorithm algorithm; /* what is being hashed */
 };
 
 /* Open a session (the image row is made when missing). file is a fresh id from the sequence. */
-bool db_upload_start(struct db *, const struct target *, const char *name, int account, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
+bool db_upload_start(struct db *, const struct target *, const char *name, int account,
+    enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
 /* The viewer's own session under that key and name, push right included; NULL: unknown. */
-bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid, const struct viewer *,
-    struct standing *, struct target *, struct upload_row **, struct error *) MUST_CHECK;
-/* Compare and swap: row->received becomes `received`; digest NULL: unknown from here on. *won false: another request was faster. */
-bool db_upload_advance(struct db *, const struct upload_row *, int64_t received, const struct digest *, bool *won, struct error *) MUST_CHECK;
-bool db_upload_delete(struct db *, const struct upload_row *, bool *found, struct error *) MUST_CHECK;
+bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid,
+    const struct viewer *, struct standing *, struct target *, struct upload_row **,
+    struct error *) MUST_CHECK;
+/* Compare and swap: row->received becomes `received`; digest NULL: unknown from here on. *won
+ * false: another request was faster. */
+bool db_upload_advance(struct db *, const struct upload_row *, int64_t received,
+    const struct digest *, bool *won, struct error *) MUST_CHECK;
+bool db_upload_delete(
+    struct db *, const struct upload_row *, bool *found, struct error *) MUST_CHECK;
 
-/* The bytes are published as a file: make or find the blob row, link it to the upload's image, end the session. *file is the file id that holds
- * the digest now; another than row->file means ours lost and must be unlinked. *won false: the session was gone. */
-bool db_blob_publish(struct db *, const struct upload_row *, const struct digest *, int64_t size, int64_t *file, bool *won, struct error *) MUST_CHECK;
+/* The bytes are published as a file: make or find the blob row, link it to the upload's image, end
+ * the session. *file is the file id that holds the digest now; another than row->file means ours
+ * lost and must be unlinked. *won false: the session was gone. */
+bool db_blob_publish(struct db *, const struct upload_row *, const struct digest *, int64_t size,
+    int64_t *file, bool *won, struct error *) MUST_CHECK;
 
 /* For check: pages of blob rows by id, uploads and unlink intents by file id. */
-struct file_row { int64_t id; int64_t file; int64_t size; struct digest digest; bool bad; };
-bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, size_t *count, struct error *) MUST_CHECK;
+struct file_row {
+	int64_t id;
+	int64_t file;
+	int64_t size;
+	struct digest digest;
+	bool bad;
+};
+bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, size_t *count,
+    struct error *) MUST_CHECK;
 enum file_owner { FILE_OWNER_NONE, FILE_OWNER_BLOB, FILE_OWNER_UPLOAD, FILE_OWNER_INTENT };
 /* Who owns each of these file ids. */
-bool db_file_owners(struct db *, const int64_t *files, size_t count, enum file_owner *, struct error *) MUST_CHECK;
+bool db_file_owners(
+    struct db *, const int64_t *files, size_t count, enum file_owner *, struct error *) MUST_CHECK;
 
 #endif

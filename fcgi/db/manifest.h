@@ -12,50 +12,65 @@ struct manifest_row {
 	struct digest digest;
 	const char *media_type;
 	int64_t size;
-	struct bytes payload;       /* empty when not asked for */
-	const char *repository;     /* key of the leaf that answered */
+	struct bytes payload;   /* empty when not asked for */
+	const char *repository; /* key of the leaf that answered */
 };
 
-/* One round trip: standing, permission, nesting, content. NULL: not there, or not for this viewer (the same answer). */
-bool db_manifest_find(struct db *, const char *key, const char *name, const struct reference *, const struct viewer *,
-    bool payload, struct standing *, struct manifest_row **, struct error *) MUST_CHECK;
+/* One round trip: standing, permission, nesting, content. NULL: not there, or not for this viewer
+ * (the same answer). */
+bool db_manifest_find(struct db *, const char *key, const char *name, const struct reference *,
+    const struct viewer *, bool payload, struct standing *, struct manifest_row **,
+    struct error *) MUST_CHECK;
 
 enum manifest_put_outcome {
 	MANIFEST_PUT_DONE,
-	MANIFEST_PUT_MISSING,    /* blobs or children are not here: see missing */
-	MANIFEST_PUT_DENIED,     /* a tag exists and the pusher may not overwrite it (needs delete too) */
+	MANIFEST_PUT_MISSING, /* blobs or children are not here: see missing */
+	MANIFEST_PUT_DENIED,  /* a tag exists and the pusher may not overwrite it (needs delete too)
+			       */
 	MANIFEST_PUT_PRECONDITION, /* If-Match named another digest than the tag holds */
-	MANIFEST_PUT_RETARGET    /* the target went away or the viewer's right did, since it was looked up */
+	MANIFEST_PUT_RETARGET /* the target went away or the viewer's right did, since it was looked
+				 up */
 };
 
 struct manifest_put {
-	const char *key, *name;      /* as pushed to: digests may be resolved through its leaves (data-model 0, 2) */
+	const char *key,
+	    *name; /* as pushed to: digests may be resolved through its leaves (data-model 0, 2) */
 	const struct target *target;
 	const struct viewer *viewer;
 	const struct actor *actor;
 	const struct manifest *manifest;
 	const struct digest *digest;
 	struct bytes payload;
-	const char *const *tags;     /* moved in this order; none for a push by digest */
+	const char *const *tags; /* moved in this order; none for a push by digest */
 	size_t tag_count;
 	const struct digest *expected; /* If-Match for the tag; NULL: none */
-	const char *referrer;        /* descriptor JSON, NULL without subject */
+	const char *referrer;          /* descriptor JSON, NULL without subject */
 };
 
-/* The whole push in one statement and transaction: resolve and lock, insert, link, tag, audit. Idempotent. */
-bool db_manifest_put(struct db *, const struct manifest_put *, enum manifest_put_outcome *, struct digest **missing, size_t *missing_count, struct error *) MUST_CHECK;
+/* The whole push in one statement and transaction: resolve and lock, insert, link, tag, audit.
+ * Idempotent. */
+bool db_manifest_put(struct db *, const struct manifest_put *, enum manifest_put_outcome *,
+    struct digest **missing, size_t *missing_count, struct error *) MUST_CHECK;
 
-/* Unlink a digest (and the tags on it) from the target's image; *found false: it is not there. Audited. */
-bool db_manifest_delete(struct db *, const struct target *, const char *name, const struct digest *, const struct actor *, bool *found, struct error *) MUST_CHECK;
-bool db_tag_delete(struct db *, const struct target *, const char *name, const char *tag, const struct actor *, bool *found, struct error *) MUST_CHECK;
+/* Unlink a digest (and the tags on it) from the target's image; *found false: it is not there.
+ * Audited. */
+bool db_manifest_delete(struct db *, const struct target *, const char *name, const struct digest *,
+    const struct actor *, bool *found, struct error *) MUST_CHECK;
+bool db_tag_delete(struct db *, const struct target *, const char *name, const char *tag,
+    const struct actor *, bool *found, struct error *) MUST_CHECK;
 
-/* Tags under name after `last`, byte order, merged over the leaves the viewer may read. *known: the name holds a manifest there. */
-bool db_tags_list(struct db *, const char *key, const char *name, const struct viewer *, const char *last, int limit,
-    struct standing *, bool *known, const char ***tags, size_t *count, struct error *) MUST_CHECK;
+/* Tags under name after `last`, byte order, merged over the leaves the viewer may read. *known: the
+ * name holds a manifest there. */
+bool db_tags_list(struct db *, const char *key, const char *name, const struct viewer *,
+    const char *last, int limit, struct standing *, bool *known, const char ***tags, size_t *count,
+    struct error *) MUST_CHECK;
 
-/* Descriptors (JSON text) of manifests whose subject is `subject`, filtered by artifact type (NULL: all), after the digest text `last`, ordered by digest;
+/* Descriptors (JSON text) of manifests whose subject is `subject`, filtered by artifact type (NULL:
+ * all), after the digest text `last`, ordered by digest;
  * (*digests)[i] is the text of the digest of (*descriptors)[i]. */
-bool db_referrers_list(struct db *, const char *key, const char *name, const struct digest *subject, const char *artifact_type,
-    const struct viewer *, const char *last, int limit, struct standing *, const char ***descriptors, const char ***digests, size_t *count, struct error *) MUST_CHECK;
+bool db_referrers_list(struct db *, const char *key, const char *name, const struct digest *subject,
+    const char *artifact_type, const struct viewer *, const char *last, int limit,
+    struct standing *, const char ***descriptors, const char ***digests, size_t *count,
+    struct error *) MUST_CHECK;
 
 #endif

@@ -7,16 +7,17 @@
 
 struct permission_target {
 	const char *name;
-	const char *includes, *excludes;  /* Ant patterns, comma separated; "" for none */
-	const char *const *repositories;  /* keys, or ANY, ANY LOCAL, ANY REMOTE */
+	const char *includes, *excludes; /* Ant patterns, comma separated; "" for none */
+	const char *const *repositories; /* keys, or ANY, ANY LOCAL, ANY REMOTE */
 	size_t repository_count;
-	const char *const *principals;    /* users, groups, or _anonymous */
-	const int *actions;               /* one per principal */
+	const char *const *principals; /* users, groups, or _anonymous */
+	const int *actions;            /* one per principal */
 	size_t principal_count;
 };
 
 /* Create or replace; NOT_FOUND names an unknown repository or principal. Audited. */
-bool db_permission_set(struct db *, const struct permission_target *, const struct actor *, struct error *) MUST_CHECK;
+bool db_permission_set(
+    struct db *, const struct permission_target *, const struct actor *, struct error *) MUST_CHECK;
 
 /* Is there a target of that name? */
 bool db_permission_known(struct db *, const char *name, bool *known, struct error *) MUST_CHECK;

@@ -1,5 +1,6 @@
 /*
- * Connections to PostgreSQL, few and borrowed: a thread holds one only while it queries, never while a body moves.
+ * Connections to PostgreSQL, few and borrowed: a thread holds one only while it queries, never
+ * while a body moves.
  */
 #ifndef DB_POOL_H
 #define DB_POOL_H
@@ -17,23 +18,26 @@ struct db_pool;
 #define DB_SCHEMA 1
 
 /*
- * Open `size` connections at most; the first is opened now, every statement prepared and the schema number checked, so that a typo
- * or a wrong database ends the start with a reason.
+ * Open `size` connections at most; the first is opened now, every statement prepared and the schema
+ * number checked, so that a typo or a wrong database ends the start with a reason.
  */
-struct db_pool *db_pool_open(const char *url, int size, int64_t timeout_ms, struct error *) MUST_CHECK;
+struct db_pool *db_pool_open(
+    const char *url, int size, int64_t timeout_ms, struct error *) MUST_CHECK;
 void db_pool_close(struct db_pool *); /* NULL is fine */
 
 /*
- * What queries take: the arena their rows live in, and the pool. Each db_query() borrows a connection for the one
- * statement; between db_begin() and db_commit()/db_rollback() the same one is held.
+ * What queries take: the arena their rows live in, and the pool. Each db_query() borrows a
+ * connection for the one statement; between db_begin() and db_commit()/db_rollback() the same one
+ * is held.
  */
 struct db {
-	struct db_pool *pool; /* borrowed */
-	struct arena *arena;  /* borrowed */
+	struct db_pool *pool;       /* borrowed */
+	struct arena *arena;        /* borrowed */
 	struct db_connection *held; /* in a transaction */
 };
 
-/* Database answers, is writable, schema number fits; else UNAVAILABLE with a sentence that says which. */
+/* Database answers, is writable, schema number fits; else UNAVAILABLE with a sentence that says
+ * which. */
 bool db_ready(struct db *, struct error *) MUST_CHECK;
 
 #endif

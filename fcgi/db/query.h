@@ -1,10 +1,12 @@
 /*
- * Statements: prepared on every connection when it opens, parameters always bound, results always binary.
+ * Statements: prepared on every connection when it opens, parameters always bound, results always
+ * binary.
  *
- * A client-side deadline (pool timeout + 1 s) ends a query whose server hangs. A lost connection is reopened once
- * and the statement repeated when it is safe (`again`); otherwise UNAVAILABLE. 23505 → CONFLICT with the constraint in the cause; 23503, 40001,
- * 40P01 outside a transaction are retried up to three times; 57014 (time-out), 53xxx and 08xxx → UNAVAILABLE; all else INTERNAL. The cause holds
- * SQLSTATE and the server's sentence, never a parameter.
+ * A client-side deadline (pool timeout + 1 s) ends a query whose server hangs. A lost connection is
+ * reopened once and the statement repeated when it is safe (`again`); otherwise UNAVAILABLE. 23505
+ * → CONFLICT with the constraint in the cause; 23503, 40001, 40P01 outside a transaction are
+ * retried up to three times; 57014 (time-out), 53xxx and 08xxx → UNAVAILABLE; all else INTERNAL.
+ * The cause holds SQLSTATE and the server's sentence, never a parameter.
  */
 #ifndef DB_QUERY_H
 #define DB_QUERY_H
@@ -33,10 +35,10 @@ struct param {
 	bool binary;
 };
 
-struct param param_text(const char *);        /* NULL is NULL */
+struct param param_text(const char *); /* NULL is NULL */
 struct param param_int(struct db *, int64_t);
 struct param param_bool(bool);
-struct param param_bytes(struct bytes);       /* bytea */
+struct param param_bytes(struct bytes);           /* bytea */
 struct param param_digest(const struct digest *); /* its value as bytea; NULL is NULL */
 /* bytea[] of digest values, text[] of strings, int[]: array literals in the arena. */
 struct param param_digests(struct db *, const struct digest *, size_t count);
@@ -44,13 +46,15 @@ struct param param_texts(struct db *, const char *const *, size_t count);
 struct param param_ints(struct db *, const int64_t *, size_t count);
 
 /* NULL: failed, error set. The result is cleared with the arena. */
-PGresult *db_query(struct db *, const struct statement *, const struct param *, struct error *) MUST_CHECK;
+PGresult *db_query(
+    struct db *, const struct statement *, const struct param *, struct error *) MUST_CHECK;
 
 bool db_begin(struct db *, struct error *) MUST_CHECK;
 bool db_commit(struct db *, struct error *) MUST_CHECK;
 void db_rollback(struct db *); /* nothing held is fine */
 
-/* Columns of a binary result; *_null says so first where NULL can be. Text is NUL-ended and lives with the arena. */
+/* Columns of a binary result; *_null says so first where NULL can be. Text is NUL-ended and lives
+ * with the arena. */
 bool row_null(const PGresult *, int row, int column);
 int64_t row_int(const PGresult *, int row, int column); /* int2, int4, int8 */
 bool row_bool(const PGresult *, int row, int column);

@@ -1,4 +1,5 @@
-/* Repositories by key, as the responders and stowagectl need them. Editing them comes with the REST API. */
+/* Repositories by key, as the responders and stowagectl need them. Editing them comes with the REST
+ * API. */
 #ifndef DB_REPOSITORY_H
 #define DB_REPOSITORY_H
 
@@ -8,27 +9,35 @@
 enum repository_class { REPOSITORY_LOCAL = 1, REPOSITORY_REMOTE = 2, REPOSITORY_VIRTUAL = 3 };
 
 /* Create a local v2 repository unless one of that key exists (*created says). Audited. */
-bool db_repository_add_local(struct db *, const char *key, const struct actor *, bool *created, struct error *) MUST_CHECK;
+bool db_repository_add_local(
+    struct db *, const char *key, const struct actor *, bool *created, struct error *) MUST_CHECK;
 
-/* Where a push to key under name lands: the repository itself if local, a virtual's default deployment if there is one. */
+/* Where a push to key under name lands: the repository itself if local, a virtual's default
+ * deployment if there is one. */
 struct target {
-	int repository;        /* 0: a virtual without default deployment, or a remote: nothing can be pushed */
-	const char *key;       /* the target's own key */
-	int actions;           /* bits the viewer has there under this name; admins have all */
-	int64_t image;         /* 0: no such image yet */
+	int repository;  /* 0: a virtual without default deployment, or a remote: nothing can be
+			    pushed */
+	const char *key; /* the target's own key */
+	int actions;     /* bits the viewer has there under this name; admins have all */
+	int64_t image;   /* 0: no such image yet */
 };
 
 /* standing.allowed: `wanted` bits are all in target->actions. */
-bool db_target_find(struct db *, const char *key, const char *name, const struct viewer *, int wanted,
-    struct standing *, struct target *, struct error *) MUST_CHECK;
+bool db_target_find(struct db *, const char *key, const char *name, const struct viewer *,
+    int wanted, struct standing *, struct target *, struct error *) MUST_CHECK;
 
-/* Bits the viewer has under name on any leaf (reads) and on the push target (write, delete): what a token may be given. One statement. */
-bool db_rights_find(struct db *, const char *key, const char *name, const struct viewer *, struct standing *, int *actions, struct error *) MUST_CHECK;
+/* Bits the viewer has under name on any leaf (reads) and on the push target (write, delete): what a
+ * token may be given. One statement. */
+bool db_rights_find(struct db *, const char *key, const char *name, const struct viewer *,
+    struct standing *, int *actions, struct error *) MUST_CHECK;
 
-/* Only the standing of a viewer at a repository, without name: for /v2/ and the upload of nothing. allowed: may read anything there at all. */
-bool db_standing_find(struct db *, const char *key, const struct viewer *, struct standing *, struct error *) MUST_CHECK;
+/* Only the standing of a viewer at a repository, without name: for /v2/ and the upload of nothing.
+ * allowed: may read anything there at all. */
+bool db_standing_find(struct db *, const char *key, const struct viewer *, struct standing *,
+    struct error *) MUST_CHECK;
 
-/* Names of the repository's images that hold a manifest the viewer may read, after `last`, in byte order; a leaf's names merged, each once. */
+/* Names of the repository's images that hold a manifest the viewer may read, after `last`, in byte
+ * order; a leaf's names merged, each once. */
 bool db_catalog(struct db *, const char *key, const struct viewer *, const char *last, int limit,
     struct standing *, const char ***names, size_t *count, struct error *) MUST_CHECK;
 

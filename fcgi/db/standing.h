@@ -25,8 +25,10 @@ struct actor {
 struct standing {
 	bool repository_known; /* the key names an enabled repository of API v2 */
 	bool blacked_out;
-	bool viewer_valid;     /* account there, epoch fits, not disabled, not locked; true for anonymous */
-	bool allowed;          /* the wanted action under this name on at least one leaf (found things imply it) */
+	bool viewer_valid; /* account there, epoch fits, not disabled, not locked; true for
+			      anonymous */
+	bool allowed; /* the wanted action under this name on at least one leaf (found things imply
+			 it) */
 };
 
 #endif

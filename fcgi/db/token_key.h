@@ -9,7 +9,9 @@ struct token_key {
 	unsigned char secret[32];
 };
 
-/* All keys in force, newest first; makes the first one (from 32 random bytes given by the caller) if there is none, safe from several nodes at once. */
-bool db_token_keys(struct db *, const unsigned char fresh[32], struct token_key **, size_t *count, struct error *) MUST_CHECK;
+/* All keys in force, newest first; makes the first one (from 32 random bytes given by the caller)
+ * if there is none, safe from several nodes at once. */
+bool db_token_keys(struct db *, const unsigned char fresh[32], struct token_key **, size_t *count,
+    struct error *) MUST_CHECK;
 
 #endif
