@@ -1,0 +1,138 @@
+#include "responder/kept.h"
+
+#include "test.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct pair {
+	struct kept *kept;
+	int ours, peers;
+};
+
+static int
+setup(void **state)
+{
+	static struct pair pair;
+	int fds[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
+		return -1;
+	pair = (struct pair){ .kept = kept_open(), .ours = fds[0], .peers = fds[1] };
+	*state = &pair;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct pair *pair = *state;
+
+	kept_close(pair->kept);
+	close(pair->peers);
+	return 0;
+}
+
+static bool
+is_ready(const struct kept *kept)
+{
+	return poll(&(struct pollfd){ .fd = kept_fd(kept), .events = POLLIN }, 1, 0) == 1;
+}
+
+static bool
+peer_sees_the_end(const struct pair *pair)
+{
+	char byte;
+
+	return recv(pair->peers, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+static void
+a_connection_comes_back_with_its_next_request(void **state)
+{
+	struct pair *pair = *state;
+	char byte;
+
+	kept_put(pair->kept, pair->ours);
+	assert_false(is_ready(pair->kept));
+	assert_int_equal(kept_take(pair->kept), -1);
+	assert_int_equal(write(pair->peers, "x", 1), 1);
+	assert_true(is_ready(pair->kept));
+	assert_int_equal(kept_take(pair->kept), pair->ours);
+	/* It is the taker's alone. */
+	assert_false(is_ready(pair->kept));
+	assert_int_equal(kept_take(pair->kept), -1);
+	assert_int_equal(read(pair->ours, &byte, 1), 1);
+	kept_stop(pair->kept);
+	assert_false(peer_sees_the_end(pair));
+	close(pair->ours);
+}
+
+static void
+a_connection_its_peer_closed_comes_back_too(void **state)
+{
+	struct pair *pair = *state;
+
+	kept_put(pair->kept, pair->ours);
+	shutdown(pair->peers, SHUT_RDWR);
+	assert_int_equal(kept_take(pair->kept), pair->ours);
+	close(pair->ours);
+}
+
+static void
+a_stop_closes_those_without_a_request(void **state)
+{
+	struct pair *pair = *state;
+
+	kept_put(pair->kept, pair->ours);
+	kept_stop(pair->kept);
+	assert_true(peer_sees_the_end(pair));
+	assert_int_equal(kept_take(pair->kept), -1);
+}
+
+static void
+a_stop_leaves_those_with_a_request(void **state)
+{
+	struct pair *pair = *state;
+
+	kept_put(pair->kept, pair->ours);
+	assert_int_equal(write(pair->peers, "x", 1), 1);
+	kept_stop(pair->kept);
+	assert_false(peer_sees_the_end(pair));
+	assert_int_equal(kept_take(pair->kept), pair->ours);
+	/* After a stop none is kept. */
+	kept_put(pair->kept, pair->ours);
+	assert_int_equal(kept_take(pair->kept), -1);
+	assert_int_equal(fcntl(pair->ours, F_GETFD), -1);
+}
+
+static void
+what_is_still_kept_is_closed_at_the_end(void **state)
+{
+	struct pair *pair = *state;
+
+	kept_put(pair->kept, pair->ours);
+	kept_close(pair->kept);
+	assert_true(peer_sees_the_end(pair));
+	pair->kept = kept_open();
+}
+
+#define KEPT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		KEPT_TEST(a_connection_comes_back_with_its_next_request),
+		KEPT_TEST(a_connection_its_peer_closed_comes_back_too),
+		KEPT_TEST(a_stop_closes_those_without_a_request),
+		KEPT_TEST(a_stop_leaves_those_with_a_request),
+		KEPT_TEST(what_is_still_kept_is_closed_at_the_end),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests_name("kept", tests, NULL, NULL);
+}
