@@ -38,7 +38,7 @@ read_range(const char **p, int64_t size, int64_t *first, int64_t *last)
 	(*p)++;
 	*last = size - 1;
 	if (isdigit((unsigned char)**p)) {
-		if (!read_number(p, last) || *last < *first)
+		if (!read_number(p, last))
 			return false;
 		if (*last >= size)
 			*last = size - 1;

@@ -261,7 +261,8 @@ send_file(struct request *req)
 	bool ok;
 	int fd;
 
-	if (sendfile != NULL) {
+	/* Apache would drop the length of an empty file. */
+	if (sendfile != NULL && reply->file_size > 0) {
 		reply_header(req, sendfile, reply->file);
 		return send_head(req);
 	}
