@@ -12,6 +12,9 @@
  */
 #define MANIFEST_MAX_VALUES (128 * 1024)
 
+/* Jansson recurses once a level; no manifest of this world nests deeper than a handful. */
+#define MANIFEST_MAX_DEPTH 64
+
 enum shape { SHAPE_NONE = 0, SHAPE_IMAGE = 1, SHAPE_INDEX = 2, SHAPE_ARTIFACT = 4 };
 
 static const struct kind {
@@ -54,16 +57,24 @@ static bool
 is_affordable(struct bytes payload)
 {
 	const char *text = payload.data;
-	size_t values = 0;
+	size_t values = 0, depth = 0;
 	bool quoted = false;
 
 	for (size_t i = 0; i < payload.length; i++) {
-		if (text[i] == '"')
-			quoted = !quoted;
-		else if (quoted && text[i] == '\\')
+		if (quoted && text[i] == '\\')
 			i++;
-		else if (!quoted && (text[i] == ',' || text[i] == '[' || text[i] == '{'))
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			continue;
+		else if (text[i] == ',')
 			values++;
+		else if (text[i] == '[' || text[i] == '{')
+			values++, depth++;
+		else if (text[i] == ']' || text[i] == '}')
+			depth -= depth > 0;
+		if (depth > MANIFEST_MAX_DEPTH)
+			return false;
 	}
 	return values <= MANIFEST_MAX_VALUES;
 }
@@ -370,7 +381,8 @@ manifest_parse(struct arena *arena, struct bytes payload, const char *content_ty
 	if (payload.length > MANIFEST_MAX_BYTES)
 		return error_set(err, ERROR_MANIFEST_TOO_LARGE, NULL);
 	if (!is_affordable(payload))
-		return error_set(err, ERROR_MANIFEST_INVALID, "manifest holds too many values");
+		return error_set(err, ERROR_MANIFEST_INVALID,
+		    "manifest holds too many values, or nests too deep");
 	document = json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, &fault);
 	if (document == NULL) {
 		error_set(err, ERROR_MANIFEST_INVALID, "manifest is not valid JSON");

@@ -358,6 +358,26 @@ bombs_are_refused(void **state)
 	}
 }
 
+/* A member nobody knows, `levels` arrays deep. */
+static const char *
+nested(struct arena *arena, int levels)
+{
+	char *open = arena_alloc(arena, (size_t)levels + 1),
+	     *close = arena_alloc(arena, (size_t)levels + 1);
+
+	memset(open, '[', (size_t)levels);
+	memset(close, ']', (size_t)levels);
+	return arena_printf(arena,
+	    "{\"schemaVersion\":2,\"config\":" CONFIG ",\"layers\":[],\"x\":%s%s}", open, close);
+}
+
+static void
+depth_is_limited(void **state)
+{
+	taken(*state, nested(*state, 63), NULL);
+	refused(*state, nested(*state, 64), NULL);
+}
+
 static void
 ten_thousand_layers_are_taken_and_no_more(void **state)
 {
@@ -447,6 +467,7 @@ main(void)
 		TEST(descriptors_must_be_whole),
 		TEST(what_referrers_show_is_checked),
 		TEST(bombs_are_refused),
+		TEST(depth_is_limited),
 		TEST(ten_thousand_layers_are_taken_and_no_more),
 		TEST(more_than_4_mib_is_too_large),
 		TEST(a_malformed_content_type_is_unsupported),
