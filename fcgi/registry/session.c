@@ -6,13 +6,16 @@ struct session {
 	struct registry *registry; /* borrowed */
 	struct upload_row *row;    /* the session as the database knows it */
 	bool fresh;                /* started by this request: nobody else can know it */
-	struct upload *upload;     /* NULL until bytes are written; closed with the arena */
+	struct upload *upload;     /* NULL until bytes are written; closed once they are saved */
 };
 
 static void
-close_upload(void *upload)
+session_release(void *held)
 {
-	upload_close(upload);
+	struct session *session = held;
+
+	upload_close(session->upload);
+	session->upload = NULL;
 }
 
 static struct session *
@@ -21,6 +24,7 @@ session_new(struct registry *registry, struct upload_row *row, bool fresh)
 	struct session *session = arena_alloc(registry->db->arena, sizeof(*session));
 
 	*session = (struct session){ .registry = registry, .row = row, .fresh = fresh };
+	arena_defer(registry->db->arena, session_release, session);
 	return session;
 }
 
@@ -94,9 +98,10 @@ session_open(struct session *session, struct error *err)
 	upload = upload_open(session->registry->store, row->file, row->received, err);
 	if (upload == NULL)
 		return false;
-	arena_defer(session->registry->db->arena, close_upload, upload);
-	if (!session_confirm(session, err) || !upload_truncate(upload, row->received, err))
+	if (!session_confirm(session, err) || !upload_truncate(upload, row->received, err)) {
+		upload_close(upload);
 		return false;
+	}
 	/* The digest so far is free only while all bytes pass through one request. */
 	if (row->received == 0)
 		upload_hash(upload, row->algorithm);
@@ -122,7 +127,11 @@ session_save(struct session *session, struct error *err)
 	if (!db_upload_advance(session->registry->db, session->row, upload_length(session->upload),
 		running ? &digest : NULL, &won, err))
 		return false;
-	return won || error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
+	if (!won)
+		return error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
+	/* The client may send the next request before this one is over: it must not find a lock. */
+	session_release(session);
+	return true;
 }
 
 /* The digest of all bytes: kept with the row, or still running, or by reading the file once. */
