@@ -43,8 +43,8 @@ def main(server, report, known, count):
             print(f"ok {number} - {server}: {name} (wrong in the suite: {known[name]})")
         else:
             print(f"not ok {number} - {server}: {name}")
-            text = "" if failure is None else (failure.get("message") or "") + (failure.text or "")
-            for line in text.splitlines()[:20]:
+            said = (case.findtext("system-out") or "", case.findtext("system-err") or "")
+            for line in "\n".join(said).splitlines()[:80]:
                 print(f"# {line}")
 
 

@@ -36,9 +36,9 @@ build_suite() {
 	program=$cache/conformance-$key
 	if [ ! -x "$program" ]; then
 		mkdir -p "$cache"
-		go=$(fetch_go)
+		go=$(fetch_go) || return 1
 		(cd "$here" && env -u GOFLAGS GOROOT="$go" PATH="$go/bin:$PATH" GOTOOLCHAIN=local GOPATH="$cache/gopath" \
-			go build -mod=readonly -modcacherw -buildvcs=false -o "$program.new" "$suite")
+			go build -mod=readonly -modcacherw -buildvcs=false -o "$program.new" "$suite") || return 1
 		mv "$program.new" "$program"
 	fi
 	echo "$program"
@@ -55,10 +55,11 @@ for server in lighttpd apache; do
 		OCI_TLS=enabled OCI_REPO1=conformance/repo1 OCI_REPO2=conformance/repo2 OCI_USERNAME=admin OCI_PASSWORD=password \
 		OCI_API_BLOBS_DIGEST_HEADER=true OCI_API_MANIFESTS_DIGEST_HEADER=true OCI_API_BLOBS_UPLOAD_CANCEL=true \
 		OCI_API_MANIFESTS_TAG_PARAM=true OCI_API_BLOBS_MOUNT_ANONYMOUS=false \
-		timeout 600 "$program" >"$results/output" 2>&1 || true
+		timeout 600 "$program" >"$results/output" 2>&1 && code=0 || code=$?
 	python3 "$here/junit_tap.py" "$server" "$results/junit.xml" "$here/exceptions" "$tap_count" >"$results/tap" || true
 	cat "$results/tap"
 	tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$results/tap" || true)))
+	[ "$code" = 0 ] || grep -qE '^not ok|wrong in the suite' "$results/tap" || not_ok "$server: the suite ended with $code" <"$results/output"
 	stop_stack
 done
 done_testing
