@@ -1,7 +1,8 @@
 /*
- * Our own bearer tokens: JWT, HS256 only, key by kid (RFC 7519, 7515; Docker token authentication specification). Any other
- * algorithm, a key in the header (jwk, jku, x5c, x5u), `crit`, or more than 8 KiB is refused before anything is decoded further.
- * Claims: iss, aud (the vhost's service), sub, uid (account id), epoch, access, iat, nbf, exp, jti.
+ * Our own bearer tokens: JWT, HS256 only, key by kid (RFC 7519, 7515; Docker token authentication
+ * specification). Any other algorithm, a key in the header (jwk, jku, x5c, x5u), `crit`, or more
+ * than 8 KiB is refused before anything is decoded further. Claims: iss, aud (the vhost's service),
+ * sub, uid (account id), epoch, access, iat, nbf, exp, jti.
  */
 #ifndef AUTH_TOKEN_H
 #define AUTH_TOKEN_H
@@ -16,7 +17,10 @@
 #define TOKEN_ISSUER "stowage"
 #define TOKEN_LEEWAY 60 /* seconds two clocks may differ */
 
-struct token_access { const char *type, *name; bool pull, push, del; };
+struct token_access {
+	const char *type, *name;
+	bool pull, push, del;
+};
 
 struct token {
 	const char *audience, *subject; /* subject "" for anonymous */
@@ -29,6 +33,7 @@ struct token {
 /* Signed compact form (arena). */
 const char *token_issue(struct arena *, const struct token_key *, const struct token *);
 /* Verify signature, issuer, audience and times; UNAUTHORIZED otherwise, the reason in the cause. */
-bool token_verify(struct arena *, const struct token_key *, size_t key_count, const char *text, const char *audience, struct token **, struct error *) MUST_CHECK;
+bool token_verify(struct arena *, const struct token_key *, size_t key_count, const char *text,
+    const char *audience, struct token **, struct error *) MUST_CHECK;
 
 #endif

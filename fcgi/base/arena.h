@@ -1,9 +1,10 @@
 /*
  * Memory with one lifetime: a request, a command, a page of a check.
  *
- * Allocation never fails: it logs and exits, and the parent starts another worker. Memory is aligned for any
- * type and comes zeroed. Handles of other libraries are tied to the arena with arena_defer(); deferred functions
- * run in reverse order when the arena is reset or freed. An arena belongs to one thread at a time.
+ * Allocation never fails: it logs and exits, and the parent starts another worker. Memory is
+ * aligned for any type and comes zeroed. Handles of other libraries are tied to the arena with
+ * arena_defer(); deferred functions run in reverse order when the arena is reset or freed. An arena
+ * belongs to one thread at a time.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -28,7 +29,9 @@ char *arena_strdup(struct arena *, const char *) RETURNS_NONNULL;
 /* Copy `length` bytes and end them with NUL. */
 char *arena_strndup(struct arena *, const char *, size_t length) RETURNS_NONNULL;
 char *arena_printf(struct arena *, const char *format, ...) RETURNS_NONNULL PRINTF_LIKE(2, 3);
-char *arena_vprintf(struct arena *, const char *format, va_list) RETURNS_NONNULL PRINTF_LIKE(2, 0);
+char *
+arena_vprintf(struct arena *, const char *format, va_list)
+RETURNS_NONNULL PRINTF_LIKE(2, 0);
 
 /* Call function(object) when the arena goes. */
 void arena_defer(struct arena *, void (*function)(void *), void *object);

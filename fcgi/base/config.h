@@ -1,7 +1,7 @@
 /*
- * Settings: an INI file read once at start into one struct, by one table that names each key, its type, its
- * default and its sentence (config.c). `stowagectl config` prints the table; a test holds sample and manual
- * against it.
+ * Settings: an INI file read once at start into one struct, by one table that names each key, its
+ * type, its default and its sentence (config.c). `stowagectl config` prints the table; a test holds
+ * sample and manual against it.
  */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
@@ -15,29 +15,32 @@
 
 struct config {
 	/* [database] */
-	char *database_url;          /* libpq connection string or URI */
+	char *database_url;           /* libpq connection string or URI */
 	int64_t database_connections; /* of all workers of a program together; 0: two per core */
-	int64_t database_timeout_ms; /* longest a statement may take */
+	int64_t database_timeout_ms;  /* longest a statement may take */
 	/* [store] */
 	char *store_path;            /* holds blobs/ and uploads/ */
 	int64_t store_reserve_bytes; /* /readyz turns red below this much free space */
 	/* [http] */
-	int64_t http_general_threads; /* per worker; 0: four per core, at least 8 */
-	int64_t http_upload_threads;  /* per worker */
+	int64_t http_general_threads;  /* per worker; 0: four per core, at least 8 */
+	int64_t http_upload_threads;   /* per worker */
 	int64_t http_blob_limit_bytes; /* largest blob taken; 0: no limit */
-	char *http_trusted_proxies;   /* addresses and networks whose X-Forwarded-* are believed, comma separated */
+	char *http_trusted_proxies;    /* addresses and networks whose X-Forwarded-* are believed,
+					  comma separated */
 	/* [auth] */
 	int64_t auth_token_seconds;    /* life of a bearer token */
 	int64_t auth_remember_seconds; /* a verified password is remembered this long, 60 at most */
-	int64_t auth_lock_failures;    /* lock an account after so many wrong passwords in a row; 0: never */
+	int64_t auth_lock_failures;    /* lock an account after so many wrong passwords in a row; 0:
+					  never */
 	int64_t auth_lock_seconds;
 	/* [log] */
 	char *log_level; /* error, warning, info or debug */
 };
 
 /*
- * Read path, or $STOWAGE_CONFIG, or the compiled-in default file when path is NULL. Unknown sections and keys,
- * doubled keys and values of the wrong type are errors that name file and line. Strings are owned by the struct and live for ever.
+ * Read path, or $STOWAGE_CONFIG, or the compiled-in default file when path is NULL. Unknown
+ * sections and keys, doubled keys and values of the wrong type are errors that name file and line.
+ * Strings are owned by the struct and live for ever.
  */
 bool config_read(struct config *, const char *path, struct error *) MUST_CHECK;
 /* The table: one line per key with type, default and sentence. */

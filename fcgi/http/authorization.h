@@ -6,7 +6,12 @@
 
 #include "base/arena.h"
 
-enum authorization_kind { AUTHORIZATION_NONE, AUTHORIZATION_BASIC, AUTHORIZATION_BEARER, AUTHORIZATION_BAD };
+enum authorization_kind {
+	AUTHORIZATION_NONE,
+	AUTHORIZATION_BASIC,
+	AUTHORIZATION_BEARER,
+	AUTHORIZATION_BAD
+};
 
 struct authorization {
 	enum authorization_kind kind;
@@ -14,7 +19,8 @@ struct authorization {
 	const char *token;           /* Bearer */
 };
 
-/* header NULL: NONE. Unknown scheme, broken base64, NUL or control characters, longer than 16 KiB: BAD. */
+/* header NULL: NONE. Unknown scheme, broken base64, NUL or control characters, longer than 16 KiB:
+ * BAD. */
 void authorization_parse(struct arena *, const char *header, struct authorization *);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The door to the web server: one request in, bytes out, over FastCGI or plain CGI. libfcgi appears in gateway.c
- * and nowhere else (serving-path facts: threads share one listening descriptor; STDIN must be drained; a short
- * body is told from a complete one by the stream's error).
+ * The door to the web server: one request in, bytes out, over FastCGI or plain CGI. libfcgi appears
+ * in gateway.c and nowhere else (serving-path facts: threads share one listening descriptor; STDIN
+ * must be drained; a short body is told from a complete one by the stream's error).
  */
 #ifndef HTTP_GATEWAY_H
 #define HTTP_GATEWAY_H
@@ -21,29 +21,32 @@ void gateway_setup(void);
 struct gateway *gateway_open_fcgi(int listen_fd) RETURNS_NONNULL;
 /* The one request of a plain CGI program: environment and fd 0/1. */
 struct gateway *gateway_open_cgi(void) RETURNS_NONNULL;
-/* For tests: name/value pairs ended by NULL, a body, and where output goes (a growing buffer the caller frees). */
+/* For tests: name/value pairs ended by NULL, a body, and where output goes (a growing buffer the
+ * caller frees). */
 struct gateway *gateway_open_memory(const char *const *environment, const void *body, size_t length,
     char **output, size_t *output_length) RETURNS_NONNULL;
 void gateway_close(struct gateway *); /* NULL is fine */
 
-/* Wait for the next request. false: nothing was there (another thread took it), or the gateway is at its end. The listening descriptor is
- * non-blocking: the caller polls it first. */
+/* Wait for the next request. false: nothing was there (another thread took it), or the gateway is
+ * at its end. The listening descriptor is non-blocking: the caller polls it first. */
 bool gateway_accept(struct gateway *);
 /* Drain the rest of the body, flush, end the request. */
 void gateway_finish(struct gateway *);
-/* After gateway_finish(): the connection, if the server keeps it for further requests, now the caller's; else -1. It is for
- * gateway_resume() once it is readable: the next gateway_accept() reads from it. */
+/* After gateway_finish(): the connection, if the server keeps it for further requests, now the
+ * caller's; else -1. It is for gateway_resume() once it is readable: the next gateway_accept()
+ * reads from it. */
 int gateway_part(struct gateway *);
 void gateway_resume(struct gateway *, int fd);
-/* Break the connection without an end, so that the client cannot take a cut answer for a whole one. */
+/* Break the connection without an end, so that the client cannot take a cut answer for a whole one.
+ */
 void gateway_abort(struct gateway *);
 
 const char *gateway_variable(const struct gateway *, const char *name); /* NULL: not set */
 /* The whole environment, "NAME=value" strings ended by NULL. */
 const char *const *gateway_environment(const struct gateway *);
 
-/* Read body bytes: > 0 count, 0 the end, -1 the client left early or the record was cut (ERROR_CLIENT_GONE). Blocks until `size`
- * bytes or the end are there. */
+/* Read body bytes: > 0 count, 0 the end, -1 the client left early or the record was cut
+ * (ERROR_CLIENT_GONE). Blocks until `size` bytes or the end are there. */
 ssize_t gateway_read(struct gateway *, void *buffer, size_t size, struct error *) MUST_CHECK;
 bool gateway_write(struct gateway *, const void *data, size_t size); /* false: the peer is gone */
 

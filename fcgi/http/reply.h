@@ -1,6 +1,7 @@
 /*
- * The answer. Status, headers and a small body are buffered until reply_send(), so a late error can still choose
- * the status. Header values are checked: a control character is refused (the program stops: it is a bug).
+ * The answer. Status, headers and a small body are buffered until reply_send(), so a late error can
+ * still choose the status. Header values are checked: a control character is refused (the program
+ * stops: it is a bug).
  */
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
@@ -17,21 +18,21 @@
 struct request;
 
 struct reply {
-	int status;         /* 0: none chosen yet */
-	const char *body;   /* in the arena or longer-lived */
+	int status;       /* 0: none chosen yet */
+	const char *body; /* in the arena or longer-lived */
 	size_t body_length;
-	bool head;          /* send no body, but announce its length */
-	const char *file;   /* absolute path to be sent, see reply_file() */
+	bool head;        /* send no body, but announce its length */
+	const char *file; /* absolute path to be sent, see reply_file() */
 	int64_t file_size;
 	struct header *headers; /* private list */
 	bool sent;
-	int64_t bytes;      /* body bytes sent by us, for the log */
+	int64_t bytes; /* body bytes sent by us, for the log */
 };
 
 /* A fresh reply in the arena, bound to the request (request.reply). HEAD is noted. */
 void reply_open(struct request *);
-/* Forget status, headers and body; for the error writer. Content-Range stays: only a refused range has set it by then, and its 416
- * must say it. */
+/* Forget status, headers and body; for the error writer. Content-Range stays: only a refused range
+ * has set it by then, and its 416 must say it. */
 void reply_reset(struct reply *);
 
 void reply_status(struct request *, int status);
@@ -45,14 +46,17 @@ void reply_bytes(struct request *, int status, const char *type, const void *dat
 void reply_text(struct request *, int status, const char *text); /* text/plain */
 /* Takes over the document; compact. Always true, so that handlers may end in it. */
 bool reply_json(struct request *, int status, json_t *document);
-bool reply_empty(struct request *, int status); /* Content-Length: 0 where the status allows a body; always true */
+bool reply_empty(struct request *,
+    int status); /* Content-Length: 0 where the status allows a body; always true */
 /*
- * Send a file: by X-Sendfile when the vhost's STOWAGE_SENDFILE names the header, else streamed by us. Range is the
- * web server's when it sends; a GET whose ranges all lie beyond the end is RANGE_NOT_SATISFIABLE, Content-Range set, and streaming
- * honours a single range itself. The file must exist with that size: INTERNAL otherwise, before anything is promised.
- * Content-Type and validators are the caller's headers.
+ * Send a file: by X-Sendfile when the vhost's STOWAGE_SENDFILE names the header, else streamed by
+ * us. Range is the web server's when it sends; a GET whose ranges all lie beyond the end is
+ * RANGE_NOT_SATISFIABLE, Content-Range set, and streaming honours a single range itself. The file
+ * must exist with that size: INTERNAL otherwise, before anything is promised. Content-Type and
+ * validators are the caller's headers.
  */
-bool reply_file(struct request *, int status, const char *path, int64_t size, struct error *) MUST_CHECK;
+bool reply_file(
+    struct request *, int status, const char *path, int64_t size, struct error *) MUST_CHECK;
 
 /* Write it out; after that the reply cannot change. false: the peer is gone (a debug matter). */
 bool reply_send(struct request *);

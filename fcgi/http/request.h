@@ -1,8 +1,9 @@
 /*
- * A request as handlers see it: method, path decoded once, query, headers, per-vhost variables, body.
+ * A request as handlers see it: method, path decoded once, query, headers, per-vhost variables,
+ * body.
  *
- * Path and query come from REQUEST_URI and QUERY_STRING only, split before decoding, decoded once; PATH_INFO differs
- * between servers and is never read. Everything lives in the request's arena.
+ * Path and query come from REQUEST_URI and QUERY_STRING only, split before decoding, decoded once;
+ * PATH_INFO differs between servers and is never read. Everything lives in the request's arena.
  */
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
@@ -17,7 +18,16 @@
 #include "base/error.h"
 #include "http/gateway.h"
 
-enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OPTIONS, HTTP_OTHER };
+enum http_method {
+	HTTP_GET,
+	HTTP_HEAD,
+	HTTP_POST,
+	HTTP_PUT,
+	HTTP_PATCH,
+	HTTP_DELETE,
+	HTTP_OPTIONS,
+	HTTP_OTHER
+};
 
 #define REQUEST_PARAMS_MAX 4
 
@@ -35,35 +45,44 @@ struct request {
 	const char *id;      /* request id: X-Request-Id if it is a UUID, else a new UUID */
 	const char *address; /* client's IP address; X-Forwarded-For only from trusted proxies */
 	const char *scheme;  /* "http" or "https", as the client sees it */
-	const char *host;    /* Host as the client sees it, with port if it named one; checked grammar */
+	const char
+	    *host; /* Host as the client sees it, with port if it named one; checked grammar */
 	int64_t content_length; /* -1: not announced */
 	int64_t received;       /* body bytes read so far */
 	int64_t body_limit;     /* request_read() fails with TOO_LARGE beyond; 0: none */
 	const char *user;       /* who it turned out to be, for the log; "" or NULL: anonymous */
 	const char *route;      /* pattern of the matched route, for the log; set by the router */
-	struct { const char *name, *value; } params[REQUEST_PARAMS_MAX]; /* set by the router */
-	void *context;          /* the program's own, set before dispatch */
-	void *call;             /* this one request's state, set by the program's serve function */
+	struct {
+		const char *name, *value;
+	} params[REQUEST_PARAMS_MAX]; /* set by the router */
+	void *context;                /* the program's own, set before dispatch */
+	void *call; /* this one request's state, set by the program's serve function */
 };
 
-/* Read the environment of an accepted request. false: BAD_REQUEST, URI that cannot be decoded (%zz, %00, invalid
- * UTF-8); the request can still carry the error reply. trusted_proxies: config's list, NULL or "" for none. */
-bool request_open(struct request *, struct gateway *, struct arena *, const char *trusted_proxies, struct error *) MUST_CHECK;
+/* Read the environment of an accepted request. false: BAD_REQUEST, URI that cannot be decoded (%zz,
+ * %00, invalid UTF-8); the request can still carry the error reply. trusted_proxies: config's list,
+ * NULL or "" for none. */
+bool request_open(struct request *, struct gateway *, struct arena *, const char *trusted_proxies,
+    struct error *) MUST_CHECK;
 
-const char *request_param(const struct request *, const char *name) RETURNS_NONNULL; /* of the matched route; exits if there is no such */
+const char *request_param(const struct request *,
+    const char *name) RETURNS_NONNULL; /* of the matched route; exits if there is no such */
 /* Query value, decoded; "" when given without value; NULL when absent. The first one counts. */
 const char *request_query(struct request *, const char *name);
 /* All values of a repeated query key, NULL-ended. */
 const char *const *request_query_all(struct request *, const char *name);
-const char *request_header(const struct request *, const char *name); /* "If-None-Match"; NULL when absent */
-const char *request_variable(const struct request *, const char *name); /* per-vhost variable; NULL when absent or empty */
+const char *request_header(
+    const struct request *, const char *name); /* "If-None-Match"; NULL when absent */
+const char *request_variable(
+    const struct request *, const char *name); /* per-vhost variable; NULL when absent or empty */
 /* scheme://host, for the few URLs that must be absolute; STOWAGE_BASE_URL wins. */
 const char *request_base_url(const struct request *) RETURNS_NONNULL;
 
-/* Body bytes: > 0 count, 0 the end, -1 failure. At the end the count is held against Content-Length: short is
- * CLIENT_GONE, more is SIZE_INVALID. */
+/* Body bytes: > 0 count, 0 the end, -1 failure. At the end the count is held against
+ * Content-Length: short is CLIENT_GONE, more is SIZE_INVALID. */
 ssize_t request_read(struct request *, void *buffer, size_t size, struct error *) MUST_CHECK;
 /* The whole body into the arena, at most `limit` bytes (TOO_LARGE beyond). */
-bool request_body(struct request *, size_t limit, char **body, size_t *length, struct error *) MUST_CHECK;
+bool request_body(
+    struct request *, size_t limit, char **body, size_t *length, struct error *) MUST_CHECK;
 
 #endif

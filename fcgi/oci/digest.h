@@ -12,7 +12,10 @@
 #include "base/attributes.h"
 #include "base/error.h"
 
-enum digest_algorithm { DIGEST_SHA256 = 1, DIGEST_SHA512 = 2 }; /* the numbers stand in the database */
+enum digest_algorithm {
+	DIGEST_SHA256 = 1,
+	DIGEST_SHA512 = 2
+}; /* the numbers stand in the database */
 
 #define DIGEST_BYTES_MAX 64
 #define DIGEST_TEXT_SIZE (sizeof("sha512:") + 2 * DIGEST_BYTES_MAX)
@@ -26,7 +29,8 @@ struct digest {
 /* Read "sha256:…" or "sha512:…"; anything else is DIGEST_INVALID. */
 bool digest_parse(struct digest *, const char *text, struct error *) MUST_CHECK;
 /* From stored bytes; length must fit the algorithm. */
-bool digest_set(struct digest *, enum digest_algorithm, const void *value, size_t length) MUST_CHECK;
+bool digest_set(
+    struct digest *, enum digest_algorithm, const void *value, size_t length) MUST_CHECK;
 size_t digest_length(enum digest_algorithm); /* in bytes: 32 or 64 */
 const char *digest_algorithm_name(enum digest_algorithm);
 bool digest_algorithm_parse(enum digest_algorithm *, const char *name) MUST_CHECK;

@@ -1,10 +1,12 @@
 /*
- * Manifests and indexes: what a pushed document says (OCI Image Specification "Image Manifest", "Image Index";
- * Docker Image Manifest Version 2, Schema 2). The bytes themselves are kept verbatim elsewhere; this is a reading of them.
+ * Manifests and indexes: what a pushed document says (OCI Image Specification "Image Manifest",
+ * "Image Index"; Docker Image Manifest Version 2, Schema 2). The bytes themselves are kept verbatim
+ * elsewhere; this is a reading of them.
  *
- * Refused with MANIFEST_INVALID: what is not one JSON object, invalid UTF-8, duplicate keys, too deep, a document readable as manifest
- * and as index at once (CVE-2021-41190), a mediaType that differs from the Content-Type, descriptors without
- * mediaType, digest or size, negative sizes. Schema 1 is refused with a sentence that says so.
+ * Refused with MANIFEST_INVALID: what is not one JSON object, invalid UTF-8, duplicate keys, too
+ * deep, a document readable as manifest and as index at once (CVE-2021-41190), a mediaType that
+ * differs from the Content-Type, descriptors without mediaType, digest or size, negative sizes.
+ * Schema 1 is refused with a sentence that says so.
  */
 #ifndef OCI_MANIFEST_H
 #define OCI_MANIFEST_H
@@ -41,16 +43,20 @@ struct manifest {
 	size_t child_count;
 	bool has_subject;
 	struct digest subject;
-	const char *artifact_type;    /* "" if none: artifactType, else the config's media type (referrers rule) */
-	const char *annotations_json; /* "{}" if none: compact JSON of the annotations, for referrers */
+	const char *artifact_type; /* "" if none: artifactType, else the config's media type
+				      (referrers rule) */
+	const char
+	    *annotations_json; /* "{}" if none: compact JSON of the annotations, for referrers */
 };
 
 /* *out and what it points at live in the arena. content_type is the request's header value; NULL or
  * "application/json": the document's own mediaType decides, else its shape. */
-bool manifest_parse(struct arena *, struct bytes payload, const char *content_type, struct manifest **out,
-    struct error *) MUST_CHECK;
+bool manifest_parse(struct arena *, struct bytes payload, const char *content_type,
+    struct manifest **out, struct error *) MUST_CHECK;
 
-/* The descriptor the referrers API lists for this manifest (specification, "Listing Referrers"), compact JSON. */
-const char *manifest_referrer_json(struct arena *, const struct manifest *, const struct digest *, int64_t size);
+/* The descriptor the referrers API lists for this manifest (specification, "Listing Referrers"),
+ * compact JSON. */
+const char *manifest_referrer_json(
+    struct arena *, const struct manifest *, const struct digest *, int64_t size);
 
 #endif

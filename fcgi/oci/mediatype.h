@@ -19,8 +19,9 @@
 #define MEDIATYPE_DOCKER_SCHEMA1 "application/vnd.docker.distribution.manifest.v1+json"
 #define MEDIATYPE_DOCKER_SCHEMA1_SIGNED "application/vnd.docker.distribution.manifest.v1+prettyjws"
 
-/* Copy the type of a Content-Type value without parameters and surrounding blanks, lower case; the grammar of
- * RFC 6838, 4.2 is checked, MEDIA_TYPE otherwise. */
-bool mediatype_parse(char out[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *) MUST_CHECK;
+/* Copy the type of a Content-Type value without parameters and surrounding blanks, lower case; the
+ * grammar of RFC 6838, 4.2 is checked, MEDIA_TYPE otherwise. */
+bool mediatype_parse(
+    char out[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *) MUST_CHECK;
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Grammar of names, tags and repository keys (OCI Distribution Specification 1.1, "Pulling manifests").
+ * Grammar of names, tags and repository keys (OCI Distribution Specification 1.1, "Pulling
+ * manifests").
  */
 #ifndef OCI_NAME_H
 #define OCI_NAME_H

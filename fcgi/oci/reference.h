@@ -10,7 +10,8 @@ struct reference {
 	struct digest digest; /* when tag is NULL */
 };
 
-/* A text with ':' is a digest (DIGEST_INVALID if malformed), else a tag (TAG_INVALID: MANIFEST_INVALID's kin). */
+/* A text with ':' is a digest (DIGEST_INVALID if malformed), else a tag (TAG_INVALID:
+ * MANIFEST_INVALID's kin). */
 bool reference_parse(struct reference *, const char *text, struct error *) MUST_CHECK;
 
 #endif
