@@ -210,13 +210,17 @@ BEGIN
   END IF;
   SELECT b.id INTO v_blob FROM blob b
   WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad
-    AND EXISTS (SELECT FROM image_blob ib JOIN readable_images(v_root, p_from, p_account) i ON ib.image_id = i WHERE ib.blob_id = b.id)
-  FOR KEY SHARE OF b;
+    AND EXISTS (SELECT FROM image_blob ib JOIN readable_images(v_root, p_from, p_account) i ON ib.image_id = i WHERE ib.blob_id = b.id);
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  -- queue row before object row, as the collector locks them
+  PERFORM blob_postpone(v_blob);
+  PERFORM FROM blob WHERE id = v_blob FOR KEY SHARE;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
   INSERT INTO image_blob (image_id, blob_id) VALUES (image_make(p_target, p_name), v_blob) ON CONFLICT DO NOTHING;
-  PERFORM blob_postpone(v_blob);
   RETURN true;
 END $$;
 
@@ -253,6 +257,8 @@ BEGIN
   LOOP
     INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
     EXIT WHEN FOUND;
+    -- queue row before object row, as the collector locks them
+    PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
     SELECT * INTO v_blob FROM blob WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
     EXIT WHEN FOUND; -- else it was collected in between
   END LOOP;
@@ -267,9 +273,6 @@ BEGIN
   END IF;
   file := v_blob.file_id;
   INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_blob.id) ON CONFLICT DO NOTHING;
-  IF file <> p_file THEN
-    PERFORM blob_postpone(v_blob.id);
-  END IF;
 END $$;
 
 --

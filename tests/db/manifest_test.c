@@ -281,6 +281,12 @@ one_blob_in_two_roles_is_one_reference(void **state)
 
 	assert_int_equal(
 	    push(f, key, "a", f->admin, unique(f, "m"), twice, 2, NULL), MANIFEST_PUT_DONE);
+	assert_string_equal(
+	    ask(f,
+		"SELECT string_agg(role::text, ' ') FROM manifest_blob mb JOIN blob b ON b.id = mb.blob_id"
+		" WHERE b.digest = '\\x%s'",
+		strchr(blob.text, ':') + 1),
+	    "1");
 }
 
 static void
@@ -459,6 +465,66 @@ pushes_of_one_tag_follow_each_other(void **state)
 		" lag(new_digest) OVER (ORDER BY at) AS before FROM tag_event WHERE repository = '%s') e",
 		key),
 	    "t");
+}
+
+struct racer {
+	struct fixture copy;
+	struct viewer writer;
+	const char *key;
+	pthread_barrier_t *start;
+	int number;
+	enum manifest_put_outcome outcomes[20];
+};
+
+static void *
+race(void *argument)
+{
+	struct racer *racer = argument;
+	struct fixture *f = &racer->copy;
+
+	for (int i = 0; i < 20; i++) {
+		const char *content = arena_printf(f->db.arena, "racer %d", racer->number);
+		const char *tag = arena_printf(f->db.arena, "v%d", i);
+
+		pthread_barrier_wait(racer->start);
+		racer->outcomes[i] = push(f, racer->key, "a", racer->writer, content, NULL, 0, tag);
+	}
+	return NULL;
+}
+
+/* Who may not overwrite must not do so by being second to a tag that both saw missing. */
+static void
+of_two_who_may_only_create_one_does(void **state)
+{
+	struct fixture *f = *state;
+	struct racer racers[2];
+	pthread_t threads[2];
+	pthread_barrier_t start;
+	const char *key = local_make(f);
+	struct viewer writer = account_make(f, ACTION_WRITE, key);
+
+	pthread_barrier_init(&start, NULL, 2);
+	for (int i = 0; i < 2; i++) {
+		racers[i] = (struct racer){
+			.copy = *f, .writer = writer, .key = key, .start = &start, .number = i
+		};
+		racers[i].copy.db.arena = arena_new();
+		pthread_create(&threads[i], NULL, race, &racers[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		pthread_join(threads[i], NULL);
+		arena_free(racers[i].copy.db.arena);
+	}
+	pthread_barrier_destroy(&start);
+	for (int i = 0; i < 20; i++) {
+		int done = (racers[0].outcomes[i] == MANIFEST_PUT_DONE) +
+			   (racers[1].outcomes[i] == MANIFEST_PUT_DONE);
+		int denied = (racers[0].outcomes[i] == MANIFEST_PUT_DENIED) +
+			     (racers[1].outcomes[i] == MANIFEST_PUT_DENIED);
+
+		assert_int_equal(done, 1);
+		assert_int_equal(denied, 1);
+	}
 }
 
 /* --- Lists --- */
@@ -659,6 +725,7 @@ main(void)
 		DB_TEST(a_right_that_went_meanwhile_is_noticed),
 		DB_TEST(a_push_and_its_moves_are_audited_once),
 		DB_TEST(pushes_of_one_tag_follow_each_other),
+		DB_TEST(of_two_who_may_only_create_one_does),
 		DB_TEST(tags_are_merged_and_paged_in_byte_order),
 		DB_TEST(referrers_are_listed_by_subject_and_type),
 		DB_TEST(a_deleted_manifest_takes_its_tags),

@@ -1,7 +1,7 @@
 -- Permission targets multiplied out, and what an account may.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(19);
+SELECT plan(25);
 
 INSERT INTO repository (key, class) VALUES ('l1', 1), ('r1', 2), ('v1', 3);
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice, account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
@@ -47,6 +47,16 @@ SELECT is(pg_temp.may(:alice, 'l1', 'team/a'), 1, 'under names that match');
 SELECT is(pg_temp.may(:alice, 'l1', 'a'), 0, 'and no others');
 UPDATE permission_target SET includes = '', excludes = 'team/**';
 SELECT is(pg_temp.may(:alice, 'l1', 'team/a'), 0, 'changed patterns hold at once');
+
+SELECT is(viewer_valid(0, 5), true, 'anonymous is always who it was');
+SELECT is(viewer_valid(:alice, 0), true, 'an account is, at its epoch');
+SELECT is(viewer_valid(:alice, 1), false, 'at no other');
+UPDATE account SET locked_until = now() + interval '1 second' WHERE id = :alice;
+SELECT is(viewer_valid(:alice, 0), false, 'not while it is locked');
+UPDATE account SET locked_until = NULL, disabled = true WHERE id = :alice;
+SELECT is(viewer_valid(:alice, 0), false, 'nor disabled');
+SELECT is(viewer_valid(1000000, 0), false, 'an unknown account is nobody');
+
 DELETE FROM principal WHERE name = 'alice';
 SELECT is_empty('TABLE pg_temp.said', 'rows follow an account that is removed');
 

@@ -1,7 +1,7 @@
 -- What each role may, and that serving needs no more than its own.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(32);
+SELECT plan(34);
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 SELECT account_add('alice', 'crypt', true, 0, 'test', NULL, NULL) AS alice \gset
@@ -17,6 +17,7 @@ SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'regis
   'nobody truncates, and the auditor changes nothing');
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')
   AND has_table_privilege('public', c.oid, 'SELECT, INSERT, UPDATE, DELETE')$$, 'nobody else has any right');
+SELECT ok(NOT has_table_privilege('stowage_app', t, 'UPDATE, DELETE'), 'serving only adds to ' || t) FROM unnest('{registry.audit,registry.tag_event}'::text[]) t;
 
 -- the responder's day
 SET LOCAL ROLE stowage_v2;
