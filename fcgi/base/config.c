@@ -33,7 +33,7 @@ static const struct option options[] = {
 	    "Connection string or URI of the PostgreSQL database." },
 	{ "database", "connections", OPTION_NUMBER, AT(database_connections), "0", 0, 1000,
 	    "Connections of all workers of a program together; 0: two per core." },
-	{ "database", "timeout_ms", OPTION_NUMBER, AT(database_timeout_ms), "10000", 100, 3600000,
+	{ "database", "timeout_ms", OPTION_NUMBER, AT(database_timeout_ms), "5000", 100, 3600000,
 	    "Longest time a statement may take, in milliseconds." },
 	{ "store", "path", OPTION_TEXT, AT(store_path), "/var/lib/stowage", 0, 0,
 	    "Folder of the blob store; it holds blobs/ and uploads/." },
