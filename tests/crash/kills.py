@@ -1,0 +1,138 @@
+"""kill -9 of every process in the middle of pushes: a journal of what was acknowledged against what is there."""
+import random
+import re
+import signal
+import threading
+import time
+
+from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
+
+SEED = int(os.environ.get("STOWAGE_SEED", time.time_ns() % 1_000_000))
+RANDOM = random.Random(SEED)
+print(f"# seed {SEED}")
+
+
+class Pushers:
+    """Push small images until told to stop, writing down what was answered 201."""
+
+    def __init__(self, name, count=4):
+        self.name, self.stop = name, False
+        self.blobs, self.manifests, self.failures = {}, {}, 0
+        self.threads = [threading.Thread(target=self.work, args=(i,)) for i in range(count)]
+
+    def work(self, number):
+        step = 0
+        while not self.stop:
+            step += 1
+            layer, config = os.urandom(40_000), b'{"n": "%d %d"}' % (number, step)
+            try:
+                for data in (layer, config):
+                    if call("POST", f"/v2/{self.name}/{number}/blobs/uploads/?digest={sha256(data)}", body=data, timeout=30).status == 201:
+                        self.blobs[(number, sha256(data))] = data
+                payload = image([layer], config)
+                if put_manifest(f"{self.name}/{number}", f"t{step}", payload, timeout=30).status == 201:
+                    self.manifests[(number, f"t{step}")] = payload
+                else:
+                    self.failures += 1
+            except (OSError, http.client.HTTPException):
+                self.failures += 1
+                time.sleep(0.05)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop = True
+        for thread in self.threads:
+            thread.join()
+
+    def all_there(self):
+        """Every acknowledged blob and manifest is readable with its bytes."""
+        for (number, digest), data in self.blobs.items():
+            assert call("GET", f"/v2/{self.name}/{number}/blobs/{digest}").body == data, (number, digest)
+        for (number, tag), payload in self.manifests.items():
+            assert call("GET", f"/v2/{self.name}/{number}/manifests/{tag}").body == payload, (number, tag)
+
+
+def ready(seconds=30):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if call("GET", "/v2/").status == 200:
+                return
+        except (OSError, http.client.HTTPException):
+            pass
+        time.sleep(0.1)
+    raise AssertionError("not ready again")
+
+
+def prove(pushers, least):
+    ready()
+    assert len(pushers.manifests) >= least, (len(pushers.manifests), pushers.failures)
+    pushers.all_there()
+    said = stack("stack_ctl", "check")
+    assert "problem" not in said or re.search(r"\b0 problems", said), said
+    print(f"# {len(pushers.manifests)} images acknowledged, {pushers.failures} requests failed; {said.splitlines()[-1]}")
+
+
+@test
+def workers():
+    """kill -9 of workers at random instants, thirty times."""
+    with Pushers("kill/workers") as pushers:
+        for _ in range(30):
+            time.sleep(RANDOM.uniform(0.05, 0.4))
+            children = pids("stowage-v2")[1:]
+            if children:
+                os.kill(RANDOM.choice(children), signal.SIGKILL)
+    prove(pushers, 10)
+
+
+@test
+def parent():
+    """kill -9 of the responder's parent: its workers end by themselves; started again it serves."""
+    with Pushers("kill/parent") as pushers:
+        for _ in range(3):
+            time.sleep(RANDOM.uniform(0.3, 1))
+            os.kill(pids("stowage-v2")[0], signal.SIGKILL)
+            time.sleep(0.5)
+            stack("stack_again")
+    prove(pushers, 5)
+
+
+@test
+def postgres():
+    """kill -9 of PostgreSQL, all of it: 503 meanwhile, recovered without a restart of the responder."""
+    responder = stack("stack_pid", "stowage-v2")
+    with Pushers("kill/postgres") as pushers:
+        for _ in range(3):
+            time.sleep(RANDOM.uniform(0.5, 1.5))
+            for pid in pids("postgres"):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.5)
+            stack("stack_again")
+    assert stack("stack_pid", "stowage-v2") == responder
+    prove(pushers, 5)
+
+
+@test
+def web_server():
+    """kill -9 of the web server."""
+    with Pushers("kill/web") as pushers:
+        for _ in range(3):
+            time.sleep(RANDOM.uniform(0.3, 1))
+            for pid in pids(SERVER):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.3)
+            stack("stack_again")
+    prove(pushers, 5)
+
+
+run()
