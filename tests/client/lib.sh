@@ -1,0 +1,135 @@
+# shellcheck shell=bash
+# For the parts of run.sh: private places for everything a client keeps, images to push, and how to ask whether they arrived.
+# Only to be sourced inside the namespaces that run.sh makes.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+
+tap_count=${1:-0}
+client=$(basename "$0" .sh)
+scratch=${CLIENT_SCRATCH:?set by run.sh}
+images=$scratch/images
+# Read by those that source this.
+# shellcheck disable=SC2034
+admin=admin:password reader=reader:secret wrong=$client:wrong
+
+ended() {
+	local pid
+	for pid in "${daemons[@]}"; do
+		kill "$pid" 2>/dev/null && wait "$pid"
+	done
+}
+daemons=()
+trap ended EXIT
+
+# Where clients keep things under fixed names, they get an empty folder.
+mount -t proc proc /proc
+for place in /etc/docker /etc/containers/certs.d /var/lib/containers /run/containers /run/lock; do
+	mkdir -p "$place"
+	mount -t tmpfs -o mode=755 tmpfs "$place"
+done
+export HOME=$scratch/home TMPDIR=$scratch/tmp REGISTRY_AUTH_FILE=$scratch/auth.json DOCKER_CONFIG=$scratch/docker
+export CONTAINERS_CONF=$scratch/containers.conf CONTAINERS_STORAGE_CONF=$scratch/storage.conf BUILDAH_ISOLATION=chroot
+unset XDG_RUNTIME_DIR http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
+mkdir -p "$HOME" "$TMPDIR" "$DOCKER_CONFIG"
+echo '{}' >"$REGISTRY_AUTH_FILE"
+cat >"$CONTAINERS_CONF" <<END
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "none"
+lock_type = "file"
+tmp_dir = "$scratch/engine"
+[network]
+network_config_dir = "$scratch/networks"
+END
+cat >"$CONTAINERS_STORAGE_CONF" <<END
+[storage]
+driver = "vfs"
+graphroot = "$scratch/storage"
+runroot = "$scratch/run"
+END
+python3 "$STOWAGE_SRC/tests/lib/images.py" "$images"
+
+# try NAME FUNCTION...: check, named after server and client.
+try() {
+	check "$STACK_SERVER: $client: $1" timed "${@:2}"
+}
+
+# Functions cannot be run by timeout(1); what hangs is ended by run.sh.
+timed() {
+	local started=$SECONDS
+	"$@" || return 1
+	[ $((SECONDS - started)) -lt 60 ] || {
+		echo "took $((SECONDS - started)) s"
+		return 1
+	}
+}
+
+finish() {
+	echo "# end"
+}
+
+# ask NAME:PASSWORD METHOD PATH [OPTION...]: curl, body to standard output; fails on an error's status.
+ask() {
+	curl -sS --fail-with-body --cacert "$STACK_CA" -u "$1" -X "$2" "${@:4}" "$STACK_DEV_URL$3"
+}
+
+types=application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json
+types+=,application/vnd.docker.distribution.manifest.list.v2+json,application/vnd.docker.distribution.manifest.v2+json
+
+# digest NAME REFERENCE: what the registry says it is; and that these are the digest's bytes.
+digest() {
+	local said
+	said=$(curl -sS --fail --head --cacert "$STACK_CA" -u admin:password -H "Accept: $types" "$STACK_DEV_URL/v2/$1/manifests/$2" |
+		tr -d '\r' | sed -n 's/^docker-content-digest: //Ip')
+	[ -n "$said" ] || {
+		echo "no digest of $1:$2" >&2
+		return 1
+	}
+	same "${said#sha256:}" "$(ask admin:password GET "/v2/$1/manifests/$said" | sha256sum | cut -d ' ' -f 1)" >&2 || return 1
+	echo "$said"
+}
+
+# The digest of an image that images.py made.
+made() {
+	jq -r '.manifests[0].digest' "$images/$1/index.json"
+}
+
+same() {
+	if [ -z "$1" ] || [ "$1" != "$2" ]; then
+		echo "'$1' is not '$2'"
+		return 1
+	fi
+}
+
+# refused REGEX COMMAND...: it fails, and says why.
+refused() {
+	local regex=$1 said
+	shift
+	if said=$("$@" 2>&1); then
+		echo "not refused: $said"
+		return 1
+	fi
+	grep -qiE -- "$regex" <<<"$said" || {
+		echo "$said"
+		return 1
+	}
+}
+
+# daemon LOG COMMAND...: in the background until the part ends.
+daemon() {
+	"${@:2}" >"$1" 2>&1 &
+	daemons+=($!)
+}
+
+# until_it_answers LOG COMMAND...
+until_it_answers() {
+	local log=$1
+	shift
+	for _ in $(seq 100); do
+		if "$@" >/dev/null 2>&1; then
+			return
+		fi
+		sleep 0.2
+	done
+	tail -n 20 "$log"
+	return 1
+}

@@ -1,0 +1,35 @@
+#!/bin/bash
+# Real clients push and pull, behind both web servers. A file here that is named after a client is its part.
+#
+# Each part runs in process and mount namespaces of its own, so that no daemon and no mount outlives it and nothing below
+# /etc/docker or /var/lib/containers of this machine is touched (lib.sh).
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/servers.sh"
+
+here=$STOWAGE_SRC/tests/client
+
+# Where / is no mount point (a plain chroot) its propagation cannot be changed.
+apart=(unshare --mount --pid --fork --kill-child)
+"${apart[@]}" true 2>/dev/null || apart+=(--propagation unchanged)
+
+for server in ${STOWAGE_CLIENT_SERVERS:-lighttpd apache}; do
+	start_stack "$server"
+	stack_ctl user add reader --password-stdin <<<secret >/dev/null
+	stack_ctl permission set readers --repository docker-dev-local2 --user reader --actions read >/dev/null
+	for client in ${STOWAGE_CLIENTS:-skopeo podman buildah docker containerd curl}; do
+		out=$STOWAGE_LOGS/client-$server-$client.tap
+		code=0
+		scratch=$(mktemp -d /tmp/stowage-client.XXXXXX)
+		# For wrong passwords: after some the account is locked.
+		stack_ctl user add "$client" --password-stdin <<<secret >/dev/null
+		CLIENT_SCRATCH=$scratch timeout -k 10 300 "${apart[@]}" bash "$here/$client.sh" "$tap_count" >"$out" || code=$?
+		rm -rf "$scratch"
+		cat "$out"
+		tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$out" || true)))
+		grep -q '^# end$' "$out" || not_ok "$server: $client ended with $code" <"$out"
+	done
+	# What the clients left is whole.
+	check "$server: every row has its file and every file its row" stack_ctl check
+	stop_stack
+done
+done_testing
