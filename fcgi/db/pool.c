@@ -132,8 +132,9 @@ pool_return(struct db_pool *pool, struct db_connection *connection)
 	pthread_mutex_lock(&pool->mutex);
 	connection->busy = false;
 	connection->open = connection->pg != NULL;
-	pthread_cond_signal(&pool->returned);
 	pthread_mutex_unlock(&pool->mutex);
+	/* Not before: who is woken would only wait again, for the mutex. */
+	pthread_cond_signal(&pool->returned);
 }
 
 int64_t
