@@ -1,0 +1,166 @@
+#!/bin/bash
+# ./quickstart itself: start, again, the other web server, names and ports, stop, destroy; as root and as an ordinary user.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/servers.sh"
+
+work=$(mktemp -d /tmp/stowage-quickstart-test.XXXXXX)
+state=$work/state
+output=$work/output
+as=()
+trap 'quick destroy --yes; rm -rf "$work"' EXIT
+
+quick() {
+	"${as[@]}" "$STOWAGE_SRC/quickstart" "$@" --state "$state" >"$output" 2>&1 </dev/null
+}
+
+# quick, and what it said if it fails.
+works() {
+	quick "$@" || {
+		cat "$output"
+		return 1
+	}
+}
+
+fails_with() {
+	local text=$1
+	shift
+	if quick "$@" || ! grep -q "$text" "$output"; then
+		cat "$output"
+		return 1
+	fi
+}
+
+pids() {
+	cat "$state"/pid/{postgres,stowage-v2,"$1"}
+}
+
+same_pids() {
+	local before
+	before=$(pids "$1")
+	shift
+	works "$@" && [ "$(pids "$server")" = "$before" ]
+}
+
+# The challenge names the vhost's repository.
+service() {
+	local url=$1 wanted=$2 challenge
+	challenge=$(curl -s --max-time 10 --cacert "$state/client/ca.crt" -o /dev/null -w '%header{www-authenticate}' "$url/v2/")
+	[[ $challenge == *"service=\"$wanted\""* ]] || {
+		echo "$url: $challenge"
+		return 1
+	}
+}
+
+names_and_ports() {
+	local scheme=$1
+	service "$scheme://localhost:$port" docker-dev-local2 &&
+		service "$scheme://127.0.0.1:$port" docker-dev-local2 &&
+		service "$scheme://localhost:$((port + 1))" docker-prod-local2 &&
+		service "$scheme://docker-prod.localhost:$port" docker-prod-local2 &&
+		service "$scheme://docker-dev.localhost:$((port + 1))" docker-dev-local2
+}
+
+only_loopback() {
+	local elsewhere
+	elsewhere=$(ss -Hltn "( sport = :$port or sport = :$((port + 1)) )" | awk '{ print $4 }' | grep -vE '^(127\.0\.0\.1|\[::1\]):')
+	[ -z "$elsewhere" ] || {
+		echo "$elsewhere"
+		return 1
+	}
+}
+
+owners() {
+	local name wanted=$1 server_user=$2 pid
+	for name in postgres stowage-v2 lighttpd; do
+		read -r pid _ <"$state/pid/$name"
+		[ "$(stat -c %U "/proc/$pid")" = "$([ $name = postgres ] && echo "$wanted" || echo "$server_user")" ] || {
+			echo "$name runs as $(stat -c %U "/proc/$pid")"
+			return 1
+		}
+	done
+}
+
+nothing_left() {
+	local left
+	left=$(pgrep -af "$real" || true)
+	[ -z "$left" ] || {
+		echo "$left"
+		return 1
+	}
+}
+
+gone() {
+	local path
+	for path in "$state" "$real" "$run"; do
+		if [ -e "$path" ] || [ -L "$path" ]; then
+			echo "$path is still there"
+			return 1
+		fi
+	done
+}
+
+# The whole life of one registry; TITLE says as whom.
+life() {
+	local title=$1 database_user=$2 web_user=$3
+	port=$(stack_ports)
+	check "$title: start" works start --port "$port" --installed "$STOWAGE_PREFIX"
+	real=$(realpath "$state")
+	run=$(sed -n 's/^run=//p' "$state/settings")
+	check "$title: who runs what" owners "$database_user" "$web_user"
+	check "$title: listens on the loopback interface only" only_loopback
+	server=lighttpd
+	check "$title: a second start changes nothing" same_pids lighttpd start
+	check "$title: the name of a vhost wins over its port, lighttpd" names_and_ports https
+	check "$title: status of what runs" works status
+	check "$title: a change of the password is kept at the next start" keeps_password
+	check "$title: Apache instead" works start --server apache
+	check "$title: the name of a vhost wins over its port, Apache" names_and_ports https
+	check "$title: plain http instead" works start --http
+	check "$title: the name of a vhost wins over its port, http" names_and_ports http
+	check "$title: stop" works stop
+	check "$title: nothing runs on" nothing_left
+	check "$title: status of what does not run" fails_with 'not running' status
+	check "$title: a port in use is named" port_in_use
+	check "$title: start with what was chosen before" works start
+	check "$title: all as before" names_and_ports http
+	check "$title: destroy asks" fails_with 'nothing removed' destroy
+	check "$title: destroy --yes" works destroy --yes
+	check "$title: nothing is left" gone
+	check "$title: nothing runs on" nothing_left
+}
+
+keeps_password() {
+	local ctl=("${as[@]}" "$STOWAGE_PREFIX/sbin/stowagectl" --config "$state/etc/stowage-ctl.conf")
+	"${ctl[@]}" user passwd admin --password-stdin <<<other && works start &&
+		[ "$(curl -s --cacert "$state/client/ca.crt" -u admin:other -o /dev/null -w '%{http_code}' "https://localhost:$port/v2/")" = 200 ]
+}
+
+# Something else listens on the second port.
+port_in_use() {
+	local code=0 pid
+	python3 -c 'import socket, sys, time
+s = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+time.sleep(60)' $((port + 1)) &
+	pid=$!
+	until ! stack_port_free $((port + 1)); do sleep 0.1; done
+	fails_with "port $((port + 1)) is in use" start || code=$?
+	kill "$pid"
+	wait "$pid" 2>/dev/null || true
+	return $code
+}
+
+if [ "$(id -u)" = 0 ]; then
+	# The folder that mktemp made can be entered by nobody else: the state goes elsewhere, with a link.
+	life 'as root, out of reach' postgres www-data
+	chmod 755 "$work"
+	mkdir "$work/home"
+	chown nobody: "$work" "$work/home"
+	as=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups env HOME="$work/home")
+	life 'as an ordinary user' nobody nobody
+else
+	life 'as an ordinary user' "$(id -un)" "$(id -un)"
+fi
+
+trap - EXIT
+rm -rf "$work"
+done_testing
