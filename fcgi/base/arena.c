@@ -11,6 +11,7 @@
 
 /* Most requests fit one block; what is larger than a quarter of it gets a block of its own. */
 #define BLOCK_BYTES ((size_t)16 * 1024)
+#define SMALL_TEXT 256 /* formatted once; what is longer is formatted again into its place */
 
 struct block {
 	struct block *next;
@@ -158,15 +159,17 @@ arena_printf(struct arena *arena, const char *format, ...)
 char *
 arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+	char small[SMALL_TEXT], *text;
 	va_list again;
-	char *text;
 	int length;
 
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, again);
+	length = vsnprintf(small, sizeof(small), format, again);
 	va_end(again);
 	if (length < 0)
 		log_fatal("cannot format \"%s\"", format);
+	if ((size_t)length < sizeof(small))
+		return arena_strndup(arena, small, (size_t)length);
 	text = arena_alloc(arena, (size_t)length + 1);
 	vsnprintf(text, (size_t)length + 1, format, args);
 	return text;

@@ -188,7 +188,8 @@ send_head(struct request *req)
 	bool ok = write_text(req, arena_printf(req->arena, "Status: %d\r\n", reply->status));
 
 	for (const struct header *h = reply->headers; h != NULL && ok; h = h->next)
-		ok = write_text(req, arena_printf(req->arena, "%s: %s\r\n", h->name, h->value));
+		ok = write_text(req, h->name) && write_text(req, ": ") &&
+		     write_text(req, h->value) && write_text(req, "\r\n");
 	return ok && write_text(req, "\r\n");
 }
 
