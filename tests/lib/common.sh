@@ -7,6 +7,7 @@
 #   STOWAGE_PREFIX  what `make install` of it installed
 #   STOWAGE_LOGS    a folder for logs worth keeping
 set -euo pipefail
+export PATH="$PATH:/usr/sbin:/sbin"
 
 STOWAGE_SRC=${STOWAGE_SRC:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)}
 : "${STOWAGE_BUILD:?run this by tests/run, which builds first}" "${STOWAGE_PREFIX:?}" "${STOWAGE_LOGS:?}"

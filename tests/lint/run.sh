@@ -1,5 +1,5 @@
 #!/bin/bash
-# Scripts by shellcheck, manual pages by mandoc, C by clang-format.
+# Scripts by shellcheck, manual pages by mandoc, C by clang-format, examples by their servers.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$STOWAGE_SRC"
 
@@ -34,5 +34,38 @@ formatted() {
 }
 
 check 'clang-format' formatted
+
+# The examples for sites, with a throwaway certificate and this build's files.
+example() {
+	sed -e "s|/usr/share/stowage|$STOWAGE_PREFIX/share/stowage|" -e "s|/etc/ssl/certs/docker.example.com.pem|$work/cert|" \
+		-e "s|/etc/ssl/private/docker.example.com.key|$work/key|" "$1/vhosts.conf.example"
+}
+
+lighttpd_example() {
+	{
+		echo 'server.document-root = "/"'
+		example lighttpd
+	} >"$work/lighttpd.conf"
+	lighttpd -tt -f "$work/lighttpd.conf"
+}
+
+apache_example() {
+	local module
+	{
+		printf 'ServerRoot "%s"\nServerName localhost\nTypesConfig /dev/null\n' "$work"
+		printf 'ErrorLog "%s/log"\nPidFile "%s/pid"\nDefaultRuntimeDir "%s"\nListen 127.0.0.1:443\n' "$work" "$work" "$work"
+		for module in mpm_event authz_core env headers http2 mime proxy proxy_fcgi reqtimeout socache_shmcb ssl xsendfile; do
+			echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
+		done
+		example apache
+	} >"$work/apache.conf"
+	apache2 -t -f "$work/apache.conf"
+}
+
+work=$(mktemp -d)
+openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=example -keyout "$work/key" -out "$work/cert" 2>/dev/null
+check 'the example of lighttpd' lighttpd_example
+check 'the example of Apache' apache_example
+rm -rf "$work"
 
 done_testing
