@@ -8,9 +8,8 @@
 
 here=$STOWAGE_SRC/tests/client
 
-# Where / is no mount point (a plain chroot) its propagation cannot be changed.
 apart=(unshare --mount --pid --fork --kill-child)
-"${apart[@]}" true 2>/dev/null || apart+=(--propagation unchanged)
+"${apart[@]}" true 2>/dev/null || apart+=(--propagation unchanged bash "$here/root.sh")
 
 for server in ${STOWAGE_CLIENT_SERVERS:-lighttpd apache}; do
 	start_stack "$server"
