@@ -7,10 +7,11 @@ work=$(mktemp -d /tmp/stowage-quickstart-test.XXXXXX)
 state=$work/state
 output=$work/output
 as=()
+program=$STOWAGE_SRC/quickstart
 trap 'quick destroy --yes; rm -rf "$work"' EXIT
 
 quick() {
-	"${as[@]}" "$STOWAGE_SRC/quickstart" "$@" --state "$state" >"$output" 2>&1 </dev/null
+	"${as[@]}" "$program" "$@" --state "$state" >"$output" 2>&1 </dev/null
 }
 
 # quick, and what it said if it fails.
@@ -155,6 +156,9 @@ if [ "$(id -u)" = 0 ]; then
 	chmod 755 "$work"
 	mkdir "$work/home"
 	chown nobody: "$work" "$work/home"
+	# The checkout may be where nobody can go.
+	program=$work/quickstart
+	cp "$STOWAGE_SRC/quickstart" "$program"
 	as=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups env HOME="$work/home")
 	life 'as an ordinary user' nobody nobody
 else
