@@ -24,9 +24,12 @@ struct config {
 	/* [http] */
 	int64_t http_general_threads;  /* per worker; 0: four per core, at least 8 */
 	int64_t http_upload_threads;   /* per worker */
+	int64_t http_waiter_threads;   /* per worker, at most */
 	int64_t http_blob_limit_bytes; /* largest blob taken; 0: no limit */
 	char *http_trusted_proxies;    /* addresses and networks whose X-Forwarded-* are believed,
 					  comma separated */
+	/* [upstream] */
+	int64_t upstream_fetches; /* blobs fetched at once, per worker */
 	/* [auth] */
 	int64_t auth_token_seconds;    /* life of a bearer token */
 	int64_t auth_remember_seconds; /* a verified password is remembered this long, 60 at most */

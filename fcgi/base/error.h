@@ -18,39 +18,44 @@
  * The first group is the OCI Distribution Specification 1.1, section "Error Codes"; the second, its
  * Docker ancestors; the third, what any HTTP service meets.
  */
-#define ERROR_TABLE(ERROR)                                                                        \
-	ERROR(BLOB_UNKNOWN, "BLOB_UNKNOWN", 404, "blob unknown to registry")                      \
-	ERROR(BLOB_UPLOAD_INVALID, "BLOB_UPLOAD_INVALID", 400, "blob upload invalid")             \
-	ERROR(BLOB_UPLOAD_UNKNOWN, "BLOB_UPLOAD_UNKNOWN", 404, "blob upload unknown to registry") \
-	ERROR(DIGEST_INVALID, "DIGEST_INVALID", 400,                                              \
-	    "provided digest did not match uploaded content")                                     \
-	ERROR(MANIFEST_BLOB_UNKNOWN, "MANIFEST_BLOB_UNKNOWN", 404,                                \
-	    "manifest references a manifest or blob unknown to registry")                         \
-	ERROR(MANIFEST_INVALID, "MANIFEST_INVALID", 400, "manifest invalid")                      \
-	ERROR(MANIFEST_UNKNOWN, "MANIFEST_UNKNOWN", 404, "manifest unknown to registry")          \
-	ERROR(NAME_INVALID, "NAME_INVALID", 400, "invalid repository name")                       \
-	ERROR(NAME_UNKNOWN, "NAME_UNKNOWN", 404, "repository name not known to registry")         \
-	ERROR(SIZE_INVALID, "SIZE_INVALID", 400, "provided length did not match content length")  \
-	ERROR(UNAUTHORIZED, "UNAUTHORIZED", 401, "authentication required")                       \
-	ERROR(DENIED, "DENIED", 403, "requested access to the resource is denied")                \
-	ERROR(UNSUPPORTED, "UNSUPPORTED", 405, "the operation is unsupported")                    \
-	ERROR(TOOMANYREQUESTS, "TOOMANYREQUESTS", 429, "too many requests")                       \
-	ERROR(TAG_INVALID, "TAG_INVALID", 400, "manifest tag did not match URI")                  \
-	ERROR(RANGE_INVALID, "RANGE_INVALID", 416, "invalid content range")                       \
-	ERROR(RANGE_NOT_SATISFIABLE, "RANGE_INVALID", 416, "requested range not satisfiable")     \
-	ERROR(PAGINATION_NUMBER_INVALID, "PAGINATION_NUMBER_INVALID", 400,                        \
-	    "invalid number of results requested")                                                \
-	ERROR(MANIFEST_TOO_LARGE, "MANIFEST_INVALID", 413, "manifest larger than 4 MiB")          \
-	ERROR(MEDIA_TYPE, "UNSUPPORTED", 415, "unsupported media type")                           \
-	ERROR(CONFLICT, "CONFLICT", 409, "conflicting change")                                    \
-	ERROR(PRECONDITION, "PRECONDITION_FAILED", 412, "precondition failed")                    \
-	ERROR(TOO_LARGE, "SIZE_INVALID", 413, "content too large")                                \
-	ERROR(BAD_REQUEST, "BAD_REQUEST", 400, "bad request")                                     \
-	ERROR(NOT_FOUND, "NOT_FOUND", 404, "not found")                                           \
-	ERROR(METHOD, "UNSUPPORTED", 405, "method not allowed")                                   \
-	ERROR(STORAGE_FULL, "UNAVAILABLE", 507, "no space left for content")                      \
-	ERROR(UNAVAILABLE, "UNAVAILABLE", 503, "service unavailable, try again")                  \
-	ERROR(INTERNAL, "UNKNOWN", 500, "unknown error")                                          \
+#define ERROR_TABLE(ERROR)                                                                         \
+	ERROR(BLOB_UNKNOWN, "BLOB_UNKNOWN", 404, "blob unknown to registry")                       \
+	ERROR(BLOB_UPLOAD_INVALID, "BLOB_UPLOAD_INVALID", 400, "blob upload invalid")              \
+	ERROR(BLOB_UPLOAD_UNKNOWN, "BLOB_UPLOAD_UNKNOWN", 404, "blob upload unknown to registry")  \
+	ERROR(DIGEST_INVALID, "DIGEST_INVALID", 400,                                               \
+	    "provided digest did not match uploaded content")                                      \
+	ERROR(MANIFEST_BLOB_UNKNOWN, "MANIFEST_BLOB_UNKNOWN", 404,                                 \
+	    "manifest references a manifest or blob unknown to registry")                          \
+	ERROR(MANIFEST_INVALID, "MANIFEST_INVALID", 400, "manifest invalid")                       \
+	ERROR(MANIFEST_UNKNOWN, "MANIFEST_UNKNOWN", 404, "manifest unknown to registry")           \
+	ERROR(NAME_INVALID, "NAME_INVALID", 400, "invalid repository name")                        \
+	ERROR(NAME_UNKNOWN, "NAME_UNKNOWN", 404, "repository name not known to registry")          \
+	ERROR(SIZE_INVALID, "SIZE_INVALID", 400, "provided length did not match content length")   \
+	ERROR(UNAUTHORIZED, "UNAUTHORIZED", 401, "authentication required")                        \
+	ERROR(DENIED, "DENIED", 403, "requested access to the resource is denied")                 \
+	ERROR(UNSUPPORTED, "UNSUPPORTED", 405, "the operation is unsupported")                     \
+	ERROR(TOOMANYREQUESTS, "TOOMANYREQUESTS", 429, "too many requests")                        \
+	ERROR(TAG_INVALID, "TAG_INVALID", 400, "manifest tag did not match URI")                   \
+	ERROR(RANGE_INVALID, "RANGE_INVALID", 416, "invalid content range")                        \
+	ERROR(RANGE_NOT_SATISFIABLE, "RANGE_INVALID", 416, "requested range not satisfiable")      \
+	ERROR(PAGINATION_NUMBER_INVALID, "PAGINATION_NUMBER_INVALID", 400,                         \
+	    "invalid number of results requested")                                                 \
+	ERROR(MANIFEST_TOO_LARGE, "MANIFEST_INVALID", 413, "manifest larger than 4 MiB")           \
+	ERROR(MEDIA_TYPE, "UNSUPPORTED", 415, "unsupported media type")                            \
+	ERROR(CONFLICT, "CONFLICT", 409, "conflicting change")                                     \
+	ERROR(PRECONDITION, "PRECONDITION_FAILED", 412, "precondition failed")                     \
+	ERROR(TOO_LARGE, "SIZE_INVALID", 413, "content too large")                                 \
+	ERROR(BAD_REQUEST, "BAD_REQUEST", 400, "bad request")                                      \
+	ERROR(NOT_FOUND, "NOT_FOUND", 404, "not found")                                            \
+	ERROR(METHOD, "UNSUPPORTED", 405, "method not allowed")                                    \
+	ERROR(STORAGE_FULL, "UNAVAILABLE", 507, "no space left for content")                       \
+	ERROR(UNAVAILABLE, "UNAVAILABLE", 503, "service unavailable, try again")                   \
+	ERROR(UPSTREAM_FAILED, "UNAVAILABLE", 502, "the upstream registry gave no usable answer")  \
+	ERROR(UPSTREAM_TIMED_OUT, "UNAVAILABLE", 504,                                              \
+	    "the upstream registry did not answer in time")                                        \
+	ERROR(                                                                                     \
+	    WAIT, "UNAVAILABLE", 503, "too many requests wait for upstream registries, try again") \
+	ERROR(INTERNAL, "UNKNOWN", 500, "unknown error")                                           \
 	ERROR(CLIENT_GONE, "UNKNOWN", 400, "the client closed the connection")
 
 enum error_code {

@@ -108,6 +108,7 @@ reply_bytes(struct request *req, int status, const char *type, const void *data,
 	reply->body = data;
 	reply->body_length = length;
 	reply->file = NULL;
+	reply->source = NULL;
 	if (type != NULL)
 		reply_header(req, "Content-Type", type);
 }
@@ -147,12 +148,23 @@ asked_range(const struct request *req)
 	return request_header(req, "Range");
 }
 
+/* The web servers answer this one without Content-Range, and drop our headers. */
+static bool
+check_range(struct request *req, int64_t size, struct error *err)
+{
+	int64_t first, last;
+
+	reply_header(req, "Accept-Ranges", "bytes");
+	if (range_parse(asked_range(req), size, &first, &last) != RANGE_UNSATISFIABLE)
+		return true;
+	reply_headerf(req, "Content-Range", "bytes */%" PRId64, size);
+	return error_set(err, ERROR_RANGE_NOT_SATISFIABLE, NULL);
+}
+
 bool
 reply_file(struct request *req, int status, const char *path, int64_t size, struct error *err)
 {
 	struct reply *reply = req->reply;
-	const char *range = asked_range(req);
-	int64_t first, last;
 	struct stat st;
 
 	if (stat(path, &st) == -1)
@@ -161,15 +173,21 @@ reply_file(struct request *req, int status, const char *path, int64_t size, stru
 		error_set(err, ERROR_INTERNAL, "content is damaged");
 		return error_cause(err, "%s has another size", path);
 	}
-	reply_header(req, "Accept-Ranges", "bytes");
-	/* The web servers answer this one without Content-Range, and drop our headers. */
-	if (range_parse(range, size, &first, &last) == RANGE_UNSATISFIABLE) {
-		reply_headerf(req, "Content-Range", "bytes */%" PRId64, size);
-		return error_set(err, ERROR_RANGE_NOT_SATISFIABLE, NULL);
-	}
+	if (!check_range(req, size, err))
+		return false;
 	reply->status = status;
 	reply->file = arena_strdup(req->arena, path);
 	reply->file_size = size;
+	return true;
+}
+
+bool
+reply_stream(struct request *req, int status, const struct reply_source *source, struct error *err)
+{
+	if (source->size >= 0 && !check_range(req, source->size, err))
+		return false;
+	req->reply->status = status;
+	req->reply->source = source;
 	return true;
 }
 
@@ -216,30 +234,33 @@ send_bytes(struct request *req)
 
 /* One range is honoured; several, or one under If-Range, get the whole, as the RFC allows. */
 static void
-choose_range(struct request *req, int64_t *first, int64_t *last)
+choose_range(struct request *req, int64_t size, int64_t *first, int64_t *last)
 {
 	struct reply *reply = req->reply;
 
-	if (reply->status != 200 ||
-	    range_parse(asked_range(req), reply->file_size, first, last) != RANGE_ONE) {
+	if (reply->status != 200 || range_parse(asked_range(req), size, first, last) != RANGE_ONE) {
 		*first = 0;
-		*last = reply->file_size - 1;
+		*last = size - 1;
 		return;
 	}
 	reply->status = 206;
-	reply_headerf(req, "Content-Range", "bytes %" PRId64 "-%" PRId64 "/%" PRId64, *first, *last,
-	    reply->file_size);
+	reply_headerf(
+	    req, "Content-Range", "bytes %" PRId64 "-%" PRId64 "/%" PRId64, *first, *last, size);
 }
 
-/* Length was promised: what cannot be read to the end must break the connection. */
+/* Bytes from `offset` on: so many, or with -1 all there are. What was promised and does not come
+ * must break the connection. */
 static bool
-stream(struct request *req, int fd, int64_t offset, int64_t length)
+stream(struct request *req, const struct reply_source *source, int64_t offset, int64_t length)
 {
 	char *piece = arena_alloc(req->arena, PIECE);
 
-	while (length > 0) {
-		ssize_t n = pread(fd, piece, length < PIECE ? (size_t)length : PIECE, offset);
+	while (length != 0) {
+		size_t most = length > 0 && length < PIECE ? (size_t)length : PIECE;
+		ssize_t n = source->read(source->context, offset, piece, most);
 
+		if (n == 0 && length == -1)
+			return true;
 		if (n <= 0) {
 			gateway_abort(req->gateway);
 			return false;
@@ -248,9 +269,30 @@ stream(struct request *req, int fd, int64_t offset, int64_t length)
 			return false;
 		req->reply->bytes += n;
 		offset += n;
-		length -= n;
+		length -= length > 0 ? n : 0;
 	}
 	return true;
+}
+
+static bool
+send_source(struct request *req, const struct reply_source *source)
+{
+	int64_t first = 0, last = -1;
+
+	if (source->size >= 0) {
+		choose_range(req, source->size, &first, &last);
+		announce(req, last - first + 1);
+	}
+	if (!send_head(req))
+		return false;
+	return req->reply->head ||
+	       stream(req, source, first, source->size >= 0 ? last - first + 1 : -1);
+}
+
+static ssize_t
+file_read(void *context, int64_t offset, void *buffer, size_t size)
+{
+	return pread(*(const int *)context, buffer, size, offset);
 }
 
 static bool
@@ -258,25 +300,21 @@ send_file(struct request *req)
 {
 	struct reply *reply = req->reply;
 	const char *sendfile = request_variable(req, "STOWAGE_SENDFILE");
-	int64_t first, last;
+	int fd = -1;
+	struct reply_source source = { reply->file_size, file_read, &fd };
 	bool ok;
-	int fd;
 
 	/* Apache would drop the length of an empty file. */
 	if (sendfile != NULL && reply->file_size > 0) {
 		reply_header(req, sendfile, reply->file);
 		return send_head(req);
 	}
-	choose_range(req, &first, &last);
-	announce(req, last - first + 1);
-	if (reply->head)
-		return send_head(req);
 	fd = open(reply->file, O_RDONLY | O_CLOEXEC);
 	if (fd == -1) {
 		gateway_abort(req->gateway);
 		return false;
 	}
-	ok = send_head(req) && stream(req, fd, first, last - first + 1);
+	ok = send_source(req, &source);
 	close(fd);
 	return ok;
 }
@@ -291,5 +329,7 @@ reply_send(struct request *req)
 	reply->sent = true;
 	if (reply->status == 0)
 		reply->status = 500;
+	if (reply->source != NULL)
+		return send_source(req, reply->source);
 	return reply->file != NULL ? send_file(req) : send_bytes(req);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
 #include "base/attributes.h"
@@ -24,7 +25,8 @@ struct reply {
 	bool head;        /* send no body, but announce its length */
 	const char *file; /* absolute path to be sent, see reply_file() */
 	int64_t file_size;
-	struct header *headers; /* private list */
+	const struct reply_source *source; /* of a body that is still coming, see reply_stream() */
+	struct header *headers;            /* private list */
 	bool sent;
 	int64_t bytes; /* body bytes sent by us, for the log */
 };
@@ -57,6 +59,19 @@ bool reply_empty(struct request *,
  */
 bool reply_file(
     struct request *, int status, const char *path, int64_t size, struct error *) MUST_CHECK;
+
+/* Bytes that arrive while they are sent. */
+struct reply_source {
+	int64_t size; /* of all of them; -1: not known yet */
+	/* At most `size` bytes from `offset` on; waits until there is one. 0: the end, -1: there
+	 * will be no more although there should. */
+	ssize_t (*read)(void *context, int64_t offset, void *buffer, size_t size);
+	void *context;
+};
+/* Send them, a single range of them if asked and the size is known. When they break off, so does
+ * the connection: nobody takes a part for the whole. RANGE_NOT_SATISFIABLE as above. */
+bool reply_stream(
+    struct request *, int status, const struct reply_source *, struct error *) MUST_CHECK;
 
 /* Write it out; after that the reply cannot change. false: the peer is gone (a debug matter). */
 bool reply_send(struct request *);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "http/gateway.h"
 #include "responder/kept.h"
+#include "responder/waiters.h"
 
 #define STACK_BYTES \
 	(1024 * 1024) /* Jansson recurses up to 2,048 levels, which takes two thirds of it */
@@ -30,6 +31,7 @@ struct worker {
 	struct service *service;
 	int stop_fd;              /* readable once the worker is to stop */
 	struct kept *kept[POOLS]; /* owned */
+	struct waiters *waiters;  /* owned */
 	atomic_int busy;          /* threads that hold a request, or are about to */
 };
 
@@ -66,24 +68,38 @@ log_request(const struct request *req, const struct error *err, int64_t started)
 	log_fields(reply->status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, line);
 }
 
-static void
-serve(const struct responder *responder, struct service *service, struct gateway *gateway,
-    struct arena *arena)
+/* What to do with a request that must wait for an upstream. */
+enum patience {
+	PATIENCE_NONE, /* nothing: it is for another thread */
+	PATIENCE_WAIT,
+	PATIENCE_REFUSE /* nobody is free to wait */
+};
+
+/* One request in its arena. false: nothing was answered, it must be handed over. */
+static bool
+serve(struct worker *worker, struct gateway *gateway, struct arena *arena, enum patience patience,
+    int64_t started)
 {
+	struct service *service = worker->service;
 	struct request req;
 	struct db db = { .pool = service->pool, .arena = arena };
 	struct error err = { 0 };
-	int64_t started = clock_steady_ms();
 
 	/* What cannot be read is answered by the responder too, in its own form. */
-	(void)!request_open(&req, gateway, arena, service->config->http_trusted_proxies, &err);
+	if (request_open(&req, gateway, arena, service->config->http_trusted_proxies, &err) &&
+	    patience == PATIENCE_REFUSE)
+		error_set(&err, ERROR_WAIT, NULL);
 	req.context = service;
+	req.may_wait = patience != PATIENCE_NONE;
 	reply_open(&req);
-	responder->serve(&req, &db, &err);
+	worker->responder->serve(&req, &db, &err);
 	db_rollback(&db); /* what a handler left open on its way out */
+	if (err.code == ERROR_WAIT && patience == PATIENCE_NONE)
+		return false;
 	reply_send(&req);
 	gateway_finish(gateway);
 	log_request(&req, &err, started);
+	return true;
 }
 
 /* --- Threads --- */
@@ -111,23 +127,88 @@ watch(int epoll_fd, int fd, unsigned how)
 		log_fatal("cannot watch a socket: errno %d", errno);
 }
 
+/* A request on its way to a waiter, with all that belongs to it. */
+struct waiting {
+	struct worker *worker;
+	struct gateway *gateway; /* owned */
+	struct arena *arena;     /* owned */
+	struct kept *kept;
+	int64_t started;
+};
+
+static void
+request_done(struct gateway *gateway, struct kept *kept)
+{
+	int fd = gateway_part(gateway);
+
+	if (fd != -1)
+		kept_put(kept, fd);
+}
+
+/* On a waiter's thread: the request from its beginning, this time with patience. */
+static void
+serve_waiting(void *argument)
+{
+	struct waiting *waiting = argument;
+
+	atomic_fetch_add(&waiting->worker->busy, 1);
+	(void)serve(
+	    waiting->worker, waiting->gateway, waiting->arena, PATIENCE_WAIT, waiting->started);
+	arena_free(waiting->arena);
+	request_done(waiting->gateway, waiting->kept);
+	gateway_close(waiting->gateway);
+	atomic_fetch_sub(&waiting->worker->busy, 1);
+	free(waiting);
+}
+
+/* The thread goes on with a gateway and an arena of its own. */
+static bool
+hand_over(struct thread *thread, int64_t started)
+{
+	struct waiting *waiting = malloc(sizeof(*waiting));
+
+	if (waiting == NULL)
+		log_fatal("out of memory");
+	*waiting = (struct waiting){ thread->worker, thread->gateway, thread->arena, thread->kept,
+		started };
+	arena_reset(thread->arena);
+	if (!waiters_give(thread->worker->waiters, serve_waiting, waiting)) {
+		free(waiting);
+		return false;
+	}
+	thread->gateway = gateway_open_fcgi(thread->listen_fd);
+	thread->arena = arena_new();
+	return true;
+}
+
+static void
+serve_accepted(struct thread *thread, int64_t started)
+{
+	struct worker *worker = thread->worker;
+
+	if (!serve(worker, thread->gateway, thread->arena, PATIENCE_NONE, started)) {
+		if (hand_over(thread, started))
+			return;
+		(void)serve(worker, thread->gateway, thread->arena, PATIENCE_REFUSE, started);
+	}
+	arena_reset(thread->arena);
+	request_done(thread->gateway, thread->kept);
+}
+
 /* One request, if one is there. */
 static bool
 serve_next(struct thread *thread)
 {
 	struct worker *worker = thread->worker;
+	int64_t started;
 	bool accepted;
-	int fd;
 
 	/* Counted before it is accepted, or a stop in between would miss it. */
 	atomic_fetch_add(&worker->busy, 1);
 	accepted = gateway_accept(thread->gateway);
-	if (accepted) {
-		serve(worker->responder, worker->service, thread->gateway, thread->arena);
-		arena_reset(thread->arena);
-		if ((fd = gateway_part(thread->gateway)) != -1)
-			kept_put(thread->kept, fd);
-	}
+	started = clock_steady_ms();
+	if (accepted)
+		serve_accepted(thread, started);
 	atomic_fetch_sub(&worker->busy, 1);
 	return accepted;
 }
@@ -244,6 +325,7 @@ worker_run(const struct responder *responder, struct service *service,
 	pthread_t *ids = calloc((size_t)(general + upload), sizeof(*ids));
 	size_t count = 0;
 
+	worker.waiters = waiters_open((size_t)config->http_waiter_threads);
 	worker.stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (ids == NULL || worker.stop_fd == -1)
 		log_fatal("cannot start: errno %d", errno);
@@ -258,6 +340,7 @@ worker_run(const struct responder *responder, struct service *service,
 	log_line(LOG_LEVEL_INFO, "stopping, %d requests to finish", atomic_load(&worker.busy));
 	for (size_t i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
+	waiters_close(worker.waiters);
 	for (int pool = 0; pool < POOLS; pool++)
 		kept_close(worker.kept[pool]);
 	free(ids);
@@ -270,9 +353,10 @@ worker_run_cgi(const struct responder *responder, struct service *service)
 {
 	struct gateway *gateway = gateway_open_cgi();
 	struct arena *arena = arena_new();
+	struct worker worker = { .responder = responder, .service = service };
 
 	if (gateway_accept(gateway))
-		serve(responder, service, gateway, arena);
+		(void)serve(&worker, gateway, arena, PATIENCE_WAIT, clock_steady_ms());
 	arena_free(arena);
 	gateway_close(gateway);
 	return 0;
