@@ -15,8 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/hex.h"
 #include "base/log.h"
+#include "base/uuid.h"
 
 #define OPTIONS_MOST 16
 
@@ -196,27 +196,13 @@ ctl_config(struct ctl *ctl, struct error *err)
 	return config_read(&ctl->config, ctl->config_path, err);
 }
 
-/* A version 4 UUID: one run of the command is one request of the audit table. */
-static const char *
-random_uuid(struct arena *arena)
-{
-	unsigned char bytes[16];
-	char hex[2 * sizeof(bytes) + 1];
-
-	if (getentropy(bytes, sizeof(bytes)) == -1)
-		log_fatal("no random bytes");
-	bytes[6] = (unsigned char)((bytes[6] & 0x0f) | 0x40);
-	bytes[8] = (unsigned char)((bytes[8] & 0x3f) | 0x80);
-	hex_encode(hex, bytes, sizeof(bytes));
-	return arena_printf(
-	    arena, "%.8s-%.4s-%.4s-%.4s-%s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
-}
-
 bool
 ctl_open(struct ctl *ctl, struct error *err)
 {
 	const struct passwd *user = getpwuid(getuid());
+	char *request = arena_alloc(ctl->arena, UUID_TEXT_SIZE);
 
+	uuid_random(request); /* one run of the command is one request of the audit table */
 	if (!ctl_config(ctl, err))
 		return false;
 	ctl->pool = db_pool_open(ctl->config.database_url, 1, ctl->config.database_timeout_ms, err);
@@ -225,7 +211,7 @@ ctl_open(struct ctl *ctl, struct error *err)
 	ctl->actor = (struct actor){
 		.name = arena_printf(
 		    ctl->arena, "stowagectl:%s", user == NULL ? "" : user->pw_name),
-		.request = random_uuid(ctl->arena),
+		.request = request,
 	};
 	return ctl->pool != NULL;
 }

@@ -34,13 +34,13 @@ BEGIN
     REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_app;
     GRANT USAGE ON SCHEMA registry TO stowage_app;
     GRANT SELECT ON installation, migration, principal, account, membership, token_key, repository, repository_member, repository_leaf,
-      permission_target, permission_target_repository, permission_target_principal, acl, push_target TO stowage_app;
+      permission_target, permission_target_repository, permission_target_principal, acl, push_target, repository_remote TO stowage_app;
     GRANT UPDATE (failures, locked_until) ON account TO stowage_app;
     GRANT INSERT ON token_key TO stowage_app;
     GRANT SELECT, INSERT ON media_type, audit, tag_event TO stowage_app;
     GRANT SELECT, INSERT, UPDATE ON blob, manifest, image, gc_link, gc_manifest, gc_blob TO stowage_app;
     GRANT SELECT, INSERT ON gc_unlink, manifest_blob, manifest_child, image_blob TO stowage_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON upload, tag TO stowage_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON upload, tag, blob_fetch, blob_fetch_name, remote_state, remote_reference, remote_tags, remote_miss TO stowage_app;
     GRANT SELECT, INSERT, DELETE ON image_manifest, image_referrer, manifest_want TO stowage_app;
     GRANT DELETE ON image_blob TO stowage_app;
     GRANT USAGE ON SEQUENCE file_id TO stowage_app;
@@ -54,7 +54,10 @@ BEGIN
     REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_audit;
     GRANT USAGE ON SCHEMA registry TO stowage_audit;
     GRANT SELECT ON ALL TABLES IN SCHEMA registry TO stowage_audit;
-    REVOKE SELECT ON account, token_key FROM stowage_audit;
+    REVOKE SELECT ON account, token_key, repository_remote FROM stowage_audit;
+    GRANT SELECT (repository_id, url, username, token_authentication, any_host_auth, realm_hosts, private_networks, library_prefix, ns_aliases,
+      offline, hard_fail, store_locally, fresh_seconds, missing_seconds, assumed_offline_seconds, unused_hours, timeout_ms, metadata_timeout_ms,
+      block_mismatching_types, mismatching_types, external_dependencies, external_patterns) ON repository_remote TO stowage_audit;
     GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, locked_until) ON account TO stowage_audit;
     GRANT SELECT (kid, created_at, retired_at) ON token_key TO stowage_audit;
     GRANT EXECUTE ON FUNCTION digest_text(int, bytea), repository_paths(), acl_said(), ant_include(text), ant_to_regex(text) TO stowage_audit;

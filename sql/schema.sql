@@ -166,6 +166,25 @@ BEGIN
 END $$;
 
 --
+-- Name: blob_arrived(bigint, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3) THEN
+    RETURN;
+  END IF;
+  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3 RETURNING manifest_id, role),
+  named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM wanted GROUP BY manifest_id ORDER BY 2
+    ON CONFLICT DO NOTHING)
+  INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM wanted w JOIN image_manifest im USING (manifest_id) ORDER BY 1
+  ON CONFLICT DO NOTHING;
+END $$;
+
+--
 -- Name: blob_delete(integer, text, integer, bytea, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -243,8 +262,9 @@ CREATE FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigi
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
-  v_blob blob;
+  v_stored record;
 BEGIN
+  PERFORM digest_share(p_digest);
   DELETE FROM upload WHERE id = p_upload AND image_id = p_image;
   IF NOT FOUND THEN
     -- perhaps the answer to the same call was lost
@@ -254,26 +274,53 @@ BEGIN
     RETURN;
   END IF;
   won := true;
+  SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  file := v_stored.file;
+  INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_stored.id) ON CONFLICT DO NOTHING;
+END $$;
+
+--
+-- Name: blob_store(bigint, integer, bytea, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_blob blob;
+BEGIN
   LOOP
     INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
     EXIT WHEN FOUND;
     -- queue row before object row, as the collector locks them
     PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
-    SELECT * INTO v_blob FROM blob WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
+    SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg FOR KEY SHARE;
     EXIT WHEN FOUND; -- else it was collected in between
   END LOOP;
   IF v_blob.bad THEN
-    UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE id = v_blob.id AND bad;
+    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND b.bad;
     IF FOUND THEN
       INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
       v_blob.file_id := p_file;
     ELSE
-      SELECT * INTO v_blob FROM blob WHERE id = v_blob.id;
+      SELECT * INTO v_blob FROM blob b WHERE b.id = v_blob.id;
     END IF;
   END IF;
+  PERFORM blob_arrived(v_blob.id, p_alg, p_digest);
+  id := v_blob.id;
   file := v_blob.file_id;
-  INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_blob.id) ON CONFLICT DO NOTHING;
 END $$;
+
+--
+-- Name: digest_share(bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.digest_share(p_digest bytea) RETURNS void
+    LANGUAGE sql
+    AS $$
+  SELECT pg_advisory_xact_lock_shared(1380993106, get_byte(p_digest, 0))
+$$;
 
 --
 -- Name: digest_text(integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
@@ -283,6 +330,16 @@ CREATE FUNCTION registry.digest_text(p_alg integer, p_digest bytea) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   SELECT CASE p_alg WHEN 1 THEN 'sha256:' WHEN 2 THEN 'sha512:' END || encode(p_digest, 'hex')
+$$;
+
+--
+-- Name: digests_lock(bytea[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.digests_lock(p_digests bytea[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+  SELECT pg_advisory_xact_lock(1380993106, n) FROM (SELECT DISTINCT get_byte(d, 0) AS n FROM unnest(p_digests) d ORDER BY 1) buckets
 $$;
 
 --
@@ -298,6 +355,144 @@ BEGIN
     RAISE EXCEPTION 'repositories and permissions are edited in read committed transactions only';
   END IF;
   PERFORM pg_advisory_xact_lock(1380993103);
+END $$;
+
+--
+-- Name: fetch_advance(integer, integer, bytea, uuid, bigint, bigint, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE blob_fetch SET file_id = p_file, received = p_received, size = p_size, heartbeat = clock_timestamp()
+  WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
+  RETURN FOUND;
+END $$;
+
+--
+-- Name: fetch_fail(integer, integer, bytea, uuid, integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  IF p_status IS NULL THEN
+    DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
+  ELSE
+    UPDATE blob_fetch SET error_status = p_status, error = left(p_error, 200), heartbeat = clock_timestamp()
+    WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
+  END IF;
+  RETURN FOUND;
+END $$;
+
+--
+-- Name: fetch_join(integer, integer, bytea, text, text, boolean, uuid); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_blob blob;
+  v_fetch blob_fetch;
+BEGIN
+  -- queue row before object row, as the collector locks them
+  PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
+  SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad FOR KEY SHARE;
+  IF FOUND THEN
+    INSERT INTO image_blob (image_id, blob_id) VALUES (image_make(p_remote, p_path), v_blob.id) ON CONFLICT DO NOTHING;
+    role := 2;
+    file := v_blob.file_id;
+    received := v_blob.size;
+    size := v_blob.size;
+    RETURN;
+  END IF;
+  INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, store_locally, owner, file_id)
+  VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner, nextval('file_id'))
+  ON CONFLICT (digest, alg, repository_id) DO NOTHING RETURNING f.* INTO v_fetch;
+  IF FOUND THEN
+    role := 0;
+  ELSE
+    SELECT * INTO v_fetch FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote FOR UPDATE;
+    IF NOT FOUND THEN -- it ended in between: look again
+      SELECT j.* INTO role, file, old_file, received, size, error_status, error
+      FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner) j;
+      RETURN;
+    END IF;
+    IF v_fetch.error IS NOT NULL AND v_fetch.heartbeat > clock_timestamp() - interval '2 seconds' THEN
+      role := 3;
+    ELSIF v_fetch.error IS NOT NULL THEN
+      UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = NULL, heartbeat = clock_timestamp(),
+        started_at = now(), error = NULL, error_status = NULL
+      WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
+      role := 0;
+    ELSIF v_fetch.owner <> p_owner AND v_fetch.heartbeat < clock_timestamp() - fetch_patience() THEN
+      UPDATE blob_fetch f SET owner = p_owner, heartbeat = clock_timestamp() WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote;
+      role := 0;
+      old_file := v_fetch.file_id;
+      v_fetch.file_id := nextval('file_id');
+    ELSE
+      role := 1;
+    END IF;
+  END IF;
+  INSERT INTO blob_fetch_name (repository_id, alg, digest, path) VALUES (p_remote, p_alg, p_digest, p_path) ON CONFLICT DO NOTHING;
+  file := v_fetch.file_id;
+  received := v_fetch.received;
+  size := v_fetch.size;
+  error_status := v_fetch.error_status;
+  error := v_fetch.error;
+END $$;
+
+--
+-- Name: fetch_leave(integer, integer, bytea, uuid); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  UPDATE blob_fetch SET heartbeat = '-infinity' WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner
+$$;
+
+--
+-- Name: fetch_patience(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetch_patience() RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    AS $$ SELECT interval '5 seconds' $$;
+
+--
+-- Name: fetch_publish(integer, integer, bytea, uuid, bigint, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_names text[];
+  v_stored record;
+BEGIN
+  PERFORM digest_share(p_digest);
+  PERFORM FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL FOR UPDATE;
+  won := FOUND;
+  IF NOT won THEN
+    -- perhaps the answer to the same call was lost
+    SELECT b.file_id INTO file FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
+    won := FOUND;
+    RETURN;
+  END IF;
+  v_names := ARRAY(SELECT path FROM blob_fetch_name WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote ORDER BY path);
+  DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote;
+  SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  file := v_stored.file;
+  INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_remote, n), v_stored.id FROM unnest(v_names) n ON CONFLICT DO NOTHING;
 END $$;
 
 --
@@ -396,6 +591,102 @@ BEGIN
 END $$;
 
 --
+-- Name: image_show(bigint, bigint, bigint[], integer, integer, bytea, text, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_new boolean;
+BEGIN
+  INSERT INTO image_blob (image_id, blob_id) SELECT p_image, b FROM unnest(p_blobs) b ORDER BY b ON CONFLICT DO NOTHING;
+  INSERT INTO image_manifest (image_id, manifest_id, created_by) VALUES (p_image, p_manifest, p_account) ON CONFLICT DO NOTHING;
+  v_new := FOUND;
+  IF p_subject IS NOT NULL THEN
+    INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
+    VALUES (p_image, p_manifest, CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END, p_subject_alg, p_subject, p_referrer)
+    ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN v_new;
+END $$;
+
+--
+-- Name: manifest_arrived(bigint, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_parents bigint[];
+BEGIN
+  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = 3) THEN
+    RETURN;
+  END IF;
+  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = 3 RETURNING manifest_id)
+  SELECT array_agg(manifest_id ORDER BY manifest_id) INTO v_parents FROM wanted WHERE manifest_id <> p_manifest;
+  INSERT INTO manifest_child (parent_id, child_id) SELECT unnest(v_parents), p_manifest ON CONFLICT DO NOTHING;
+  PERFORM image_adopt(im.image_id, ARRAY[p_manifest], NULL) FROM (SELECT DISTINCT image_id FROM image_manifest WHERE manifest_id = ANY (v_parents)
+    ORDER BY 1) im;
+END $$;
+
+--
+-- Name: manifest_cache(integer, text, text, integer, integer, bytea, bytea, text, text, integer[], bytea[], integer[], integer[], bytea[], integer, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint;
+  v_manifest bigint;
+  v_blobs bigint[];
+  v_children bigint[];
+  v_new boolean;
+BEGIN
+  PERFORM digests_lock(p_blob_digests || p_child_digests || p_digest);
+  v_blobs := ARRAY(SELECT b.id FROM blob b WHERE NOT b.bad
+    AND (b.digest, b.alg) IN (SELECT d.digest, d.alg FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)) ORDER BY b.id FOR KEY SHARE);
+  v_children := ARRAY(SELECT m.id FROM manifest m
+    WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest)) ORDER BY m.id FOR KEY SHARE);
+  v_image := image_make(p_remote, p_path);
+  PERFORM FROM image WHERE id = v_image FOR NO KEY UPDATE;
+  PERFORM act_as(p_account, p_request);
+  v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
+  v_children := array_remove(v_children, v_manifest);
+  PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
+  INSERT INTO manifest_want (manifest_id, alg, digest, role)
+  SELECT v_manifest, d.alg, d.digest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+  WHERE NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
+  ON CONFLICT DO NOTHING;
+  INSERT INTO manifest_want (manifest_id, alg, digest, role)
+  SELECT DISTINCT v_manifest, d.alg, d.digest, 3 FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+  WHERE (d.digest, d.alg) <> (p_digest, p_alg)
+    AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg AND m.id = ANY (v_children)) ORDER BY 2, 3
+  ON CONFLICT DO NOTHING;
+  PERFORM image_adopt(v_image, v_children, NULL);
+  v_new := image_show(v_image, v_manifest, v_blobs, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
+  PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
+  IF p_tag IS NOT NULL THEN
+    INSERT INTO tag AS t (image_id, name, manifest_id) VALUES (v_image, p_tag, v_manifest)
+    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_at = now() WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    PERFORM remote_trust(p_remote, p_path, p_tag, p_fresh_seconds);
+  END IF;
+  DELETE FROM remote_miss WHERE repository_id = p_remote AND path = p_path AND reference IN (p_tag, digest_text(p_alg, p_digest));
+  IF v_new THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    SELECT p_request, p_account, p_actor_name, p_address, 'cache', 'done', key, p_path, digest_text(p_alg, p_digest),
+      jsonb_strip_nulls(jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload), 'tag', p_tag))
+    FROM repository WHERE id = p_remote;
+  END IF;
+  RETURN v_new;
+END $$;
+
+--
 -- Name: manifest_delete(integer, text, integer, bytea, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -424,6 +715,21 @@ BEGIN
 END $$;
 
 --
+-- Name: manifest_names(bigint, bigint[], integer[], bytea[], integer[], bigint[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO manifest_blob (blob_id, manifest_id, role)
+  SELECT b.id, p_manifest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg WHERE b.id = ANY (p_blobs) GROUP BY b.id ORDER BY b.id
+  ON CONFLICT DO NOTHING;
+  INSERT INTO manifest_child (parent_id, child_id) SELECT p_manifest, c FROM unnest(p_children) c ORDER BY c ON CONFLICT DO NOTHING;
+$$;
+
+--
 -- Name: manifest_put(text, text, integer, integer, integer, text, uuid, inet, integer, bytea, bytea, text, text, integer[], bytea[], integer[], integer[], bytea[], integer, bytea, text, text[], integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -448,6 +754,7 @@ BEGIN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
     RETURN;
   END IF;
+  PERFORM digest_share(p_digest);
   v_actions := push_actions(p_account, p_target, p_name);
   IF v_actions & 2 = 0 THEN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
@@ -497,34 +804,17 @@ BEGIN
   END IF;
 
   PERFORM act_as(p_account, p_request);
-  LOOP
-    INSERT INTO manifest (size, media_type, artifact_type, alg, subject_alg, subject, digest, payload)
-    VALUES (octet_length(p_payload), media_type_number(p_media_type), CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END,
-      p_alg, p_subject_alg, p_subject, p_digest, p_payload)
-    ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
-    EXIT WHEN FOUND;
-    SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
-    EXIT WHEN FOUND; -- else it was collected in between
-  END LOOP;
+  v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have come through a cache before
-  INSERT INTO manifest_blob (blob_id, manifest_id, role)
-  SELECT b.id, v_manifest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
-    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg GROUP BY b.id ORDER BY b.id
-  ON CONFLICT DO NOTHING;
-  INSERT INTO manifest_child (parent_id, child_id) SELECT v_manifest, c FROM unnest(v_children) c WHERE c <> v_manifest ORDER BY c ON CONFLICT DO NOTHING;
+  v_children := array_remove(v_children, v_manifest);
+  PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
   PERFORM image_adopt(v_image, v_children, p_account);
-  INSERT INTO image_blob (image_id, blob_id) SELECT v_image, b FROM unnest(v_blobs) b ORDER BY b ON CONFLICT DO NOTHING;
-  INSERT INTO image_manifest (image_id, manifest_id, created_by) VALUES (v_image, v_manifest, p_account) ON CONFLICT DO NOTHING;
-  IF FOUND THEN
+  IF image_show(v_image, v_manifest, v_blobs, p_account, p_subject_alg, p_subject, p_artifact_type, p_referrer) THEN
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'push', 'done', v_target_key, p_name, digest_text(p_alg, p_digest),
       jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
   END IF;
-  IF p_subject IS NOT NULL THEN
-    INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
-    VALUES (v_image, v_manifest, CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END, p_subject_alg, p_subject, p_referrer)
-    ON CONFLICT DO NOTHING;
-  END IF;
+  PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
   FOREACH v_tag IN ARRAY p_tags LOOP
     SELECT digest_text(m.alg, m.digest) INTO v_old FROM tag t JOIN manifest m ON m.id = t.manifest_id WHERE t.image_id = v_image AND t.name = v_tag;
     INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_image, v_tag, v_manifest, p_account)
@@ -537,6 +827,29 @@ BEGIN
     END IF;
   END LOOP;
   RETURN QUERY SELECT 0, NULL::int, NULL::bytea;
+END $$;
+
+--
+-- Name: manifest_store(integer, bytea, bytea, text, text, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) RETURNS bigint
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_manifest bigint;
+BEGIN
+  LOOP
+    INSERT INTO manifest (size, media_type, artifact_type, alg, subject_alg, subject, digest, payload)
+    VALUES (octet_length(p_payload), media_type_number(p_media_type), CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END,
+      p_alg, p_subject_alg, p_subject, p_digest, p_payload)
+    ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
+    EXIT WHEN FOUND;
+    SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
+    EXIT WHEN FOUND; -- else it was collected in between
+  END LOOP;
+  RETURN v_manifest;
 END $$;
 
 --
@@ -607,6 +920,30 @@ CREATE FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text
     AS $$
   SELECT (p_include IS NULL OR p_name ~ ALL (p_include)) AND (p_exclude IS NULL OR p_name !~ ALL (p_exclude))
 $$;
+
+--
+-- Name: name_is_local(integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.name_is_local(p_root integer, p_name text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
+    WHERE i.path = ANY (name_twins(p_name)) AND name_fits(i.path, l.include_re, l.exclude_re)
+      AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
+$$;
+
+--
+-- Name: name_twins(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.name_twins(p_name text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+  SELECT CASE WHEN strpos(p_name, '/') = 0 THEN ARRAY[p_name, 'library/' || p_name]
+    WHEN p_name ~ '^library/[^/]+$' THEN ARRAY[p_name, substr(p_name, 9)] ELSE ARRAY[p_name] END
+$_$;
 
 --
 -- Name: permission_changed(); Type: FUNCTION; Schema: registry; Owner: -
@@ -737,8 +1074,78 @@ CREATE FUNCTION registry.readable_images(p_root integer, p_name text, p_account 
     LANGUAGE sql STABLE
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT DISTINCT i.id FROM repository_leaf l JOIN image i ON i.path = p_name AND i.repository_id = l.leaf_id
-  WHERE l.root_id = p_root AND name_fits(p_name, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p_name) & 1 = 1
+  SELECT DISTINCT i.id FROM repository_leaf l
+    CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) p
+    JOIN image i ON i.path = p.path AND i.repository_id = l.leaf_id
+  WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1
+$$;
+
+--
+-- Name: remote_answered(integer, integer, integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO remote_state AS s (repository_id, rate_limit, rate_remaining, rate_seconds, rate_at)
+  VALUES (p_remote, p_limit, p_remaining, p_seconds, CASE WHEN p_limit IS NOT NULL THEN now() END)
+  ON CONFLICT (repository_id) DO UPDATE SET failures = 0, offline_until = NULL, rate_limit = coalesce(EXCLUDED.rate_limit, s.rate_limit),
+      rate_remaining = coalesce(EXCLUDED.rate_remaining, s.rate_remaining), rate_seconds = coalesce(EXCLUDED.rate_seconds, s.rate_seconds),
+      rate_at = coalesce(EXCLUDED.rate_at, s.rate_at)
+    WHERE s.failures > 0 OR s.offline_until IS NOT NULL OR EXCLUDED.rate_limit IS NOT NULL
+$$;
+
+--
+-- Name: remote_failed(integer, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason)
+  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200))
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason
+$$;
+
+--
+-- Name: remote_listed(integer, text, text[], integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO remote_tags (repository_id, path, tags, fresh_until) VALUES (p_remote, p_path, p_tags, now() + make_interval(secs => p_fresh_seconds))
+  ON CONFLICT (repository_id, path) DO UPDATE SET tags = EXCLUDED.tags, fresh_until = EXCLUDED.fresh_until
+$$;
+
+--
+-- Name: remote_missed(integer, text, text, boolean, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO remote_miss (repository_id, path, reference, refused, until)
+  SELECT p_remote, p_path, p_reference, p_refused, now() + make_interval(secs => p_seconds)
+  WHERE p_seconds > 0 AND 10000 > (SELECT count(*) FROM (SELECT FROM remote_miss WHERE repository_id = p_remote LIMIT 10000) known)
+  ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, until = EXCLUDED.until
+$$;
+
+--
+-- Name: remote_trust(integer, text, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
+  FROM image WHERE path = p_path AND repository_id = p_remote
+  ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now()
 $$;
 
 --
@@ -783,8 +1190,10 @@ BEGIN
   DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
   INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
   ON CONFLICT (root_id, ord) DO UPDATE
-    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re
-    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re) IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re);
+    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
+      library = EXCLUDED.library
+    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re, l.library)
+      IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
   RETURN NULL;
 END $$;
 
@@ -799,7 +1208,8 @@ CREATE TABLE registry.repository_leaf (
     rank smallint NOT NULL,
     class smallint NOT NULL,
     include_re text[],
-    exclude_re text[]
+    exclude_re text[],
+    library boolean DEFAULT false NOT NULL
 );
 
 --
@@ -811,17 +1221,32 @@ CREATE FUNCTION registry.repository_paths() RETURNS SETOF registry.repository_le
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   WITH RECURSIVE served AS MATERIALIZED (
-    SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re
+    SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re,
+      EXISTS (SELECT FROM repository_remote WHERE repository_id = id AND library_prefix) AS library
     FROM repository WHERE deleted_at IS NULL AND NOT blacked_out AND api_version = 2),
-  walk (root_id, id, class, priority, sort, include_re, exclude_re) AS (
-    SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL) FROM served
+  walk (root_id, id, class, priority, sort, include_re, exclude_re, library) AS (
+    SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL), library FROM served
     UNION ALL
     SELECT w.root_id, s.id, s.class, w.priority OR s.priority, w.sort || m.position,
-      w.include_re || array_remove(ARRAY[s.include_re], NULL), w.exclude_re || array_remove(ARRAY[s.exclude_re], NULL)
+      w.include_re || array_remove(ARRAY[s.include_re], NULL), w.exclude_re || array_remove(ARRAY[s.exclude_re], NULL), s.library
     FROM walk w JOIN repository_member m ON m.virtual_id = w.id JOIN served s ON s.id = m.member_id WHERE w.class = 3)
   SELECT root_id, (row_number() OVER (PARTITION BY root_id ORDER BY sort))::int, id, (CASE WHEN priority AND root_id <> id THEN 0 ELSE class END)::smallint,
-    class, nullif(include_re, '{}'), nullif(exclude_re, '{}')
+    class, nullif(include_re, '{}'), nullif(exclude_re, '{}'), library
   FROM walk WHERE class < 3
+$$;
+
+--
+-- Name: stale_served(integer, text, text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'stale', 'done', r.key, p_path, p_tag, jsonb_build_object('reason', p_reason) FROM repository r
+  WHERE r.id = p_remote AND NOT EXISTS (SELECT FROM audit a WHERE a.repository = r.key AND a.path = p_path AND a.action = 'stale' AND a.object = p_tag
+    AND a.at > clock_timestamp() - interval '1 minute')
 $$;
 
 --
@@ -1038,6 +1463,39 @@ CREATE TABLE registry.blob (
     digest bytea NOT NULL,
     CONSTRAINT blob_check CHECK ((((alg = 1) AND (octet_length(digest) = 32)) OR ((alg = 2) AND (octet_length(digest) = 64)))),
     CONSTRAINT blob_size_check CHECK ((size >= 0))
+);
+
+--
+-- Name: blob_fetch; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.blob_fetch (
+    repository_id integer NOT NULL,
+    alg smallint NOT NULL,
+    digest bytea NOT NULL,
+    path text NOT NULL COLLATE pg_catalog."C",
+    source text,
+    store_locally boolean NOT NULL,
+    owner uuid NOT NULL,
+    file_id bigint NOT NULL,
+    size bigint,
+    received bigint DEFAULT 0 NOT NULL,
+    heartbeat timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    error_status integer,
+    error text
+)
+WITH (fillfactor='50');
+
+--
+-- Name: blob_fetch_name; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.blob_fetch_name (
+    repository_id integer NOT NULL,
+    alg smallint NOT NULL,
+    digest bytea NOT NULL,
+    path text NOT NULL COLLATE pg_catalog."C"
 );
 
 --
@@ -1388,13 +1846,20 @@ CREATE TABLE registry.repository (
     default_deployment_id integer,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     deleted_at timestamp with time zone,
+    by_timestamp boolean DEFAULT false NOT NULL,
+    shadowing_guard boolean DEFAULT true NOT NULL,
+    block_schema1 boolean DEFAULT true NOT NULL,
+    bridge_repository text COLLATE pg_catalog."C",
+    revision integer DEFAULT 1 NOT NULL,
+    other jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT repository_api_version_check CHECK ((api_version = ANY (ARRAY[1, 2]))),
     CONSTRAINT repository_check CHECK (((class <> 3) OR (api_version = 2))),
     CONSTRAINT repository_check1 CHECK (((default_deployment_id IS NULL) OR (class = 3))),
     CONSTRAINT repository_class_check CHECK ((class = ANY (ARRAY[1, 2, 3]))),
     CONSTRAINT repository_excludes_check CHECK ((excludes !~ '[[:cntrl:]]'::text)),
     CONSTRAINT repository_includes_check CHECK ((includes !~ '[[:cntrl:]]'::text)),
-    CONSTRAINT repository_key_check CHECK ((key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text))
+    CONSTRAINT repository_key_check CHECK ((key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+    CONSTRAINT repository_other_check CHECK ((jsonb_typeof(other) = 'object'::text))
 );
 
 --
@@ -1415,6 +1880,56 @@ CREATE VIEW registry.push_target AS
             ELSE NULL::integer
         END)))
   WHERE ((v.deleted_at IS NULL) AND (v.api_version = 2) AND (t.deleted_at IS NULL) AND (t.api_version = 2) AND (t.class = 1));
+
+--
+-- Name: remote_miss; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.remote_miss (
+    repository_id integer NOT NULL,
+    path text NOT NULL COLLATE pg_catalog."C",
+    reference text NOT NULL COLLATE pg_catalog."C",
+    refused boolean NOT NULL,
+    until timestamp with time zone NOT NULL
+);
+
+--
+-- Name: remote_reference; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.remote_reference (
+    image_id bigint NOT NULL,
+    tag text NOT NULL COLLATE pg_catalog."C",
+    fresh_until timestamp with time zone NOT NULL,
+    checked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
+-- Name: remote_state; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.remote_state (
+    repository_id integer NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    offline_until timestamp with time zone,
+    reason text,
+    rate_limit integer,
+    rate_remaining integer,
+    rate_seconds integer,
+    rate_at timestamp with time zone
+)
+WITH (fillfactor='70');
+
+--
+-- Name: remote_tags; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.remote_tags (
+    repository_id integer NOT NULL,
+    path text NOT NULL COLLATE pg_catalog."C",
+    fresh_until timestamp with time zone NOT NULL,
+    tags text[] NOT NULL COLLATE pg_catalog."C"
+);
 
 --
 -- Name: repository_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
@@ -1440,6 +1955,45 @@ CREATE TABLE registry.repository_member (
     member_id integer NOT NULL,
     CONSTRAINT repository_member_check CHECK ((virtual_id <> member_id)),
     CONSTRAINT repository_member_class_check CHECK ((class = 3))
+);
+
+--
+-- Name: repository_remote; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.repository_remote (
+    repository_id integer NOT NULL,
+    class smallint DEFAULT 2 NOT NULL,
+    url text NOT NULL,
+    username text DEFAULT ''::text NOT NULL,
+    password text DEFAULT ''::text NOT NULL,
+    token_authentication boolean DEFAULT true NOT NULL,
+    any_host_auth boolean DEFAULT false NOT NULL,
+    realm_hosts text[] DEFAULT '{}'::text[] NOT NULL,
+    private_networks boolean DEFAULT false NOT NULL,
+    library_prefix boolean DEFAULT false NOT NULL,
+    ns_aliases text[] DEFAULT '{}'::text[] NOT NULL,
+    offline boolean DEFAULT false NOT NULL,
+    hard_fail boolean DEFAULT false NOT NULL,
+    store_locally boolean DEFAULT true NOT NULL,
+    fresh_seconds integer DEFAULT 7200 NOT NULL,
+    missing_seconds integer DEFAULT 1800 NOT NULL,
+    assumed_offline_seconds integer DEFAULT 300 NOT NULL,
+    unused_hours integer DEFAULT 0 NOT NULL,
+    timeout_ms integer DEFAULT 15000 NOT NULL,
+    metadata_timeout_ms integer DEFAULT 60000 NOT NULL,
+    block_mismatching_types boolean DEFAULT true NOT NULL,
+    mismatching_types text DEFAULT ''::text NOT NULL,
+    external_dependencies boolean DEFAULT false NOT NULL,
+    external_patterns text DEFAULT '**'::text NOT NULL,
+    CONSTRAINT repository_remote_assumed_offline_seconds_check CHECK ((assumed_offline_seconds >= 0)),
+    CONSTRAINT repository_remote_class_check CHECK ((class = 2)),
+    CONSTRAINT repository_remote_fresh_seconds_check CHECK ((fresh_seconds >= 0)),
+    CONSTRAINT repository_remote_metadata_timeout_ms_check CHECK (((metadata_timeout_ms >= 1) AND (metadata_timeout_ms <= 3600000))),
+    CONSTRAINT repository_remote_missing_seconds_check CHECK ((missing_seconds >= 0)),
+    CONSTRAINT repository_remote_timeout_ms_check CHECK (((timeout_ms >= 1) AND (timeout_ms <= 3600000))),
+    CONSTRAINT repository_remote_unused_hours_check CHECK ((unused_hours >= 0)),
+    CONSTRAINT repository_remote_url_check CHECK ((url ~ '^https?://[^/?#@[:space:][:cntrl:]]+(/[^?#[:space:][:cntrl:]]*)?$'::text))
 );
 
 --
@@ -1513,6 +2067,27 @@ ALTER TABLE ONLY registry.account
 
 ALTER TABLE ONLY registry.acl
     ADD CONSTRAINT acl_pkey PRIMARY KEY (repository_id, principal_id, target_id);
+
+--
+-- Name: blob_fetch blob_fetch_file_id_key; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.blob_fetch
+    ADD CONSTRAINT blob_fetch_file_id_key UNIQUE (file_id);
+
+--
+-- Name: blob_fetch_name blob_fetch_name_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.blob_fetch_name
+    ADD CONSTRAINT blob_fetch_name_pkey PRIMARY KEY (digest, alg, repository_id, path);
+
+--
+-- Name: blob_fetch blob_fetch_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.blob_fetch
+    ADD CONSTRAINT blob_fetch_pkey PRIMARY KEY (digest, alg, repository_id);
 
 --
 -- Name: blob blob_file_id_key; Type: CONSTRAINT; Schema: registry; Owner: -
@@ -1690,6 +2265,34 @@ ALTER TABLE ONLY registry.principal
     ADD CONSTRAINT principal_pkey PRIMARY KEY (id);
 
 --
+-- Name: remote_miss remote_miss_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_miss
+    ADD CONSTRAINT remote_miss_pkey PRIMARY KEY (repository_id, path, reference);
+
+--
+-- Name: remote_reference remote_reference_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_reference
+    ADD CONSTRAINT remote_reference_pkey PRIMARY KEY (image_id, tag);
+
+--
+-- Name: remote_state remote_state_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_state
+    ADD CONSTRAINT remote_state_pkey PRIMARY KEY (repository_id);
+
+--
+-- Name: remote_tags remote_tags_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_tags
+    ADD CONSTRAINT remote_tags_pkey PRIMARY KEY (repository_id, path);
+
+--
 -- Name: repository repository_id_class_key; Type: CONSTRAINT; Schema: registry; Owner: -
 --
 
@@ -1723,6 +2326,13 @@ ALTER TABLE ONLY registry.repository_member
 
 ALTER TABLE ONLY registry.repository
     ADD CONSTRAINT repository_pkey PRIMARY KEY (id);
+
+--
+-- Name: repository_remote repository_remote_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_remote
+    ADD CONSTRAINT repository_remote_pkey PRIMARY KEY (repository_id);
 
 --
 -- Name: tag tag_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
@@ -1817,6 +2427,18 @@ CREATE INDEX audit_rest_repository_path_at_idx ON registry.audit_rest USING btre
 --
 
 CREATE UNIQUE INDEX blob_digest ON registry.blob USING btree (digest, alg);
+
+--
+-- Name: blob_fetch_heartbeat_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX blob_fetch_heartbeat_idx ON registry.blob_fetch USING btree (heartbeat);
+
+--
+-- Name: blob_fetch_repository_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX blob_fetch_repository_id_idx ON registry.blob_fetch USING btree (repository_id);
 
 --
 -- Name: gc_blob_due_idx; Type: INDEX; Schema: registry; Owner: -
@@ -1921,6 +2543,18 @@ CREATE UNIQUE INDEX permission_target_repository_target_id_any_of_idx ON registr
 CREATE UNIQUE INDEX permission_target_repository_target_id_repository_id_idx ON registry.permission_target_repository USING btree (target_id, repository_id) WHERE (repository_id IS NOT NULL);
 
 --
+-- Name: remote_miss_until_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX remote_miss_until_idx ON registry.remote_miss USING btree (until);
+
+--
+-- Name: repository_deleted; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX repository_deleted ON registry.repository USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
+
+--
 -- Name: repository_key; Type: INDEX; Schema: registry; Owner: -
 --
 
@@ -1937,6 +2571,18 @@ CREATE UNIQUE INDEX repository_key_lower ON registry.repository USING btree (low
 --
 
 CREATE INDEX repository_leaf_leaf_id_idx ON registry.repository_leaf USING btree (leaf_id);
+
+--
+-- Name: repository_leaf_priority_remote; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX repository_leaf_priority_remote ON registry.repository_leaf USING btree (root_id) WHERE ((rank = 0) AND (class = 2));
+
+--
+-- Name: repository_leaf_remote; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX repository_leaf_remote ON registry.repository_leaf USING btree (root_id) WHERE (class = 2);
 
 --
 -- Name: repository_member_member_id_idx; Type: INDEX; Schema: registry; Owner: -
@@ -2077,6 +2723,12 @@ CREATE TRIGGER queue AFTER DELETE ON registry.manifest_blob REFERENCING OLD TABL
 CREATE TRIGGER queue AFTER DELETE OR UPDATE OF manifest_id ON registry.tag FOR EACH ROW EXECUTE FUNCTION registry.queue_link();
 
 --
+-- Name: repository_remote remote_changed; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER remote_changed AFTER INSERT OR DELETE OR UPDATE OF library_prefix ON registry.repository_remote FOR EACH STATEMENT EXECUTE FUNCTION registry.repository_changed();
+
+--
 -- Name: permission_target_repository repository_added; Type: TRIGGER; Schema: registry; Owner: -
 --
 
@@ -2133,6 +2785,20 @@ ALTER TABLE ONLY registry.acl
 
 ALTER TABLE ONLY registry.acl
     ADD CONSTRAINT acl_target_id_fkey FOREIGN KEY (target_id) REFERENCES registry.permission_target(id) ON DELETE CASCADE;
+
+--
+-- Name: blob_fetch_name blob_fetch_name_digest_alg_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.blob_fetch_name
+    ADD CONSTRAINT blob_fetch_name_digest_alg_repository_id_fkey FOREIGN KEY (digest, alg, repository_id) REFERENCES registry.blob_fetch(digest, alg, repository_id) ON DELETE CASCADE;
+
+--
+-- Name: blob_fetch blob_fetch_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.blob_fetch
+    ADD CONSTRAINT blob_fetch_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
 
 --
 -- Name: image_manifest image_manifest_image_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
@@ -2261,6 +2927,34 @@ ALTER TABLE ONLY registry.permission_target_repository
     ADD CONSTRAINT permission_target_repository_target_id_fkey FOREIGN KEY (target_id) REFERENCES registry.permission_target(id) ON DELETE CASCADE;
 
 --
+-- Name: remote_miss remote_miss_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_miss
+    ADD CONSTRAINT remote_miss_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
+-- Name: remote_reference remote_reference_image_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_reference
+    ADD CONSTRAINT remote_reference_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id) ON DELETE CASCADE;
+
+--
+-- Name: remote_state remote_state_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_state
+    ADD CONSTRAINT remote_state_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
+-- Name: remote_tags remote_tags_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.remote_tags
+    ADD CONSTRAINT remote_tags_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
 -- Name: repository repository_default_deployment_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
 --
 
@@ -2294,6 +2988,13 @@ ALTER TABLE ONLY registry.repository_member
 
 ALTER TABLE ONLY registry.repository_member
     ADD CONSTRAINT repository_member_virtual_id_class_fkey FOREIGN KEY (virtual_id, class) REFERENCES registry.repository(id, class) ON DELETE CASCADE;
+
+--
+-- Name: repository_remote repository_remote_repository_id_class_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.repository_remote
+    ADD CONSTRAINT repository_remote_repository_id_class_fkey FOREIGN KEY (repository_id, class) REFERENCES registry.repository(id, class) ON DELETE CASCADE;
 
 --
 -- Name: tag tag_image_id_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
@@ -2388,6 +3089,13 @@ REVOKE ALL ON FUNCTION registry.append_only() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.append_only() TO stowage_app;
 
 --
+-- Name: FUNCTION blob_arrived(p_blob bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) TO stowage_app;
+
+--
 -- Name: FUNCTION blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -2416,6 +3124,20 @@ REVOKE ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_fi
 GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
 
 --
+-- Name: FUNCTION blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) TO stowage_app;
+
+--
+-- Name: FUNCTION digest_share(p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.digest_share(p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.digest_share(p_digest bytea) TO stowage_app;
+
+--
 -- Name: FUNCTION digest_text(p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -2424,11 +3146,60 @@ GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO sto
 GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_audit;
 
 --
+-- Name: FUNCTION digests_lock(p_digests bytea[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) TO stowage_app;
+
+--
 -- Name: FUNCTION edit_lock(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.edit_lock() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_app;
+
+--
+-- Name: FUNCTION fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) TO stowage_app;
+
+--
+-- Name: FUNCTION fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) TO stowage_app;
+
+--
+-- Name: FUNCTION fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_app;
+
+--
+-- Name: FUNCTION fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) TO stowage_app;
+
+--
+-- Name: FUNCTION fetch_patience(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetch_patience() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_app;
+
+--
+-- Name: FUNCTION fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
 
 --
 -- Name: FUNCTION grace(); Type: ACL; Schema: registry; Owner: -
@@ -2464,6 +3235,27 @@ REVOKE ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) FR
 GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_app;
 
 --
+-- Name: FUNCTION image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) TO stowage_app;
+
+--
+-- Name: FUNCTION manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_app;
+
+--
+-- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+
+--
 -- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -2471,11 +3263,25 @@ REVOKE ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p
 GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
 
 --
+-- Name: FUNCTION manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) TO stowage_app;
+
+--
 -- Name: FUNCTION manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_app;
+
+--
+-- Name: FUNCTION manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) TO stowage_app;
 
 --
 -- Name: FUNCTION media_type_number(p_name text); Type: ACL; Schema: registry; Owner: -
@@ -2497,6 +3303,20 @@ GRANT ALL ON FUNCTION registry.members_check() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_app;
+
+--
+-- Name: FUNCTION name_is_local(p_root integer, p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO stowage_app;
+
+--
+-- Name: FUNCTION name_twins(p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.name_twins(p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_app;
 
 --
 -- Name: FUNCTION permission_changed(); Type: ACL; Schema: registry; Owner: -
@@ -2554,6 +3374,41 @@ REVOKE ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_a
 GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_app;
 
 --
+-- Name: FUNCTION remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_app;
+
+--
+-- Name: FUNCTION remote_failed(p_remote integer, p_reason text, p_seconds integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) TO stowage_app;
+
+--
+-- Name: FUNCTION remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) TO stowage_app;
+
+--
+-- Name: FUNCTION remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) TO stowage_app;
+
+--
+-- Name: FUNCTION remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) TO stowage_app;
+
+--
 -- Name: FUNCTION repository_add_local(p_key text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -2580,6 +3435,13 @@ GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
 REVOKE ALL ON FUNCTION registry.repository_paths() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_app;
 GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_audit;
+
+--
+-- Name: FUNCTION stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
 
 --
 -- Name: FUNCTION tag_changed(); Type: ACL; Schema: registry; Owner: -
@@ -2723,6 +3585,20 @@ GRANT SELECT ON TABLE registry.audit_rest TO stowage_audit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE registry.blob TO stowage_app;
 GRANT SELECT ON TABLE registry.blob TO stowage_audit;
+
+--
+-- Name: TABLE blob_fetch; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.blob_fetch TO stowage_app;
+GRANT SELECT ON TABLE registry.blob_fetch TO stowage_audit;
+
+--
+-- Name: TABLE blob_fetch_name; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.blob_fetch_name TO stowage_app;
+GRANT SELECT ON TABLE registry.blob_fetch_name TO stowage_audit;
 
 --
 -- Name: SEQUENCE file_id; Type: ACL; Schema: registry; Owner: -
@@ -2885,11 +3761,177 @@ GRANT SELECT ON TABLE registry.push_target TO stowage_app;
 GRANT SELECT ON TABLE registry.push_target TO stowage_audit;
 
 --
+-- Name: TABLE remote_miss; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_miss TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_miss TO stowage_audit;
+
+--
+-- Name: TABLE remote_reference; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_reference TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_reference TO stowage_audit;
+
+--
+-- Name: TABLE remote_state; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_state TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_state TO stowage_audit;
+
+--
+-- Name: TABLE remote_tags; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_tags TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_tags TO stowage_audit;
+
+--
 -- Name: TABLE repository_member; Type: ACL; Schema: registry; Owner: -
 --
 
 GRANT SELECT ON TABLE registry.repository_member TO stowage_app;
 GRANT SELECT ON TABLE registry.repository_member TO stowage_audit;
+
+--
+-- Name: TABLE repository_remote; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.repository_remote TO stowage_app;
+
+--
+-- Name: COLUMN repository_remote.repository_id; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(repository_id) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.url; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(url) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.username; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(username) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.token_authentication; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(token_authentication) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.any_host_auth; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(any_host_auth) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.realm_hosts; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(realm_hosts) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.private_networks; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(private_networks) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.library_prefix; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(library_prefix) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.ns_aliases; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(ns_aliases) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.offline; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(offline) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.hard_fail; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(hard_fail) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.store_locally; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(store_locally) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.fresh_seconds; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(fresh_seconds) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.missing_seconds; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(missing_seconds) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.assumed_offline_seconds; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(assumed_offline_seconds) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.unused_hours; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(unused_hours) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.timeout_ms; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(timeout_ms) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.metadata_timeout_ms; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(metadata_timeout_ms) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.block_mismatching_types; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(block_mismatching_types) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.mismatching_types; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(mismatching_types) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.external_dependencies; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.external_patterns; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: TABLE tag; Type: ACL; Schema: registry; Owner: -

@@ -8,14 +8,14 @@
 	"b AS MATERIALIZED (SELECT id, size, file_id FROM blob WHERE digest = $5 AND alg = $6::smallint AND NOT bad)," \
 	"hit AS MATERIALIZED (SELECT l.leaf_id, b.id, b.size, b.file_id"                                               \
 	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                                                \
-	"    JOIN image i ON i.path = $4 AND i.repository_id = l.leaf_id"                                              \
+	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"                                    \
 	"    JOIN b ON true JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id"                            \
-	"  WHERE me.valid AND " SQL_FITS("$4") " AND " SQL_READABLE(                                                   \
-	    "$4") "  ORDER BY l.rank, l.ord LIMIT 1)" with "SELECT " SQL_STANDING                                      \
-		  ", CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE(                         \
-		      "$4") " END,"                                                                                    \
-			    "  hit.id, hit.size, hit.file_id, r.key"                                                   \
-			    " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true LEFT JOIN repository r ON r.id = hit.leaf_id"
+	"  WHERE me.valid AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(                                               \
+	    SQL_PATH) "  ORDER BY " SQL_ORDER " LIMIT 1)" with "SELECT " SQL_STANDING                                  \
+		      ", CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE                      \
+		      " END,"                                                                                          \
+		      "  hit.id, hit.size, hit.file_id, r.key, hit.leaf_id IS NULL AND " SQL_HAS_REMOTE                \
+		      " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true LEFT JOIN repository r ON r.id = hit.leaf_id"
 
 static const struct statement blob_find = {
 	.name = "blob_find",
@@ -68,6 +68,7 @@ static const struct statement file_owners = {
 	.nparams = 1,
 	.sql = "SELECT CASE WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id) THEN 1"
 	       "   WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id) THEN 2"
+	       "   WHEN EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id) THEN 2"
 	       "   WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id) THEN 3 ELSE 0 END"
 	       " FROM unnest($1::bigint[]) WITH ORDINALITY AS f (id, place) ORDER BY f.place",
 	.again = true,
@@ -79,7 +80,7 @@ const struct statement *const blob_statements[] = { &blob_find, &blob_find_keep,
 bool
 db_blob_find(struct db *db, const char *key, const char *name, const struct digest *digest,
     const struct viewer *viewer, bool push, struct standing *standing, struct blob_row **out,
-    struct error *err)
+    bool *ask, struct error *err)
 {
 	const struct param params[] = { param_text(key), param_int(db, viewer->account),
 		param_int(db, viewer->epoch), param_text(name), param_digest(digest),
@@ -90,6 +91,7 @@ db_blob_find(struct db *db, const char *key, const char *name, const struct dige
 	if (res == NULL)
 		return false;
 	standing_read(res, standing);
+	*ask = row_bool(res, 0, 8);
 	if (row_null(res, 0, 4))
 		return true;
 	*out = arena_alloc(db->arena, sizeof(**out));

@@ -12,10 +12,11 @@ struct blob_row {
 	const char *repository; /* key of the leaf that answered */
 };
 
-/* One round trip. NULL: not there, not under this name, or not for this viewer. push: the asker may
- * push, so a blob found is kept from the collector for a day (data-model 5, rule 6). */
+/* One round trip. NULL: not there, not under this name, or not for this viewer; *ask: an upstream
+ * may have it. push: the asker may push, so a blob found is kept from the collector for a day
+ * (data-model 5, rule 6). */
 bool db_blob_find(struct db *, const char *key, const char *name, const struct digest *,
-    const struct viewer *, bool push, struct standing *, struct blob_row **,
+    const struct viewer *, bool push, struct standing *, struct blob_row **, bool *ask,
     struct error *) MUST_CHECK;
 
 /* Link the blob that `from` (a name at the same key, read right needed) holds to the target's
@@ -68,7 +69,7 @@ struct file_row {
 bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, size_t *count,
     struct error *) MUST_CHECK;
 enum file_owner { FILE_OWNER_NONE, FILE_OWNER_BLOB, FILE_OWNER_UPLOAD, FILE_OWNER_INTENT };
-/* Who owns each of these file ids. */
+/* Who owns each of these file ids. A fetch counts as an upload. */
 bool db_file_owners(
     struct db *, const int64_t *files, size_t count, enum file_owner *, struct error *) MUST_CHECK;
 

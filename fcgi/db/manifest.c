@@ -4,40 +4,49 @@
 
 /*
  * The content a leaf holds, best leaf first; `content` joins it to an image i. $4 name, $5 payload
- * wanted. On a hit the right is proven; only a miss asks for it.
+ * wanted. On a hit the right is proven; only a miss asks for it. An upstream may know more of a
+ * miss, of what is stale, and of what is found behind a priority remote.
  */
-#define MANIFEST_FIND(with, content, manifest_id)                                                                             \
-	"WITH " SQL_ME ", " SQL_ROOT ", " with                                                                                \
-	"hit AS MATERIALIZED (SELECT l.leaf_id, " manifest_id " AS manifest_id"                                               \
-	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                                                       \
-	"    JOIN image i ON i.path = $4 AND i.repository_id = l.leaf_id " content                                            \
-	"  WHERE me.valid AND " SQL_FITS("$4") " AND " SQL_READABLE(                                                          \
-	    "$4") "  ORDER BY l.rank, l.ord LIMIT 1)"                                                                         \
-		  "SELECT " SQL_STANDING                                                                                      \
-		  ", CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE(                                \
-		      "$4") " END,"                                                                                           \
-			    "  m.alg, m.digest, t.name, m.size, r.key, CASE WHEN $5::boolean THEN m.payload END"              \
-			    " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true"                                           \
-			    "   LEFT JOIN manifest m ON m.id = hit.manifest_id LEFT JOIN media_type t ON t.id = m.media_type" \
-			    "   LEFT JOIN repository r ON r.id = hit.leaf_id"
+#define MANIFEST_FIND(with, content, manifest_id, fits, order, stale)                                       \
+	"WITH " SQL_ME ", " SQL_ROOT ", " with                                                              \
+	"hit AS MATERIALIZED (SELECT l.leaf_id, l.class, l.rank, i.id AS image_id, " manifest_id            \
+	" AS manifest_id FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                       \
+	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id " content                \
+	"  WHERE me.valid AND " fits " AND " SQL_READABLE(                                                  \
+	    SQL_PATH) " ORDER BY " order " LIMIT 1)"                                                        \
+		      "SELECT " SQL_STANDING                                                                \
+		      ", CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE           \
+		      " END,"                                                                               \
+		      "  m.alg, m.digest, t.name, m.size, r.key, CASE WHEN $5::boolean THEN m.payload END," \
+		      "  CASE WHEN hit.leaf_id IS NULL THEN " SQL_HAS_REMOTE " ELSE " stale                 \
+		      "    OR (hit.rank <> 0 AND " SQL_HAS_PRIORITY_REMOTE ") END,"                         \
+		      "  hit.leaf_id, hit.class, hit.rank = 0, " stale                                      \
+		      " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true"                               \
+		      "   LEFT JOIN manifest m ON m.id = hit.manifest_id"                                   \
+		      "   LEFT JOIN media_type t ON t.id = m.media_type"                                    \
+		      "   LEFT JOIN repository r ON r.id = hit.leaf_id"
 
-/* $6 tag */
+/* $6 tag. A cached tag is trusted for a time; and a priority remote's upstream goes before
+ * other members. */
 static const struct statement manifest_by_tag = {
 	.name = "manifest_by_tag",
 	.nparams = 6,
-	.sql = MANIFEST_FIND(
-	    "", "JOIN tag ON tag.image_id = i.id AND tag.name = $6", "tag.manifest_id"),
+	.sql = MANIFEST_FIND("", "JOIN tag ON tag.image_id = i.id AND tag.name = $6",
+	    "tag.manifest_id", SQL_FITS_TAG(SQL_PATH, "$6") " AND NOT " SQL_SHADOWED,
+	    "l.rank <> 0, CASE WHEN root.by_timestamp THEN tag.updated_at END DESC, l.class, l.ord",
+	    "(hit.class = 2 AND NOT EXISTS (SELECT FROM remote_reference rr WHERE rr.image_id = hit.image_id"
+	    "     AND rr.tag = $6 AND rr.fresh_until > now()))"),
 	.again = true,
 };
 
-/* $6 digest, $7 its algorithm */
+/* $6 digest, $7 its algorithm. Content cannot be stale. */
 static const struct statement manifest_by_digest = {
 	.name = "manifest_by_digest",
 	.nparams = 7,
 	.sql = MANIFEST_FIND(
 	    "c AS MATERIALIZED (SELECT id FROM manifest WHERE digest = $6 AND alg = $7::smallint), ",
 	    "JOIN c ON true JOIN image_manifest im ON im.image_id = i.id AND im.manifest_id = c.id",
-	    "c.id"),
+	    "c.id", SQL_FITS(SQL_PATH), SQL_ORDER, "false"),
 	.again = true,
 };
 
@@ -65,21 +74,36 @@ static const struct statement tag_delete = {
 /* The images of a name that the viewer may read. $4 name */
 #define IMAGES                                                                                                     \
 	"images AS MATERIALIZED (SELECT DISTINCT i.id FROM me, root JOIN repository_leaf l ON l.root_id = root.id" \
-	"    JOIN image i ON i.path = $4 AND i.repository_id = l.leaf_id"                                          \
-	"  WHERE me.valid AND " SQL_FITS("$4") " AND " SQL_READABLE("$4") ")"
+	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"                                \
+	"  WHERE me.valid AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(SQL_PATH) ")"
 
-/* $5 after, $6 limit. Enough of each image for the whole page. */
+/* $5 after, $6 limit. Enough of each image for the whole page; and what upstreams listed. */
 static const struct statement tags_list = {
 	.name = "tags_list",
 	.nparams = 6,
 	.sql =
-	    "WITH " SQL_ME ", " SQL_ROOT ", " IMAGES ", "
-	    "names AS (SELECT DISTINCT t.name FROM images, LATERAL (SELECT name FROM tag WHERE image_id = images.id AND name > $5"
-	    "   ORDER BY name LIMIT $6::bigint) t ORDER BY t.name LIMIT $6)"
-	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE(
-		"$4") ","
-		      "  EXISTS (SELECT FROM images JOIN image_manifest im ON im.image_id = images.id), names.name"
-		      " FROM me LEFT JOIN root ON true LEFT JOIN names ON true ORDER BY names.name",
+	    "WITH " SQL_ME ", " SQL_ROOT ", "
+	    "l AS MATERIALIZED (SELECT l.leaf_id, l.include_re, l.exclude_re, " SQL_PATH
+	    " AS path, i.id"
+	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
+	    "    LEFT JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"
+	    "  WHERE me.valid AND (i.id IS NOT NULL OR l.class = 2)"
+	    "    AND " SQL_READABLE(
+		SQL_PATH) " AND NOT " SQL_SHADOWED "),"
+			  "names AS (SELECT DISTINCT t.name FROM l, LATERAL (SELECT name FROM tag WHERE image_id = l.id AND name > $5"
+			  "     AND " SQL_FITS_TAG("l.path",
+			      "name") " ORDER BY name LIMIT $6::bigint) t"
+				      "   UNION SELECT t.name FROM l JOIN remote_tags rt ON rt.repository_id = l.leaf_id AND rt.path = l.path,"
+				      "     unnest(rt.tags) t (name) WHERE t.name > $5 AND " SQL_FITS_TAG(
+					  "l.path",
+					  "t.name") "   ORDER BY name LIMIT $6)"
+						    "SELECT " SQL_STANDING
+						    ", " SQL_READABLE_ANYWHERE ","
+						    "  EXISTS (SELECT FROM l WHERE " SQL_FITS(
+							"l.path") "    AND (EXISTS (SELECT FROM image_manifest im WHERE im.image_id = l.id)"
+								  "      OR EXISTS (SELECT FROM remote_tags rt WHERE rt.repository_id = l.leaf_id AND rt.path = l.path))),"
+								  "  names.name, " SQL_HAS_REMOTE
+								  " FROM me LEFT JOIN root ON true LEFT JOIN names ON true ORDER BY names.name",
 	.again = true,
 };
 
@@ -95,9 +119,9 @@ static const struct statement referrers_list = {
 	    "    JOIN manifest m ON m.id = ir.manifest_id LEFT JOIN media_type t ON t.id = ir.artifact_type"
 	    "  WHERE ($7::text IS NULL OR t.name = $7) AND ($8::bytea IS NULL OR (m.alg, m.digest) > ($9::smallint, $8))"
 	    "  ORDER BY m.alg, m.digest LIMIT $10::bigint)"
-	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE(
-		"$4") ", found.descriptor, digest_text(found.alg, found.digest)"
-		      " FROM me LEFT JOIN root ON true LEFT JOIN found ON true ORDER BY found.alg, found.digest",
+	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE
+	    ", found.descriptor, digest_text(found.alg, found.digest)"
+	    " FROM me LEFT JOIN root ON true LEFT JOIN found ON true ORDER BY found.alg, found.digest",
 	.again = true,
 };
 
@@ -116,7 +140,7 @@ corrupt(struct error *err, const char *what)
 bool
 db_manifest_find(struct db *db, const char *key, const char *name,
     const struct reference *reference, const struct viewer *viewer, bool payload,
-    struct standing *standing, struct manifest_row **out, struct error *err)
+    struct standing *standing, struct manifest_row **out, bool *ask, struct error *err)
 {
 	bool by_tag = reference->tag != NULL;
 	const struct param params[] = {
@@ -134,6 +158,7 @@ db_manifest_find(struct db *db, const char *key, const char *name,
 	if (res == NULL)
 		return false;
 	standing_read(res, standing);
+	*ask = row_bool(res, 0, 10);
 	if (row_null(res, 0, 5))
 		return true;
 	*out = arena_alloc(db->arena, sizeof(**out));
@@ -142,41 +167,15 @@ db_manifest_find(struct db *db, const char *key, const char *name,
 		.size = row_int(res, 0, 7),
 		.repository = row_text(res, 0, 8),
 		.payload = row_bytes(res, 0, 9),
+		.leaf = (int)row_int(res, 0, 11),
+		.remote = row_int(res, 0, 12) == REPOSITORY_REMOTE,
+		.priority = row_bool(res, 0, 13),
+		.stale = row_bool(res, 0, 14),
 	};
 	return row_digest(res, 0, 4, 5, &(*out)->digest) || corrupt(err, "manifest");
 }
 
 /* --- Pushing --- */
-
-/* Algorithms, digests and, where wanted, roles of descriptors, each as an array. */
-static void
-descriptor_params(struct db *db, const struct descriptor *descriptors, size_t count,
-    struct param *algorithms, struct param *digests, struct param *roles)
-{
-	struct digest *values = arena_array(db->arena, count, sizeof(*values));
-	int64_t *numbers = arena_array(db->arena, count, sizeof(*numbers));
-
-	for (size_t i = 0; i < count; i++) {
-		values[i] = descriptors[i].digest;
-		numbers[i] = values[i].algorithm;
-	}
-	*digests = param_digests(db, values, count);
-	*algorithms = param_ints(db, numbers, count);
-	if (roles == NULL)
-		return;
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = descriptors[i].role;
-	*roles = param_ints(db, numbers, count);
-}
-
-/* The digest and its algorithm; both NULL when there is none. */
-static void
-digest_params(
-    struct db *db, const struct digest *digest, struct param *algorithm, struct param *value)
-{
-	*algorithm = digest == NULL ? param_text(NULL) : param_int(db, digest->algorithm);
-	*value = param_digest(digest);
-}
 
 static PGresult *
 put(struct db *db, const struct manifest_put *put, struct error *err)
@@ -264,8 +263,8 @@ db_tag_delete(struct db *db, const struct target *target, const char *name, cons
 
 bool
 db_tags_list(struct db *db, const char *key, const char *name, const struct viewer *viewer,
-    const char *last, int limit, struct standing *standing, bool *known, const char ***tags,
-    size_t *count, struct error *err)
+    const char *last, int limit, struct standing *standing, bool *known, bool *ask,
+    const char ***tags, size_t *count, struct error *err)
 {
 	const struct param params[] = { param_text(key), param_int(db, viewer->account),
 		param_int(db, viewer->epoch), param_text(name),
@@ -276,6 +275,7 @@ db_tags_list(struct db *db, const char *key, const char *name, const struct view
 		return false;
 	standing_read(res, standing);
 	*known = row_bool(res, 0, 4);
+	*ask = row_bool(res, 0, 6);
 	*count = texts_read(db, res, 5, tags);
 	return true;
 }

@@ -14,12 +14,16 @@ struct manifest_row {
 	int64_t size;
 	struct bytes payload;   /* empty when not asked for */
 	const char *repository; /* key of the leaf that answered */
+	int leaf;               /* its id */
+	bool remote;            /* it is a remote: this came out of its cache */
+	bool priority;          /* it is searched before others */
+	bool stale;             /* its upstream should be asked whether this still holds */
 };
 
 /* One round trip: standing, permission, nesting, content. NULL: not there, or not for this viewer
- * (the same answer). */
+ * (the same answer). *ask: an upstream may know more than what was found here. */
 bool db_manifest_find(struct db *, const char *key, const char *name, const struct reference *,
-    const struct viewer *, bool payload, struct standing *, struct manifest_row **,
+    const struct viewer *, bool payload, struct standing *, struct manifest_row **, bool *ask,
     struct error *) MUST_CHECK;
 
 enum manifest_put_outcome {
@@ -60,10 +64,10 @@ bool db_tag_delete(struct db *, const struct target *, const char *name, const c
     const struct actor *, bool *found, struct error *) MUST_CHECK;
 
 /* Tags under name after `last`, byte order, merged over the leaves the viewer may read. *known: the
- * name holds a manifest there. */
+ * name holds a manifest there; *ask: an upstream may know more. */
 bool db_tags_list(struct db *, const char *key, const char *name, const struct viewer *,
-    const char *last, int limit, struct standing *, bool *known, const char ***tags, size_t *count,
-    struct error *) MUST_CHECK;
+    const char *last, int limit, struct standing *, bool *known, bool *ask, const char ***tags,
+    size_t *count, struct error *) MUST_CHECK;
 
 /* Descriptors (JSON text) of manifests whose subject is `subject`, filtered by artifact type (NULL:
  * all), after the digest text `last`, ordered by digest;

@@ -1,7 +1,8 @@
 #include "db/parts.h"
 
 #include <arpa/inet.h>
-#include <string.h>
+
+#include "base/uuid.h"
 
 void
 standing_read(const PGresult *res, struct standing *standing)
@@ -27,20 +28,6 @@ texts_read(struct db *db, const PGresult *res, int column, const char ***texts)
 	return rows;
 }
 
-bool
-uuid_check(const char *text)
-{
-	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-	if (strlen(text) != strlen(form))
-		return false;
-	for (size_t i = 0; form[i] != '\0'; i++)
-		if (form[i] == '-' ? text[i] != '-'
-				   : strchr("0123456789abcdefABCDEF", text[i]) == NULL)
-			return false;
-	return true;
-}
-
 static bool
 address_check(const char *text)
 {
@@ -59,4 +46,32 @@ actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR
 	params[1] = param_text(actor->name == NULL ? "" : actor->name);
 	params[2] = param_text(has_request ? actor->request : NULL);
 	params[3] = param_text(has_address ? actor->address : NULL);
+}
+
+void
+descriptor_params(struct db *db, const struct descriptor *descriptors, size_t count,
+    struct param *algorithms, struct param *digests, struct param *roles)
+{
+	struct digest *values = arena_array(db->arena, count, sizeof(*values));
+	int64_t *numbers = arena_array(db->arena, count, sizeof(*numbers));
+
+	for (size_t i = 0; i < count; i++) {
+		values[i] = descriptors[i].digest;
+		numbers[i] = values[i].algorithm;
+	}
+	*digests = param_digests(db, values, count);
+	*algorithms = param_ints(db, numbers, count);
+	if (roles == NULL)
+		return;
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = descriptors[i].role;
+	*roles = param_ints(db, numbers, count);
+}
+
+void
+digest_params(
+    struct db *db, const struct digest *digest, struct param *algorithm, struct param *value)
+{
+	*algorithm = digest == NULL ? param_text(NULL) : param_int(db, digest->algorithm);
+	*value = param_digest(digest);
 }

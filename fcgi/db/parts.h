@@ -12,6 +12,7 @@
 #include "db/query.h"
 #include "db/repository.h"
 #include "db/standing.h"
+#include "oci/manifest.h"
 
 /* The viewer: one row, whoever asks. An account's rights are its own, its groups', and everybody's
  * who signed in. */
@@ -24,14 +25,37 @@
 	"  FROM (SELECT 1) one LEFT JOIN account a ON a.id = $2)"
 
 /* The repository asked: one row or none. */
-#define SQL_ROOT                                                       \
-	"root AS MATERIALIZED (SELECT id, blacked_out FROM repository" \
+#define SQL_ROOT                                                                                      \
+	"root AS MATERIALIZED (SELECT id, blacked_out, shadowing_guard, by_timestamp FROM repository" \
 	"  WHERE key = $1 AND api_version = 2 AND deleted_at IS NULL)"
+
+/* Inside a FROM with repository_leaf l: the name $4 as it is stored at that leaf. */
+#define SQL_PATH "(CASE WHEN l.library AND strpos($4, '/') = 0 THEN 'library/' || $4 ELSE $4 END)"
+
+/* And with root: is the leaf a remote that must be silent about tags, since a local has the name?
+ */
+#define SQL_SHADOWED "(l.class = 2 AND root.shadowing_guard AND name_is_local(root.id, $4))"
+
+/* Does the root lead to a remote; to one that goes before other members? */
+#define SQL_HAS_REMOTE \
+	"EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2)"
+#define SQL_HAS_PRIORITY_REMOTE \
+	"EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2 AND l.rank = 0)"
+
+/* The order of a search: priority members, then the others; locals before remotes; as listed. */
+#define SQL_ORDER "l.rank <> 0, l.class, l.ord"
 
 /* Inside a FROM with repository_leaf l: does the name come through the patterns on the path? */
 #define SQL_FITS(name)                                            \
 	"(l.include_re IS NULL OR " name " ~ ALL (l.include_re))" \
 	" AND (l.exclude_re IS NULL OR " name " !~ ALL (l.exclude_re))"
+
+/* The same of a tag: a pattern may also be about NAME/TAG/manifest.json. */
+#define SQL_FITS_TAG(name, tag)                                                      \
+	"(l.include_re IS NULL OR " name " ~ ALL (l.include_re)"                     \
+	"   OR " name " || '/' || " tag " || '/manifest.json' ~ ALL (l.include_re))" \
+	" AND (l.exclude_re IS NULL OR (" name " !~ ALL (l.exclude_re)"              \
+	"   AND " name " || '/' || " tag " || '/manifest.json' !~ ALL (l.exclude_re)))"
 
 /* And with me: may the viewer read the name there? */
 #define SQL_READABLE(name)                                                            \
@@ -40,10 +64,10 @@
 	"   AND (acl.include_re IS NULL OR " name " ~ acl.include_re)"                \
 	"   AND (acl.exclude_re IS NULL OR " name " !~ acl.exclude_re)))"
 
-/* Over me and root: may the viewer read the name on any path? */
-#define SQL_READABLE_ANYWHERE(name)                                                     \
+/* Over me and root: may the viewer read the name $4 on any path? */
+#define SQL_READABLE_ANYWHERE                                                           \
 	"(me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id" \
-	"   AND " SQL_FITS(name) " AND " SQL_READABLE(name) "))"
+	"   AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(SQL_PATH) "))"
 
 /* The first columns of a standing; the fourth, allowed, is the statement's own. */
 #define SQL_STANDING "root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid"
@@ -71,14 +95,20 @@ size_t texts_read(struct db *, const PGresult *, int column, const char ***);
  * UUID or no address is NULL: a deed is not refused because its reporter is odd. */
 #define ACTOR_PARAMS 4
 void actor_params(struct db *, const struct actor *, struct param params[ACTOR_PARAMS]);
-/* Is the text a UUID as we write them? */
-bool uuid_check(const char *text);
+/* Algorithms, digests and, unless roles is NULL, roles of descriptors, each as an array. */
+void descriptor_params(struct db *, const struct descriptor *, size_t count,
+    struct param *algorithms, struct param *digests, struct param *roles);
+/* The digest and its algorithm; both NULL when there is none. */
+void digest_params(
+    struct db *, const struct digest *, struct param *algorithm, struct param *value);
 
 extern const struct statement *const account_statements[];
 extern const struct statement *const blob_statements[];
+extern const struct statement *const fetch_statements[];
 extern const struct statement *const manifest_statements[];
 extern const struct statement *const permission_statements[];
 extern const struct statement *const pool_statements[];
+extern const struct statement *const remote_statements[];
 extern const struct statement *const repository_statements[];
 extern const struct statement *const token_key_statements[];
 extern const struct statement *const upload_statements[];

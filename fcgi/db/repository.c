@@ -23,12 +23,11 @@ static const struct statement rights_find = {
 	.nparams = 4,
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
-	    "rights AS (SELECT CASE WHEN " SQL_READABLE_ANYWHERE(
-		"$4") " THEN 1 ELSE 0 END"
-		      "   | coalesce((SELECT push_actions($2, target_id, $4) & ~1 FROM push_target WHERE key = $1 AND me.valid), 0) AS actions"
-		      "  FROM me LEFT JOIN root ON true)"
-		      "SELECT " SQL_STANDING ", rights.actions <> 0, rights.actions"
-		      " FROM me LEFT JOIN root ON true, rights",
+	    "rights AS (SELECT CASE WHEN " SQL_READABLE_ANYWHERE " THEN 1 ELSE 0 END"
+	    "   | coalesce((SELECT push_actions($2, target_id, $4) & ~1 FROM push_target WHERE key = $1 AND me.valid), 0) AS actions"
+	    "  FROM me LEFT JOIN root ON true)"
+	    "SELECT " SQL_STANDING ", rights.actions <> 0, rights.actions"
+	    " FROM me LEFT JOIN root ON true, rights",
 	.again = true,
 };
 

@@ -4,9 +4,11 @@
 const struct statement *const *const db_statements[] = {
 	account_statements,
 	blob_statements,
+	fetch_statements,
 	manifest_statements,
 	permission_statements,
 	pool_statements,
+	remote_statements,
 	repository_statements,
 	token_key_statements,
 	upload_statements,

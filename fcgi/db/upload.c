@@ -1,5 +1,6 @@
 /* Upload sessions (blob.h). */
 #include "db/blob.h"
+#include "base/uuid.h"
 #include "db/parts.h"
 
 #define COLUMNS "u.id::text, u.image_id, u.file_id, u.received, u.alg, u.digest_so_far"

@@ -10,9 +10,9 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "base/uuid.h"
 #include "base/utf8.h"
 
-#define UUID_LENGTH 36
 #define HOST_MAX 255
 
 static const char *const method_names[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
@@ -259,33 +259,13 @@ request_base_url(const struct request *req)
 	return fixed != NULL ? fixed : arena_printf(req->arena, "%s://%s", req->scheme, req->host);
 }
 
-/* --- Request id --- */
-
-static bool
-is_uuid(const char *text)
-{
-	for (size_t i = 0; i < UUID_LENGTH; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
-			return false;
-	}
-	return text[UUID_LENGTH] == '\0';
-}
-
 static const char *
-new_uuid(struct arena *arena)
+new_id(struct arena *arena)
 {
-	unsigned char b[16];
+	char *text = arena_alloc(arena, UUID_TEXT_SIZE);
 
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		log_fatal("no random numbers");
-	b[6] = (b[6] & 0x0f) | 0x40;
-	b[8] = (b[8] & 0x3f) | 0x80;
-	return arena_printf(arena,
-	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-	    b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-	    b[15]);
+	uuid_random(text);
+	return text;
 }
 
 /* --- Opening --- */
@@ -345,7 +325,7 @@ request_open(struct request *req, struct gateway *gateway, struct arena *arena, 
 	req->method_text = method == NULL ? "" : arena_strdup(arena, method);
 	req->method = read_method(req->method_text);
 	id = request_header(req, "X-Request-Id");
-	req->id = id != NULL && is_uuid(id) ? arena_strdup(arena, id) : new_uuid(arena);
+	req->id = id != NULL && uuid_check(id) ? arena_strdup(arena, id) : new_id(arena);
 	read_peer(req, proxies);
 	if (!read_target(req)) {
 		req->path = req->target = "/";

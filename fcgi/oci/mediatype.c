@@ -44,3 +44,16 @@ mediatype_parse(char out[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, st
 	out[length] = '\0';
 	return true;
 }
+
+bool
+mediatype_is_manifest(const char *type)
+{
+	static const char *const types[] = { MEDIATYPE_OCI_MANIFEST, MEDIATYPE_OCI_INDEX,
+		MEDIATYPE_OCI_ARTIFACT, MEDIATYPE_DOCKER_MANIFEST, MEDIATYPE_DOCKER_LIST,
+		MEDIATYPE_DOCKER_SCHEMA1, MEDIATYPE_DOCKER_SCHEMA1_SIGNED };
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i]) == 0)
+			return true;
+	return false;
+}

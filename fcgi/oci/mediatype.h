@@ -24,4 +24,7 @@
 bool mediatype_parse(
     char out[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *) MUST_CHECK;
 
+/* Is it the type of a manifest or an index, of whatever age? */
+bool mediatype_is_manifest(const char *type);
+
 #endif

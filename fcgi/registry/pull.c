@@ -1,31 +1,81 @@
 #include "registry/pull.h"
 
 #include "db/repository.h"
+#include "registry/remote.h"
+
+#define LOOKS_MOST 3 /* what was cached a moment ago may be gone again, but not for ever */
 
 bool
 registry_manifest_require(struct registry *registry, const char *name,
     const struct reference *reference, bool payload, struct manifest_row **row, struct error *err)
 {
 	struct standing standing = { 0 };
+	enum remote_end end = REMOTE_FOUND;
+	bool ask;
 
-	if (!db_manifest_find(registry->db, registry->key, name, reference, &registry->viewer,
-		payload, &standing, row, err) ||
-	    !registry_admit(registry, &standing, ERROR_MANIFEST_UNKNOWN, err))
+	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MOST; looks++) {
+		if (!db_manifest_find(registry->db, registry->key, name, reference,
+			&registry->viewer, payload, &standing, row, &ask, err) ||
+		    !registry_admit(registry, &standing, ERROR_MANIFEST_UNKNOWN, err))
+			return false;
+		/* Having been asked, an upstream whose answers are never trusted is not asked
+		 * again. */
+		if (!ask || registry->relay == NULL || (looks > 0 && *row != NULL))
+			break;
+		if (!remote_manifest(registry, name, reference, row, &end, err))
+			return false;
+	}
+	if (*row == NULL)
+		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+	registry->winner = (*row)->repository;
+	return true;
+}
+
+/* Is an upstream to be asked, or do only stored bytes count? */
+static bool
+may_ask_upstream(
+    struct registry *registry, const char *name, enum blob_wish wish, bool *may, struct error *err)
+{
+	int actions = 0;
+
+	*may = registry->relay != NULL && wish != BLOB_PUSH;
+	if (!*may || wish != BLOB_HEAD_UNSCOPED)
+		return true;
+	if (!registry_rights(registry, name, &actions, err))
 		return false;
-	return *row != NULL || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+	*may = (actions & ACTION_WRITE) == 0;
+	return true;
 }
 
 bool
 registry_blob_require(struct registry *registry, const char *name, const struct digest *digest,
-    bool pusher, struct blob_row **row, struct error *err)
+    enum blob_wish wish, struct blob_found *found, struct error *err)
 {
 	struct standing standing = { 0 };
+	enum remote_end end = REMOTE_FOUND;
+	bool ask;
 
-	if (!db_blob_find(registry->db, registry->key, name, digest, &registry->viewer, pusher,
-		&standing, row, err) ||
-	    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err))
-		return false;
-	return *row != NULL || error_set(err, ERROR_BLOB_UNKNOWN, NULL);
+	*found = (struct blob_found){ .size = -1 };
+	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MOST; looks++) {
+		if (!db_blob_find(registry->db, registry->key, name, digest, &registry->viewer,
+			wish == BLOB_PUSH, &standing, &found->row, &ask, err) ||
+		    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err))
+			return false;
+		if (ask && !may_ask_upstream(registry, name, wish, &ask, err))
+			return false;
+		if (!ask)
+			break;
+		if (!remote_blob(registry, name, digest, wish != BLOB_BYTES, &found->follower,
+			&found->size, &end, err))
+			return false;
+		if (end == REMOTE_FOUND && (wish != BLOB_BYTES || found->follower != NULL))
+			return true;
+	}
+	if (found->row == NULL)
+		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
+	found->size = found->row->size;
+	registry->winner = found->row->repository;
+	return true;
 }
 
 const char *
@@ -49,12 +99,19 @@ registry_tags_list(struct registry *registry, const char *name, const char *last
     struct list *list, struct error *err)
 {
 	struct standing standing = { 0 };
-	bool known = false;
+	enum remote_end end = REMOTE_FOUND;
+	bool known = false, ask;
 
-	if (!db_tags_list(registry->db, registry->key, name, &registry->viewer, last, limit + 1,
-		&standing, &known, &list->items, &list->count, err) ||
-	    !registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
-		return false;
+	for (int looks = 0; end == REMOTE_FOUND && looks < 2; looks++) {
+		if (!db_tags_list(registry->db, registry->key, name, &registry->viewer, last,
+			limit + 1, &standing, &known, &ask, &list->items, &list->count, err) ||
+		    !registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
+			return false;
+		if (!ask || registry->relay == NULL || looks > 0)
+			break;
+		if (!remote_tags(registry, name, known, &end, err))
+			return false;
+	}
 	list_cut(list, limit);
 	return known || error_set(err, ERROR_NAME_UNKNOWN, NULL);
 }

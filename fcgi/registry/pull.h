@@ -10,10 +10,27 @@
 bool registry_manifest_require(struct registry *, const char *name, const struct reference *,
     bool payload, struct manifest_row **, struct error *) MUST_CHECK;
 
-/* BLOB_UNKNOWN likewise. pusher: the asker holds push rights, so what it finds stays for its push.
- */
-bool registry_blob_require(struct registry *, const char *name, const struct digest *, bool pusher,
-    struct blob_row **, struct error *) MUST_CHECK;
+/* A blob that was found: stored, or on its way from an upstream. */
+struct blob_found {
+	struct blob_row *row;      /* NULL: it is on its way */
+	struct follower *follower; /* NULL with head: only its size is known */
+	int64_t size;              /* -1: not known yet */
+};
+
+/* What is asked of a blob. */
+enum blob_wish {
+	BLOB_BYTES,
+	BLOB_HEAD,          /* only whether it is there */
+	BLOB_HEAD_UNSCOPED, /* the same, without a token that says what for: whoever may push is a
+			     * pusher
+			     */
+	BLOB_PUSH /* the same by somebody who may push: only what is stored counts, and it stays for
+		     the push */
+};
+
+/* BLOB_UNKNOWN likewise. */
+bool registry_blob_require(struct registry *, const char *name, const struct digest *,
+    enum blob_wish, struct blob_found *, struct error *) MUST_CHECK;
 /* Absolute path of its bytes (arena). */
 const char *registry_blob_path(struct registry *, const struct blob_row *);
 

@@ -16,17 +16,25 @@
 #include "store/store.h"
 
 struct db;
+struct relay;
 
 struct registry {
 	struct db *db;       /* borrowed */
 	struct store *store; /* borrowed */
+	struct relay *relay; /* borrowed; NULL where no upstream is ever asked */
+	bool may_wait;       /* for an upstream; else ERROR_WAIT */
 	const char *key;     /* the repository key that was asked */
 	struct viewer viewer;
 	struct actor actor;
 
 	/* What the last failure was about, for who renders it. */
-	bool key_unknown;  /* no repository of that key: the whole API is absent here */
-	bool viewer_stale; /* the account changed since it proved itself: prove again */
+	bool key_unknown;    /* no repository of that key: the whole API is absent here */
+	bool viewer_stale;   /* the account changed since it proved itself: prove again */
+	int64_t retry_after; /* seconds after which it may be different; 0: not known */
+
+	/* And of what was found. */
+	const char *winner;  /* key of the repository that answered */
+	const char *warning; /* value of a Warning header (RFC 7234, 5.5); NULL: none */
 };
 
 /*

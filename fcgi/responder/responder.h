@@ -19,6 +19,7 @@ struct service {
 	const struct config *config;
 	struct db_pool *pool;
 	struct store *store;
+	struct relay *relay;
 	struct authenticator *authenticator;
 };
 

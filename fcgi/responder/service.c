@@ -1,6 +1,7 @@
 /* What all requests of a process share (worker.h). */
 #include <unistd.h>
 
+#include "registry/relay.h"
 #include "responder/worker.h"
 
 #define CONNECTIONS_PER_CORE 2
@@ -31,8 +32,11 @@ service_open(struct service *service, const struct config *config, int workers, 
 	if (service->store != NULL)
 		service->authenticator = authenticator_open(&db, config, err);
 	arena_free(arena);
-	if (service->authenticator != NULL)
+	if (service->authenticator != NULL) {
+		service->relay = relay_open(
+		    service->pool, service->store, (size_t)config->upstream_fetches);
 		return true;
+	}
 	service_close(service);
 	return false;
 }
@@ -40,6 +44,7 @@ service_open(struct service *service, const struct config *config, int workers, 
 void
 service_close(struct service *service)
 {
+	relay_close(service->relay);
 	if (service->authenticator != NULL)
 		authenticator_close(service->authenticator);
 	store_close(service->store);

@@ -49,28 +49,32 @@ struct upstream_reply {
 	const char *link;         /* target of Link rel="next"; NULL if none */
 	int64_t length;           /* of the body to come; -1: not announced */
 	int64_t first;            /* of a 206, where its bytes begin; 0 else */
-	int64_t total;            /* of a 206, all bytes there are, -1 if not told; of a 200 the length */
-	int64_t retry_after;      /* seconds; 0 if not told */
-	int rate_limit, rate_remaining, rate_seconds; /* RateLimit-Limit, -Remaining; -1: not told */
-	const char *body;         /* of a call that is not streamed; NUL-ended */
+	int64_t total; /* of a 206, all bytes there are, -1 if not told; of a 200 the length */
+	int64_t retry_after; /* seconds; 0 if not told */
+	int rate_limit, rate_remaining,
+	    rate_seconds; /* RateLimit-Limit, -Remaining; -1: not told */
+	const char *body; /* of a call that is not streamed; NUL-ended */
 	size_t body_length;
-	char reason[200]; /* of what went wrong, for the log and for administrators; holds no secret */
+	char reason[200]; /* of what went wrong, for the log and for administrators; holds no secret
+			   */
 };
 
 struct upstream_call {
-	bool head;              /* HEAD, else GET */
-	const char *path;       /* behind the upstream's URL: "/v2/library/busybox/tags/list?n=100" */
-	const char *url;        /* instead of path: elsewhere; never with credentials */
-	const char *name;       /* the token's scope is repository:NAME:pull; NULL: none */
-	const char *accept;     /* NULL: anything */
-	int64_t first;          /* > 0: ask for the bytes from here on */
-	size_t limit;           /* longest body of a call that is not streamed: FAILED beyond */
+	bool head;          /* HEAD, else GET */
+	const char *path;   /* behind the upstream's URL: "/v2/library/busybox/tags/list?n=100" */
+	const char *url;    /* instead of path: elsewhere; never with credentials */
+	const char *name;   /* the token's scope is repository:NAME:pull; NULL: none */
+	const char *accept; /* NULL: anything */
+	int64_t first;      /* > 0: ask for the bytes from here on */
+	size_t limit;       /* longest body of a call that is not streamed: FAILED beyond */
 	/*
 	 * Streamed: called with every piece of a 200 or 206; false stops. The reply's headers are
 	 * filled in by then.
 	 */
-	bool (*piece)(void *context, const struct upstream_reply *, const void *data, size_t length);
-	/* Called at least every 200 ms while the call lasts, bytes or not; false stops. NULL: not. */
+	bool (*piece)(
+	    void *context, const struct upstream_reply *, const void *data, size_t length);
+	/* Called at least every 200 ms while the call lasts, bytes or not; false stops. NULL: not.
+	 */
 	bool (*tick)(void *context);
 	void *context;
 };

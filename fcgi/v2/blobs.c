@@ -1,35 +1,59 @@
 /* Blobs (specification, "Pulling blobs", "Deleting Blobs"). */
 #include "http/conditional.h"
 #include "registry/deletion.h"
+#include "registry/fetch.h"
 #include "registry/pull.h"
 #include "v2/call.h"
 #include "v2/routes.h"
 
 #define YEAR_SECONDS "31536000"
 
+/* A client that is about to push asks by HEAD which layers it can leave out. */
+static enum blob_wish
+wish_of(struct request *req, const char *name)
+{
+	const struct v2_call *call = request_call(req);
+
+	if (req->method != HTTP_HEAD)
+		return BLOB_BYTES;
+	if (call->identity->token == NULL)
+		return BLOB_HEAD_UNSCOPED;
+	return call_token_grants(call, name, ACTION_WRITE) ? BLOB_PUSH : BLOB_HEAD;
+}
+
+/* Its bytes: a file, or what arrives from an upstream; nothing more than the size for a HEAD. */
+static bool
+reply_blob(struct request *req, const struct blob_found *found, struct error *err)
+{
+	struct reply_source *source;
+
+	if (found->row != NULL)
+		return reply_file(req, 200, registry_blob_path(request_registry(req), found->row),
+		    found->size, err);
+	source = arena_alloc(req->arena, sizeof(*source));
+	*source = (struct reply_source){ found->size, follower_read, found->follower };
+	return reply_stream(req, 200, source, err);
+}
+
 bool
 blob_get(struct request *req, struct error *err)
 {
-	const struct v2_call *call = request_call(req);
 	const char *name;
 	struct digest digest;
-	struct blob_row *row = NULL;
-	bool pusher;
+	struct blob_found found;
 
-	if (!call_name(req, &name, err) || !call_digest(req, &digest, err))
+	if (!call_name(req, &name, err) || !call_digest(req, &digest, err) ||
+	    !registry_blob_require(
+		request_registry(req), name, &digest, wish_of(req, name), &found, err))
 		return false;
-	/* A client that is about to push asks by HEAD which layers it can leave out. */
-	pusher = req->method == HTTP_HEAD && call->identity->token != NULL &&
-		 call_token_grants(call, name, ACTION_WRITE);
-	if (!registry_blob_require(request_registry(req), name, &digest, pusher, &row, err))
-		return false;
-	reply_header(req, "Docker-Content-Digest", row->digest.text);
-	reply_headerf(req, "ETag", "\"%s\"", row->digest.text);
-	if (etag_listed(request_header(req, "If-None-Match"), row->digest.text))
+	call_trace(req);
+	reply_header(req, "Docker-Content-Digest", digest.text);
+	reply_headerf(req, "ETag", "\"%s\"", digest.text);
+	if (etag_listed(request_header(req, "If-None-Match"), digest.text))
 		return reply_empty(req, 304);
 	reply_header(req, "Content-Type", "application/octet-stream");
 	reply_header(req, "X-Content-Type-Options", "nosniff");
-	if (!reply_file(req, 200, registry_blob_path(request_registry(req), row), row->size, err))
+	if (!reply_blob(req, &found, err))
 		return false;
 	reply_header(req, "Cache-Control", "private, max-age=" YEAR_SECONDS ", immutable");
 	return true;

@@ -99,6 +99,8 @@ call_authenticate(struct request *req, struct v2_call *call, struct db *db, stru
 	call->registry = (struct registry){
 		.db = db,
 		.store = service->store,
+		.relay = service->relay,
+		.may_wait = req->may_wait,
 		.key = call->key,
 		.viewer = call->identity->viewer,
 		.actor = {
@@ -122,4 +124,16 @@ bool
 call_digest(struct request *req, struct digest *digest, struct error *err)
 {
 	return digest_parse(digest, request_param(req, "digest"), err);
+}
+
+void
+call_trace(struct request *req)
+{
+	const struct registry *registry = request_registry(req);
+	const char *trace = request_header(req, "X-Stowage-Trace");
+
+	if (registry->warning != NULL)
+		reply_header(req, "Warning", registry->warning);
+	if (trace != NULL && strcmp(trace, "1") == 0 && registry->winner != NULL)
+		reply_header(req, "X-Stowage-Repository", registry->winner);
 }

@@ -1,5 +1,6 @@
 #include "v2/errors.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define RETRY_AFTER_SECONDS "2"
@@ -105,6 +106,8 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
 	if (status == 401)
 		challenge(req, call);
-	if (status == 503 || status == 429)
+	if (call->registry.retry_after > 0 && (status == 429 || status == 502))
+		reply_headerf(req, "Retry-After", "%" PRId64, call->registry.retry_after);
+	else if (status == 503 || status == 429)
 		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
 }

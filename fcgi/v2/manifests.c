@@ -28,6 +28,7 @@ manifest_get(struct request *req, struct error *err)
 	if (!name_and_reference(req, &name, &reference, err) ||
 	    !registry_manifest_require(request_registry(req), name, &reference, true, &row, err))
 		return false;
+	call_trace(req);
 	reply_header(req, "Docker-Content-Digest", row->digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", row->digest.text);
 	if (etag_listed(request_header(req, "If-None-Match"), row->digest.text))

@@ -13,6 +13,7 @@ tags_list(struct request *req, struct error *err)
 	if (!call_name(req, &name, err) || !page_read(req, PAGE_MOST, &page, err) ||
 	    !registry_tags_list(request_registry(req), name, page.last, page.limit, &list, err))
 		return false;
+	call_trace(req);
 	list_link(req, &page, &list, NULL);
 	return reply_json(
 	    req, 200, json_pack("{s:s, s:o}", "name", name, "tags", list_json(&list)));

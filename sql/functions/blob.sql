@@ -1,13 +1,42 @@
 -- Blobs: published, mounted, deleted.
 SET LOCAL search_path = registry;
 
--- The bytes lie in a file: end the session, make or find the row of the digest, link it to the session's image. The
--- file that holds the digest now may be another's. won is false when the session is gone and its work was not done.
-CREATE OR REPLACE FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint)
+-- The bytes lie in a file: make or find the row of the digest. The file that holds the digest now may be another's.
+CREATE OR REPLACE FUNCTION blob_store(p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint)
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_blob blob;
 BEGIN
+  LOOP
+    INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
+    EXIT WHEN FOUND;
+    -- queue row before object row, as the collector locks them
+    PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
+    SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg FOR KEY SHARE;
+    EXIT WHEN FOUND; -- else it was collected in between
+  END LOOP;
+  IF v_blob.bad THEN
+    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND b.bad;
+    IF FOUND THEN
+      INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
+      v_blob.file_id := p_file;
+    ELSE
+      SELECT * INTO v_blob FROM blob b WHERE b.id = v_blob.id;
+    END IF;
+  END IF;
+  PERFORM blob_arrived(v_blob.id, p_alg, p_digest);
+  id := v_blob.id;
+  file := v_blob.file_id;
+END $$;
+
+-- The same, ending the upload session, with the blob linked to the session's image. won is false when the session is gone and its work was
+-- not done.
+CREATE OR REPLACE FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint)
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_stored record;
+BEGIN
+  PERFORM digest_share(p_digest);
   DELETE FROM upload WHERE id = p_upload AND image_id = p_image;
   IF NOT FOUND THEN
     -- perhaps the answer to the same call was lost
@@ -17,25 +46,9 @@ BEGIN
     RETURN;
   END IF;
   won := true;
-  LOOP
-    INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
-    EXIT WHEN FOUND;
-    -- queue row before object row, as the collector locks them
-    PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
-    SELECT * INTO v_blob FROM blob WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
-    EXIT WHEN FOUND; -- else it was collected in between
-  END LOOP;
-  IF v_blob.bad THEN
-    UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE id = v_blob.id AND bad;
-    IF FOUND THEN
-      INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
-      v_blob.file_id := p_file;
-    ELSE
-      SELECT * INTO v_blob FROM blob WHERE id = v_blob.id;
-    END IF;
-  END IF;
-  file := v_blob.file_id;
-  INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_blob.id) ON CONFLICT DO NOTHING;
+  SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  file := v_stored.file;
+  INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_stored.id) ON CONFLICT DO NOTHING;
 END $$;
 
 -- Link the blob that the name p_from holds at the same key, if this account may read it there.

@@ -1,6 +1,51 @@
 -- Manifests: pushed, deleted; tags.
 SET LOCAL search_path = registry;
 
+-- The content, once per digest.
+CREATE OR REPLACE FUNCTION manifest_store(p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
+  p_subject_alg int, p_subject bytea) RETURNS bigint LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_manifest bigint;
+BEGIN
+  LOOP
+    INSERT INTO manifest (size, media_type, artifact_type, alg, subject_alg, subject, digest, payload)
+    VALUES (octet_length(p_payload), media_type_number(p_media_type), CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END,
+      p_alg, p_subject_alg, p_subject, p_digest, p_payload)
+    ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
+    EXIT WHEN FOUND;
+    SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
+    EXIT WHEN FOUND; -- else it was collected in between
+  END LOOP;
+  RETURN v_manifest;
+END $$;
+
+-- What it names and is here. Roles are those of the digests.
+CREATE OR REPLACE FUNCTION manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_children bigint[])
+RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO manifest_blob (blob_id, manifest_id, role)
+  SELECT b.id, p_manifest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg WHERE b.id = ANY (p_blobs) GROUP BY b.id ORDER BY b.id
+  ON CONFLICT DO NOTHING;
+  INSERT INTO manifest_child (parent_id, child_id) SELECT p_manifest, c FROM unnest(p_children) c ORDER BY c ON CONFLICT DO NOTHING;
+$$;
+
+-- Show a manifest under a name, with the blobs it names. False if it was shown before.
+CREATE OR REPLACE FUNCTION image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account int, p_subject_alg int, p_subject bytea,
+  p_artifact_type text, p_referrer text) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_new boolean;
+BEGIN
+  INSERT INTO image_blob (image_id, blob_id) SELECT p_image, b FROM unnest(p_blobs) b ORDER BY b ON CONFLICT DO NOTHING;
+  INSERT INTO image_manifest (image_id, manifest_id, created_by) VALUES (p_image, p_manifest, p_account) ON CONFLICT DO NOTHING;
+  v_new := FOUND;
+  IF p_subject IS NOT NULL THEN
+    INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
+    VALUES (p_image, p_manifest, CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END, p_subject_alg, p_subject, p_referrer)
+    ON CONFLICT DO NOTHING;
+  END IF;
+  RETURN v_new;
+END $$;
+
 -- The whole push. Outcomes: 0 done, 1 names what is not here (one row for each), 2 a tag may not be overwritten,
 -- 3 a tag does not hold the digest expected, 4 the target or the right to push there is gone. Nothing is written but by 0.
 --
@@ -30,6 +75,7 @@ BEGIN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
     RETURN;
   END IF;
+  PERFORM digest_share(p_digest);
   v_actions := push_actions(p_account, p_target, p_name);
   IF v_actions & 2 = 0 THEN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
@@ -79,34 +125,17 @@ BEGIN
   END IF;
 
   PERFORM act_as(p_account, p_request);
-  LOOP
-    INSERT INTO manifest (size, media_type, artifact_type, alg, subject_alg, subject, digest, payload)
-    VALUES (octet_length(p_payload), media_type_number(p_media_type), CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END,
-      p_alg, p_subject_alg, p_subject, p_digest, p_payload)
-    ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
-    EXIT WHEN FOUND;
-    SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
-    EXIT WHEN FOUND; -- else it was collected in between
-  END LOOP;
+  v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have come through a cache before
-  INSERT INTO manifest_blob (blob_id, manifest_id, role)
-  SELECT b.id, v_manifest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
-    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg GROUP BY b.id ORDER BY b.id
-  ON CONFLICT DO NOTHING;
-  INSERT INTO manifest_child (parent_id, child_id) SELECT v_manifest, c FROM unnest(v_children) c WHERE c <> v_manifest ORDER BY c ON CONFLICT DO NOTHING;
+  v_children := array_remove(v_children, v_manifest);
+  PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
   PERFORM image_adopt(v_image, v_children, p_account);
-  INSERT INTO image_blob (image_id, blob_id) SELECT v_image, b FROM unnest(v_blobs) b ORDER BY b ON CONFLICT DO NOTHING;
-  INSERT INTO image_manifest (image_id, manifest_id, created_by) VALUES (v_image, v_manifest, p_account) ON CONFLICT DO NOTHING;
-  IF FOUND THEN
+  IF image_show(v_image, v_manifest, v_blobs, p_account, p_subject_alg, p_subject, p_artifact_type, p_referrer) THEN
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'push', 'done', v_target_key, p_name, digest_text(p_alg, p_digest),
       jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
   END IF;
-  IF p_subject IS NOT NULL THEN
-    INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
-    VALUES (v_image, v_manifest, CASE WHEN p_artifact_type <> '' THEN media_type_number(p_artifact_type) END, p_subject_alg, p_subject, p_referrer)
-    ON CONFLICT DO NOTHING;
-  END IF;
+  PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
   FOREACH v_tag IN ARRAY p_tags LOOP
     SELECT digest_text(m.alg, m.digest) INTO v_old FROM tag t JOIN manifest m ON m.id = t.manifest_id WHERE t.image_id = v_image AND t.name = v_tag;
     INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_image, v_tag, v_manifest, p_account)

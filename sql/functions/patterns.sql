@@ -26,3 +26,9 @@ $$;
 CREATE OR REPLACE FUNCTION name_fits(p_name text, p_include text[], p_exclude text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT (p_include IS NULL OR p_name ~ ALL (p_include)) AND (p_exclude IS NULL OR p_name !~ ALL (p_exclude))
 $$;
+
+-- The names that mean the same image at a registry with official images: "busybox" and "library/busybox".
+CREATE OR REPLACE FUNCTION name_twins(p_name text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN strpos(p_name, '/') = 0 THEN ARRAY[p_name, 'library/' || p_name]
+    WHEN p_name ~ '^library/[^/]+$' THEN ARRAY[p_name, substr(p_name, 9)] ELSE ARRAY[p_name] END
+$$;

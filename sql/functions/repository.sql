@@ -14,16 +14,17 @@ END $$;
 -- Every path from every repository to its leaves. A path ends where something is blacked out or deleted.
 CREATE OR REPLACE FUNCTION repository_paths() RETURNS SETOF repository_leaf LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   WITH RECURSIVE served AS MATERIALIZED (
-    SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re
+    SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re,
+      EXISTS (SELECT FROM repository_remote WHERE repository_id = id AND library_prefix) AS library
     FROM repository WHERE deleted_at IS NULL AND NOT blacked_out AND api_version = 2),
-  walk (root_id, id, class, priority, sort, include_re, exclude_re) AS (
-    SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL) FROM served
+  walk (root_id, id, class, priority, sort, include_re, exclude_re, library) AS (
+    SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL), library FROM served
     UNION ALL
     SELECT w.root_id, s.id, s.class, w.priority OR s.priority, w.sort || m.position,
-      w.include_re || array_remove(ARRAY[s.include_re], NULL), w.exclude_re || array_remove(ARRAY[s.exclude_re], NULL)
+      w.include_re || array_remove(ARRAY[s.include_re], NULL), w.exclude_re || array_remove(ARRAY[s.exclude_re], NULL), s.library
     FROM walk w JOIN repository_member m ON m.virtual_id = w.id JOIN served s ON s.id = m.member_id WHERE w.class = 3)
   SELECT root_id, (row_number() OVER (PARTITION BY root_id ORDER BY sort))::int, id, (CASE WHEN priority AND root_id <> id THEN 0 ELSE class END)::smallint,
-    class, nullif(include_re, '{}'), nullif(exclude_re, '{}')
+    class, nullif(include_re, '{}'), nullif(exclude_re, '{}'), library
   FROM walk WHERE class < 3
 $$;
 
@@ -73,8 +74,10 @@ BEGIN
   DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
   INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
   ON CONFLICT (root_id, ord) DO UPDATE
-    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re
-    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re) IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re);
+    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
+      library = EXCLUDED.library
+    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re, l.library)
+      IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
   RETURN NULL;
 END $$;
 

@@ -30,6 +30,16 @@ $$;
 -- The images of that name, over all paths from a repository, that the account may read.
 CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account int) RETURNS SETOF bigint LANGUAGE sql STABLE
 SET search_path = registry, pg_temp AS $$
-  SELECT DISTINCT i.id FROM repository_leaf l JOIN image i ON i.path = p_name AND i.repository_id = l.leaf_id
-  WHERE l.root_id = p_root AND name_fits(p_name, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p_name) & 1 = 1
+  SELECT DISTINCT i.id FROM repository_leaf l
+    CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) p
+    JOIN image i ON i.path = p.path AND i.repository_id = l.leaf_id
+  WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1
+$$;
+
+-- The shadowing guard: does a local member hold a manifest under the name? Whoever may read it; "N" and "library/N" are one name.
+-- A name that a pattern keeps out of the member is not there.
+CREATE OR REPLACE FUNCTION name_is_local(p_root int, p_name text) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
+    WHERE i.path = ANY (name_twins(p_name)) AND name_fits(i.path, l.include_re, l.exclude_re)
+      AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
 $$;

@@ -83,7 +83,7 @@ CREATE INDEX ON remote_miss (until);
 
 -- A blob on its way from an upstream, once for all who ask, whatever process they ask. The owner writes the file and moves
 -- `received` on; when its heartbeat stops, another takes over, with a file of its own. error: it failed, for this reason.
-CREATE TABLE fetch (
+CREATE TABLE blob_fetch (
   repository_id int NOT NULL REFERENCES repository ON DELETE CASCADE,
   alg           smallint NOT NULL,
   digest        bytea NOT NULL,
@@ -99,17 +99,17 @@ CREATE TABLE fetch (
   error_status  int,
   error         text,
   PRIMARY KEY (digest, alg, repository_id)) WITH (fillfactor = 50);
-CREATE INDEX ON fetch (heartbeat);
-CREATE INDEX ON fetch (repository_id);
+CREATE INDEX ON blob_fetch (heartbeat);
+CREATE INDEX ON blob_fetch (repository_id);
 
 -- Who came to an unfinished fetch by proving that the upstream shows the digest under this name too.
-CREATE TABLE fetch_name (
+CREATE TABLE blob_fetch_name (
   repository_id int NOT NULL,
   alg           smallint NOT NULL,
   digest        bytea NOT NULL,
   path          text COLLATE "C" NOT NULL,
   PRIMARY KEY (digest, alg, repository_id, path),
-  FOREIGN KEY (digest, alg, repository_id) REFERENCES fetch (digest, alg, repository_id) ON DELETE CASCADE);
+  FOREIGN KEY (digest, alg, repository_id) REFERENCES blob_fetch (digest, alg, repository_id) ON DELETE CASCADE);
 
 -- Where housekeeping goes on after a repository was deleted.
 CREATE INDEX repository_deleted ON repository (deleted_at) WHERE deleted_at IS NOT NULL;

@@ -9,10 +9,11 @@ static struct blob_row *
 find(struct fixture *f, const char *key, const char *name, struct digest digest,
     struct viewer viewer, struct standing *standing)
 {
+	bool more;
 	struct blob_row *row;
 
-	assert_true(
-	    db_blob_find(&f->db, key, name, &digest, &viewer, false, standing, &row, &f->err));
+	assert_true(db_blob_find(
+	    &f->db, key, name, &digest, &viewer, false, standing, &row, &more, &f->err));
 	return row;
 }
 
@@ -106,6 +107,7 @@ due_in_hours(struct fixture *f, struct digest digest)
 static void
 only_a_pusher_postpones_collection(void **state)
 {
+	bool more;
 	struct fixture *f = *state;
 	const char *key = local_make(f);
 	struct digest digest = blob_make(f, key, "a", unique(f, "content"));
@@ -116,8 +118,8 @@ only_a_pusher_postpones_collection(void **state)
 	ask(f, "UPDATE gc_blob SET due = now() + interval '1 minute'");
 	find(f, key, "a", digest, f->admin, &standing);
 	assert_int_equal(due_in_hours(f, digest), 0);
-	assert_true(
-	    db_blob_find(&f->db, key, "a", &digest, &f->admin, true, &standing, &row, &f->err));
+	assert_true(db_blob_find(
+	    &f->db, key, "a", &digest, &f->admin, true, &standing, &row, &more, &f->err));
 	assert_non_null(row);
 	assert_int_equal(due_in_hours(f, digest), 24);
 }

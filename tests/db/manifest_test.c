@@ -14,10 +14,11 @@ static struct manifest_row *
 find(struct fixture *f, const char *key, const char *name, struct reference reference,
     struct viewer viewer, struct standing *standing)
 {
+	bool more;
 	struct manifest_row *row;
 
 	assert_true(db_manifest_find(
-	    &f->db, key, name, &reference, &viewer, true, standing, &row, &f->err));
+	    &f->db, key, name, &reference, &viewer, true, standing, &row, &more, &f->err));
 	return row;
 }
 
@@ -55,6 +56,7 @@ what_was_pushed_is_pulled_by_tag_and_digest(void **state)
 static void
 a_head_brings_no_payload(void **state)
 {
+	bool more;
 	struct fixture *f = *state;
 	const char *key = local_make(f);
 	struct reference reference = tag_reference("v1");
@@ -64,7 +66,7 @@ a_head_brings_no_payload(void **state)
 	assert_int_equal(
 	    push(f, key, "a", f->admin, unique(f, "manifest"), NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	assert_true(db_manifest_find(
-	    &f->db, key, "a", &reference, &f->admin, false, &standing, &row, &f->err));
+	    &f->db, key, "a", &reference, &f->admin, false, &standing, &row, &more, &f->err));
 	assert_int_equal(row->payload.length, 0);
 	assert_true(row->size > 0);
 }
@@ -157,6 +159,7 @@ rows(struct fixture *f, const char *key)
 static void
 a_push_names_only_what_is_readable_under_its_name(void **state)
 {
+	bool more;
 	struct fixture *f = *state;
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
@@ -176,8 +179,8 @@ a_push_names_only_what_is_readable_under_its_name(void **state)
 	/* pulled from the second, pushed through the virtual: lands in the first, complete */
 	assert_int_equal(
 	    push(f, key, "a", f->admin, unique(f, "m"), &blob, 1, "v1"), MANIFEST_PUT_DONE);
-	assert_true(
-	    db_blob_find(&f->db, first, "a", &blob, &f->admin, false, &standing, &row, &f->err));
+	assert_true(db_blob_find(
+	    &f->db, first, "a", &blob, &f->admin, false, &standing, &row, &more, &f->err));
 	assert_non_null(row);
 }
 
@@ -248,6 +251,7 @@ push_index(
 static void
 an_index_brings_its_children_from_another_member(void **state)
 {
+	bool more;
 	struct fixture *f = *state;
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
@@ -267,8 +271,8 @@ an_index_brings_its_children_from_another_member(void **state)
 	    push_index(f, key, "a", unique(f, "m"), digest_of_text(middle)), MANIFEST_PUT_DONE);
 	for (size_t i = 0; i < 2; i++)
 		assert_non_null(find(f, first, "a", references[i], f->admin, &standing));
-	assert_true(
-	    db_blob_find(&f->db, first, "a", &blob, &f->admin, false, &standing, &row, &f->err));
+	assert_true(db_blob_find(
+	    &f->db, first, "a", &blob, &f->admin, false, &standing, &row, &more, &f->err));
 	assert_non_null(row);
 }
 
@@ -543,12 +547,13 @@ static const char *
 tags(struct fixture *f, const char *key, const char *name, struct viewer viewer, const char *last,
     int limit, bool *known)
 {
+	bool more;
 	struct standing standing;
 	const char **list;
 	size_t count;
 
-	assert_true(db_tags_list(
-	    &f->db, key, name, &viewer, last, limit, &standing, known, &list, &count, &f->err));
+	assert_true(db_tags_list(&f->db, key, name, &viewer, last, limit, &standing, known, &more,
+	    &list, &count, &f->err));
 	return joined(f, list, count);
 }
 

@@ -38,13 +38,14 @@ layer() {
 	fi
 }
 
-echo 1..8
+echo 1..9
 layer base
 layer oci base
 layer http oci base
 layer db oci base
 layer store oci base
 layer auth authorization db oci base
-layer registry db store oci base
-layer responder auth registry http db store oci base
+layer upstream oci base
+layer registry upstream db store oci base
+layer responder auth registry upstream http db store oci base
 exit $failed

@@ -1,0 +1,49 @@
+/* Blobs on their way from upstreams (data-model 0, 7): one row for all processes. */
+#ifndef DB_FETCH_H
+#define DB_FETCH_H
+
+#include "db/query.h"
+
+/* Which blob, of which remote. */
+struct fetch_key {
+	int remote;
+	struct digest digest;
+};
+
+enum fetch_role {
+	FETCH_OWN, /* fetch it into `file`, first copying `received` bytes of `old_file` if that is
+		      not 0 */
+	FETCH_FOLLOW, /* it is under way in `file`, up to `received` */
+	FETCH_STORED, /* the blob is here, in `file`, and the name that asked may serve it */
+	FETCH_FAILED  /* it has just failed */
+};
+
+struct fetch_row {
+	enum fetch_role role;
+	int64_t file, old_file, received;
+	int64_t size;      /* -1: not told yet */
+	int error_status;  /* an HTTP status */
+	const char *error; /* its reason, for the client */
+};
+
+/* Join the fetch, or begin it. The name `path` was proven to show the digest. */
+bool db_fetch_join(struct db *, const struct fetch_key *, const char *path, const char *source,
+    bool store, const char *owner, struct fetch_row *, struct error *) MUST_CHECK;
+/* Look how it is: FETCH_OWN when its owner is silent and somebody should join anew. */
+bool db_fetch_look(
+    struct db *, const struct fetch_key *, struct fetch_row *, struct error *) MUST_CHECK;
+/* As its owner; *mine false: another has taken over. size -1: not known. */
+bool db_fetch_advance(struct db *, const struct fetch_key *, const char *owner, int64_t file,
+    int64_t received, int64_t size, bool *mine, struct error *) MUST_CHECK;
+/* The bytes lie published in `file`. *holder: the file that holds the digest now; another than
+ * `file` means that ours lost. */
+bool db_fetch_publish(struct db *, const struct fetch_key *, const char *owner, int64_t file,
+    int64_t size, int64_t *holder, bool *won, struct error *) MUST_CHECK;
+/* Give up; status 0: without a reason to tell. */
+bool db_fetch_fail(struct db *, const struct fetch_key *, const char *owner, int status,
+    const char *reason, struct error *) MUST_CHECK;
+/* This process stops: others may go on at once. */
+bool db_fetch_leave(
+    struct db *, const struct fetch_key *, const char *owner, struct error *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,271 @@
+#include "db/remote.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/parts.h"
+
+/*
+ * $4 name, $5 the reference as it is remembered, $6 tag or NULL, $7 and $8 digest and algorithm or
+ * NULL. Of several paths to a remote the first counts.
+ */
+static const struct statement remotes_find = {
+	.name = "remotes_find",
+	.nparams = 8,
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT ", "
+	    "path AS MATERIALIZED (SELECT DISTINCT ON (l.leaf_id) l.leaf_id, l.rank, l.ord, " SQL_PATH
+	    " AS path"
+	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
+	    "  WHERE me.valid AND CASE WHEN $6::text IS NULL THEN " SQL_FITS(
+		SQL_PATH) "      ELSE " SQL_FITS_TAG(SQL_PATH,
+		"$6") " END"
+		      "    AND " SQL_READABLE(
+			  SQL_PATH) " AND NOT " SQL_SHADOWED
+				    "  ORDER BY l.leaf_id, l.rank <> 0, l.ord)"
+				    "SELECT " SQL_STANDING ", path.leaf_id IS NOT NULL,"
+				    "  path.leaf_id, r.key, path.path, path.rank = 0,"
+				    "  me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = path.leaf_id"
+				    "    AND acl.principal_id = ANY (me.principals) AND acl.actions & 2 = 2"
+				    "    AND (acl.include_re IS NULL OR path.path ~ acl.include_re)"
+				    "    AND (acl.exclude_re IS NULL OR path.path !~ acl.exclude_re)),"
+				    "  c.offline, miss.until IS NOT NULL, coalesce(miss.refused, false),"
+				    "  $7::bytea IS NOT NULL AND EXISTS (SELECT FROM image i JOIN image_manifest im ON im.image_id = i.id"
+				    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8::smallint"
+				    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id),"
+				    "  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id AND t.path = path.path AND t.fresh_until > now()),"
+				    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint, s.reason,"
+				    "  c.url, c.username, c.password, c.token_authentication, c.any_host_auth, c.private_networks,"
+				    "  array_to_string(c.realm_hosts, ' '), c.timeout_ms, c.metadata_timeout_ms, c.fresh_seconds, c.missing_seconds,"
+				    "  c.assumed_offline_seconds, c.hard_fail, c.store_locally, r.block_schema1, c.block_mismatching_types,"
+				    "  c.mismatching_types, c.external_dependencies"
+				    " FROM me LEFT JOIN root ON true LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id"
+				    "    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true"
+				    "   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id"
+				    "   LEFT JOIN remote_miss miss ON miss.repository_id = path.leaf_id AND miss.path = path.path"
+				    "     AND miss.reference = $5 AND miss.until > now()"
+				    " ORDER BY path.rank <> 0, path.ord",
+	.again = true,
+};
+
+static const struct statement manifest_cache = {
+	.name = "manifest_cache",
+	.nparams = 17 + ACTOR_PARAMS,
+	.sql =
+	    "SELECT manifest_cache($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
+	    " $18, $19, $20, $21)",
+	.again = true,
+};
+
+static const struct statement remote_trust = {
+	.name = "remote_trust",
+	.nparams = 4,
+	.sql = "SELECT remote_trust($1, $2, $3, $4)",
+	.again = true,
+};
+
+static const struct statement remote_missed = {
+	.name = "remote_missed",
+	.nparams = 5,
+	.sql = "SELECT remote_missed($1, $2, $3, $4, $5)",
+	.again = true,
+};
+
+static const struct statement remote_listed = {
+	.name = "remote_listed",
+	.nparams = 4,
+	.sql = "SELECT remote_listed($1, $2, $3, $4)",
+	.again = true,
+};
+
+static const struct statement remote_failed = {
+	.name = "remote_failed",
+	.nparams = 3,
+	.sql = "SELECT remote_failed($1, $2, $3)",
+	.again = true,
+};
+
+static const struct statement remote_answered = {
+	.name = "remote_answered",
+	.nparams = 4,
+	.sql = "SELECT remote_answered($1, $2, $3, $4)",
+	.again = true,
+};
+
+static const struct statement stale_served = {
+	.name = "stale_served",
+	.nparams = 4 + ACTOR_PARAMS,
+	.sql = "SELECT stale_served($1, $2, $3, $4, $5, $6, $7, $8)",
+	.again = true,
+};
+
+const struct statement *const remote_statements[] = { &remotes_find, &manifest_cache, &remote_trust,
+	&remote_missed, &remote_listed, &remote_failed, &remote_answered, &stale_served, NULL };
+
+/* Under which a miss is remembered. */
+static const char *
+question_text(const struct remote_question *question)
+{
+	if (question->tag != NULL)
+		return question->tag;
+	return question->digest != NULL ? question->digest->text : "";
+}
+
+/* Words between blanks. */
+static const char *const *
+split(struct arena *arena, const char *text, size_t *count)
+{
+	char *copy = arena_strdup(arena, text), *rest = NULL;
+	const char **words = arena_array(arena, strlen(text) / 2 + 1, sizeof(*words));
+
+	*count = 0;
+	for (char *word = strtok_r(copy, " ", &rest); word != NULL;
+	     word = strtok_r(NULL, " ", &rest))
+		words[(*count)++] = word;
+	return words;
+}
+
+static void
+remote_read(struct db *db, const PGresult *res, int row, struct remote *remote)
+{
+	*remote = (struct remote){
+		.id = (int)row_int(res, row, 4),
+		.key = row_text(res, row, 5),
+		.path = row_text(res, row, 6),
+		.priority = row_bool(res, row, 7),
+		.may_fill = row_bool(res, row, 8),
+		.offline = row_bool(res, row, 9),
+		.missed = row_bool(res, row, 10),
+		.refused = row_bool(res, row, 11),
+		.wanted = row_bool(res, row, 12),
+		.listed = row_bool(res, row, 13),
+		.away = row_int(res, row, 14),
+		.away_reason = row_text(res, row, 15),
+		.url = row_text(res, row, 16),
+		.username = row_text(res, row, 17),
+		.password = row_text(res, row, 18),
+		.token_authentication = row_bool(res, row, 19),
+		.any_host_auth = row_bool(res, row, 20),
+		.private_networks = row_bool(res, row, 21),
+		.timeout_ms = (int)row_int(res, row, 23),
+		.metadata_timeout_ms = (int)row_int(res, row, 24),
+		.fresh_seconds = (int)row_int(res, row, 25),
+		.missing_seconds = (int)row_int(res, row, 26),
+		.assumed_offline_seconds = (int)row_int(res, row, 27),
+		.hard_fail = row_bool(res, row, 28),
+		.store_locally = row_bool(res, row, 29),
+		.block_schema1 = row_bool(res, row, 30),
+		.block_mismatching_types = row_bool(res, row, 31),
+		.mismatching_types = row_text(res, row, 32),
+		.external_dependencies = row_bool(res, row, 33),
+	};
+	remote->realm_hosts = split(db->arena, row_text(res, row, 22), &remote->realm_host_count);
+}
+
+bool
+db_remotes_find(struct db *db, const char *key, const char *name,
+    const struct remote_question *question, const struct viewer *viewer, struct standing *standing,
+    struct remote **remotes, size_t *count, struct error *err)
+{
+	struct param params[8] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(name), param_text(question_text(question)),
+		param_text(question->tag) };
+	PGresult *res;
+
+	digest_params(db, question->digest, &params[7], &params[6]);
+	if ((res = db_query(db, &remotes_find, params, err)) == NULL)
+		return false;
+	standing_read(res, standing);
+	*count = row_null(res, 0, 4) ? 0 : (size_t)PQntuples(res);
+	*remotes = arena_array(db->arena, *count, sizeof(**remotes));
+	for (size_t i = 0; i < *count; i++)
+		remote_read(db, res, (int)i, &(*remotes)[i]);
+	return true;
+}
+
+bool
+db_manifest_cache(struct db *db, const struct manifest_cache *order, struct error *err)
+{
+	const struct manifest *manifest = order->manifest;
+	struct param params[17 + ACTOR_PARAMS];
+
+	params[0] = param_int(db, order->remote->id);
+	params[1] = param_text(order->remote->path);
+	params[2] = param_text(order->tag);
+	params[3] = param_int(db, order->remote->fresh_seconds);
+	digest_params(db, order->digest, &params[4], &params[5]);
+	params[6] = param_bytes(order->payload);
+	params[7] = param_text(manifest->media_type);
+	params[8] = param_text(manifest->artifact_type);
+	descriptor_params(
+	    db, manifest->blobs, manifest->blob_count, &params[9], &params[10], &params[11]);
+	descriptor_params(
+	    db, manifest->children, manifest->child_count, &params[12], &params[13], NULL);
+	digest_params(
+	    db, manifest->has_subject ? &manifest->subject : NULL, &params[14], &params[15]);
+	params[16] = param_text(order->referrer);
+	actor_params(db, order->actor, params + 17);
+	return db_query(db, &manifest_cache, params, err) != NULL;
+}
+
+bool
+db_remote_trust(struct db *db, const struct remote *remote, const char *tag, struct error *err)
+{
+	const struct param params[] = { param_int(db, remote->id), param_text(remote->path),
+		param_text(tag), param_int(db, remote->fresh_seconds) };
+
+	return db_query(db, &remote_trust, params, err) != NULL;
+}
+
+bool
+db_remote_missed(struct db *db, const struct remote *remote, const struct remote_question *question,
+    bool refused, struct error *err)
+{
+	const struct param params[] = { param_int(db, remote->id), param_text(remote->path),
+		param_text(question_text(question)), param_bool(refused),
+		param_int(db, remote->missing_seconds) };
+
+	return db_query(db, &remote_missed, params, err) != NULL;
+}
+
+bool
+db_remote_listed(struct db *db, const struct remote *remote, const char *const *tags, size_t count,
+    struct error *err)
+{
+	const struct param params[] = { param_int(db, remote->id), param_text(remote->path),
+		param_texts(db, tags, count), param_int(db, remote->fresh_seconds) };
+
+	return db_query(db, &remote_listed, params, err) != NULL;
+}
+
+bool
+db_remote_failed(struct db *db, int id, const char *reason, int64_t seconds, struct error *err)
+{
+	const struct param params[] = { param_int(db, id), param_text(reason),
+		param_int(db, seconds) };
+
+	return db_query(db, &remote_failed, params, err) != NULL;
+}
+
+bool
+db_remote_answered(struct db *db, int id, int limit, int remaining, int seconds, struct error *err)
+{
+	bool told = limit >= 0;
+	const struct param params[] = { param_int(db, id),
+		told ? param_int(db, limit) : param_text(NULL),
+		told && remaining >= 0 ? param_int(db, remaining) : param_text(NULL),
+		told && seconds >= 0 ? param_int(db, seconds) : param_text(NULL) };
+
+	return db_query(db, &remote_answered, params, err) != NULL;
+}
+
+bool
+db_stale_served(struct db *db, int id, const char *path, const char *tag, const char *reason,
+    const struct actor *actor, struct error *err)
+{
+	struct param params[4 + ACTOR_PARAMS] = { param_int(db, id), param_text(path),
+		param_text(tag), param_text(reason) };
+
+	actor_params(db, actor, params + 4);
+	return db_query(db, &stale_served, params, err) != NULL;
+}

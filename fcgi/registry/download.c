@@ -1,0 +1,261 @@
+#include "registry/download.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "store/upload.h"
+
+#define ADVANCE_MS 200
+#define TRIES_MOST 3 /* in a row without a byte more */
+#define PIECE (256 * 1024)
+
+/* A download under way. */
+struct run {
+	struct download *download;
+	struct db db;          /* for the row: its arena is reset at every step */
+	struct upload *upload; /* owned */
+	int64_t file;
+	int64_t size;    /* -1: not known */
+	int64_t skip;    /* bytes to come that are here already, from an upstream without ranges */
+	int64_t told_ms; /* when the row was moved on last */
+	bool lost, stopped; /* why a piece or a tick said stop ... */
+	struct error *err;  /* ... or what went wrong on our side */
+};
+
+/* Tell the row, and those who follow in this process. A database that is away for a moment is no
+ * reason to stop: whoever takes over meanwhile needs it too. */
+static bool
+advance(struct run *run)
+{
+	struct download *download = run->download;
+	int64_t received = upload_length(run->upload);
+	struct error ignored = { 0 };
+	bool mine;
+
+	run->told_ms = clock_steady_ms();
+	arena_reset(run->db.arena);
+	if (db_fetch_advance(&run->db, download->key, download->owner, run->file, received,
+		run->size, &mine, &ignored))
+		run->lost = !mine;
+	run->stopped = !download->progress(download->context, run->file, received, run->size);
+	return !run->lost && !run->stopped;
+}
+
+static bool
+on_tick(void *context)
+{
+	struct run *run = context;
+
+	return clock_steady_ms() - run->told_ms < ADVANCE_MS || advance(run);
+}
+
+/* What the answer says of the whole must agree with what was said before. */
+static bool
+check_reply(struct run *run, const struct upstream_reply *reply)
+{
+	if (reply->status == 206 && reply->first != upload_length(run->upload))
+		return error_set(run->err, ERROR_UPSTREAM_FAILED, "%s: it sent another range",
+		    run->download->remote->key);
+	if (reply->total >= 0 && run->size >= 0 && reply->total != run->size)
+		return error_set(run->err, ERROR_UPSTREAM_FAILED,
+		    "%s: the size of the blob has changed", run->download->remote->key);
+	if (reply->total >= 0)
+		run->size = reply->total;
+	return true;
+}
+
+static bool
+on_piece(void *context, const struct upstream_reply *reply, const void *data, size_t length)
+{
+	struct run *run = context;
+	int64_t here;
+
+	if (run->skip == -1) { /* the first piece of this answer */
+		if (!check_reply(run, reply))
+			return false;
+		run->skip = reply->status == 206 ? 0 : upload_length(run->upload);
+	}
+	here = run->skip < (int64_t)length ? run->skip : (int64_t)length;
+	run->skip -= here;
+	if (run->size >= 0 && upload_length(run->upload) + (int64_t)length - here > run->size)
+		return error_set(run->err, ERROR_UPSTREAM_FAILED, "%s: it sent too many bytes",
+		    run->download->remote->key);
+	if (!upload_write(run->upload, (const char *)data + here, length - (size_t)here, run->err))
+		return false;
+	return on_tick(run);
+}
+
+/* Ask for what is missing. */
+static enum upstream_result
+ask(struct run *run, struct upstream_reply *reply)
+{
+	struct download *download = run->download;
+	struct arena *arena = download->db->arena;
+	const struct upstream_call call = {
+		.path = arena_printf(
+		    arena, "/v2/%s/blobs/%s", download->remote->path, download->key->digest.text),
+		.url = download->source,
+		.name = download->remote->path,
+		.first = upload_length(run->upload),
+		.piece = on_piece,
+		.tick = on_tick,
+		.context = run,
+	};
+
+	run->skip = -1;
+	return relay_ask(download->relay, download->db, download->remote, &call, reply);
+}
+
+static bool
+is_complete(const struct run *run, const struct upstream_reply *reply)
+{
+	return run->size >= 0 ? upload_length(run->upload) == run->size : reply->length == -1;
+}
+
+/* All bytes, in as many answers as it takes. */
+static bool
+receive(struct run *run)
+{
+	const struct remote *remote = run->download->remote;
+	struct upstream_reply reply;
+	enum upstream_result result;
+	int64_t before;
+
+	for (int tries = 0; tries < TRIES_MOST; tries++) {
+		before = upload_length(run->upload);
+		arena_reset(run->download->db->arena);
+		result = ask(run, &reply);
+		if (result == UPSTREAM_STOPPED)
+			return false;
+		if (result == UPSTREAM_DONE && is_complete(run, &reply))
+			return true;
+		if (result == UPSTREAM_ABSENT)
+			return error_set(run->err, ERROR_UPSTREAM_FAILED,
+			    "%s: the upstream registry does not have the blob", remote->key);
+		if (result == UPSTREAM_REFUSED || result == UPSTREAM_LIMITED)
+			break;
+		if (upload_length(run->upload) > before)
+			tries = 0;
+	}
+	if (result == UPSTREAM_DONE)
+		return error_set(run->err, ERROR_UPSTREAM_FAILED,
+		    "%s: the upstream registry sent too few bytes", remote->key);
+	return relay_error(remote, result, &reply, run->err);
+}
+
+/* The bytes of a dead owner, as far as they are there. */
+static bool
+copy(struct run *run, int64_t old_file, int64_t length)
+{
+	struct store *store = run->download->relay->store;
+	int fd = open(store_upload_path(store, run->db.arena, old_file), O_RDONLY | O_CLOEXEC);
+	char *piece = malloc(PIECE);
+	ssize_t n = 1;
+	bool ok = true;
+
+	while (fd != -1 && piece != NULL && ok && length > 0 &&
+	       (n = read(fd, piece, length < PIECE ? (size_t)length : PIECE)) > 0) {
+		ok = upload_write(run->upload, piece, (size_t)n, run->err);
+		length -= n;
+	}
+	free(piece);
+	if (fd != -1)
+		close(fd);
+	return ok;
+}
+
+/* Verified bytes become the blob, or are left for those who follow. */
+static bool
+finish(struct run *run)
+{
+	struct download *download = run->download;
+	const struct fetch_key *key = download->key;
+	struct digest actual;
+	bool won = false;
+
+	if (!upload_digest(run->upload, key->digest.algorithm, &actual, run->err))
+		return false;
+	if (!digest_equal(&actual, &key->digest))
+		return error_set(run->err, ERROR_UPSTREAM_FAILED,
+		    "%s: the upstream registry sent other bytes than asked for",
+		    download->remote->key);
+	download->received = upload_length(run->upload);
+	arena_reset(run->db.arena);
+	if (!download->remote->store_locally)
+		return db_fetch_fail(&run->db, key, download->owner, 0, NULL, run->err);
+	if (!upload_publish(run->upload, &key->digest, run->err) ||
+	    !db_fetch_publish(&run->db, key, download->owner, run->file, download->received,
+		&download->holder, &won, run->err))
+		return false;
+	run->lost = !won;
+	if (won && download->holder == run->file)
+		return true;
+	/* Somebody else's file holds these bytes; ours never had a row. */
+	(void)!store_blob_unlink(download->relay->store, &key->digest, run->file, run->err);
+	return won;
+}
+
+static bool
+run_all(struct run *run, const struct fetch_row *row)
+{
+	struct download *download = run->download;
+	struct error ignored = { 0 };
+
+	run->upload = upload_open(download->relay->store, row->file, 0, run->err);
+	if (run->upload == NULL)
+		return false;
+	upload_hash(run->upload, download->key->digest.algorithm);
+	if (row->old_file != 0 && !copy(run, row->old_file, row->received))
+		return false;
+	if (!advance(run))
+		return false;
+	if (row->old_file != 0)
+		(void)!upload_unlink(download->relay->store, row->old_file, &ignored);
+	return receive(run) && finish(run);
+}
+
+/* What is to be said of a fetch that did not end well, and to whom. */
+static enum download_end
+fail(struct run *run)
+{
+	struct download *download = run->download;
+	struct error ignored = { 0 };
+
+	if (!run->stopped)
+		(void)!upload_unlink(download->relay->store, run->file, &ignored);
+	if (run->lost)
+		return DOWNLOAD_LOST;
+	arena_reset(run->db.arena);
+	if (run->stopped) {
+		(void)!db_fetch_leave(&run->db, download->key, download->owner, &ignored);
+		return DOWNLOAD_LEFT;
+	}
+	if (run->err->code == ERROR_NONE)
+		error_set(run->err, ERROR_UPSTREAM_FAILED, NULL);
+	(void)!db_fetch_fail(&run->db, download->key, download->owner, error_status(run->err),
+	    run->err->message, &ignored);
+	return DOWNLOAD_FAILED;
+}
+
+enum download_end
+download_run(struct download *download, const struct fetch_row *row, struct error *err)
+{
+	struct run run = {
+		.download = download,
+		.db = { .pool = download->db->pool, .arena = arena_new() },
+		.file = row->file,
+		.size = row->size,
+		.err = err,
+	};
+	const struct fetch_row kept = *row; /* its texts go with the arena; they are not used */
+	enum download_end end = DOWNLOAD_STORED;
+
+	if (!run_all(&run, &kept))
+		end = fail(&run);
+	upload_close(run.upload);
+	arena_free(run.db.arena);
+	return end;
+}

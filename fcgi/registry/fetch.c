@@ -1,0 +1,560 @@
+#include "registry/fetch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/uuid.h"
+#include "db/fetch.h"
+#include "registry/download.h"
+#include "registry/relay.h"
+
+#define STACK_BYTES (1024 * 1024)
+#define LOOK_MS 200
+#define TROUBLES_MOST 25 /* looks that the database may fail in a row */
+#define PATH_SIZE 4096
+#define OPEN_TRIES 50 /* while a file gets its last name */
+#define OPEN_PAUSE_NS (20 * 1000 * 1000)
+
+enum state { STATE_RUNNING, STATE_STORED, STATE_FAILED };
+
+struct fetch {
+	struct fetches *fetches;
+	struct arena *arena; /* owned: what lives as long as the fetch */
+	const struct remote *remote;
+	struct fetch_key key;
+	const char *source;
+	char owner[UUID_TEXT_SIZE];
+
+	/* Under the lock of all fetches: */
+	int references;      /* the thread, and followers */
+	pthread_cond_t news; /* something below has changed */
+	enum state state;
+	int64_t file;     /* where the bytes are; another when a new owner has taken over */
+	const char *path; /* of that file now */
+	bool passing;     /* complete, but not stored: the file goes with the last follower */
+	int64_t received; /* bytes in it */
+	int64_t size;     /* -1: not known */
+	struct error err; /* STATE_FAILED */
+	struct fetch *next;
+};
+
+struct fetches {
+	struct relay *relay; /* borrowed */
+	pthread_mutex_t lock;
+	pthread_cond_t slot; /* a slot is free, or a thread has gone */
+	size_t slots;        /* downloads that may begin */
+	size_t threads;
+	bool closing;
+	struct fetch *first; /* those that may still be joined */
+};
+
+struct follower {
+	struct fetch *fetch;
+	int fd;       /* owned */
+	int64_t file; /* which one it is */
+};
+
+struct fetches *
+fetches_open(struct relay *relay, size_t limit)
+{
+	struct fetches *fetches = calloc(1, sizeof(*fetches));
+
+	if (fetches == NULL)
+		log_fatal("out of memory");
+	fetches->relay = relay;
+	fetches->slots = limit;
+	pthread_mutex_init(&fetches->lock, NULL);
+	pthread_cond_init(&fetches->slot, NULL);
+	return fetches;
+}
+
+void
+fetches_close(struct fetches *fetches)
+{
+	pthread_mutex_lock(&fetches->lock);
+	fetches->closing = true;
+	pthread_cond_broadcast(&fetches->slot);
+	while (fetches->threads > 0)
+		pthread_cond_wait(&fetches->slot, &fetches->lock);
+	pthread_mutex_unlock(&fetches->lock);
+	pthread_cond_destroy(&fetches->slot);
+	pthread_mutex_destroy(&fetches->lock);
+	free(fetches);
+}
+
+/* --- State; all called with the lock held --- */
+
+static void
+fetch_release(struct fetch *fetch)
+{
+	if (--fetch->references > 0)
+		return;
+	if (fetch->passing)
+		unlink(fetch->path);
+	pthread_cond_destroy(&fetch->news);
+	arena_free(fetch->arena);
+}
+
+/* Nobody new joins it: what comes after it is looked for anew. */
+static void
+fetch_unlist(struct fetch *fetch)
+{
+	struct fetch **p = &fetch->fetches->first;
+
+	while (*p != NULL && *p != fetch)
+		p = &(*p)->next;
+	if (*p != NULL)
+		*p = fetch->next;
+}
+
+static void
+fetch_end(struct fetch *fetch, enum state state)
+{
+	fetch->state = state;
+	fetch_unlist(fetch);
+	pthread_cond_broadcast(&fetch->news);
+}
+
+/* --- The thread --- */
+
+static void
+set_place(struct fetch *fetch, int64_t file, int64_t received, int64_t size)
+{
+	pthread_mutex_lock(&fetch->fetches->lock);
+	if (file != fetch->file) {
+		fetch->file = file;
+		fetch->path = store_upload_path(fetch->fetches->relay->store, fetch->arena, file);
+	}
+	if (received != fetch->received || size != fetch->size)
+		pthread_cond_broadcast(&fetch->news);
+	fetch->received = received;
+	fetch->size = size;
+	pthread_mutex_unlock(&fetch->fetches->lock);
+}
+
+static void
+set_failed(struct fetch *fetch, const struct error *err)
+{
+	pthread_mutex_lock(&fetch->fetches->lock);
+	fetch->err = *err;
+	fetch_end(fetch, STATE_FAILED);
+	pthread_mutex_unlock(&fetch->fetches->lock);
+}
+
+/* holder: the file that holds the blob now; 0: none, the bytes are only kept for those who follow.
+ */
+static void
+set_stored(struct fetch *fetch, int64_t holder, int64_t size)
+{
+	pthread_mutex_lock(&fetch->fetches->lock);
+	if (holder != 0) {
+		fetch->file = holder;
+		fetch->path = store_blob_path(
+		    fetch->fetches->relay->store, fetch->arena, &fetch->key.digest, holder);
+	}
+	fetch->passing = holder == 0;
+	fetch->received = fetch->size = size;
+	fetch_end(fetch, STATE_STORED);
+	pthread_mutex_unlock(&fetch->fetches->lock);
+}
+
+/* Wait for a slot; false: the process stops. */
+static bool
+slot_take(struct fetches *fetches)
+{
+	bool ok;
+
+	pthread_mutex_lock(&fetches->lock);
+	while (fetches->slots == 0 && !fetches->closing)
+		pthread_cond_wait(&fetches->slot, &fetches->lock);
+	ok = !fetches->closing;
+	if (ok)
+		fetches->slots--;
+	pthread_mutex_unlock(&fetches->lock);
+	return ok;
+}
+
+static void
+slot_give(struct fetches *fetches)
+{
+	pthread_mutex_lock(&fetches->lock);
+	fetches->slots++;
+	pthread_cond_signal(&fetches->slot);
+	pthread_mutex_unlock(&fetches->lock);
+}
+
+static bool
+is_closing(struct fetches *fetches)
+{
+	bool closing;
+
+	pthread_mutex_lock(&fetches->lock);
+	closing = fetches->closing;
+	pthread_mutex_unlock(&fetches->lock);
+	return closing;
+}
+
+static bool
+on_progress(void *context, int64_t file, int64_t received, int64_t size)
+{
+	struct fetch *fetch = context;
+
+	set_place(fetch, file, received, size);
+	return !is_closing(fetch->fetches);
+}
+
+/* Own it: true when that was the end of it, false when it must be joined anew. */
+static bool
+own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
+{
+	struct download download = {
+		.relay = fetch->fetches->relay,
+		.db = db,
+		.remote = fetch->remote,
+		.key = &fetch->key,
+		.source = fetch->source,
+		.owner = fetch->owner,
+		.progress = on_progress,
+		.context = fetch,
+	};
+	struct error err = { 0 };
+
+	switch (download_run(&download, row, &err)) {
+	case DOWNLOAD_STORED:
+		set_stored(fetch, download.holder, download.received);
+		return true;
+	case DOWNLOAD_FAILED:
+		set_failed(fetch, &err);
+		return true;
+	case DOWNLOAD_LEFT:
+		error_set(&err, ERROR_UNAVAILABLE, NULL);
+		set_failed(fetch, &err);
+		return true;
+	case DOWNLOAD_LOST:
+		break;
+	}
+	return false;
+}
+
+/* Somebody other than the thread waits for it. */
+static bool
+is_followed(struct fetch *fetch)
+{
+	bool followed;
+
+	pthread_mutex_lock(&fetch->fetches->lock);
+	followed = fetch->references > 1 && !fetch->fetches->closing;
+	if (!followed)
+		fetch_end(fetch, STATE_FAILED);
+	pthread_mutex_unlock(&fetch->fetches->lock);
+	return followed;
+}
+
+static void
+pause_ms(long ms)
+{
+	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
+}
+
+/* The owner is elsewhere: pass on what its row says until it ends, *row, or falls silent. false:
+ * nobody waits any more. */
+static bool
+watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
+{
+	struct error err = { 0 };
+	int troubles = 0;
+
+	while (row->role == FETCH_FOLLOW) {
+		set_place(fetch, row->file, row->received, row->size);
+		pause_ms(LOOK_MS);
+		if (!is_followed(fetch))
+			return false;
+		arena_reset(db->arena);
+		if (db_fetch_look(db, &fetch->key, row, &err))
+			troubles = 0;
+		else if (++troubles == TROUBLES_MOST) {
+			set_failed(fetch, &err);
+			return false;
+		} else
+			row->role = FETCH_FOLLOW;
+	}
+	return true;
+}
+
+/* Join with a slot in hand, since that may make it ours. */
+static bool
+join(struct fetch *fetch, struct db *db, struct fetch_row *row)
+{
+	const struct remote *remote = fetch->remote;
+	struct error err = { 0 };
+
+	if (!slot_take(fetch->fetches)) {
+		error_set(&err, ERROR_UNAVAILABLE, NULL);
+	} else {
+		arena_reset(db->arena);
+		if (db_fetch_join(db, &fetch->key, remote->path, fetch->source,
+			remote->store_locally, fetch->owner, row, &err)) {
+			if (row->role != FETCH_OWN)
+				slot_give(fetch->fetches);
+			return true;
+		}
+		slot_give(fetch->fetches);
+	}
+	set_failed(fetch, &err);
+	return false;
+}
+
+static void
+row_failed(struct fetch *fetch, const struct fetch_row *row)
+{
+	struct error err = { 0 };
+
+	error_set(&err,
+	    row->error_status == 504   ? ERROR_UPSTREAM_TIMED_OUT
+	    : row->error_status == 429 ? ERROR_TOOMANYREQUESTS
+	    : row->error_status == 403 ? ERROR_DENIED
+	    : row->error_status == 507 ? ERROR_STORAGE_FULL
+				       : ERROR_UPSTREAM_FAILED,
+	    "%s", row->error);
+	set_failed(fetch, &err);
+}
+
+static void
+run(struct fetch *fetch, struct db *db)
+{
+	struct fetch_row row;
+
+	while (join(fetch, db, &row)) {
+		if (row.role == FETCH_OWN) {
+			bool over = own(fetch, db, &row);
+
+			slot_give(fetch->fetches);
+			if (over)
+				return;
+			continue;
+		}
+		if (row.role == FETCH_FOLLOW && !watch(fetch, db, &row))
+			return;
+		if (row.role == FETCH_STORED)
+			set_stored(fetch, row.file, row.size);
+		else if (row.role == FETCH_FAILED)
+			row_failed(fetch, &row);
+		else
+			continue; /* the owner is silent: join anew, to take over */
+		return;
+	}
+}
+
+static void *
+thread_main(void *argument)
+{
+	struct fetch *fetch = argument;
+	struct fetches *fetches = fetch->fetches;
+	struct arena *arena = arena_new();
+	struct db db = { .pool = fetches->relay->pool, .arena = arena };
+
+	run(fetch, &db);
+	arena_free(arena);
+	pthread_mutex_lock(&fetches->lock);
+	fetch_release(fetch);
+	fetches->threads--;
+	pthread_cond_broadcast(&fetches->slot);
+	pthread_mutex_unlock(&fetches->lock);
+	return NULL;
+}
+
+/* --- Followers --- */
+
+/* The settings outlive the request that brought them. */
+static const struct remote *
+remote_copy(struct arena *arena, const struct remote *from)
+{
+	struct remote *remote = arena_alloc(arena, sizeof(*remote));
+	const char **hosts = arena_array(arena, from->realm_host_count, sizeof(*hosts));
+
+	*remote = *from;
+	remote->key = arena_strdup(arena, from->key);
+	remote->path = arena_strdup(arena, from->path);
+	remote->url = arena_strdup(arena, from->url);
+	remote->username = arena_strdup(arena, from->username);
+	remote->password = arena_strdup(arena, from->password);
+	for (size_t i = 0; i < from->realm_host_count; i++)
+		hosts[i] = arena_strdup(arena, from->realm_hosts[i]);
+	remote->realm_hosts = hosts;
+	remote->away_reason = NULL;
+	remote->mismatching_types = "";
+	return remote;
+}
+
+static bool
+thread_start(struct fetch *fetch)
+{
+	pthread_attr_t attributes;
+	pthread_t id;
+	bool ok;
+
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	ok = pthread_create(&id, &attributes, thread_main, fetch) == 0;
+	pthread_attr_destroy(&attributes);
+	return ok;
+}
+
+/* Called with the lock held. */
+static struct fetch *
+fetch_start(struct fetches *fetches, const struct remote *remote, const struct digest *digest,
+    const char *source)
+{
+	struct arena *arena = arena_new();
+	struct fetch *fetch = arena_alloc(arena, sizeof(*fetch));
+
+	*fetch = (struct fetch){
+		.fetches = fetches,
+		.arena = arena,
+		.remote = remote_copy(arena, remote),
+		.key = { .remote = remote->id, .digest = *digest },
+		.source = source == NULL ? NULL : arena_strdup(arena, source),
+		.references = 1,
+		.size = -1,
+		.next = fetches->first,
+	};
+	uuid_random(fetch->owner);
+	pthread_cond_init(&fetch->news, NULL);
+	fetches->first = fetch;
+	fetches->threads++;
+	if (!thread_start(fetch))
+		log_fatal("cannot start a thread");
+	return fetch;
+}
+
+/* Called with the lock held. */
+static struct fetch *
+fetch_find(struct fetches *fetches, const struct remote *remote, const struct digest *digest)
+{
+	struct fetch *fetch = fetches->first;
+
+	while (fetch != NULL &&
+	       (fetch->key.remote != remote->id || !digest_equal(&fetch->key.digest, digest) ||
+		   strcmp(fetch->remote->path, remote->path) != 0))
+		fetch = fetch->next;
+	return fetch;
+}
+
+static void
+follower_release(void *object)
+{
+	struct follower *follower = object;
+	struct fetches *fetches = follower->fetch->fetches;
+
+	if (follower->fd != -1)
+		close(follower->fd);
+	pthread_mutex_lock(&fetches->lock);
+	fetch_release(follower->fetch);
+	pthread_mutex_unlock(&fetches->lock);
+}
+
+struct follower *
+fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *remote,
+    const struct digest *digest, const char *source)
+{
+	struct follower *follower = arena_alloc(arena, sizeof(*follower));
+	struct fetch *fetch;
+
+	pthread_mutex_lock(&fetches->lock);
+	fetch = fetch_find(fetches, remote, digest);
+	if (fetch == NULL)
+		fetch = fetch_start(fetches, remote, digest, source);
+	fetch->references++;
+	pthread_mutex_unlock(&fetches->lock);
+	*follower = (struct follower){ .fetch = fetch, .fd = -1 };
+	arena_defer(arena, follower_release, follower);
+	return follower;
+}
+
+bool
+follower_wait(struct follower *follower, int64_t *size, bool *stored, struct error *err)
+{
+	struct fetch *fetch = follower->fetch;
+	enum state state;
+
+	pthread_mutex_lock(&fetch->fetches->lock);
+	while (fetch->state == STATE_RUNNING && fetch->size == -1 && fetch->received == 0)
+		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
+	state = fetch->state;
+	*size = fetch->size;
+	*stored = state == STATE_STORED && !fetch->passing;
+	if (state == STATE_FAILED)
+		*err = fetch->err;
+	pthread_mutex_unlock(&fetch->fetches->lock);
+	return state != STATE_FAILED;
+}
+
+/* Bytes that may be handed out: the last one only when all are verified. Lock held. */
+static int64_t
+readable(const struct fetch *fetch)
+{
+	return fetch->state == STATE_STORED ? fetch->received : fetch->received - 1;
+}
+
+/* Wait for bytes beyond the offset: how many there are, and where. 0: that was all, -1: there will
+ * be no more. */
+static int
+wait_for_bytes(struct fetch *fetch, int64_t offset, int64_t *limit, int64_t *file, char *path)
+{
+	int found;
+
+	pthread_mutex_lock(&fetch->fetches->lock);
+	while (fetch->state == STATE_RUNNING && readable(fetch) <= offset)
+		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
+	*limit = readable(fetch);
+	*file = fetch->file;
+	found = fetch->state == STATE_FAILED ? -1 : *limit > offset;
+	if (fetch->path != NULL)
+		snprintf(path, PATH_SIZE, "%s", fetch->path);
+	pthread_mutex_unlock(&fetch->fetches->lock);
+	return found;
+}
+
+/* Have that file open. A name that has just changed is no failure. */
+static bool
+follower_open(struct follower *follower, int64_t file, const char *path)
+{
+	if (follower->fd != -1 && follower->file == file)
+		return true;
+	if (follower->fd != -1)
+		close(follower->fd);
+	follower->fd = open(path, O_RDONLY | O_CLOEXEC);
+	follower->file = file;
+	return follower->fd != -1 || errno == ENOENT;
+}
+
+ssize_t
+follower_read(void *context, int64_t offset, void *buffer, size_t size)
+{
+	struct follower *follower = context;
+	char path[PATH_SIZE];
+	int64_t limit, file;
+	int found;
+
+	for (int tries = 0; tries < OPEN_TRIES; tries++) {
+		found = wait_for_bytes(follower->fetch, offset, &limit, &file, path);
+		if (found <= 0)
+			return found;
+		if (!follower_open(follower, file, path))
+			return -1;
+		if (follower->fd != -1)
+			return pread(follower->fd, buffer,
+			    limit - offset < (int64_t)size ? (size_t)(limit - offset) : size,
+			    offset);
+		nanosleep(&(struct timespec){ .tv_nsec = OPEN_PAUSE_NS }, NULL);
+	}
+	return -1;
+}

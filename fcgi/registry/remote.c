@@ -1,0 +1,568 @@
+#include "registry/remote.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "oci/manifest.h"
+#include "oci/name.h"
+#include "registry/fetch.h"
+#include "registry/flight.h"
+#include "registry/relay.h"
+
+#define TAGS_LIMIT (4 * 1024 * 1024) /* longest page of a list of tags */
+#define TAGS_MOST 100000
+#define PAGES_MOST 1000
+
+static const char accept_manifests[] = MEDIATYPE_OCI_MANIFEST
+    ", " MEDIATYPE_OCI_INDEX ", " MEDIATYPE_DOCKER_MANIFEST ", " MEDIATYPE_DOCKER_LIST;
+
+/* One search through the remotes. */
+struct search {
+	struct registry *registry;
+	struct remote_question question;
+	struct remote *remotes;
+	size_t count;
+	struct error trouble; /* why a remote could not answer; ERROR_NONE: all could */
+};
+
+static bool
+search_open(struct search *search, struct registry *registry, const char *name,
+    const struct remote_question *question, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	*search = (struct search){ .registry = registry, .question = *question };
+	if (!db_remotes_find(registry->db, registry->key, name, question, &registry->viewer,
+		&standing, &search->remotes, &search->count, err))
+		return false;
+	standing.allowed = true; /* the look before this one has judged it */
+	return registry_admit(registry, &standing, ERROR_DENIED, err);
+}
+
+/* Remember why; a failure says more than a refusal, since what failed may have it. */
+static void
+note(struct search *search, const struct error *err)
+{
+	if (search->trouble.code == ERROR_NONE || search->trouble.code == ERROR_DENIED)
+		search->trouble = *err;
+}
+
+/* Is this remote to be asked? If not, *trouble may say why it cannot. */
+static bool
+is_askable(const struct remote *remote, struct error *trouble)
+{
+	if (remote->offline)
+		return false;
+	if (remote->missed) {
+		if (remote->refused)
+			error_set(trouble, ERROR_DENIED, "%s: refused by the upstream registry",
+			    remote->key);
+		return false;
+	}
+	if (!remote->may_fill) {
+		error_set(trouble, ERROR_DENIED, "%s: not cached, and you may not fill its cache",
+		    remote->key);
+		return false;
+	}
+	if (remote->away > 0) {
+		error_set(trouble, ERROR_UPSTREAM_FAILED,
+		    "%s: assumed offline for %" PRId64 " s%s%s", remote->key, remote->away,
+		    remote->away_reason == NULL ? "" : ": ",
+		    remote->away_reason == NULL ? "" : remote->away_reason);
+		return false;
+	}
+	return true;
+}
+
+/* The same, with what is to be noted noted. */
+static bool
+may_ask(struct search *search, const struct remote *remote)
+{
+	struct error trouble = { 0 };
+	bool ok = is_askable(remote, &trouble);
+
+	if (trouble.code != ERROR_NONE) {
+		note(search, &trouble);
+		if (remote->away > 0)
+			search->registry->retry_after = remote->away;
+	}
+	return ok;
+}
+
+/* A thread that must not wait goes no further. */
+static bool
+patience(const struct registry *registry, struct error *err)
+{
+	return registry->may_wait || error_set(err, ERROR_WAIT, NULL);
+}
+
+/* An answer that is no answer: remembered, told to the caller, or both. false: the search ends here
+ * with *err. comfort: there is something else to serve. */
+static bool
+disappoint(struct search *search, const struct remote *remote, bool comfort,
+    enum upstream_result result, const struct upstream_reply *reply, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct error trouble = { 0 };
+
+	if ((result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED) &&
+	    !db_remote_missed(
+		registry->db, remote, &search->question, result == UPSTREAM_REFUSED, err))
+		return false;
+	if (result == UPSTREAM_ABSENT)
+		return true;
+	(void)relay_error(remote, result, reply, &trouble);
+	if (result == UPSTREAM_LIMITED)
+		registry->retry_after = reply->retry_after;
+	note(search, &trouble);
+	if (!remote->hard_fail || comfort || result == UPSTREAM_REFUSED)
+		return true;
+	*err = trouble;
+	return false;
+}
+
+/* Nobody had it. */
+static bool
+search_end(const struct search *search, struct error *err)
+{
+	if (search->trouble.code == ERROR_NONE)
+		return true;
+	*err = search->trouble;
+	return false;
+}
+
+/* --- Manifests --- */
+
+/* An answer of this remote is no good: as if it had failed. */
+static bool
+refuse(const struct remote *remote, const char *why, struct error *err)
+{
+	return error_set(err, ERROR_UPSTREAM_FAILED, "%s: %s", remote->key, why);
+}
+
+static bool
+type_is_listed(const char *list, const char *type)
+{
+	size_t length = strlen(type);
+
+	for (const char *p = list; (p = strstr(p, type)) != NULL; p += length)
+		if ((p == list || strchr(", ", p[-1]) != NULL) &&
+		    (p[length] == '\0' || strchr(", ", p[length]) != NULL))
+			return true;
+	return false;
+}
+
+/* The digest its bytes have: the one asked for, or the one announced. */
+static bool
+check_digest(const struct remote *remote, const struct reference *reference,
+    const struct upstream_reply *reply, struct digest *digest, struct error *err)
+{
+	struct digest announced;
+	struct error ignored = { 0 };
+	bool named = reply->digest != NULL && digest_parse(&announced, reply->digest, &ignored);
+	const struct digest *want = reference->tag == NULL ? &reference->digest
+				    : named                ? &announced
+							   : NULL;
+
+	digest_of(digest, want == NULL ? DIGEST_SHA256 : want->algorithm, reply->body,
+	    reply->body_length);
+	return want == NULL || digest_equal(digest, want) ||
+	       refuse(remote, "the manifest's bytes are not those of its digest", err);
+}
+
+/* Layers that lie elsewhere are wanted only where they are to be fetched. */
+static struct manifest *
+without_external(struct arena *arena, const struct manifest *manifest)
+{
+	struct manifest *kept = arena_alloc(arena, sizeof(*kept));
+
+	*kept = *manifest;
+	kept->blobs = arena_array(arena, manifest->blob_count, sizeof(*kept->blobs));
+	kept->blob_count = 0;
+	for (size_t i = 0; i < manifest->blob_count; i++)
+		if (!manifest->blobs[i].foreign)
+			kept->blobs[kept->blob_count++] = manifest->blobs[i];
+	return kept;
+}
+
+/* An answer in hand: verify it, store it, or hand it on. */
+static bool
+take_manifest(struct registry *registry, const struct remote *remote,
+    const struct reference *reference, const struct upstream_reply *reply,
+    struct manifest_row **row, struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	const struct bytes payload = { reply->body, reply->body_length };
+	bool trusted = remote->block_mismatching_types &&
+		       !type_is_listed(remote->mismatching_types, reply->content_type);
+	struct manifest *manifest;
+	struct digest digest;
+	struct error reason = { 0 };
+
+	if (trusted && !mediatype_is_manifest(reply->content_type))
+		return refuse(remote, "the answer's type is not a manifest's", err);
+	if (!check_digest(remote, reference, reply, &digest, err))
+		return false;
+	if (!manifest_parse(
+		arena, payload, trusted ? reply->content_type : NULL, &manifest, &reason))
+		return refuse(remote, reason.message, err);
+	if (!remote->store_locally) {
+		*row = arena_alloc(arena, sizeof(**row));
+		**row = (struct manifest_row){
+			.digest = digest,
+			.media_type = manifest->media_type,
+			.size = (int64_t)payload.length,
+			.payload = payload,
+			.repository = remote->key,
+			.leaf = remote->id,
+			.remote = true,
+		};
+		return true;
+	}
+	return db_manifest_cache(registry->db,
+	    &(struct manifest_cache){
+		.remote = remote,
+		.tag = reference->tag,
+		.manifest = remote->external_dependencies ? manifest
+							  : without_external(arena, manifest),
+		.digest = &digest,
+		.payload = payload,
+		.referrer = manifest->has_subject ? manifest_referrer_json(arena, manifest, &digest,
+							(int64_t)payload.length)
+						  : NULL,
+		.actor = &registry->actor,
+	    },
+	    err);
+}
+
+static enum upstream_result
+ask_manifest(struct registry *registry, const struct remote *remote,
+    const struct reference *reference, bool head, struct upstream_reply *reply)
+{
+	struct arena *arena = registry->db->arena;
+
+	return relay_ask(registry->relay, registry->db, remote,
+	    &(struct upstream_call){
+		.head = head,
+		.path = arena_printf(arena, "/v2/%s/manifests/%s", remote->path,
+		    reference->tag != NULL ? reference->tag : reference->digest.text),
+		.name = remote->path,
+		.accept = accept_manifests,
+		.limit = MANIFEST_MAX_BYTES,
+	    },
+	    reply);
+}
+
+/* Does the upstream still have what is cached? Asked by HEAD, which costs it least. */
+static bool
+is_unchanged(struct registry *registry, const struct remote *remote,
+    const struct reference *reference, const struct manifest_row *cached)
+{
+	struct upstream_reply reply;
+
+	return ask_manifest(registry, remote, reference, true, &reply) == UPSTREAM_DONE &&
+	       reply.digest != NULL && strcmp(reply.digest, cached->digest.text) == 0;
+}
+
+/* Ask one remote. *got: its answer is here, or in *row. */
+static bool
+get_manifest(struct search *search, const struct remote *remote, const struct reference *reference,
+    struct manifest_row **row, bool *got, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct upstream_reply reply;
+	enum upstream_result result;
+	struct error reason = { 0 };
+
+	*got = false;
+	if (*row != NULL && (*row)->leaf == remote->id && reference->tag != NULL &&
+	    is_unchanged(registry, remote, reference, *row)) {
+		*got = true;
+		return db_remote_trust(registry->db, remote, reference->tag, err);
+	}
+	result = ask_manifest(registry, remote, reference, false, &reply);
+	if (result != UPSTREAM_DONE)
+		return disappoint(search, remote, *row != NULL, result, &reply, err);
+	if (take_manifest(registry, remote, reference, &reply, row, &reason)) {
+		*got = true;
+		return true;
+	}
+	if (reason.code != ERROR_UPSTREAM_FAILED || (remote->hard_fail && *row == NULL)) {
+		*err = reason;
+		return false;
+	}
+	note(search, &reason);
+	return true;
+}
+
+/* The same question of many clients is asked once. */
+static bool
+get_manifest_once(struct search *search, const struct remote *remote,
+    const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
+{
+	struct flights *flights = search->registry->relay->flights;
+	const char *key = arena_printf(search->registry->db->arena, "%d %s %s", remote->id,
+	    remote->path, reference->tag != NULL ? reference->tag : reference->digest.text);
+	struct error outcome = { 0 };
+	bool ok = true;
+
+	if (flight_begin(flights, key, &outcome)) {
+		ok = get_manifest(search, remote, reference, row, got, err);
+		flight_end(flights, key, !ok ? err : *got ? &outcome : &search->trouble);
+	} else if (outcome.code == ERROR_NONE) {
+		*got = true; /* or not: looking again will tell */
+	} else {
+		note(search, &outcome);
+	}
+	return ok;
+}
+
+/* What is here is served although it should have been checked. */
+static bool
+serve_stale(
+    struct search *search, const struct manifest_row *row, const char *tag, struct error *err)
+{
+	struct registry *registry = search->registry;
+
+	for (size_t i = 0; i < search->count; i++)
+		if (search->remotes[i].id == row->leaf) {
+			registry->warning = "110 - \"Response is Stale\"";
+			return db_stale_served(registry->db, row->leaf, search->remotes[i].path,
+			    tag, search->trouble.message, &registry->actor, err);
+		}
+	return true;
+}
+
+/* Is there any use in asking this remote, given what was found here? */
+static bool
+may_better(const struct remote *remote, const struct manifest_row *row)
+{
+	if (row == NULL || (remote->priority && !row->priority))
+		return true;
+	return row->stale && row->leaf == remote->id;
+}
+
+bool
+remote_manifest(struct registry *registry, const char *name, const struct reference *reference,
+    struct manifest_row **row, enum remote_end *end, struct error *err)
+{
+	const struct remote_question question = { reference->tag,
+		reference->tag == NULL ? &reference->digest : NULL };
+	struct search search;
+	bool got = false;
+
+	*end = REMOTE_NOTHING;
+	if (!search_open(&search, registry, name, &question, err))
+		return false;
+	for (size_t i = 0; i < search.count && !got; i++) {
+		struct remote *remote = &search.remotes[i];
+
+		if (!may_better(remote, *row) || !may_ask(&search, remote))
+			continue;
+		if (!patience(registry, err) ||
+		    !get_manifest_once(&search, remote, reference, row, &got, err))
+			return false;
+		if (got)
+			*end = remote->store_locally ? REMOTE_FOUND : REMOTE_NOTHING;
+	}
+	if (got)
+		return true;
+	if (*row == NULL)
+		return search_end(&search, err);
+	return !(*row)->stale || serve_stale(&search, *row, reference->tag, err);
+}
+
+/* --- Tags --- */
+
+struct tag_list {
+	const char **tags;
+	size_t count, room;
+};
+
+static void
+tag_list_add(struct arena *arena, struct tag_list *list, const char *tag)
+{
+	if (list->count == list->room) {
+		const char **more;
+
+		list->room = list->room == 0 ? 64 : 2 * list->room;
+		more = arena_array(arena, list->room, sizeof(*more));
+		if (list->count > 0)
+			memcpy(more, list->tags, list->count * sizeof(*more));
+		list->tags = more;
+	}
+	list->tags[list->count++] = arena_strdup(arena, tag);
+}
+
+/* {"name": ..., "tags": [...] or null}; what is no tag is left out. */
+static bool
+read_tags(struct arena *arena, const struct upstream_reply *reply, struct tag_list *list)
+{
+	json_t *document = json_loadb(reply->body, reply->body_length, 0, NULL);
+	json_t *tags = json_object_get(document, "tags"), *tag;
+	bool ok = json_is_array(tags) || json_is_null(tags);
+	struct error ignored = { 0 };
+	size_t i;
+
+	json_array_foreach(tags, i, tag)
+		if (json_is_string(tag) && tag_check(json_string_value(tag), &ignored) &&
+		    list->count < TAGS_MOST)
+			tag_list_add(arena, list, json_string_value(tag));
+	json_decref(document);
+	return ok;
+}
+
+static bool
+get_tags(struct search *search, const struct remote *remote, bool *got, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct arena *arena = registry->db->arena;
+	const char *path = arena_printf(arena, "/v2/%s/tags/list", remote->path);
+	struct tag_list list = { 0 };
+	struct upstream_reply reply;
+	enum upstream_result result;
+
+	for (int pages = 0; path != NULL && pages < PAGES_MOST && list.count < TAGS_MOST; pages++) {
+		result = relay_ask(registry->relay, registry->db, remote,
+		    &(struct upstream_call){
+			.path = path, .name = remote->path, .limit = TAGS_LIMIT },
+		    &reply);
+		if (result != UPSTREAM_DONE)
+			return disappoint(search, remote, true, result, &reply, err);
+		if (!read_tags(arena, &reply, &list)) {
+			struct error reason = { 0 };
+
+			(void)refuse(remote, "its list of tags is none", &reason);
+			note(search, &reason);
+			return true;
+		}
+		path = reply.link;
+	}
+	*got = true;
+	return db_remote_listed(registry->db, remote, list.tags, list.count, err);
+}
+
+bool
+remote_tags(struct registry *registry, const char *name, bool known, enum remote_end *end,
+    struct error *err)
+{
+	const struct remote_question question = { NULL, NULL };
+	struct search search;
+	bool got = false;
+
+	*end = REMOTE_NOTHING;
+	if (!search_open(&search, registry, name, &question, err))
+		return false;
+	for (size_t i = 0; i < search.count; i++) {
+		struct remote *remote = &search.remotes[i];
+
+		if (remote->listed || !may_ask(&search, remote))
+			continue;
+		if (!patience(registry, err) || !get_tags(&search, remote, &got, err))
+			return false;
+	}
+	if (got)
+		*end = REMOTE_FOUND;
+	if (search.trouble.code == ERROR_NONE)
+		return true;
+	if (!known && !got)
+		return search_end(&search, err);
+	registry->warning = "111 - \"Revalidation Failed\"";
+	return true;
+}
+
+/* --- Blobs --- */
+
+/* Does the upstream show the digest under this name? */
+static bool
+is_shown(struct search *search, const struct remote *remote, bool *shown, int64_t *size,
+    struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct upstream_reply reply;
+	enum upstream_result result = relay_ask(registry->relay, registry->db, remote,
+	    &(struct upstream_call){
+		.head = true,
+		.path = arena_printf(registry->db->arena, "/v2/%s/blobs/%s", remote->path,
+		    search->question.digest->text),
+		.name = remote->path,
+	    },
+	    &reply);
+
+	*shown = result == UPSTREAM_DONE;
+	if (!*shown)
+		return disappoint(search, remote, false, result, &reply, err);
+	*size = reply.length;
+	return true;
+}
+
+/* One remote. *got: it has the blob, and it is stored, on its way, or was only asked for. */
+static bool
+get_blob(struct search *search, const struct remote *remote, bool head, struct follower **follower,
+    int64_t *size, bool *got, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct error reason = { 0 };
+	bool stored;
+
+	if (head || !remote->wanted) {
+		if (!is_shown(search, remote, got, size, err))
+			return false;
+		if (head || !*got)
+			return true;
+	}
+	*follower = fetch_follow(
+	    registry->relay->fetches, registry->db->arena, remote, search->question.digest, NULL);
+	*got = follower_wait(*follower, size, &stored, &reason);
+	if (stored && *got)
+		*follower = NULL;
+	if (*got)
+		return true;
+	*follower = NULL;
+	if (remote->hard_fail) {
+		*err = reason;
+		return false;
+	}
+	note(search, &reason);
+	return true;
+}
+
+/* Remotes where a cached manifest names the digest come first: nothing needs to be proven there. */
+static int
+wanted_first(const void *a, const void *b)
+{
+	const struct remote *left = a, *right = b;
+
+	return (int)right->wanted - (int)left->wanted;
+}
+
+bool
+remote_blob(struct registry *registry, const char *name, const struct digest *digest, bool head,
+    struct follower **follower, int64_t *size, enum remote_end *end, struct error *err)
+{
+	const struct remote_question question = { NULL, digest };
+	struct search search;
+	bool got = false;
+
+	*end = REMOTE_NOTHING;
+	*follower = NULL;
+	if (!search_open(&search, registry, name, &question, err))
+		return false;
+	qsort(search.remotes, search.count, sizeof(*search.remotes), wanted_first);
+	for (size_t i = 0; i < search.count && !got; i++) {
+		struct remote *remote = &search.remotes[i];
+
+		if (!may_ask(&search, remote))
+			continue;
+		if (!patience(registry, err) ||
+		    !get_blob(&search, remote, head, follower, size, &got, err))
+			return false;
+	}
+	if (!got)
+		return search_end(&search, err);
+	*end = REMOTE_FOUND;
+	return true;
+}

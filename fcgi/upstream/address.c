@@ -1,0 +1,99 @@
+#include "upstream/address.h"
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct network {
+	unsigned char prefix[16];
+	unsigned bits;
+};
+
+/* IANA's special-purpose registries: what is not globally reachable. */
+static const struct network networks4[] = {
+	{ { 0 }, 8 },
+	{ { 10 }, 8 },
+	{ { 100, 64 }, 10 },
+	{ { 127 }, 8 },
+	{ { 169, 254 }, 16 },
+	{ { 172, 16 }, 12 },
+	{ { 192, 0, 0 }, 24 },
+	{ { 192, 0, 2 }, 24 },
+	{ { 192, 168 }, 16 },
+	{ { 198, 18 }, 15 },
+	{ { 198, 51, 100 }, 24 },
+	{ { 203, 0, 113 }, 24 },
+	{ { 224 }, 4 },
+	{ { 240 }, 4 },
+};
+
+static const struct network networks6[] = {
+	{ { 0 }, 96 }, /* unspecified, loopback, IPv4-compatible */
+	{ { 0x01 }, 64 },
+	{ { 0x20, 0x01, 0x00, 0x00 }, 23 },
+	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32 },
+	{ { 0xfc }, 7 },
+	{ { 0xfe, 0x80 }, 10 },
+	{ { 0xfe, 0xc0 }, 10 },
+	{ { 0xff }, 8 },
+};
+
+/* IPv6 addresses that stand for an IPv4 address, and where that begins in them. */
+static const struct carrier {
+	struct network network;
+	size_t offset;
+} carriers[] = {
+	{ { { [10] = 0xff, [11] = 0xff }, 96 }, 12 }, /* mapped */
+	{ { { 0x00, 0x64, 0xff, 0x9b }, 96 }, 12 },   /* NAT64 */
+	{ { { 0x20, 0x02 }, 16 }, 2 },                /* 6to4 */
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static bool
+is_in(const unsigned char *address, const struct network *network)
+{
+	unsigned whole = network->bits / 8, rest = network->bits % 8;
+
+	if (memcmp(address, network->prefix, whole) != 0)
+		return false;
+	return rest == 0 || (address[whole] ^ network->prefix[whole]) >> (8 - rest) == 0;
+}
+
+static bool
+is_in_any(const unsigned char *address, const struct network *networks, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_in(address, &networks[i]))
+			return true;
+	return false;
+}
+
+static bool
+is_public6(const unsigned char *address)
+{
+	for (size_t i = 0; i < COUNT(carriers); i++)
+		if (is_in(address, &carriers[i].network))
+			return !is_in_any(
+			    address + carriers[i].offset, networks4, COUNT(networks4));
+	return !is_in_any(address, networks6, COUNT(networks6));
+}
+
+bool
+address_is_public(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET) {
+		struct sockaddr_in in;
+
+		memcpy(&in, address, sizeof(in));
+		return !is_in_any((const unsigned char *)&in.sin_addr, networks4, COUNT(networks4));
+	}
+	if (address->sa_family == AF_INET6) {
+		struct sockaddr_in6 in;
+
+		memcpy(&in, address, sizeof(in));
+		return is_public6(in.sin6_addr.s6_addr);
+	}
+	return false;
+}

@@ -1,0 +1,99 @@
+#include "upstream/challenge.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const char *
+skip(const char *p, const char *bytes)
+{
+	return p + strspn(p, bytes);
+}
+
+/* A token (RFC 9110, 5.6.2), as far as one can be meant here. */
+static size_t
+word_length(const char *p)
+{
+	return strcspn(p, " \t,=\"");
+}
+
+/* The value at p, quoted or not, unescaped; *end is behind it. NULL: a quote without an end. */
+static const char *
+value_parse(struct arena *arena, const char *p, const char **end)
+{
+	char *text, *out;
+
+	if (*p != '"') {
+		size_t length = strcspn(p, " \t,");
+
+		*end = p + length;
+		return arena_strndup(arena, p, length);
+	}
+	text = out = arena_alloc(arena, strlen(p));
+	for (p++; *p != '"'; p++) {
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		if (*p == '\0')
+			return NULL;
+		*out++ = *p;
+	}
+	*out = '\0';
+	*end = p + 1;
+	return text;
+}
+
+/* A parameter "name = value" begins at p. */
+static bool
+is_parameter(const char *p)
+{
+	size_t length = word_length(p);
+
+	return length > 0 && *skip(p + length, " \t") == '=';
+}
+
+static bool
+is_word(const char *p, size_t length, const char *word)
+{
+	return length == strlen(word) && strncasecmp(p, word, length) == 0;
+}
+
+/* The parameters of one challenge; where it ends, NULL if it is broken. */
+static const char *
+parameters_parse(struct arena *arena, const char *p, const char **realm, const char **service)
+{
+	for (p = skip(p, " \t,"); is_parameter(p); p = skip(p, " \t,")) {
+		const char *name = p, *value;
+		size_t length = word_length(p);
+
+		p = skip(skip(p + length, " \t") + 1, " \t");
+		if ((value = value_parse(arena, p, &p)) == NULL)
+			return NULL;
+		if (is_word(name, length, "realm"))
+			*realm = value;
+		else if (is_word(name, length, "service"))
+			*service = value;
+	}
+	return p;
+}
+
+void
+challenge_parse(struct arena *arena, const char *header, struct challenge *challenge)
+{
+	const char *p = skip(header, " \t,");
+
+	while (p != NULL && *p != '\0') {
+		const char *scheme = p, *realm = NULL, *service = NULL;
+		size_t length = word_length(p);
+
+		if (length == 0)
+			return;
+		if ((p = parameters_parse(arena, p + length, &realm, &service)) == NULL)
+			return;
+		if (is_word(scheme, length, "Basic"))
+			challenge->basic = true;
+		if (is_word(scheme, length, "Bearer") && realm != NULL &&
+		    challenge->realm == NULL) {
+			challenge->realm = realm;
+			challenge->service = service;
+		}
+	}
+}

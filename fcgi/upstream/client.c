@@ -1,0 +1,686 @@
+#include "upstream/client.h"
+
+#include <config.h>
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "upstream/address.h"
+#include "upstream/challenge.h"
+#include "upstream/origin.h"
+#include "upstream/token.h"
+
+#define CONNECT_MS 5000
+#define TICK_MS 200
+#define SLOW_BYTES 1024 /* a second, on average over ... */
+#define SLOW_SECONDS 30
+#define HEADERS_MOST (64 * 1024)
+#define REDIRECTS_MOST 5
+#define TOKEN_BODY_MOST (64 * 1024)
+#define IDLE_MOST 64 /* handles kept for the next call, with their connections */
+
+/* A curl handle, and the multi handle that keeps its connections. */
+struct handle {
+	CURL *easy;
+	CURLM *multi;
+	struct handle *next;
+};
+
+struct upstream_client {
+	struct tokens *tokens;
+	pthread_mutex_t lock;
+	struct handle *idle;
+	size_t idle_count;
+};
+
+struct upstream_client *
+upstream_client_open(void)
+{
+	struct upstream_client *client = calloc(1, sizeof(*client));
+
+	if (client == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		log_fatal("cannot initialise libcurl");
+	client->tokens = tokens_open();
+	pthread_mutex_init(&client->lock, NULL);
+	return client;
+}
+
+static void
+handle_free(struct handle *handle)
+{
+	curl_easy_cleanup(handle->easy);
+	curl_multi_cleanup(handle->multi);
+	free(handle);
+}
+
+void
+upstream_client_close(struct upstream_client *client)
+{
+	struct handle *handle;
+
+	if (client == NULL)
+		return;
+	while ((handle = client->idle) != NULL) {
+		client->idle = handle->next;
+		handle_free(handle);
+	}
+	tokens_close(client->tokens);
+	pthread_mutex_destroy(&client->lock);
+	free(client);
+	curl_global_cleanup();
+}
+
+static struct handle *
+handle_take(struct upstream_client *client)
+{
+	struct handle *handle;
+
+	pthread_mutex_lock(&client->lock);
+	if ((handle = client->idle) != NULL) {
+		client->idle = handle->next;
+		client->idle_count--;
+	}
+	pthread_mutex_unlock(&client->lock);
+	if (handle != NULL)
+		return handle;
+	handle = calloc(1, sizeof(*handle));
+	if (handle == NULL || (handle->easy = curl_easy_init()) == NULL ||
+	    (handle->multi = curl_multi_init()) == NULL)
+		log_fatal("out of memory");
+	return handle;
+}
+
+static void
+handle_give(struct upstream_client *client, struct handle *handle)
+{
+	curl_easy_reset(handle->easy); /* no credential stays in it; connections do */
+	pthread_mutex_lock(&client->lock);
+	if (client->idle_count < IDLE_MOST) {
+		handle->next = client->idle;
+		client->idle = handle;
+		client->idle_count++;
+		handle = NULL;
+	}
+	pthread_mutex_unlock(&client->lock);
+	if (handle != NULL)
+		handle_free(handle);
+}
+
+/* --- One exchange: a request to one URL and what comes back --- */
+
+struct exchange {
+	struct arena *arena;
+	const struct upstream *upstream;
+	const struct upstream_call *call; /* NULL: to a token service */
+	struct upstream_reply *reply;
+	struct challenge challenge;
+	const char *location;
+	bool encoded; /* a Content-Encoding: no digest would fit */
+	size_t header_bytes;
+	size_t limit; /* of a body that is kept */
+	char *body;   /* owned by the exchange until it is done */
+	size_t room;
+	int64_t active_ms; /* when something came last */
+	int64_t started_ms;
+	bool stopped, timed_out, refused_address, broken;
+	char curl_reason[CURL_ERROR_SIZE];
+};
+
+static bool
+is_body_wanted(const struct exchange *x)
+{
+	return x->reply->status == 200 || x->reply->status == 206;
+}
+
+static bool
+is_streamed(const struct exchange *x)
+{
+	return x->call != NULL && x->call->piece != NULL;
+}
+
+static bool
+break_off(struct exchange *x, const char *why)
+{
+	x->broken = true;
+	snprintf(x->reply->reason, sizeof(x->reply->reason), "%s", why);
+	return false;
+}
+
+/* A new head: of the last answer, after interim ones. */
+static void
+head_reset(struct exchange *x, const char *line)
+{
+	*x->reply = (struct upstream_reply){
+		.content_type = "",
+		.length = -1,
+		.total = -1,
+		.rate_limit = -1,
+		.rate_remaining = -1,
+		.rate_seconds = -1,
+	};
+	x->challenge = (struct challenge){ 0 };
+	x->location = NULL;
+	x->encoded = false;
+	line = strchr(line, ' ');
+	x->reply->status = line == NULL ? 0 : (int)strtol(line, NULL, 10);
+}
+
+/* "100;w=21600" (Docker Hub). */
+static int
+rate_number(struct exchange *x, const char *value)
+{
+	const char *window = strstr(value, "w=");
+
+	if (window != NULL)
+		x->reply->rate_seconds = (int)strtol(window + 2, NULL, 10);
+	return (int)strtol(value, NULL, 10);
+}
+
+/* Seconds or a date (RFC 9110, 10.2.3). */
+static int64_t
+retry_seconds(const char *value)
+{
+	char *end;
+	long long seconds = strtoll(value, &end, 10);
+
+	if (end != value)
+		return seconds > 0 ? seconds : 0;
+	seconds = (long long)curl_getdate(value, NULL) - clock_wall_seconds();
+	return seconds > 0 ? seconds : 0;
+}
+
+/* "bytes 5-9/10" */
+static void
+read_content_range(struct exchange *x, const char *value)
+{
+	const char *slash = strchr(value, '/');
+
+	x->reply->first = -1; /* no range is what was asked for */
+	if (strncasecmp(value, "bytes ", 6) != 0)
+		return;
+	x->reply->first = strtoll(value + 6, NULL, 10);
+	if (slash != NULL && slash[1] != '*')
+		x->reply->total = strtoll(slash + 1, NULL, 10);
+}
+
+/* <URL>; rel="next" */
+static void
+read_link(struct exchange *x, const char *value)
+{
+	const char *open = strchr(value, '<'), *close = open == NULL ? NULL : strchr(open, '>');
+
+	if (close != NULL && strstr(close, "next") != NULL)
+		x->reply->link = arena_strndup(x->arena, open + 1, (size_t)(close - open - 1));
+}
+
+static void
+read_header(struct exchange *x, const char *name, const char *value)
+{
+	struct upstream_reply *reply = x->reply;
+
+	if (strcasecmp(name, "Content-Type") == 0)
+		reply->content_type = arena_strndup(x->arena, value, strcspn(value, "; \t"));
+	else if (strcasecmp(name, "Docker-Content-Digest") == 0)
+		reply->digest = arena_strdup(x->arena, value);
+	else if (strcasecmp(name, "Content-Length") == 0)
+		reply->length = strtoll(value, NULL, 10);
+	else if (strcasecmp(name, "Content-Range") == 0)
+		read_content_range(x, value);
+	else if (strcasecmp(name, "Content-Encoding") == 0)
+		x->encoded = strcasecmp(value, "identity") != 0;
+	else if (strcasecmp(name, "WWW-Authenticate") == 0)
+		challenge_parse(x->arena, value, &x->challenge);
+	else if (strcasecmp(name, "Location") == 0)
+		x->location = arena_strdup(x->arena, value);
+	else if (strcasecmp(name, "Link") == 0)
+		read_link(x, value);
+	else if (strcasecmp(name, "Retry-After") == 0)
+		reply->retry_after = retry_seconds(value);
+	else if (strcasecmp(name, "RateLimit-Limit") == 0)
+		reply->rate_limit = rate_number(x, value);
+	else if (strcasecmp(name, "RateLimit-Remaining") == 0)
+		reply->rate_remaining = rate_number(x, value);
+}
+
+static size_t
+on_header(char *data, size_t size, size_t count, void *context)
+{
+	struct exchange *x = context;
+	size_t length = size * count;
+	char *line, *colon;
+
+	x->active_ms = clock_steady_ms();
+	x->header_bytes += length;
+	if (x->header_bytes > HEADERS_MOST) {
+		break_off(x, "too many headers");
+		return 0;
+	}
+	line = arena_strndup(x->arena, data, length);
+	line[strcspn(line, "\r\n")] = '\0';
+	if (strncmp(line, "HTTP/", 5) == 0) {
+		head_reset(x, line);
+	} else if ((colon = strchr(line, ':')) != NULL) {
+		*colon = '\0';
+		read_header(x, line, colon + 1 + strspn(colon + 1, " \t"));
+	}
+	return length;
+}
+
+/* Keep a body that is not streamed. */
+static bool
+keep(struct exchange *x, const char *data, size_t length)
+{
+	struct upstream_reply *reply = x->reply;
+
+	if (length > x->limit - reply->body_length)
+		return break_off(x, "the answer is too long");
+	if (reply->body_length + length + 1 > x->room) {
+		x->room = 2 * (reply->body_length + length + 1);
+		if ((x->body = realloc(x->body, x->room)) == NULL)
+			log_fatal("out of memory");
+	}
+	memcpy(x->body + reply->body_length, data, length);
+	reply->body_length += length;
+	x->body[reply->body_length] = '\0';
+	return true;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t count, void *context)
+{
+	struct exchange *x = context;
+	size_t length = size * count;
+
+	x->active_ms = clock_steady_ms();
+	if (!is_body_wanted(x))
+		return length; /* an error's text is of no interest */
+	if (x->encoded) {
+		break_off(x, "the answer has a Content-Encoding");
+		return 0;
+	}
+	if (!is_streamed(x))
+		return keep(x, data, length) ? length : 0;
+	if (x->reply->status == 200)
+		x->reply->total = x->reply->length;
+	if (x->call->piece(x->call->context, x->reply, data, length))
+		return length;
+	x->stopped = true;
+	return 0;
+}
+
+/* After the name was resolved: the address itself is judged. */
+static curl_socket_t
+on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct exchange *x = context;
+
+	(void)purpose;
+	if (!x->upstream->private_networks && !address_is_public(&address->addr)) {
+		x->refused_address = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static void
+set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *headers)
+{
+	long connect = x->upstream->timeout_ms < CONNECT_MS ? x->upstream->timeout_ms : CONNECT_MS;
+
+	curl_easy_setopt(easy, CURLOPT_URL, url);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* never one of the environment */
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_NOBODY, x->call != NULL && x->call->head ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, "stowage/" PACKAGE_VERSION);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 64L * 1024);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, x);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, x->curl_reason);
+	if (x->call != NULL && x->call->first > 0) {
+		char range[32];
+
+		snprintf(range, sizeof(range), "%lld-", (long long)x->call->first);
+		curl_easy_setopt(easy, CURLOPT_RANGE, range); /* copied */
+	}
+}
+
+/* May it go on? */
+static bool
+check_time(struct exchange *x)
+{
+	int64_t now = clock_steady_ms();
+
+	if (now - x->active_ms > x->upstream->timeout_ms ||
+	    (!is_streamed(x) && now - x->started_ms > x->upstream->total_ms)) {
+		x->timed_out = true;
+		return false;
+	}
+	if (x->call != NULL && x->call->tick != NULL && !x->call->tick(x->call->context)) {
+		x->stopped = true;
+		return false;
+	}
+	return true;
+}
+
+/* Run it to its end, or until it may go on no longer. */
+static CURLcode
+transfer(struct handle *handle, struct exchange *x)
+{
+	CURLcode result = CURLE_ABORTED_BY_CALLBACK;
+	CURLMsg *message;
+	int running = 1, left;
+
+	curl_multi_add_handle(handle->multi, handle->easy);
+	while (
+	    curl_multi_perform(handle->multi, &running) == CURLM_OK && running > 0 && check_time(x))
+		curl_multi_poll(handle->multi, NULL, 0, TICK_MS, NULL);
+	while ((message = curl_multi_info_read(handle->multi, &left)) != NULL)
+		if (message->msg == CURLMSG_DONE)
+			result = message->data.result;
+	curl_multi_remove_handle(handle->multi, handle->easy);
+	return result;
+}
+
+static void
+set_reason(struct exchange *x, CURLcode code)
+{
+	struct upstream_reply *reply = x->reply;
+
+	if (*reply->reason != '\0')
+		return;
+	if (x->refused_address)
+		snprintf(reply->reason, sizeof(reply->reason), "its address is a private one");
+	else if (x->timed_out || code == CURLE_OPERATION_TIMEDOUT)
+		snprintf(reply->reason, sizeof(reply->reason),
+		    reply->status == 0 ? "no answer in time" : "it fell silent");
+	else if (code != CURLE_OK)
+		snprintf(reply->reason, sizeof(reply->reason), "%.190s",
+		    *x->curl_reason != '\0' ? x->curl_reason : curl_easy_strerror(code));
+	else
+		snprintf(reply->reason, sizeof(reply->reason), "the upstream registry answered %d",
+		    reply->status);
+}
+
+static enum upstream_result
+result_of(struct exchange *x, CURLcode code)
+{
+	if (x->stopped)
+		return UPSTREAM_STOPPED;
+	if (x->timed_out || code == CURLE_OPERATION_TIMEDOUT)
+		return UPSTREAM_TIMED_OUT;
+	if (code != CURLE_OK || x->broken || (is_body_wanted(x) && x->encoded))
+		return UPSTREAM_FAILED;
+	switch (x->reply->status) {
+	case 200:
+	case 206:
+		return UPSTREAM_DONE;
+	case 404:
+		return UPSTREAM_ABSENT;
+	case 401:
+	case 403:
+		return UPSTREAM_REFUSED;
+	case 429:
+		return UPSTREAM_LIMITED;
+	default:
+		return UPSTREAM_FAILED;
+	}
+}
+
+static void
+add_header(struct curl_slist **headers, const char *line)
+{
+	struct curl_slist *more = curl_slist_append(*headers, line);
+
+	if (more == NULL)
+		log_fatal("out of memory");
+	*headers = more;
+}
+
+/* authorization: a whole header line, or NULL. */
+static enum upstream_result
+exchange(
+    struct upstream_client *client, struct exchange *x, const char *url, const char *authorization)
+{
+	struct handle *handle = handle_take(client);
+	struct curl_slist *headers = NULL;
+	CURLcode code;
+
+	*x->reply = (struct upstream_reply){
+		.content_type = "", .length = -1, .total = -1, .rate_limit = -1
+	};
+	x->started_ms = x->active_ms = clock_steady_ms();
+	x->header_bytes = 0;
+	x->broken = x->stopped = x->timed_out = x->refused_address = false;
+	*x->curl_reason = '\0';
+	add_header(&headers, "Accept-Encoding: identity");
+	if (x->call != NULL && x->call->accept != NULL)
+		add_header(&headers, arena_printf(x->arena, "Accept: %s", x->call->accept));
+	if (authorization != NULL)
+		add_header(&headers, authorization);
+	set_options(handle->easy, x, url, headers);
+	code = transfer(handle, x);
+	curl_slist_free_all(headers);
+	handle_give(client, handle);
+	if (x->body != NULL) {
+		arena_defer(x->arena, free, x->body);
+		x->reply->body = x->body;
+		x->body = NULL;
+		x->room = 0;
+	} else {
+		x->reply->body = "";
+	}
+	if (result_of(x, code) != UPSTREAM_DONE)
+		set_reason(x, code);
+	return result_of(x, code);
+}
+
+/* --- Redirects and credentials --- */
+
+static bool
+is_redirect(const struct exchange *x)
+{
+	int status = x->reply->status;
+
+	return (status == 301 || status == 302 || status == 303 || status == 307 ||
+		   status == 308) &&
+	       x->location != NULL;
+}
+
+/* The exchange, and where it leads; credentials stay with the host they were meant for. */
+static enum upstream_result
+follow(
+    struct upstream_client *client, struct exchange *x, const char *url, const char *authorization)
+{
+	struct origin from, to;
+	enum upstream_result result = exchange(client, x, url, authorization);
+
+	for (int n = 0; result == UPSTREAM_FAILED && is_redirect(x); n++) {
+		const char *next = origin_resolve(x->arena, url, x->location);
+
+		if (next == NULL || n == REDIRECTS_MOST) {
+			snprintf(x->reply->reason, sizeof(x->reply->reason),
+			    next == NULL ? "it redirects to what is not followed"
+					 : "it redirects without end");
+			return UPSTREAM_FAILED;
+		}
+		if (!x->upstream->any_host_auth &&
+		    !(origin_read(url, &from) && origin_read(next, &to) &&
+			origin_equal(&from, &to)))
+			authorization = NULL;
+		url = next;
+		result = exchange(client, x, url, authorization);
+	}
+	return result;
+}
+
+static const char *
+basic_header(struct arena *arena, const struct upstream *upstream)
+{
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *text = arena_printf(arena, "%s:%s", upstream->username, upstream->password);
+	size_t length = strlen(text), n = 0;
+	char *out = arena_alloc(arena, 4 * (length / 3 + 1) + 1);
+
+	for (size_t i = 0; i < length; i += 3) {
+		unsigned long bits = (unsigned long)(unsigned char)text[i] << 16;
+
+		if (i + 1 < length)
+			bits |= (unsigned long)(unsigned char)text[i + 1] << 8;
+		if (i + 2 < length)
+			bits |= (unsigned char)text[i + 2];
+		out[n++] = digits[bits >> 18];
+		out[n++] = digits[bits >> 12 & 63];
+		out[n++] = i + 1 < length ? digits[bits >> 6 & 63] : '=';
+		out[n++] = i + 2 < length ? digits[bits & 63] : '=';
+	}
+	out[n] = '\0';
+	return arena_printf(arena, "Authorization: Basic %s", out);
+}
+
+static const char *
+bearer_header(struct arena *arena, const char *token)
+{
+	return token == NULL ? NULL : arena_printf(arena, "Authorization: Bearer %s", token);
+}
+
+static const char *
+token_key(struct arena *arena, const struct upstream *upstream, const char *name)
+{
+	return arena_printf(arena, "%d\n%s\n%s\n%s", upstream->id, upstream->url,
+	    upstream->username, name == NULL ? "" : name);
+}
+
+/* "?service=...&scope=repository:NAME:pull" behind the realm. */
+static const char *
+token_url(struct arena *arena, const char *realm, const char *service, const char *name)
+{
+	char *quoted = service == NULL ? NULL : curl_easy_escape(NULL, service, 0);
+	const char *url = arena_printf(arena, "%s%cservice=%s%s%s%s", realm,
+	    strchr(realm, '?') == NULL ? '?' : '&', quoted == NULL ? "" : quoted,
+	    name == NULL ? "" : "&scope=repository:", name == NULL ? "" : name,
+	    name == NULL ? "" : ":pull");
+
+	curl_free(quoted);
+	return url;
+}
+
+/*
+ * Get a token where the challenge says. The realm's host gets credentials only if it is trusted;
+ * without them it is asked as anybody may. *token NULL: none was given, and the result says why.
+ */
+static enum upstream_result
+get_token(struct upstream_client *client, struct exchange *x, const char *name, const char **token)
+{
+	const struct challenge challenge = x->challenge;
+	const struct upstream *upstream = x->upstream;
+	struct exchange ask = {
+		.arena = x->arena, .upstream = upstream, .reply = x->reply, .limit = TOKEN_BODY_MOST
+	};
+	const char *realm = origin_resolve(x->arena, upstream->url, challenge.realm);
+	enum upstream_result result;
+	int64_t seconds;
+
+	*token = NULL;
+	if (realm == NULL) {
+		snprintf(x->reply->reason, sizeof(x->reply->reason),
+		    "its token service is at an address that is not used");
+		return UPSTREAM_FAILED;
+	}
+	result = follow(client, &ask, token_url(x->arena, realm, challenge.service, name),
+	    *upstream->username != '\0' && origin_is_trusted(upstream, realm)
+		? basic_header(x->arena, upstream)
+		: NULL);
+	if (result != UPSTREAM_DONE)
+		return result == UPSTREAM_ABSENT ? UPSTREAM_FAILED : result;
+	*token = token_read(x->arena, x->reply->body, x->reply->body_length, &seconds);
+	if (*token == NULL) {
+		snprintf(
+		    x->reply->reason, sizeof(x->reply->reason), "its token service gave no token");
+		return UPSTREAM_FAILED;
+	}
+	token_keep(client->tokens, token_key(x->arena, upstream, name), *token, seconds);
+	return UPSTREAM_DONE;
+}
+
+/* Of its own registry: as it wants to see who asks. */
+static enum upstream_result
+ask_registry(struct upstream_client *client, struct exchange *x, const char *url)
+{
+	const struct upstream *upstream = x->upstream;
+	const char *name = x->call->name, *token;
+	enum upstream_result result = follow(client, x, url,
+	    bearer_header(x->arena,
+		token_find(client->tokens, x->arena, token_key(x->arena, upstream, name))));
+
+	if (result != UPSTREAM_REFUSED || x->reply->status != 401)
+		return result;
+	if (x->challenge.realm != NULL && upstream->token_authentication) {
+		result = get_token(client, x, name, &token);
+		if (token == NULL)
+			return result;
+		return follow(client, x, url, bearer_header(x->arena, token));
+	}
+	if (x->challenge.basic && *upstream->username != '\0')
+		return follow(client, x, url, basic_header(x->arena, upstream));
+	return result;
+}
+
+/* A Link leads on only at the same registry, and is handed out as what stands behind its URL. */
+static const char *
+next_path(struct exchange *x, const char *url, const char *base)
+{
+	const char *next = x->reply->link == NULL ? NULL
+						  : origin_resolve(x->arena, url, x->reply->link);
+	size_t length = strlen(base);
+
+	return next != NULL && strncmp(next, base, length) == 0 && next[length] == '/'
+		   ? next + length
+		   : NULL;
+}
+
+enum upstream_result
+upstream_ask(struct upstream_client *client, struct arena *arena, const struct upstream *upstream,
+    const struct upstream_call *call, struct upstream_reply *reply)
+{
+	struct exchange x = { .arena = arena,
+		.upstream = upstream,
+		.call = call,
+		.reply = reply,
+		.limit = call->limit };
+	size_t length = strlen(upstream->url);
+	const char *base, *url;
+	struct origin ignored;
+	enum upstream_result result;
+
+	while (length > 0 && upstream->url[length - 1] == '/')
+		length--;
+	base = arena_strndup(arena, upstream->url, length);
+	url = call->url != NULL ? call->url : arena_printf(arena, "%s%s", base, call->path);
+	if (!origin_read(url, &ignored)) {
+		*reply = (struct upstream_reply){ .content_type = "", .body = "" };
+		snprintf(reply->reason, sizeof(reply->reason), "its URL is none");
+		return UPSTREAM_FAILED;
+	}
+	result = call->url != NULL ? follow(client, &x, url, NULL) : ask_registry(client, &x, url);
+	reply->link = next_path(&x, url, base);
+	return result;
+}

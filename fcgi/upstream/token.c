@@ -1,0 +1,157 @@
+#include "upstream/token.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+#define TOKENS_MOST 1024
+#define LIFE_DEFAULT 60 /* seconds, when the service does not tell (Docker token specification) */
+#define MARGIN 10       /* a token about to expire is not sent any more */
+#define TOKEN_MOST (16 * 1024)
+
+struct token {
+	char *key, *text; /* owned */
+	int64_t expires_ms;
+	struct token *next;
+};
+
+struct tokens {
+	pthread_mutex_t lock;
+	struct token *first; /* newest first */
+	size_t count;
+};
+
+struct tokens *
+tokens_open(void)
+{
+	struct tokens *tokens = calloc(1, sizeof(*tokens));
+
+	if (tokens == NULL)
+		log_fatal("out of memory");
+	pthread_mutex_init(&tokens->lock, NULL);
+	return tokens;
+}
+
+/* Take one out of the list. */
+static void
+drop(struct tokens *tokens, struct token **p)
+{
+	struct token *token = *p;
+
+	*p = token->next;
+	tokens->count--;
+	explicit_bzero(token->text, strlen(token->text));
+	free(token->key);
+	free(token->text);
+	free(token);
+}
+
+void
+tokens_close(struct tokens *tokens)
+{
+	while (tokens->first != NULL)
+		drop(tokens, &tokens->first);
+	pthread_mutex_destroy(&tokens->lock);
+	free(tokens);
+}
+
+/* Where the key's token is, or would be; what has expired goes on the way. */
+static struct token **
+find(struct tokens *tokens, const char *key)
+{
+	struct token **p = &tokens->first;
+
+	while (*p != NULL) {
+		if ((*p)->expires_ms <= clock_steady_ms()) {
+			drop(tokens, p);
+			continue;
+		}
+		if (strcmp((*p)->key, key) == 0)
+			break;
+		p = &(*p)->next;
+	}
+	return p;
+}
+
+const char *
+token_find(struct tokens *tokens, struct arena *arena, const char *key)
+{
+	const char *text = NULL;
+	struct token *token;
+
+	pthread_mutex_lock(&tokens->lock);
+	if ((token = *find(tokens, key)) != NULL)
+		text = arena_strdup(arena, token->text);
+	pthread_mutex_unlock(&tokens->lock);
+	return text;
+}
+
+static struct token *
+token_new(const char *key, const char *text, int64_t seconds, struct token *next)
+{
+	struct token *token = malloc(sizeof(*token));
+
+	if (token == NULL)
+		log_fatal("out of memory");
+	*token = (struct token){
+		.key = strdup(key),
+		.text = strdup(text),
+		.expires_ms = clock_steady_ms() + seconds * 1000,
+		.next = next,
+	};
+	if (token->key == NULL || token->text == NULL)
+		log_fatal("out of memory");
+	return token;
+}
+
+void
+token_keep(struct tokens *tokens, const char *key, const char *text, int64_t seconds)
+{
+	struct token **p;
+
+	if (seconds <= MARGIN)
+		return;
+	pthread_mutex_lock(&tokens->lock);
+	if (*(p = find(tokens, key)) != NULL)
+		drop(tokens, p);
+	if (tokens->count == TOKENS_MOST) { /* the oldest makes room */
+		for (p = &tokens->first; (*p)->next != NULL; p = &(*p)->next)
+			;
+		drop(tokens, p);
+	}
+	tokens->first = token_new(key, text, seconds - MARGIN, tokens->first);
+	tokens->count++;
+	pthread_mutex_unlock(&tokens->lock);
+}
+
+/* It goes into a header line. */
+static bool
+is_printable(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text <= ' ' || *text > '~')
+			return false;
+	return true;
+}
+
+const char *
+token_read(struct arena *arena, const char *json, size_t length, int64_t *seconds)
+{
+	json_t *document = json_loadb(json, length, 0, NULL);
+	const char *text = json_string_value(json_object_get(document, "token"));
+	json_t *life = json_object_get(document, "expires_in");
+
+	if (text == NULL)
+		text = json_string_value(json_object_get(document, "access_token"));
+	if (text != NULL && (*text == '\0' || strlen(text) > TOKEN_MOST || !is_printable(text)))
+		text = NULL;
+	if (text != NULL)
+		text = arena_strdup(arena, text);
+	*seconds = json_is_integer(life) ? json_integer_value(life) : LIFE_DEFAULT;
+	json_decref(document);
+	return text;
+}

@@ -1,0 +1,138 @@
+-- Content that comes from upstreams: cached manifests, what they still want, and how upstreams are.
+SET LOCAL search_path = registry;
+
+-- A manifest that names what is not here yet, and the arrival of just that, must not miss each other: whoever writes a want holds the
+-- locks of the digests alone, whoever brings content shares its one. 256 of them, in order; the first thing a transaction takes.
+CREATE OR REPLACE FUNCTION digests_lock(p_digests bytea[]) RETURNS void LANGUAGE sql AS $$
+  SELECT pg_advisory_xact_lock(1380993106, n) FROM (SELECT DISTINCT get_byte(d, 0) AS n FROM unnest(p_digests) d ORDER BY 1) buckets
+$$;
+CREATE OR REPLACE FUNCTION digest_share(p_digest bytea) RETURNS void LANGUAGE sql AS $$
+  SELECT pg_advisory_xact_lock_shared(1380993106, get_byte(p_digest, 0))
+$$;
+
+-- A blob is here now: manifests that want it get it, and the images that show them may serve it.
+CREATE OR REPLACE FUNCTION blob_arrived(p_blob bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3) THEN
+    RETURN;
+  END IF;
+  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3 RETURNING manifest_id, role),
+  named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM wanted GROUP BY manifest_id ORDER BY 2
+    ON CONFLICT DO NOTHING)
+  INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM wanted w JOIN image_manifest im USING (manifest_id) ORDER BY 1
+  ON CONFLICT DO NOTHING;
+END $$;
+
+-- A manifest is here now: the same for the indexes that want it.
+CREATE OR REPLACE FUNCTION manifest_arrived(p_manifest bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_parents bigint[];
+BEGIN
+  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = 3) THEN
+    RETURN;
+  END IF;
+  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = 3 RETURNING manifest_id)
+  SELECT array_agg(manifest_id ORDER BY manifest_id) INTO v_parents FROM wanted WHERE manifest_id <> p_manifest;
+  INSERT INTO manifest_child (parent_id, child_id) SELECT unnest(v_parents), p_manifest ON CONFLICT DO NOTHING;
+  PERFORM image_adopt(im.image_id, ARRAY[p_manifest], NULL) FROM (SELECT DISTINCT image_id FROM image_manifest WHERE manifest_id = ANY (v_parents)
+    ORDER BY 1) im;
+END $$;
+
+-- A manifest that an upstream answered, its bytes verified: stored and shown under its name. What it names and is here is linked, the rest is
+-- wanted. p_tag NULL: it was asked by digest. True if it is new here.
+CREATE OR REPLACE FUNCTION manifest_cache(p_remote int, p_path text, p_tag text, p_fresh_seconds int,
+  p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
+  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_child_algs int[], p_child_digests bytea[],
+  p_subject_alg int, p_subject bytea, p_referrer text, p_account int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_image bigint;
+  v_manifest bigint;
+  v_blobs bigint[];
+  v_children bigint[];
+  v_new boolean;
+BEGIN
+  PERFORM digests_lock(p_blob_digests || p_child_digests || p_digest);
+  v_blobs := ARRAY(SELECT b.id FROM blob b WHERE NOT b.bad
+    AND (b.digest, b.alg) IN (SELECT d.digest, d.alg FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)) ORDER BY b.id FOR KEY SHARE);
+  v_children := ARRAY(SELECT m.id FROM manifest m
+    WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest)) ORDER BY m.id FOR KEY SHARE);
+  v_image := image_make(p_remote, p_path);
+  PERFORM FROM image WHERE id = v_image FOR NO KEY UPDATE;
+  PERFORM act_as(p_account, p_request);
+  v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
+  v_children := array_remove(v_children, v_manifest);
+  PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
+  INSERT INTO manifest_want (manifest_id, alg, digest, role)
+  SELECT v_manifest, d.alg, d.digest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+  WHERE NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
+  ON CONFLICT DO NOTHING;
+  INSERT INTO manifest_want (manifest_id, alg, digest, role)
+  SELECT DISTINCT v_manifest, d.alg, d.digest, 3 FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+  WHERE (d.digest, d.alg) <> (p_digest, p_alg)
+    AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg AND m.id = ANY (v_children)) ORDER BY 2, 3
+  ON CONFLICT DO NOTHING;
+  PERFORM image_adopt(v_image, v_children, NULL);
+  v_new := image_show(v_image, v_manifest, v_blobs, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
+  PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
+  IF p_tag IS NOT NULL THEN
+    INSERT INTO tag AS t (image_id, name, manifest_id) VALUES (v_image, p_tag, v_manifest)
+    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_at = now() WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    PERFORM remote_trust(p_remote, p_path, p_tag, p_fresh_seconds);
+  END IF;
+  DELETE FROM remote_miss WHERE repository_id = p_remote AND path = p_path AND reference IN (p_tag, digest_text(p_alg, p_digest));
+  IF v_new THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    SELECT p_request, p_account, p_actor_name, p_address, 'cache', 'done', key, p_path, digest_text(p_alg, p_digest),
+      jsonb_strip_nulls(jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload), 'tag', p_tag))
+    FROM repository WHERE id = p_remote;
+  END IF;
+  RETURN v_new;
+END $$;
+
+-- The upstream still has the tag as it is cached: trust it again.
+CREATE OR REPLACE FUNCTION remote_trust(p_remote int, p_path text, p_tag text, p_fresh_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
+  FROM image WHERE path = p_path AND repository_id = p_remote
+  ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now()
+$$;
+
+-- The upstream does not have it, or does not give it. A flood of names fills no table: beyond 10000 none is remembered.
+CREATE OR REPLACE FUNCTION remote_missed(p_remote int, p_path text, p_reference text, p_refused boolean, p_seconds int) RETURNS void
+LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_miss (repository_id, path, reference, refused, until)
+  SELECT p_remote, p_path, p_reference, p_refused, now() + make_interval(secs => p_seconds)
+  WHERE p_seconds > 0 AND 10000 > (SELECT count(*) FROM (SELECT FROM remote_miss WHERE repository_id = p_remote LIMIT 10000) known)
+  ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, until = EXCLUDED.until
+$$;
+
+CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[], p_fresh_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_tags (repository_id, path, tags, fresh_until) VALUES (p_remote, p_path, p_tags, now() + make_interval(secs => p_fresh_seconds))
+  ON CONFLICT (repository_id, path) DO UPDATE SET tags = EXCLUDED.tags, fresh_until = EXCLUDED.fresh_until
+$$;
+
+-- The upstream failed: it is not asked for so many seconds (0: it is asked again at once).
+CREATE OR REPLACE FUNCTION remote_failed(p_remote int, p_reason text, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason)
+  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200))
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason
+$$;
+
+-- It answered; p_limit NULL: without a word on its limit.
+CREATE OR REPLACE FUNCTION remote_answered(p_remote int, p_limit int, p_remaining int, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_state AS s (repository_id, rate_limit, rate_remaining, rate_seconds, rate_at)
+  VALUES (p_remote, p_limit, p_remaining, p_seconds, CASE WHEN p_limit IS NOT NULL THEN now() END)
+  ON CONFLICT (repository_id) DO UPDATE SET failures = 0, offline_until = NULL, rate_limit = coalesce(EXCLUDED.rate_limit, s.rate_limit),
+      rate_remaining = coalesce(EXCLUDED.rate_remaining, s.rate_remaining), rate_seconds = coalesce(EXCLUDED.rate_seconds, s.rate_seconds),
+      rate_at = coalesce(EXCLUDED.rate_at, s.rate_at)
+    WHERE s.failures > 0 OR s.offline_until IS NOT NULL OR EXCLUDED.rate_limit IS NOT NULL
+$$;
+
+-- A tag was served although it is out of date: once a minute is told.
+CREATE OR REPLACE FUNCTION stale_served(p_remote int, p_path text, p_tag text, p_reason text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'stale', 'done', r.key, p_path, p_tag, jsonb_build_object('reason', p_reason) FROM repository r
+  WHERE r.id = p_remote AND NOT EXISTS (SELECT FROM audit a WHERE a.repository = r.key AND a.path = p_path AND a.action = 'stale' AND a.object = p_tag
+    AND a.at > clock_timestamp() - interval '1 minute')
+$$;

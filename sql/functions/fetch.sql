@@ -1,0 +1,115 @@
+-- Blobs on their way from upstreams: one owner, any number of followers.
+SET LOCAL search_path = registry;
+
+-- An owner that has been silent for so long is taken for dead.
+CREATE OR REPLACE FUNCTION fetch_patience() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '5 seconds' $$;
+
+-- Somebody who may have the blob under this name joins, or begins. What follows is in `role`:
+--   0 the caller owns it now: fetch into `file`; if `old_file` is given, its first `received` bytes are a dead owner's work to copy
+--   1 it is under way: follow `file` up to `received`
+--   2 the blob is here, in `file`, and this name may serve it
+--   3 it has just failed, for `error`
+CREATE OR REPLACE FUNCTION fetch_join(p_remote int, p_alg int, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid,
+  OUT role int, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status int, OUT error text)
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_blob blob;
+  v_fetch blob_fetch;
+BEGIN
+  -- queue row before object row, as the collector locks them
+  PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
+  SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad FOR KEY SHARE;
+  IF FOUND THEN
+    INSERT INTO image_blob (image_id, blob_id) VALUES (image_make(p_remote, p_path), v_blob.id) ON CONFLICT DO NOTHING;
+    role := 2;
+    file := v_blob.file_id;
+    received := v_blob.size;
+    size := v_blob.size;
+    RETURN;
+  END IF;
+  INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, store_locally, owner, file_id)
+  VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner, nextval('file_id'))
+  ON CONFLICT (digest, alg, repository_id) DO NOTHING RETURNING f.* INTO v_fetch;
+  IF FOUND THEN
+    role := 0;
+  ELSE
+    SELECT * INTO v_fetch FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote FOR UPDATE;
+    IF NOT FOUND THEN -- it ended in between: look again
+      SELECT j.* INTO role, file, old_file, received, size, error_status, error
+      FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner) j;
+      RETURN;
+    END IF;
+    IF v_fetch.error IS NOT NULL AND v_fetch.heartbeat > clock_timestamp() - interval '2 seconds' THEN
+      role := 3;
+    ELSIF v_fetch.error IS NOT NULL THEN
+      UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = NULL, heartbeat = clock_timestamp(),
+        started_at = now(), error = NULL, error_status = NULL
+      WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
+      role := 0;
+    ELSIF v_fetch.owner <> p_owner AND v_fetch.heartbeat < clock_timestamp() - fetch_patience() THEN
+      UPDATE blob_fetch f SET owner = p_owner, heartbeat = clock_timestamp() WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote;
+      role := 0;
+      old_file := v_fetch.file_id;
+      v_fetch.file_id := nextval('file_id');
+    ELSE
+      role := 1;
+    END IF;
+  END IF;
+  INSERT INTO blob_fetch_name (repository_id, alg, digest, path) VALUES (p_remote, p_alg, p_digest, p_path) ON CONFLICT DO NOTHING;
+  file := v_fetch.file_id;
+  received := v_fetch.received;
+  size := v_fetch.size;
+  error_status := v_fetch.error_status;
+  error := v_fetch.error;
+END $$;
+
+-- The owner has come so far, in this file. False: it is the owner no more, and must stop.
+CREATE OR REPLACE FUNCTION fetch_advance(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint)
+RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  UPDATE blob_fetch SET file_id = p_file, received = p_received, size = p_size, heartbeat = clock_timestamp()
+  WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
+  RETURN FOUND;
+END $$;
+
+-- The bytes are verified and lie in a file: the blob is here, for every name that was shown to have it. As blob_publish; won is
+-- false when another owner has taken over.
+CREATE OR REPLACE FUNCTION fetch_publish(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint)
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_names text[];
+  v_stored record;
+BEGIN
+  PERFORM digest_share(p_digest);
+  PERFORM FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL FOR UPDATE;
+  won := FOUND;
+  IF NOT won THEN
+    -- perhaps the answer to the same call was lost
+    SELECT b.file_id INTO file FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
+    won := FOUND;
+    RETURN;
+  END IF;
+  v_names := ARRAY(SELECT path FROM blob_fetch_name WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote ORDER BY path);
+  DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote;
+  SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  file := v_stored.file;
+  INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_remote, n), v_stored.id FROM unnest(v_names) n ON CONFLICT DO NOTHING;
+END $$;
+
+-- The owner gives up. Those who follow learn why, for a moment; status NULL: it just ends (nothing is stored, or this process stops).
+CREATE OR REPLACE FUNCTION fetch_fail(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_status int, p_error text) RETURNS boolean
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  IF p_status IS NULL THEN
+    DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
+  ELSE
+    UPDATE blob_fetch SET error_status = p_status, error = left(p_error, 200), heartbeat = clock_timestamp()
+    WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
+  END IF;
+  RETURN FOUND;
+END $$;
+
+-- The owner's process stops: whoever follows may go on at once.
+CREATE OR REPLACE FUNCTION fetch_leave(p_remote int, p_alg int, p_digest bytea, p_owner uuid) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  UPDATE blob_fetch SET heartbeat = '-infinity' WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner
+$$;
