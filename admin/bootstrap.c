@@ -8,8 +8,8 @@
 
 #include "auth/password.h"
 #include "db/account.h"
+#include "db/document.h"
 #include "db/permission.h"
-#include "db/repository.h"
 
 #define ADMIN "admin"
 #define FIRST_PASSWORD "password"
@@ -47,51 +47,84 @@ is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 	return true;
 }
 
+/* The standard repositories, members before the virtuals that hold them. */
+static const struct {
+	const char *key, *document;
+} standard[] = {
+	{ "docker-dev-local",
+	    "{\"rclass\": \"local\", \"dockerApiVersion\": \"V1\", \"bridgeRepository\": \"docker-dev\"}" },
+	{ "docker-prod-local",
+	    "{\"rclass\": \"local\", \"dockerApiVersion\": \"V1\", \"bridgeRepository\": \"docker-prod\"}" },
+	{ "docker-dev-local2", "{\"rclass\": \"local\"}" },
+	{ "docker-prod-local2", "{\"rclass\": \"local\"}" },
+	{ "dockerhub", "{\"rclass\": \"remote\", \"url\": \"https://registry-1.docker.io\"}" },
+	{ "docker-prod",
+	    "{\"rclass\": \"virtual\", \"repositories\": [\"docker-prod-local2\", \"dockerhub\"],"
+	    " \"defaultDeploymentRepo\": \"docker-prod-local2\"}" },
+	{ "docker-dev",
+	    "{\"rclass\": \"virtual\", \"repositories\": [\"docker-dev-local2\", \"docker-prod\", \"dockerhub\"],"
+	    " \"defaultDeploymentRepo\": \"docker-dev-local2\"}" },
+};
+
+/* Only where there is none of that key: what an administrator has made of it stays. */
 static bool
 repositories_make(struct ctl *ctl, struct error *err)
 {
-	static const char *const keys[] = { "docker-dev-local2", "docker-prod-local2" };
+	for (size_t i = 0; i < sizeof(standard) / sizeof(standard[0]); i++) {
+		enum document_outcome outcome;
+		const char *message;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		bool created;
-
-		if (!db_repository_add_local(&ctl->db, keys[i], &ctl->actor, &created, err))
+		if (!db_document_save(&ctl->db, standard[i].key, standard[i].document,
+			DOCUMENT_CREATE, 0, &ctl->actor, &outcome, &message, err))
 			return false;
-		if (created)
-			printf("repository %s made\n", keys[i]);
+		if (outcome == DOCUMENT_CREATED)
+			printf("repository %s made\n", standard[i].key);
+		else if (outcome != DOCUMENT_EXISTS)
+			printf("repository %s is not made: %s\n", standard[i].key, message);
 	}
+	return true;
+}
+
+/* One target for the group of readers, unless there is one of that name. */
+static bool
+target_make(
+    struct ctl *ctl, const char *name, const char *repositories, int actions, struct error *err)
+{
+	static const char *const principals[] = { READERS };
+	const struct permission_target target = {
+		.name = name,
+		.includes = "",
+		.excludes = "",
+		.repositories = &repositories,
+		.repository_count = 1,
+		.principals = principals,
+		.actions = &actions,
+		.principal_count = 1,
+	};
+	bool known;
+
+	if (!db_permission_known(&ctl->db, name, &known, err))
+		return false;
+	if (known)
+		return true;
+	if (!db_permission_set(&ctl->db, &target, &ctl->actor, err))
+		return false;
+	printf("permission target %s made for group " READERS "\n", name);
 	return true;
 }
 
 static bool
 rights_make(struct ctl *ctl, struct error *err)
 {
-	static const char *const repositories[] = { "ANY" }, *const principals[] = { READERS };
-	static const int actions[] = { ACTION_READ };
-	const struct permission_target anything = {
-		.name = "Anything",
-		.includes = "",
-		.excludes = "",
-		.repositories = repositories,
-		.repository_count = 1,
-		.principals = principals,
-		.actions = actions,
-		.principal_count = 1,
-	};
-	bool created, known;
+	bool created;
 
 	if (!db_group_add(&ctl->db, READERS, &ctl->actor, &created, err))
 		return false;
 	if (created)
 		puts("group " READERS " made");
-	if (!db_permission_known(&ctl->db, anything.name, &known, err))
-		return false;
-	if (known)
-		return true;
-	if (!db_permission_set(&ctl->db, &anything, &ctl->actor, err))
-		return false;
-	printf("permission target %s made: group " READERS " may read\n", anything.name);
-	return true;
+	/* To write to a remote is to fill its cache. */
+	return target_make(ctl, "Anything", "ANY", ACTION_READ, err) &&
+	       target_make(ctl, "Any Remote", "ANY REMOTE", ACTION_READ | ACTION_WRITE, err);
 }
 
 enum exit_code

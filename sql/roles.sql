@@ -2,6 +2,7 @@
 --
 --   stowage_app    what serving needs: content, uploads, failed sign-ins; of history only to add and to read
 --   stowage_v2     the responder of that name signs in as this; it is stowage_app and nothing more
+--   stowage_admin  the responder of that name: edits repositories, accounts and rights, and keeps house
 --   stowage_audit  reads all but secrets: for auditors
 --
 -- The owner, who migrates, is none of them, so triggers bind them all. A user who may not make roles gets the schema
@@ -12,9 +13,9 @@ DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['stowage_app', 'stowage_audit', 'stowage_v2'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['stowage_app', 'stowage_audit', 'stowage_v2', 'stowage_admin'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
-      EXECUTE format('CREATE ROLE %I %s', v_role, CASE WHEN v_role = 'stowage_v2' THEN 'LOGIN IN ROLE stowage_app' ELSE 'NOLOGIN' END);
+      EXECUTE format('CREATE ROLE %I %s', v_role, CASE WHEN v_role IN ('stowage_v2', 'stowage_admin') THEN 'LOGIN IN ROLE stowage_app' ELSE 'NOLOGIN' END);
     END IF;
   END LOOP;
 EXCEPTION
@@ -47,7 +48,19 @@ BEGIN
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_app;
     REVOKE EXECUTE ON FUNCTION history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
       account_password(text, text, int, text, uuid, inet), group_add(text, int, text, uuid, inet),
-      permission_set(text, text, text, text[], text[], int[], int, text, uuid, inet), repository_add_local(text, int, text, uuid, inet) FROM stowage_app;
+      permission_set(text, text, text, text[], text[], int[], int, text, uuid, inet),
+      repository_save(text, jsonb, text, int, int, text, uuid, inet), repository_delete(text, int, int, text, uuid, inet) FROM stowage_app;
+  END IF;
+
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_admin') THEN
+    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_admin;
+    GRANT INSERT, UPDATE ON repository TO stowage_admin;
+    GRANT INSERT, UPDATE, DELETE ON repository_member, repository_leaf, repository_remote, permission_target, permission_target_repository,
+      permission_target_principal, acl, principal, account, membership TO stowage_admin;
+    -- housekeeping: what was deleted is taken away bit by bit
+    GRANT DELETE ON repository, image, gc_unlink TO stowage_admin;
+    GRANT UPDATE ON gc_unlink TO stowage_admin;
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_admin;
   END IF;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_audit') THEN

@@ -313,6 +313,16 @@ BEGIN
 END $$;
 
 --
+-- Name: class_name(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.class_name(p_class integer) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT (ARRAY['local', 'remote', 'virtual'])[p_class]
+$$;
+
+--
 -- Name: digest_share(bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -340,6 +350,126 @@ CREATE FUNCTION registry.digests_lock(p_digests bytea[]) RETURNS void
     LANGUAGE sql
     AS $$
   SELECT pg_advisory_xact_lock(1380993106, n) FROM (SELECT DISTINCT get_byte(d, 0) AS n FROM unnest(p_digests) d ORDER BY 1) buckets
+$$;
+
+--
+-- Name: document_changes(jsonb, jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.document_changes(p_before jsonb, p_after jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT coalesce(jsonb_object_agg(a.key, CASE WHEN p_before IS NULL THEN a.value ELSE jsonb_build_array(p_before -> a.key, a.value) END), '{}')
+  FROM jsonb_each(p_after) a
+  WHERE a.value IS DISTINCT FROM coalesce(p_before, document_defaults(array_position(ARRAY['local', 'remote', 'virtual'], p_after ->> 'rclass'))) -> a.key
+$$;
+
+--
+-- Name: document_defaults(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.document_defaults(p_class integer) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT jsonb_object_agg(field, standard) || jsonb_build_object('rclass', class_name(p_class))
+  FROM document_fields() WHERE p_class = ANY (classes) AND standard IS NOT NULL
+$$;
+
+--
+-- Name: document_fault(integer, jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.document_fault(p_class integer, p_document jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $_$
+  SELECT format('%s: want %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'texts' THEN 'an array of strings'
+    WHEN 'number' THEN 'a whole number from 0 to 2147483647' WHEN 'boolean' THEN 'true or false' ELSE 'an object' END)
+  FROM document_fields() f JOIN LATERAL (SELECT p_document -> f.field AS value) v ON v.value IS NOT NULL
+  WHERE p_class = ANY (f.classes) AND NOT CASE f.kind
+    WHEN 'text' THEN jsonb_typeof(v.value) = 'string' AND v.value #>> '{}' !~ '[[:cntrl:]]' OR f.field IN ('description', 'notes') AND jsonb_typeof(v.value) = 'string'
+    WHEN 'texts' THEN jsonb_typeof(v.value) = 'array' AND NOT EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof(v.value) WHEN 'array' THEN v.value ELSE '[]' END) e
+      WHERE jsonb_typeof(e) <> 'string' OR e #>> '{}' ~ '[[:cntrl:][:space:],]')
+    WHEN 'number' THEN jsonb_typeof(v.value) = 'number' AND v.value #>> '{}' ~ '^[0-9]{1,10}$' AND (v.value #>> '{}')::numeric <= 2147483647
+    ELSE jsonb_typeof(v.value) = f.kind END
+  LIMIT 1
+$_$;
+
+--
+-- Name: document_fields(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes integer[], kind text, standard jsonb)
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  VALUES
+    ('key', '{1,2,3}'::int[], 'text', NULL::jsonb),
+    ('rclass', '{1,2,3}', 'text', NULL),
+    ('packageType', '{1,2,3}', 'text', '"docker"'),
+    ('description', '{1,2,3}', 'text', '""'),
+    ('notes', '{1,2,3}', 'text', '""'),
+    ('includesPattern', '{1,2,3}', 'text', '"**/*"'),
+    ('excludesPattern', '{1,2,3}', 'text', '""'),
+    ('repoLayoutRef', '{1,2,3}', 'text', '"simple-default"'),
+    ('projectKey', '{1,2,3}', 'text', '""'),
+    ('environments', '{1,2,3}', 'texts', '[]'),
+    ('blackedOut', '{1,2,3}', 'boolean', 'false'),
+    ('priorityResolution', '{1,2,3}', 'boolean', 'false'),
+    ('dockerApiVersion', '{1,2,3}', 'text', '"V2"'),
+    ('xrayIndex', '{1,2}', 'boolean', 'false'),
+    ('propertySets', '{1,2}', 'texts', '[]'),
+    ('archiveBrowsingEnabled', '{1,2}', 'boolean', 'false'),
+    ('downloadRedirect', '{1,2}', 'boolean', 'false'),
+    ('cdnRedirect', '{1,2}', 'boolean', 'false'),
+    ('blockPushingSchema1', '{1,2}', 'boolean', 'true'),
+    ('maxUniqueTags', '{1}', 'number', '0'),
+    ('dockerTagRetention', '{1}', 'number', '1'),
+    ('bridgeRepository', '{1}', 'text', '""'),
+    ('url', '{2}', 'text', NULL),
+    ('username', '{2}', 'text', '""'),
+    ('password', '{2}', 'text', '""'),
+    ('proxy', '{2}', 'text', '""'),
+    ('disableProxy', '{2}', 'boolean', 'false'),
+    ('remoteRepoLayoutRef', '{2}', 'text', '""'),
+    ('hardFail', '{2}', 'boolean', 'false'),
+    ('offline', '{2}', 'boolean', 'false'),
+    ('storeArtifactsLocally', '{2}', 'boolean', 'true'),
+    ('socketTimeoutMillis', '{2}', 'number', '15000'),
+    ('localAddress', '{2}', 'text', '""'),
+    ('queryParams', '{2}', 'text', '""'),
+    ('retrievalCachePeriodSecs', '{2}', 'number', '7200'),
+    ('metadataRetrievalTimeoutSecs', '{2}', 'number', '60'),
+    ('missedRetrievalCachePeriodSecs', '{2}', 'number', '1800'),
+    ('unusedArtifactsCleanupPeriodHours', '{2}', 'number', '0'),
+    ('assumedOfflinePeriodSecs', '{2}', 'number', '300'),
+    ('blockMismatchingMimeTypes', '{2}', 'boolean', 'true'),
+    ('mismatchingMimeTypesOverrideList', '{2}', 'text', '""'),
+    ('allowAnyHostAuth', '{2}', 'boolean', 'false'),
+    ('enableTokenAuthentication', '{2}', 'boolean', 'true'),
+    ('externalDependenciesEnabled', '{2}', 'boolean', 'false'),
+    ('externalDependenciesPatterns', '{2}', 'texts', '["**"]'),
+    ('enableCookieManagement', '{2}', 'boolean', 'false'),
+    ('bypassHeadRequests', '{2}', 'boolean', 'false'),
+    ('synchronizeProperties', '{2}', 'boolean', 'false'),
+    ('shareConfiguration', '{2}', 'boolean', 'false'),
+    ('listRemoteFolderItems', '{2}', 'boolean', 'false'),
+    ('disableUrlNormalization', '{2}', 'boolean', 'false'),
+    ('clientTlsCertificate', '{2}', 'text', '""'),
+    ('contentSynchronisation', '{2}', 'object', '{"enabled": false, "statistics": {"enabled": false}, "properties": {"enabled": false}, "source": {"originAbsenceDetection": false}}'),
+    ('dockerProjectId', '{2}', 'text', '""'),
+    ('curated', '{2}', 'boolean', 'false'),
+    ('passThrough', '{2}', 'boolean', 'false'),
+    ('allowPrivateNetworks', '{2}', 'boolean', 'false'),
+    ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: Docker Hub has it
+    ('nsAliases', '{2}', 'texts', NULL),            -- by the host as well
+    ('realmHosts', '{2}', 'texts', '[]'),
+    ('repositories', '{3}', 'texts', '[]'),
+    ('defaultDeploymentRepo', '{3}', 'text', '""'),
+    ('artifactoryRequestsCanRetrieveRemoteArtifacts', '{3}', 'boolean', 'false'),
+    ('resolveDockerTagsByTimestamp', '{3}', 'boolean', 'false'),
+    ('shadowingGuard', '{3}', 'boolean', 'true')
 $$;
 
 --
@@ -528,7 +658,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.history_extend() RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -912,6 +1042,46 @@ BEGIN
 END $$;
 
 --
+-- Name: members_save(integer, text[], text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_bad text;
+  v_deployment int;
+BEGIN
+  SELECT m INTO v_bad FROM unnest(p_members) m WHERE NOT EXISTS (SELECT FROM repository WHERE key = m AND deleted_at IS NULL) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'repositories: there is no repository %', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT m INTO v_bad FROM unnest(p_members) m GROUP BY m HAVING count(*) > 1 LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'repositories: % is named twice', v_bad USING ERRCODE = 'check_violation';
+  END IF;
+  IF p_members IS DISTINCT FROM ARRAY(SELECT r.key FROM repository_member m JOIN repository r ON r.id = m.member_id WHERE m.virtual_id = p_id ORDER BY m.position) THEN
+    IF EXISTS (SELECT FROM repository WHERE id = p_id AND key = ANY (p_members)) THEN
+      RAISE EXCEPTION 'repositories: a virtual repository cannot contain itself' USING ERRCODE = 'check_violation';
+    END IF;
+    DELETE FROM repository_member WHERE virtual_id = p_id;
+    INSERT INTO repository_member (virtual_id, position, member_id)
+    SELECT p_id, m.place, r.id FROM unnest(p_members) WITH ORDINALITY AS m (key, place) JOIN repository r ON r.key = m.key AND r.deleted_at IS NULL;
+  END IF;
+  -- a name that nobody has means none: that is how some clients clear the field
+  SELECT id INTO v_deployment FROM repository WHERE key = p_deployment AND deleted_at IS NULL;
+  IF v_deployment IS NOT NULL AND NOT EXISTS (
+    WITH RECURSIVE walk (id) AS (
+      SELECT member_id FROM repository_member WHERE virtual_id = p_id
+      UNION SELECT m.member_id FROM walk w JOIN repository_member m ON m.virtual_id = w.id)
+    SELECT FROM walk JOIN repository r USING (id) WHERE r.id = v_deployment AND r.class = 1 AND r.api_version = 2) THEN
+    RAISE EXCEPTION 'defaultDeploymentRepo: % is no local repository among the members', p_deployment USING ERRCODE = 'check_violation';
+  END IF;
+  UPDATE repository SET default_deployment_id = v_deployment WHERE id = p_id AND default_deployment_id IS DISTINCT FROM v_deployment;
+END $$;
+
+--
 -- Name: name_fits(text, text[], text[]); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1136,6 +1306,61 @@ CREATE FUNCTION registry.remote_missed(p_remote integer, p_path text, p_referenc
 $$;
 
 --
+-- Name: remote_save(integer, jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_save(p_id integer, p_document jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $_$
+DECLARE
+  v_url text := regexp_replace(p_document ->> 'url', '/+$', '');
+  v_host text := lower(substring(v_url FROM '^https?://([^/?#@:[:space:]]+|\[[0-9A-Fa-f:.]+\])'));
+  v_hub boolean := v_host IN ('registry-1.docker.io', 'index.docker.io', 'docker.io', 'registry.hub.docker.com');
+  v_old repository_remote;
+  v_new repository_remote;
+BEGIN
+  IF v_url IS NULL OR v_host IS NULL OR v_url !~ '^https?://[^/?#@[:space:][:cntrl:]]+(/[^?#[:space:][:cntrl:]]*)?$' THEN
+    RAISE EXCEPTION 'url: want http://HOST or https://HOST, with a port or a path' USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT * INTO v_old FROM repository_remote WHERE repository_id = p_id;
+  v_new := jsonb_populate_record(NULL::repository_remote, '{}');
+  v_new.repository_id := p_id;
+  v_new.class := 2;
+  v_new.url := v_url;
+  v_new.username := p_document ->> 'username';
+  v_new.password := coalesce(p_document ->> 'password', v_old.password, '');
+  v_new.token_authentication := p_document -> 'enableTokenAuthentication';
+  v_new.any_host_auth := p_document -> 'allowAnyHostAuth';
+  v_new.realm_hosts := texts_of(p_document -> 'realmHosts');
+  v_new.private_networks := p_document -> 'allowPrivateNetworks';
+  v_new.library_prefix := coalesce((p_document -> 'libraryPrefix')::boolean, v_hub);
+  v_new.ns_aliases := CASE WHEN p_document ? 'nsAliases' THEN texts_of(p_document -> 'nsAliases')
+    WHEN v_hub THEN ARRAY['docker.io', 'index.docker.io', 'registry-1.docker.io'] ELSE ARRAY[v_host] END;
+  v_new.offline := p_document -> 'offline';
+  v_new.hard_fail := p_document -> 'hardFail';
+  v_new.store_locally := p_document -> 'storeArtifactsLocally';
+  v_new.fresh_seconds := p_document -> 'retrievalCachePeriodSecs';
+  v_new.missing_seconds := p_document -> 'missedRetrievalCachePeriodSecs';
+  v_new.assumed_offline_seconds := p_document -> 'assumedOfflinePeriodSecs';
+  v_new.unused_hours := p_document -> 'unusedArtifactsCleanupPeriodHours';
+  v_new.timeout_ms := greatest(1, least((p_document -> 'socketTimeoutMillis')::int, 3600000));
+  v_new.metadata_timeout_ms := greatest(1, least((p_document -> 'metadataRetrievalTimeoutSecs')::int, 3600)) * 1000;
+  v_new.block_mismatching_types := p_document -> 'blockMismatchingMimeTypes';
+  v_new.mismatching_types := p_document ->> 'mismatchingMimeTypesOverrideList';
+  v_new.external_dependencies := p_document -> 'externalDependenciesEnabled';
+  v_new.external_patterns := array_to_string(texts_of(p_document -> 'externalDependenciesPatterns'), ',');
+  DELETE FROM repository_remote WHERE repository_id = p_id;
+  INSERT INTO repository_remote SELECT v_new.*;
+  -- what was learnt about another upstream, or as another user, is worth nothing
+  IF (v_old.url, v_old.username, v_old.password) IS DISTINCT FROM (v_new.url, v_new.username, v_new.password) THEN
+    DELETE FROM remote_state WHERE repository_id = p_id;
+    DELETE FROM remote_miss WHERE repository_id = p_id;
+    DELETE FROM remote_tags WHERE repository_id = p_id;
+  END IF;
+END $_$;
+
+--
 -- Name: remote_trust(integer, text, text, integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1147,25 +1372,6 @@ CREATE FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text,
   FROM image WHERE path = p_path AND repository_id = p_remote
   ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now()
 $$;
-
---
--- Name: repository_add_local(text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
---
-
-CREATE FUNCTION registry.repository_add_local(p_key text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO 'registry', 'pg_temp'
-    AS $$
-BEGIN
-  PERFORM edit_lock();
-  INSERT INTO repository (key, class) VALUES (p_key, 1) ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object)
-  VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_add', 'done', p_key, p_key);
-  RETURN true;
-END $$;
 
 --
 -- Name: repository_changed(); Type: FUNCTION; Schema: registry; Owner: -
@@ -1196,6 +1402,75 @@ BEGIN
       IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
   RETURN NULL;
 END $$;
+
+--
+-- Name: repository_columns(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_columns(p_id integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT jsonb_build_object('key', r.key, 'rclass', class_name(r.class),
+      'includesPattern', CASE r.includes WHEN '' THEN '**/*' ELSE r.includes END, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
+      'priorityResolution', r.priority, 'dockerApiVersion', 'V' || r.api_version)
+    || CASE r.class
+      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''))
+      WHEN 2 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'url', c.url, 'username', c.username, 'password', '',
+        'hardFail', c.hard_fail, 'offline', c.offline, 'storeArtifactsLocally', c.store_locally, 'socketTimeoutMillis', c.timeout_ms,
+        'retrievalCachePeriodSecs', c.fresh_seconds, 'metadataRetrievalTimeoutSecs', c.metadata_timeout_ms / 1000,
+        'missedRetrievalCachePeriodSecs', c.missing_seconds, 'unusedArtifactsCleanupPeriodHours', c.unused_hours,
+        'assumedOfflinePeriodSecs', c.assumed_offline_seconds, 'blockMismatchingMimeTypes', c.block_mismatching_types,
+        'mismatchingMimeTypesOverrideList', c.mismatching_types, 'allowAnyHostAuth', c.any_host_auth,
+        'enableTokenAuthentication', c.token_authentication, 'externalDependenciesEnabled', c.external_dependencies,
+        'externalDependenciesPatterns', to_jsonb(string_to_array(c.external_patterns, ',')), 'allowPrivateNetworks', c.private_networks,
+        'libraryPrefix', c.library_prefix, 'nsAliases', to_jsonb(c.ns_aliases), 'realmHosts', to_jsonb(c.realm_hosts))
+      ELSE jsonb_build_object('resolveDockerTagsByTimestamp', r.by_timestamp, 'shadowingGuard', r.shadowing_guard,
+        'repositories', (SELECT coalesce(jsonb_agg(m.key ORDER BY rm.position), '[]') FROM repository_member rm JOIN repository m ON m.id = rm.member_id
+          WHERE rm.virtual_id = r.id),
+        'defaultDeploymentRepo', coalesce((SELECT key FROM repository d WHERE d.id = r.default_deployment_id), '')) END
+  FROM repository r LEFT JOIN repository_remote c ON c.repository_id = r.id WHERE r.id = p_id
+$$;
+
+--
+-- Name: repository_delete(text, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_delete(p_key text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_old repository;
+BEGIN
+  PERFORM edit_lock();
+  SELECT * INTO v_old FROM repository WHERE key = p_key AND deleted_at IS NULL;
+  IF NOT FOUND THEN
+    outcome := 4;
+    message := format('there is no repository %s', p_key);
+    RETURN;
+  ELSIF p_revision <> v_old.revision THEN
+    outcome := 5;
+    message := format('repository %s has been changed meanwhile', p_key);
+    RETURN;
+  END IF;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_delete', 'done', p_key, p_key, document_changes(NULL, repository_document(v_old.id)));
+  UPDATE repository SET default_deployment_id = NULL WHERE default_deployment_id = v_old.id;
+  UPDATE repository SET deleted_at = now(), default_deployment_id = NULL WHERE id = v_old.id;
+  outcome := 1;
+END $$;
+
+--
+-- Name: repository_document(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_document(p_id integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT document_defaults(class) || other || repository_columns(id) FROM repository WHERE id = p_id
+$$;
 
 --
 -- Name: repository_leaf; Type: TABLE; Schema: registry; Owner: -
@@ -1234,6 +1509,116 @@ CREATE FUNCTION registry.repository_paths() RETURNS SETOF registry.repository_le
     class, nullif(include_re, '{}'), nullif(exclude_re, '{}'), library
   FROM walk WHERE class < 3
 $$;
+
+--
+-- Name: repository_save(text, jsonb, text, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $_$
+DECLARE
+  v_old repository;
+  v_before jsonb;
+  v_document jsonb;
+  v_class int;
+  v_version int;
+  v_id int;
+BEGIN
+  PERFORM edit_lock();
+  outcome := 2;
+  IF p_document IS NULL OR jsonb_typeof(p_document) <> 'object' THEN
+    message := 'want a JSON object';
+    RETURN;
+  END IF;
+  SELECT * INTO v_old FROM repository WHERE lower(key) = lower(p_key) AND deleted_at IS NULL;
+  IF FOUND AND (p_mode = 'create' OR v_old.key <> p_key) THEN
+    outcome := 3;
+    message := format('repository %s exists', v_old.key);
+    RETURN;
+  ELSIF v_old.id IS NULL AND (p_mode = 'update' OR p_revision IS NOT NULL) THEN
+    outcome := 4;
+    message := format('there is no repository %s', p_key);
+    RETURN;
+  ELSIF p_revision <> v_old.revision THEN
+    outcome := 5;
+    message := format('repository %s has been changed meanwhile', p_key);
+    RETURN;
+  END IF;
+  IF p_document ->> 'key' <> p_key THEN
+    message := 'key: differs from the one in the URL';
+    RETURN;
+  END IF;
+  v_class := array_position(ARRAY['local', 'remote', 'virtual'], lower(coalesce(p_document ->> 'rclass', class_name(v_old.class))));
+  IF v_class IS NULL THEN
+    message := 'rclass: want local, remote or virtual';
+    RETURN;
+  ELSIF v_class <> v_old.class THEN
+    message := format('rclass: repository %s is %s and stays so', p_key, class_name(v_old.class));
+    RETURN;
+  ELSIF p_key !~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' OR (v_class = 2 AND length(p_key) > 58) THEN
+    message := format('key: want 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
+    RETURN;
+  ELSIF lower(coalesce(p_document ->> 'packageType', 'docker')) <> 'docker' THEN
+    message := 'packageType: only docker is served here';
+    RETURN;
+  END IF;
+  message := document_fault(v_class, jsonb_strip_nulls(p_document));
+  IF message IS NOT NULL THEN
+    RETURN;
+  END IF;
+
+  v_before := CASE WHEN v_old.id IS NOT NULL THEN repository_document(v_old.id) END;
+  v_document := CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || jsonb_strip_nulls(p_document)
+    || CASE WHEN p_document -> 'defaultDeploymentRepo' = 'null' THEN '{"defaultDeploymentRepo": ""}' ELSE '{}' END::jsonb;
+  -- a default deployment that was not named goes with the member it was
+  IF v_class = 3 AND NOT p_document ? 'defaultDeploymentRepo' AND p_document ? 'repositories' AND v_old.default_deployment_id IS NOT NULL
+    AND NOT texts_of(v_document -> 'repositories') @> ARRAY[v_document ->> 'defaultDeploymentRepo'] THEN
+    v_document := v_document || '{"defaultDeploymentRepo": ""}';
+  END IF;
+  v_version := CASE v_document ->> 'dockerApiVersion' WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
+  IF v_version IS NULL OR (v_version = 1 AND v_class <> 1) THEN
+    message := CASE WHEN v_version IS NULL THEN 'dockerApiVersion: want V1 or V2' ELSE 'dockerApiVersion: only a local repository can be V1' END;
+    RETURN;
+  ELSIF v_version <> v_old.api_version THEN
+    message := format('dockerApiVersion: repository %s is V%s and stays so', p_key, v_old.api_version);
+    RETURN;
+  END IF;
+  BEGIN
+    IF v_old.id IS NULL THEN
+      INSERT INTO repository (key, class, api_version) VALUES (p_key, v_class, v_version) RETURNING id INTO v_id;
+    ELSE
+      v_id := v_old.id;
+    END IF;
+    IF v_class = 2 THEN
+      PERFORM remote_save(v_id, v_document);
+    END IF;
+    UPDATE repository SET
+      includes = CASE btrim(v_document ->> 'includesPattern') WHEN '**/*' THEN '' ELSE v_document ->> 'includesPattern' END,
+      excludes = v_document ->> 'excludesPattern',
+      blacked_out = (v_document -> 'blackedOut')::boolean,
+      priority = (v_document -> 'priorityResolution')::boolean,
+      by_timestamp = coalesce((v_document -> 'resolveDockerTagsByTimestamp')::boolean, false),
+      shadowing_guard = coalesce((v_document -> 'shadowingGuard')::boolean, true),
+      block_schema1 = coalesce((v_document -> 'blockPushingSchema1')::boolean, true),
+      bridge_repository = nullif(v_document ->> 'bridgeRepository', ''),
+      revision = CASE WHEN v_old.id IS NULL THEN 1 ELSE repository.revision + 1 END,
+      other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || jsonb_strip_nulls(p_document)) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
+    WHERE id = v_id RETURNING repository.revision INTO revision;
+    IF v_class = 3 THEN
+      PERFORM members_save(v_id, texts_of(v_document -> 'repositories'), v_document ->> 'defaultDeploymentRepo');
+    END IF;
+  EXCEPTION WHEN check_violation OR invalid_regular_expression THEN
+    message := SQLERRM;
+    revision := NULL;
+    RETURN;
+  END;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, CASE WHEN v_old.id IS NULL THEN 'repository_add' ELSE 'repository_change' END, 'done', p_key, p_key,
+    document_changes(v_before, repository_document(v_id)) || CASE WHEN p_document ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
+  outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
+END $_$;
 
 --
 -- Name: stale_served(integer, text, text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
@@ -1296,6 +1681,16 @@ BEGIN
   FROM repository r, manifest m WHERE r.id = p_target AND m.id = v_manifest;
   RETURN true;
 END $$;
+
+--
+-- Name: texts_of(jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.texts_of(p_array jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT coalesce(array_agg(t ORDER BY n), '{}') FROM jsonb_array_elements_text(p_array) WITH ORDINALITY AS e (t, n)
+$$;
 
 --
 -- Name: token_key; Type: TABLE; Schema: registry; Owner: -
@@ -3022,6 +3417,7 @@ GRANT USAGE ON SCHEMA registry TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -3029,12 +3425,14 @@ REVOKE ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_a
 
 REVOKE ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION acl_expand(p_targets integer[]); Type: ACL; Schema: registry; Owner: -
@@ -3042,12 +3440,14 @@ REVOKE ALL ON FUNCTION registry.account_password(p_name text, p_password text, p
 
 REVOKE ALL ON FUNCTION registry.acl_expand(p_targets integer[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.acl_expand(p_targets integer[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.acl_expand(p_targets integer[]) TO stowage_admin;
 
 --
 -- Name: TABLE acl; Type: ACL; Schema: registry; Owner: -
 --
 
 GRANT SELECT ON TABLE registry.acl TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.acl TO stowage_admin;
 GRANT SELECT ON TABLE registry.acl TO stowage_audit;
 
 --
@@ -3056,6 +3456,7 @@ GRANT SELECT ON TABLE registry.acl TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.acl_said() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.acl_said() TO stowage_app;
+GRANT ALL ON FUNCTION registry.acl_said() TO stowage_admin;
 GRANT ALL ON FUNCTION registry.acl_said() TO stowage_audit;
 
 --
@@ -3064,6 +3465,7 @@ GRANT ALL ON FUNCTION registry.acl_said() TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowage_app;
+GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowage_admin;
 
 --
 -- Name: FUNCTION ant_include(p_patterns text); Type: ACL; Schema: registry; Owner: -
@@ -3071,6 +3473,7 @@ GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowag
 
 REVOKE ALL ON FUNCTION registry.ant_include(p_patterns text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_admin;
 GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_audit;
 
 --
@@ -3079,6 +3482,7 @@ GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.ant_to_regex(p_patterns text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_admin;
 GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_audit;
 
 --
@@ -3087,6 +3491,7 @@ GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.append_only() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.append_only() TO stowage_app;
+GRANT ALL ON FUNCTION registry.append_only() TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_arrived(p_blob bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -3094,6 +3499,7 @@ GRANT ALL ON FUNCTION registry.append_only() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -3101,6 +3507,7 @@ GRANT ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_dige
 
 REVOKE ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -3108,6 +3515,7 @@ GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg 
 
 REVOKE ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_postpone(p_blob bigint); Type: ACL; Schema: registry; Owner: -
@@ -3115,6 +3523,7 @@ GRANT ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account int
 
 REVOKE ALL ON FUNCTION registry.blob_postpone(p_blob bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_postpone(p_blob bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_postpone(p_blob bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
@@ -3122,6 +3531,7 @@ GRANT ALL ON FUNCTION registry.blob_postpone(p_blob bigint) TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint); Type: ACL; Schema: registry; Owner: -
@@ -3129,6 +3539,15 @@ GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_fil
 
 REVOKE ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) TO stowage_admin;
+
+--
+-- Name: FUNCTION class_name(p_class integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.class_name(p_class integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.class_name(p_class integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.class_name(p_class integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION digest_share(p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -3136,6 +3555,7 @@ GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest
 
 REVOKE ALL ON FUNCTION registry.digest_share(p_digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.digest_share(p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.digest_share(p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION digest_text(p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -3143,6 +3563,7 @@ GRANT ALL ON FUNCTION registry.digest_share(p_digest bytea) TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_admin;
 GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_audit;
 
 --
@@ -3151,6 +3572,39 @@ GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO sto
 
 REVOKE ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) TO stowage_admin;
+
+--
+-- Name: FUNCTION document_changes(p_before jsonb, p_after jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.document_changes(p_before jsonb, p_after jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.document_changes(p_before jsonb, p_after jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.document_changes(p_before jsonb, p_after jsonb) TO stowage_admin;
+
+--
+-- Name: FUNCTION document_defaults(p_class integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.document_defaults(p_class integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.document_defaults(p_class integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.document_defaults(p_class integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION document_fault(p_class integer, p_document jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.document_fault(p_class integer, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.document_fault(p_class integer, p_document jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.document_fault(p_class integer, p_document jsonb) TO stowage_admin;
+
+--
+-- Name: FUNCTION document_fields(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.document_fields() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.document_fields() TO stowage_app;
+GRANT ALL ON FUNCTION registry.document_fields() TO stowage_admin;
 
 --
 -- Name: FUNCTION edit_lock(); Type: ACL; Schema: registry; Owner: -
@@ -3158,6 +3612,7 @@ GRANT ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.edit_lock() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_app;
+GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint); Type: ACL; Schema: registry; Owner: -
@@ -3165,6 +3620,7 @@ GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text); Type: ACL; Schema: registry; Owner: -
@@ -3172,6 +3628,7 @@ GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_
 
 REVOKE ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text); Type: ACL; Schema: registry; Owner: -
@@ -3179,6 +3636,7 @@ GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_dig
 
 REVOKE ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid); Type: ACL; Schema: registry; Owner: -
@@ -3186,6 +3644,7 @@ GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_dig
 
 REVOKE ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_patience(); Type: ACL; Schema: registry; Owner: -
@@ -3193,6 +3652,7 @@ GRANT ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_di
 
 REVOKE ALL ON FUNCTION registry.fetch_patience() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
@@ -3200,6 +3660,7 @@ GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION grace(); Type: ACL; Schema: registry; Owner: -
@@ -3207,18 +3668,21 @@ GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_
 
 REVOKE ALL ON FUNCTION registry.grace() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.grace() TO stowage_app;
+GRANT ALL ON FUNCTION registry.grace() TO stowage_admin;
 
 --
 -- Name: FUNCTION group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION history_extend(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.history_extend() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.history_extend() TO stowage_admin;
 
 --
 -- Name: FUNCTION image_adopt(p_image bigint, p_manifests bigint[], p_account integer); Type: ACL; Schema: registry; Owner: -
@@ -3226,6 +3690,7 @@ REVOKE ALL ON FUNCTION registry.history_extend() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_make(p_repository integer, p_path text); Type: ACL; Schema: registry; Owner: -
@@ -3233,6 +3698,7 @@ GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[],
 
 REVOKE ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text); Type: ACL; Schema: registry; Owner: -
@@ -3240,6 +3706,7 @@ GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO 
 
 REVOKE ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -3247,6 +3714,7 @@ GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_b
 
 REVOKE ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -3254,6 +3722,7 @@ GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer
 
 REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -3261,6 +3730,7 @@ GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_t
 
 REVOKE ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]); Type: ACL; Schema: registry; Owner: -
@@ -3268,6 +3738,7 @@ GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_
 
 REVOKE ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea); Type: ACL; Schema: registry; Owner: -
@@ -3275,6 +3746,7 @@ GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[
 
 REVOKE ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea); Type: ACL; Schema: registry; Owner: -
@@ -3282,6 +3754,7 @@ GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target in
 
 REVOKE ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION media_type_number(p_name text); Type: ACL; Schema: registry; Owner: -
@@ -3289,6 +3762,7 @@ GRANT ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_p
 
 REVOKE ALL ON FUNCTION registry.media_type_number(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.media_type_number(p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.media_type_number(p_name text) TO stowage_admin;
 
 --
 -- Name: FUNCTION members_check(); Type: ACL; Schema: registry; Owner: -
@@ -3296,6 +3770,15 @@ GRANT ALL ON FUNCTION registry.media_type_number(p_name text) TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.members_check() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.members_check() TO stowage_app;
+GRANT ALL ON FUNCTION registry.members_check() TO stowage_admin;
+
+--
+-- Name: FUNCTION members_save(p_id integer, p_members text[], p_deployment text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text) TO stowage_admin;
 
 --
 -- Name: FUNCTION name_fits(p_name text, p_include text[], p_exclude text[]); Type: ACL; Schema: registry; Owner: -
@@ -3303,6 +3786,7 @@ GRANT ALL ON FUNCTION registry.members_check() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION name_is_local(p_root integer, p_name text); Type: ACL; Schema: registry; Owner: -
@@ -3310,6 +3794,7 @@ GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclud
 
 REVOKE ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO stowage_admin;
 
 --
 -- Name: FUNCTION name_twins(p_name text); Type: ACL; Schema: registry; Owner: -
@@ -3317,6 +3802,7 @@ GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO sto
 
 REVOKE ALL ON FUNCTION registry.name_twins(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_changed(); Type: ACL; Schema: registry; Owner: -
@@ -3324,12 +3810,14 @@ GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.permission_changed() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_app;
+GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) TO stowage_admin;
 
 --
 -- Name: FUNCTION push_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
@@ -3337,6 +3825,7 @@ REVOKE ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_e
 
 REVOKE ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_blobs(); Type: ACL; Schema: registry; Owner: -
@@ -3344,6 +3833,7 @@ GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_repository inte
 
 REVOKE ALL ON FUNCTION registry.queue_blobs() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.queue_blobs() TO stowage_app;
+GRANT ALL ON FUNCTION registry.queue_blobs() TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_link(); Type: ACL; Schema: registry; Owner: -
@@ -3351,6 +3841,7 @@ GRANT ALL ON FUNCTION registry.queue_blobs() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.queue_link() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.queue_link() TO stowage_app;
+GRANT ALL ON FUNCTION registry.queue_link() TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_manifests(); Type: ACL; Schema: registry; Owner: -
@@ -3358,6 +3849,7 @@ GRANT ALL ON FUNCTION registry.queue_link() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.queue_manifests() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.queue_manifests() TO stowage_app;
+GRANT ALL ON FUNCTION registry.queue_manifests() TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_new_blob(); Type: ACL; Schema: registry; Owner: -
@@ -3365,6 +3857,7 @@ GRANT ALL ON FUNCTION registry.queue_manifests() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.queue_new_blob() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.queue_new_blob() TO stowage_app;
+GRANT ALL ON FUNCTION registry.queue_new_blob() TO stowage_admin;
 
 --
 -- Name: FUNCTION readable_images(p_root integer, p_name text, p_account integer); Type: ACL; Schema: registry; Owner: -
@@ -3372,6 +3865,7 @@ GRANT ALL ON FUNCTION registry.queue_new_blob() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -3379,6 +3873,7 @@ GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_ac
 
 REVOKE ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_failed(p_remote integer, p_reason text, p_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -3386,6 +3881,7 @@ GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer
 
 REVOKE ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -3393,6 +3889,7 @@ GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_
 
 REVOKE ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -3400,6 +3897,15 @@ GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_ta
 
 REVOKE ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION remote_save(p_id integer, p_document jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_save(p_id integer, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_save(p_id integer, p_document jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_save(p_id integer, p_document jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -3407,12 +3913,7 @@ GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_re
 
 REVOKE ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) TO stowage_app;
-
---
--- Name: FUNCTION repository_add_local(p_key text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
---
-
-REVOKE ALL ON FUNCTION registry.repository_add_local(p_key text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION repository_changed(); Type: ACL; Schema: registry; Owner: -
@@ -3420,12 +3921,37 @@ REVOKE ALL ON FUNCTION registry.repository_add_local(p_key text, p_actor integer
 
 REVOKE ALL ON FUNCTION registry.repository_changed() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_changed() TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_changed() TO stowage_admin;
+
+--
+-- Name: FUNCTION repository_columns(p_id integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_columns(p_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_columns(p_id integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_columns(p_id integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION repository_delete(p_key text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_delete(p_key text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_delete(p_key text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) TO stowage_admin;
+
+--
+-- Name: FUNCTION repository_document(p_id integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_document(p_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_document(p_id integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_document(p_id integer) TO stowage_admin;
 
 --
 -- Name: TABLE repository_leaf; Type: ACL; Schema: registry; Owner: -
 --
 
 GRANT SELECT ON TABLE registry.repository_leaf TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository_leaf TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
 
 --
@@ -3434,7 +3960,15 @@ GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.repository_paths() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_admin;
 GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_audit;
+
+--
+-- Name: FUNCTION repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -3442,6 +3976,7 @@ GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION tag_changed(); Type: ACL; Schema: registry; Owner: -
@@ -3449,6 +3984,7 @@ GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag
 
 REVOKE ALL ON FUNCTION registry.tag_changed() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.tag_changed() TO stowage_app;
+GRANT ALL ON FUNCTION registry.tag_changed() TO stowage_admin;
 
 --
 -- Name: FUNCTION tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -3456,6 +3992,15 @@ GRANT ALL ON FUNCTION registry.tag_changed() TO stowage_app;
 
 REVOKE ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION texts_of(p_array jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.texts_of(p_array jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.texts_of(p_array jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.texts_of(p_array jsonb) TO stowage_admin;
 
 --
 -- Name: TABLE token_key; Type: ACL; Schema: registry; Owner: -
@@ -3487,6 +4032,7 @@ GRANT SELECT(retired_at) ON TABLE registry.token_key TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.token_keys(p_fresh bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_admin;
 
 --
 -- Name: TABLE upload; Type: ACL; Schema: registry; Owner: -
@@ -3501,6 +4047,7 @@ GRANT SELECT ON TABLE registry.upload TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION viewer_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
@@ -3508,6 +4055,7 @@ GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p
 
 REVOKE ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) TO stowage_admin;
 
 --
 -- Name: FUNCTION viewer_valid(p_account integer, p_epoch integer); Type: ACL; Schema: registry; Owner: -
@@ -3515,12 +4063,14 @@ GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository in
 
 REVOKE ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_admin;
 
 --
 -- Name: TABLE account; Type: ACL; Schema: registry; Owner: -
 --
 
 GRANT SELECT ON TABLE registry.account TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.account TO stowage_admin;
 
 --
 -- Name: COLUMN account.id; Type: ACL; Schema: registry; Owner: -
@@ -3632,6 +4182,7 @@ GRANT SELECT ON TABLE registry.gc_manifest TO stowage_audit;
 --
 
 GRANT SELECT,INSERT ON TABLE registry.gc_unlink TO stowage_app;
+GRANT DELETE,UPDATE ON TABLE registry.gc_unlink TO stowage_admin;
 GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 
 --
@@ -3639,6 +4190,7 @@ GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE registry.image TO stowage_app;
+GRANT DELETE ON TABLE registry.image TO stowage_admin;
 GRANT SELECT ON TABLE registry.image TO stowage_audit;
 
 --
@@ -3709,6 +4261,7 @@ GRANT SELECT ON TABLE registry.media_type TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.membership TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.membership TO stowage_admin;
 GRANT SELECT ON TABLE registry.membership TO stowage_audit;
 
 --
@@ -3723,6 +4276,7 @@ GRANT SELECT ON TABLE registry.migration TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.permission_target TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.permission_target TO stowage_admin;
 GRANT SELECT ON TABLE registry.permission_target TO stowage_audit;
 
 --
@@ -3730,6 +4284,7 @@ GRANT SELECT ON TABLE registry.permission_target TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.permission_target_principal TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.permission_target_principal TO stowage_admin;
 GRANT SELECT ON TABLE registry.permission_target_principal TO stowage_audit;
 
 --
@@ -3737,6 +4292,7 @@ GRANT SELECT ON TABLE registry.permission_target_principal TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.permission_target_repository TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.permission_target_repository TO stowage_admin;
 GRANT SELECT ON TABLE registry.permission_target_repository TO stowage_audit;
 
 --
@@ -3744,6 +4300,7 @@ GRANT SELECT ON TABLE registry.permission_target_repository TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.principal TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.principal TO stowage_admin;
 GRANT SELECT ON TABLE registry.principal TO stowage_audit;
 
 --
@@ -3751,6 +4308,7 @@ GRANT SELECT ON TABLE registry.principal TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.repository TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository TO stowage_audit;
 
 --
@@ -3793,6 +4351,7 @@ GRANT SELECT ON TABLE registry.remote_tags TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.repository_member TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository_member TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository_member TO stowage_audit;
 
 --
@@ -3800,6 +4359,7 @@ GRANT SELECT ON TABLE registry.repository_member TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.repository_remote TO stowage_app;
+GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.repository_id; Type: ACL; Schema: registry; Owner: -

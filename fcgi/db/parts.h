@@ -104,6 +104,7 @@ void digest_params(
 
 extern const struct statement *const account_statements[];
 extern const struct statement *const blob_statements[];
+extern const struct statement *const document_statements[];
 extern const struct statement *const fetch_statements[];
 extern const struct statement *const manifest_statements[];
 extern const struct statement *const permission_statements[];

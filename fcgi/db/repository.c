@@ -2,12 +2,6 @@
 
 #include "db/parts.h"
 
-static const struct statement repository_add_local = {
-	.name = "repository_add_local",
-	.nparams = 1 + ACTOR_PARAMS,
-	.sql = "SELECT repository_add_local($1, $2, $3, $4, $5)",
-};
-
 /* $4 name, $5 wanted actions */
 static const struct statement target_find = {
 	.name = "target_find",
@@ -64,21 +58,8 @@ static const struct statement catalog = {
 	.again = true,
 };
 
-const struct statement *const repository_statements[] = { &repository_add_local, &target_find,
-	&rights_find, &standing_find, &catalog, NULL };
-
-bool
-db_repository_add_local(
-    struct db *db, const char *key, const struct actor *actor, bool *created, struct error *err)
-{
-	struct param params[1 + ACTOR_PARAMS] = { param_text(key) };
-	PGresult *res;
-
-	actor_params(db, actor, params + 1);
-	res = db_query(db, &repository_add_local, params, err);
-	*created = res != NULL && row_bool(res, 0, 0);
-	return res != NULL;
-}
+const struct statement *const repository_statements[] = { &target_find, &rights_find,
+	&standing_find, &catalog, NULL };
 
 struct target
 target_read(const PGresult *res)

@@ -1,5 +1,4 @@
-/* Repositories by key, as the responders and stowagectl need them. Editing them comes with the REST
- * API. */
+/* Repositories by key, as the serving path needs them; editing them is document.h. */
 #ifndef DB_REPOSITORY_H
 #define DB_REPOSITORY_H
 
@@ -7,10 +6,6 @@
 #include "db/standing.h"
 
 enum repository_class { REPOSITORY_LOCAL = 1, REPOSITORY_REMOTE = 2, REPOSITORY_VIRTUAL = 3 };
-
-/* Create a local v2 repository unless one of that key exists (*created says). Audited. */
-bool db_repository_add_local(
-    struct db *, const char *key, const struct actor *, bool *created, struct error *) MUST_CHECK;
 
 /* Where a push to key under name lands: the repository itself if local, a virtual's default
  * deployment if there is one. */

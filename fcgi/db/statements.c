@@ -4,6 +4,7 @@
 const struct statement *const *const db_statements[] = {
 	account_statements,
 	blob_statements,
+	document_statements,
 	fetch_statements,
 	manifest_statements,
 	permission_statements,

@@ -35,7 +35,7 @@ BEGIN
 END $$;
 
 -- A table for this month and the next three. A month whose first rows are in the default table already stays there.
-CREATE OR REPLACE FUNCTION history_extend() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION history_extend() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_table text;
   v_month timestamptz;

@@ -109,17 +109,3 @@ BEGIN
   PERFORM acl_expand(v_targets);
   RETURN NULL;
 END $$;
-
--- A local repository of API v2; false if the key is taken.
-CREATE OR REPLACE FUNCTION repository_add_local(p_key text, p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
-BEGIN
-  PERFORM edit_lock();
-  INSERT INTO repository (key, class) VALUES (p_key, 1) ON CONFLICT DO NOTHING;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object)
-  VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_add', 'done', p_key, p_key);
-  RETURN true;
-END $$;

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "db/document.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -90,10 +92,12 @@ const char *
 local_make(struct fixture *f)
 {
 	const char *key = unique(f, "local");
-	bool created = false;
+	enum document_outcome outcome;
+	const char *message;
 
-	assert_true(db_repository_add_local(&f->db, key, &f->actor, &created, &f->err));
-	assert_true(created);
+	assert_true(db_document_save(&f->db, key, "{\"rclass\": \"local\"}", DOCUMENT_CREATE, 0,
+	    &f->actor, &outcome, &message, &f->err));
+	assert_int_equal(outcome, DOCUMENT_CREATED);
 	return key;
 }
 

@@ -2,7 +2,7 @@
 SET search_path = registry;
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice \gset
-SELECT repository_add_local('one', 0, 'test', NULL, NULL), repository_add_local('two', 0, 'test', NULL, NULL);
+SELECT repository_save(key, '{"rclass": "local"}', 'create', NULL, 0, 'test', NULL, NULL) FROM unnest(ARRAY['one', 'two']) key;
 INSERT INTO repository (key, class, default_deployment_id) SELECT 'both', 3, id FROM repository WHERE key = 'one';
 INSERT INTO repository_member (virtual_id, position, member_id)
 SELECT v.id, r.id, r.id FROM repository v, repository r WHERE v.key = 'both' AND r.key IN ('one', 'two');

@@ -5,12 +5,12 @@ SELECT plan(34);
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 SELECT account_add('alice', 'crypt', true, 0, 'test', NULL, NULL) AS alice \gset
-SELECT repository_add_local('one', 0, 'test', NULL, NULL);
+SELECT repository_save('one', '{"rclass": "local"}', 'create', NULL, 0, 'test', NULL, NULL);
 SELECT id AS one FROM repository WHERE key = 'one' \gset
 
 SELECT ok(pg_has_role('stowage_v2', 'stowage_app', 'USAGE'), 'the responder is stowage_app');
 SELECT is((SELECT count(*) FROM pg_roles WHERE rolname LIKE 'stowage%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication)), 0::bigint, 'no role is special');
-SELECT is((SELECT array_agg(rolname::text ORDER BY 1) FROM pg_roles WHERE rolname LIKE 'stowage%' AND rolcanlogin), '{stowage_v2}', 'only programs sign in');
+SELECT is((SELECT array_agg(rolname::text ORDER BY 1) FROM pg_roles WHERE rolname LIKE 'stowage%' AND rolcanlogin), '{stowage_v2,stowage_admin}', 'only programs sign in');
 SELECT ok(NOT has_schema_privilege(r, 'registry', 'CREATE'), r || ' creates nothing') FROM unnest('{stowage_app,stowage_audit,stowage_v2}'::text[]) r;
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')
   AND (has_table_privilege('stowage_app', c.oid, 'TRUNCATE, TRIGGER, REFERENCES') OR has_table_privilege('stowage_audit', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES'))$$,
