@@ -1787,6 +1787,84 @@ CREATE FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) RETURN
 $$;
 
 --
+-- Name: who_answers(text, text, text, integer, bytea, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_root repository;
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_user) AND kind < 2);
+  v_reference text := coalesce(p_tag, digest_text(p_alg, p_digest));
+  v_local boolean;
+  v_leaf record;
+  v_why text;
+  v_winner text;
+  v_asked text[] := '{}';
+  v_answer text;
+  v_members jsonb := '[]';
+BEGIN
+  SELECT * INTO v_root FROM repository WHERE key = p_key AND deleted_at IS NULL AND api_version = 2;
+  IF NOT FOUND OR v_account IS NULL THEN
+    RETURN NULL;
+  END IF;
+  v_local := v_root.shadowing_guard AND name_is_local(v_root.id, p_name);
+  FOR v_leaf IN
+    SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, c.offline,
+      s.offline_until > now() AS away, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
+      name_fits(n.path, l.include_re, l.exclude_re) OR (p_tag IS NOT NULL AND name_fits(n.path || '/' || p_tag || '/manifest.json', l.include_re, l.exclude_re)) AS fits,
+      CASE WHEN v_root.by_timestamp AND p_tag IS NOT NULL THEN -extract(epoch FROM h.updated_at) END AS stamp,
+      min(l.ord) OVER (PARTITION BY l.leaf_id) AS first
+    FROM repository_leaf l JOIN repository r ON r.id = l.leaf_id
+      CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) n
+      LEFT JOIN LATERAL (
+        SELECT digest_text(m.alg, m.digest) AS digest, t.updated_at,
+          l.class = 1 OR p_tag IS NULL OR EXISTS (SELECT FROM remote_reference f WHERE f.image_id = i.id AND f.tag = p_tag AND f.fresh_until > now()) AS fresh
+        FROM image i JOIN image_manifest im ON im.image_id = i.id JOIN manifest m ON m.id = im.manifest_id
+          LEFT JOIN tag t ON t.image_id = i.id AND t.manifest_id = m.id AND t.name = p_tag
+        WHERE i.path = n.path AND i.repository_id = l.leaf_id AND CASE WHEN p_tag IS NULL THEN m.digest = p_digest AND m.alg = p_alg ELSE t.name IS NOT NULL END
+      ) h ON true
+      LEFT JOIN repository_remote c ON c.repository_id = l.leaf_id LEFT JOIN remote_state s ON s.repository_id = l.leaf_id
+      LEFT JOIN remote_miss m ON m.repository_id = l.leaf_id AND m.path = n.path AND m.reference = v_reference AND m.until > now()
+    WHERE l.root_id = v_root.id
+    ORDER BY l.rank <> 0, stamp NULLS LAST, l.class, first, fits DESC
+  LOOP
+    v_why := CASE
+      WHEN NOT v_leaf.fits THEN 'a pattern keeps the name out'
+      WHEN v_leaf.actions & 1 = 0 THEN 'the user may not read it here'
+      WHEN v_leaf.class = 2 AND v_local AND p_tag IS NOT NULL THEN 'a local member has the name, so no remote answers for its tags'
+      WHEN v_leaf.digest IS NOT NULL AND v_winner IS NOT NULL THEN 'has it, but another comes first'
+      WHEN v_leaf.digest IS NOT NULL AND v_leaf.fresh THEN 'has it'
+      WHEN v_leaf.digest IS NOT NULL THEN 'has it cached; its upstream is asked whether it still holds'
+      WHEN v_leaf.class = 1 THEN 'does not have it'
+      WHEN v_local THEN 'not cached, and a local member has the name, so no upstream is asked'
+      WHEN v_leaf.offline THEN 'not cached, and set offline'
+      WHEN v_leaf.missed THEN 'its upstream did not have it a while ago'
+      WHEN v_leaf.actions & 2 = 0 THEN 'not cached, and the user may not fill the cache'
+      WHEN v_leaf.away THEN 'not cached, and assumed offline'
+      ELSE 'not cached; its upstream is asked' END;
+    IF v_why LIKE 'has it%' AND v_winner IS NULL THEN
+      v_winner := v_leaf.key;
+      v_answer := v_leaf.digest;
+    ELSIF v_why = 'not cached; its upstream is asked' AND (v_winner IS NULL OR v_leaf.rank = 0) THEN
+      v_asked := v_asked || v_leaf.key;
+    END IF;
+    v_members := v_members || jsonb_build_object('repository', v_leaf.key, 'rclass', class_name(v_leaf.class), 'priority', v_leaf.rank = 0,
+      'name', v_leaf.path, 'included', v_leaf.fits, 'readable', v_leaf.actions & 1 <> 0, 'mayFillCache', CASE WHEN v_leaf.class = 2 THEN v_leaf.actions & 2 <> 0 END,
+      'digest', v_leaf.digest, 'updated', v_leaf.updated_at, 'fresh', CASE WHEN v_leaf.digest IS NOT NULL THEN v_leaf.fresh END, 'why', v_why);
+  END LOOP;
+  RETURN jsonb_build_object('repository', p_key, 'name', p_name, 'reference', v_reference, 'user', lower(p_user), 'nameIsLocal', v_local,
+    'blackedOut', v_root.blacked_out, 'members', v_members, 'winner', v_winner, 'digest', v_answer, 'asked', to_jsonb(v_asked),
+    'reason', CASE WHEN v_root.blacked_out THEN 'the repository is blacked out'
+      WHEN v_winner IS NOT NULL AND v_asked <> '{}' THEN 'a priority remote is asked first; else ' || v_winner || ' answers'
+      WHEN v_winner IS NOT NULL THEN v_winner || ' is the first in the order of the search that has it'
+      WHEN v_asked <> '{}' THEN 'nobody has it; upstreams are asked in this order'
+      ELSE 'nobody has it' END);
+END $$;
+
+--
 -- Name: account; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -4064,6 +4142,14 @@ GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository in
 REVOKE ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) TO stowage_admin;
 
 --
 -- Name: TABLE account; Type: ACL; Schema: registry; Owner: -

@@ -48,6 +48,14 @@ static const struct statement account_succeeded = {
 	.again = true,
 };
 
+static const struct statement viewer_find = {
+	.name = "viewer_find",
+	.nparams = 2,
+	.sql =
+	    "SELECT viewer_valid($1, $2), coalesce((SELECT is_admin FROM account WHERE id = $1), false)",
+	.again = true,
+};
+
 static const struct statement group_add = {
 	.name = "group_add",
 	.nparams = 1 + ACTOR_PARAMS,
@@ -55,7 +63,7 @@ static const struct statement group_add = {
 };
 
 const struct statement *const account_statements[] = { &account_find, &account_list, &account_add,
-	&account_password, &account_failed, &account_succeeded, &group_add, NULL };
+	&account_password, &account_failed, &account_succeeded, &viewer_find, &group_add, NULL };
 
 static struct account
 account_read(const PGresult *res, int row)
@@ -156,4 +164,19 @@ db_group_add(
 	res = db_query(db, &group_add, params, err);
 	*created = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
+}
+
+bool
+db_viewer_find(
+    struct db *db, const struct viewer *viewer, bool *valid, bool *is_admin, struct error *err)
+{
+	const struct param params[] = { param_int(db, viewer->account),
+		param_int(db, viewer->epoch) };
+	PGresult *res = db_query(db, &viewer_find, params, err);
+
+	if (res == NULL)
+		return false;
+	*valid = row_bool(res, 0, 0);
+	*is_admin = *valid && row_bool(res, 0, 1);
+	return true;
 }

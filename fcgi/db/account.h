@@ -32,6 +32,10 @@ bool db_account_failed(struct db *, int account, const char *name, int lock_fail
 /* A good password: failures back to 0 (no write when they are). */
 bool db_account_succeeded(struct db *, int account, struct error *) MUST_CHECK;
 
+/* Is the viewer's account as it was when it proved itself, and an administrator's? */
+bool db_viewer_find(
+    struct db *, const struct viewer *, bool *valid, bool *is_admin, struct error *) MUST_CHECK;
+
 /* Create a group unless a principal of that name exists (*created says). Audited. */
 bool db_group_add(
     struct db *, const char *name, const struct actor *, bool *created, struct error *) MUST_CHECK;

@@ -110,6 +110,7 @@ extern const struct statement *const manifest_statements[];
 extern const struct statement *const permission_statements[];
 extern const struct statement *const pool_statements[];
 extern const struct statement *const remote_statements[];
+extern const struct statement *const report_statements[];
 extern const struct statement *const repository_statements[];
 extern const struct statement *const token_key_statements[];
 extern const struct statement *const upload_statements[];

@@ -10,6 +10,7 @@ const struct statement *const *const db_statements[] = {
 	permission_statements,
 	pool_statements,
 	remote_statements,
+	report_statements,
 	repository_statements,
 	token_key_statements,
 	upload_statements,

@@ -257,23 +257,33 @@ probe(const struct store *store)
 }
 
 bool
-store_ready(struct store *store, int64_t reserve_bytes, struct error *err)
+store_space(struct store *store, int64_t *total, int64_t *available, struct error *err)
 {
 	struct statvfs fs;
-	uint64_t available;
 
-	if (!probe(store) || fstatvfs(store->root, &fs) == -1) {
+	if (fstatvfs(store->root, &fs) == -1)
+		return error_errno(err, "cannot look at the blob store");
+	*total = (int64_t)(fs.f_blocks * fs.f_frsize);
+	*available = (int64_t)(fs.f_bavail * fs.f_frsize);
+	return true;
+}
+
+bool
+store_ready(struct store *store, int64_t reserve_bytes, struct error *err)
+{
+	int64_t total, available = 0;
+
+	if (!probe(store) || !store_space(store, &total, &available, err)) {
 		error_errno(err, "the blob store cannot create a file");
 		if (err != NULL)
 			err->code = ERROR_UNAVAILABLE; /* a full disk too: it is the store that is
 							  not ready */
 		return false;
 	}
-	available = (uint64_t)fs.f_bavail * fs.f_frsize;
-	if (available < (uint64_t)reserve_bytes) {
+	if (available < reserve_bytes) {
 		error_set(err, ERROR_UNAVAILABLE, "the blob store is nearly full");
 		return error_cause(
-		    err, "%" PRIu64 " bytes free, %" PRId64 " wanted", available, reserve_bytes);
+		    err, "%" PRId64 " bytes free, %" PRId64 " wanted", available, reserve_bytes);
 	}
 	return true;
 }

@@ -35,6 +35,8 @@ bool store_blob_unlink(
 bool store_blob_digest(const struct store *, const struct digest *, int64_t file, struct digest *,
     int64_t *size, struct error *) MUST_CHECK;
 
+/* Bytes of the file system that holds the store. */
+bool store_space(struct store *, int64_t *total, int64_t *available, struct error *) MUST_CHECK;
 /* Create and rename a file; free bytes over the reserve; else UNAVAILABLE with a sentence. */
 bool store_ready(struct store *, int64_t reserve_bytes, struct error *) MUST_CHECK;
 

@@ -1,0 +1,209 @@
+/* Repositories as JSON documents (Artifactory's "Repository Configuration JSON"). */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "db/document.h"
+#include "rest/call.h"
+#include "rest/routes.h"
+
+static json_t *
+document_load(const struct document_row *row)
+{
+	json_t *document = json_loads(row->json, 0, NULL);
+
+	if (document == NULL)
+		log_fatal("the database gave a document that is no JSON");
+	return document;
+}
+
+static const char *
+upper_class(const char *rclass)
+{
+	return strcmp(rclass, "local") == 0    ? "LOCAL"
+	       : strcmp(rclass, "remote") == 0 ? "REMOTE"
+					       : "VIRTUAL";
+}
+
+/* "local" of LOCAL; NULL: any. */
+static const char *
+wanted_class(struct request *req)
+{
+	static const char *const classes[] = { "local", "remote", "virtual" };
+	const char *type = request_query(req, "type");
+
+	for (size_t i = 0; type != NULL && i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strcasecmp(type, classes[i]) == 0)
+			return classes[i];
+	return type == NULL || *type == '\0' ? NULL : "";
+}
+
+/* What anybody may see of a repository. */
+static json_t *
+summary(struct request *req, json_t *document)
+{
+	const char *key = json_string_value(json_object_get(document, "key"));
+	const char *rclass = json_string_value(json_object_get(document, "rclass"));
+	const char *url = json_string_value(json_object_get(document, "url"));
+
+	if (url == NULL || !request_call(req)->is_admin)
+		url = arena_printf(req->arena, "%s/artifactory/%s", request_base_url(req), key);
+	return json_pack("{s:s, s:O, s:s, s:s, s:s}", "key", key, "description",
+	    json_object_get(document, "description"), "type", upper_class(rclass), "url", url,
+	    "packageType", "Docker");
+}
+
+bool
+repositories_list(struct request *req, struct error *err)
+{
+	const char *package = request_query(req, "packageType");
+	struct document_row *rows;
+	json_t *list = json_array();
+	size_t count;
+
+	if (!db_document_list(request_call(req)->db, wanted_class(req), &rows, &count, err)) {
+		json_decref(list);
+		return false;
+	}
+	if (package != NULL && *package != '\0' && strcasecmp(package, "docker") != 0)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		json_t *document = document_load(&rows[i]);
+
+		json_array_append_new(list, summary(req, document));
+		json_decref(document);
+	}
+	reply_header(req, "Cache-Control", "no-store");
+	return reply_json(req, 200, list);
+}
+
+bool
+repositories_configurations(struct request *req, struct error *err)
+{
+	struct document_row *rows;
+	json_t *all;
+	size_t count;
+
+	if (!db_document_list(request_call(req)->db, NULL, &rows, &count, err))
+		return false;
+	all = json_pack("{s:[], s:[], s:[]}", "LOCAL", "REMOTE", "VIRTUAL");
+	for (size_t i = 0; i < count; i++) {
+		json_t *document = document_load(&rows[i]);
+		const char *rclass = json_string_value(json_object_get(document, "rclass"));
+
+		json_array_append_new(json_object_get(all, upper_class(rclass)), document);
+	}
+	reply_header(req, "Cache-Control", "no-store");
+	return reply_json(req, 200, all);
+}
+
+bool
+repository_get(struct request *req, struct error *err)
+{
+	const struct rest_call *call = request_call(req);
+	struct document_row *row;
+	const char *key;
+	json_t *document;
+
+	if (!call_key(req, &key, err) || !db_document_find(call->db, key, &row, err))
+		return false;
+	if (row == NULL)
+		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
+	reply_headerf(req, "ETag", "\"%d\"", row->revision);
+	reply_header(req, "Cache-Control", "no-store");
+	if (call->is_admin) {
+		reply_bytes(req, 200, "application/json", row->json, strlen(row->json));
+		return true;
+	}
+	document = document_load(row);
+	reply_json(req, 200,
+	    json_pack("{s:O, s:O, s:O, s:O}", "key", json_object_get(document, "key"), "rclass",
+		json_object_get(document, "rclass"), "packageType",
+		json_object_get(document, "packageType"), "description",
+		json_object_get(document, "description")));
+	json_decref(document);
+	return true;
+}
+
+/* The revision that If-Match names: 0 without one, -1 for one that cannot be. */
+static int
+expected_revision(struct request *req)
+{
+	const char *header = request_header(req, "If-Match");
+	char *end;
+	long revision;
+
+	if (header == NULL || strcmp(header, "*") == 0)
+		return 0;
+	if (*header != '"')
+		return -1;
+	revision = strtol(header + 1, &end, 10);
+	return strcmp(end, "\"") == 0 && revision > 0 && revision < INT32_MAX ? (int)revision : -1;
+}
+
+/* What became of an edit, to its client. */
+static bool
+tell(struct request *req, const char *key, enum document_outcome outcome, const char *done,
+    const char *message, struct error *err)
+{
+	switch (outcome) {
+	case DOCUMENT_CREATED:
+		reply_text(req, 200, arena_printf(req->arena, "repository %s created\n", key));
+		return true;
+	case DOCUMENT_CHANGED:
+		reply_text(req, 200, arena_printf(req->arena, "repository %s %s\n", key, done));
+		return true;
+	case DOCUMENT_BAD:
+	case DOCUMENT_EXISTS:
+		return error_set(err, ERROR_BAD_REQUEST, "%s", message);
+	case DOCUMENT_UNKNOWN:
+		return error_set(err, ERROR_NOT_FOUND, "%s", message);
+	case DOCUMENT_STALE:
+		break;
+	}
+	return error_set(err, ERROR_PRECONDITION, "%s", message);
+}
+
+static bool
+save(struct request *req, enum document_mode mode, struct error *err)
+{
+	const struct rest_call *call = request_call(req);
+	enum document_outcome outcome;
+	const char *key, *json, *message;
+
+	return call_key(req, &key, err) && call_document(req, &json, err) &&
+	       db_document_save(call->db, key, json, mode, expected_revision(req), &call->actor,
+		   &outcome, &message, err) &&
+	       tell(req, key, outcome, "changed", message, err);
+}
+
+/* Create or replace; with If-None-Match: * only create. */
+bool
+repository_put(struct request *req, struct error *err)
+{
+	const char *unless = request_header(req, "If-None-Match");
+
+	return save(
+	    req, unless != NULL && strcmp(unless, "*") == 0 ? DOCUMENT_CREATE : DOCUMENT_PUT, err);
+}
+
+bool
+repository_post(struct request *req, struct error *err)
+{
+	return save(req, DOCUMENT_UPDATE, err);
+}
+
+bool
+repository_remove(struct request *req, struct error *err)
+{
+	const struct rest_call *call = request_call(req);
+	enum document_outcome outcome;
+	const char *key, *message;
+
+	return call_key(req, &key, err) &&
+	       db_document_delete(
+		   call->db, key, expected_revision(req), &call->actor, &outcome, &message, err) &&
+	       tell(req, key, outcome, "deleted", message, err);
+}

@@ -1,0 +1,26 @@
+#include "rest/routes.h"
+
+#include <stddef.h>
+
+#include "responder/responder.h"
+
+#define API "/artifactory/api"
+
+const struct route rest_routes[] = {
+	{ "GET", API "/system/ping", ACCESS_NONE, system_ping },
+	{ "GET", API "/v1/system/liveness", ACCESS_NONE, responder_livez },
+	{ "GET", API "/v1/system/readiness", ACCESS_NONE, responder_readyz },
+	{ "GET", API "/system/version", ACCESS_LOGIN, system_version },
+	{ "GET", API "/storageinfo", ACCESS_ADMIN, storage_info },
+	{ "GET", API "/storage/{key}", ACCESS_ADMIN, storage_list },
+	{ "GET", API "/repositories", ACCESS_LOGIN, repositories_list },
+	{ "GET", API "/repositories/configurations", ACCESS_ADMIN, repositories_configurations },
+	{ "GET", API "/repositories/{key}", ACCESS_LOGIN, repository_get },
+	{ "PUT", API "/repositories/{key}", ACCESS_ADMIN, repository_put },
+	{ "POST", API "/repositories/{key}", ACCESS_ADMIN, repository_post },
+	{ "DELETE", API "/repositories/{key}", ACCESS_ADMIN, repository_remove },
+	{ "POST", API "/security/users/authorization/changePassword", ACCESS_LOGIN,
+	    password_change },
+	{ "GET", API "/docker/{key}/who", ACCESS_ADMIN, who_answers },
+	{ NULL, NULL, ACCESS_NONE, NULL },
+};

@@ -1,0 +1,14 @@
+/* The REST interface: what Artifactory's clients call, as far as it is about Docker repositories.
+ */
+#ifndef REST_ROUTES_H
+#define REST_ROUTES_H
+
+#include "http/router.h"
+
+extern const struct route rest_routes[];
+
+route_handler system_ping, system_version, storage_info, storage_list, repositories_list,
+    repositories_configurations, repository_get, repository_put, repository_post, repository_remove,
+    password_change, who_answers;
+
+#endif

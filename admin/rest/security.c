@@ -1,0 +1,76 @@
+/* Passwords. */
+#include <jansson.h>
+#include <string.h>
+#include <strings.h>
+
+#include "auth/password.h"
+#include "db/account.h"
+#include "rest/call.h"
+#include "rest/routes.h"
+
+struct change {
+	const char *name, *old, *fresh;
+};
+
+/* userName, oldPassword, newPassword1, newPassword2 */
+static bool
+change_read(struct request *req, struct change *change, struct error *err)
+{
+	const char *json, *again;
+	json_t *document;
+	json_error_t reason;
+	bool ok;
+
+	if (!call_document(req, &json, err))
+		return false;
+	document = json_loads(json, 0, NULL);
+	arena_defer(req->arena, (void (*)(void *))json_decref, document);
+	ok = json_unpack_ex(document, &reason, 0, "{s:s, s:s, s:s, s:s}", "userName", &change->name,
+		 "oldPassword", &change->old, "newPassword1", &change->fresh, "newPassword2",
+		 &again) == 0;
+	if (!ok)
+		return error_set(err, ERROR_BAD_REQUEST, "%s", reason.text);
+	if (strcmp(change->fresh, again) != 0)
+		return error_set(err, ERROR_BAD_REQUEST, "the new passwords differ");
+	return *change->fresh != '\0' ||
+	       error_set(err, ERROR_BAD_REQUEST, "the new password is empty");
+}
+
+/* Whoever changes a password proves the old one, and it is his own; an administrator's word is
+ * enough for others. */
+static bool
+change_admit(struct request *req, const struct change *change, struct error *err)
+{
+	const struct rest_call *call = request_call(req);
+	const struct config *config = request_service(req)->config;
+	struct account *account;
+	bool own = strcasecmp(change->name, call->identity->name) == 0;
+
+	if (!own && !call->is_admin)
+		return error_set(err, ERROR_DENIED, "this needs an administrator");
+	if (!db_account_find(call->db, change->name, &account, err))
+		return false;
+	if (account == NULL)
+		return error_set(err, ERROR_NOT_FOUND, "there is no user %s", change->name);
+	if (!own || password_check(change->old, account->password))
+		return true;
+	if (!db_account_failed(call->db, account->id, account->name,
+		(int)config->auth_lock_failures, (int)config->auth_lock_seconds, &call->actor, err))
+		return false;
+	return error_set(err, ERROR_BAD_REQUEST, "the old password is wrong");
+}
+
+bool
+password_change(struct request *req, struct error *err)
+{
+	const struct rest_call *call = request_call(req);
+	struct change change;
+	const char *hash;
+
+	if (!change_read(req, &change, err) || !change_admit(req, &change, err) ||
+	    (hash = password_hash(req->arena, change.fresh, err)) == NULL ||
+	    !db_account_password(call->db, change.name, hash, &call->actor, err))
+		return false;
+	reply_text(req, 200, "password changed\n");
+	return true;
+}

@@ -1,0 +1,31 @@
+/* Who answers for a name and a reference, and why. */
+#include <string.h>
+
+#include "db/report.h"
+#include "oci/name.h"
+#include "oci/reference.h"
+#include "rest/call.h"
+#include "rest/routes.h"
+
+bool
+who_answers(struct request *req, struct error *err)
+{
+	const char *key, *name = request_query(req, "name"),
+			 *text = request_query(req, "reference"),
+			 *user = request_query(req, "user"), *json;
+	struct reference reference;
+
+	if (!call_key(req, &key, err))
+		return false;
+	if (name == NULL || text == NULL)
+		return error_set(err, ERROR_BAD_REQUEST, "name and reference are wanted");
+	if (!name_check(name, err) || !reference_parse(&reference, text, err) ||
+	    !db_who_answers(request_call(req)->db, key, name, &reference,
+		user == NULL || *user == '\0' ? request_call(req)->identity->name : user, &json,
+		err))
+		return false;
+	if (json == NULL)
+		return error_set(err, ERROR_NOT_FOUND, "there is no such repository or user");
+	reply_bytes(req, 200, "application/json", json, strlen(json));
+	return true;
+}

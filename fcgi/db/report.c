@@ -1,0 +1,108 @@
+#include "db/report.h"
+
+#include "db/parts.h"
+
+static const struct statement storage_report = {
+	.name = "storage_report",
+	.nparams = 0,
+	.sql =
+	    "SELECT (SELECT count(*) FROM blob), (SELECT coalesce(sum(size), 0)::bigint FROM blob),"
+	    "  r.key, class_name(r.class),"
+	    "  (SELECT count(*) FROM image i WHERE i.repository_id = r.id),"
+	    "  (SELECT count(*) FROM image i JOIN image_manifest im ON im.image_id = i.id WHERE i.repository_id = r.id),"
+	    "  (SELECT coalesce(sum(b.size), 0)::bigint FROM blob b WHERE b.id IN"
+	    "    (SELECT ib.blob_id FROM image i JOIN image_blob ib ON ib.image_id = i.id WHERE i.repository_id = r.id))"
+	    " FROM (SELECT 1) one LEFT JOIN repository r ON r.deleted_at IS NULL AND r.class < 3 ORDER BY r.key",
+	.again = true,
+};
+
+static const struct statement files_report = {
+	.name = "files_report",
+	.nparams = 1,
+	.sql =
+	    "SELECT i.path, t.name, digest_text(m.alg, m.digest), m.size::bigint,"
+	    "  to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+	    " FROM repository r LEFT JOIN (image i JOIN tag t ON t.image_id = i.id JOIN manifest m ON m.id = t.manifest_id)"
+	    "   ON i.repository_id = r.id"
+	    " WHERE r.key = $1 AND r.deleted_at IS NULL ORDER BY i.path, t.name",
+	.again = true,
+};
+
+static const struct statement who_answers = {
+	.name = "who_answers",
+	.nparams = 6,
+	.sql = "SELECT who_answers($1, $2, $3, $4, $5, $6)::text",
+	.again = true,
+};
+
+const struct statement *const report_statements[] = { &storage_report, &files_report, &who_answers,
+	NULL };
+
+bool
+db_storage_report(struct db *db, struct storage_report *report, struct error *err)
+{
+	PGresult *res = db_query(db, &storage_report, NULL, err);
+
+	if (res == NULL)
+		return false;
+	*report = (struct storage_report){
+		.blobs = row_int(res, 0, 0),
+		.blob_bytes = row_int(res, 0, 1),
+		.count = row_null(res, 0, 2) ? 0 : (size_t)PQntuples(res),
+	};
+	report->repositories = arena_array(db->arena, report->count, sizeof(*report->repositories));
+	for (size_t i = 0; i < report->count; i++) {
+		struct repository_report *row = &report->repositories[i];
+
+		*row = (struct repository_report){
+			.key = row_text(res, (int)i, 2),
+			.rclass = row_text(res, (int)i, 3),
+			.images = row_int(res, (int)i, 4),
+			.manifests = row_int(res, (int)i, 5),
+			.bytes = row_int(res, (int)i, 6),
+		};
+		report->images += row->images;
+		report->manifests += row->manifests;
+		report->shown_bytes += row->bytes;
+	}
+	return true;
+}
+
+bool
+db_files_report(struct db *db, const char *key, bool *known, struct file_report **files,
+    size_t *count, struct error *err)
+{
+	const struct param params[] = { param_text(key) };
+	PGresult *res = db_query(db, &files_report, params, err);
+
+	if (res == NULL)
+		return false;
+	*known = PQntuples(res) > 0;
+	*count = !*known || row_null(res, 0, 0) ? 0 : (size_t)PQntuples(res);
+	*files = arena_array(db->arena, *count, sizeof(**files));
+	for (size_t i = 0; i < *count; i++)
+		(*files)[i] = (struct file_report){
+			.path = row_text(res, (int)i, 0),
+			.tag = row_text(res, (int)i, 1),
+			.digest = row_text(res, (int)i, 2),
+			.size = row_int(res, (int)i, 3),
+			.updated_at = row_text(res, (int)i, 4),
+		};
+	return true;
+}
+
+bool
+db_who_answers(struct db *db, const char *key, const char *name, const struct reference *reference,
+    const char *user, const char **json, struct error *err)
+{
+	struct param params[6] = { param_text(key), param_text(name), param_text(reference->tag) };
+	PGresult *res;
+
+	digest_params(
+	    db, reference->tag == NULL ? &reference->digest : NULL, &params[3], &params[4]);
+	params[5] = param_text(user);
+	if ((res = db_query(db, &who_answers, params, err)) == NULL)
+		return false;
+	*json = row_text(res, 0, 0);
+	return true;
+}

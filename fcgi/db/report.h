@@ -1,0 +1,36 @@
+/* Reports for administrators: what is stored, and who answers. Never on the serving path. */
+#ifndef DB_REPORT_H
+#define DB_REPORT_H
+
+#include "db/query.h"
+#include "oci/reference.h"
+
+struct repository_report {
+	const char *key, *rclass;
+	int64_t images, manifests, bytes; /* bytes: of the blobs its images may serve, each once */
+};
+
+struct storage_report {
+	int64_t blobs, blob_bytes; /* stored */
+	int64_t images, manifests; /* shown in repositories */
+	int64_t shown_bytes;       /* sum over the repositories */
+	struct repository_report *repositories;
+	size_t count;
+};
+
+bool db_storage_report(struct db *, struct storage_report *, struct error *) MUST_CHECK;
+
+struct file_report {
+	const char *path, *tag, *digest, *updated_at; /* RFC 3339 */
+	int64_t size;
+};
+
+/* The tags of a local or remote repository. *known false: there is none of that key. */
+bool db_files_report(struct db *, const char *key, bool *known, struct file_report **,
+    size_t *count, struct error *) MUST_CHECK;
+
+/* As JSON text (sql/functions/report.sql); NULL: no such key or user. */
+bool db_who_answers(struct db *, const char *key, const char *name, const struct reference *,
+    const char *user, const char **json, struct error *) MUST_CHECK;
+
+#endif
