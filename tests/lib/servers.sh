@@ -58,6 +58,8 @@ start_stack() {
 		cat "$stack_folder/start.log" >&2
 		return 1
 	}
+	# Docker Hub is not to be had here: what is not there is unknown, not unreachable.
+	stack_sql -c "UPDATE registry.repository_remote SET offline = true"
 }
 
 stack_again() {
