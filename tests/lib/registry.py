@@ -11,8 +11,10 @@ import socket
 import ssl
 import subprocess
 import sys
-import traceback
 from urllib.parse import quote, urlsplit
+
+import tap
+from tap import test
 
 DEV = os.environ["STACK_DEV"]
 PROD = os.environ["STACK_PROD"]
@@ -224,29 +226,9 @@ def pids(name):
 
 # --- TAP --------------------------------------------------------------------------------------------------------------------
 
-_tests = []
-
-
-def test(function):
-    """A test is named by its docstring's first line."""
-    _tests.append(function)
-    return function
-
-
 def run():
     """Run all tests of the file. The count starts after argv[1]; the script calling sums up the plan."""
-    number = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-    for function in _tests:
-        number += 1
-        name = f"{SERVER}: {function.__doc__.splitlines()[0].rstrip('.')}"
-        try:
-            function()
-            print(f"ok {number} - {name}", flush=True)
-        except Exception:  # pylint: disable=broad-except
-            print(f"not ok {number} - {name}")
-            for line in traceback.format_exc().splitlines():
-                print(f"# {line[:600]}")
-            sys.stdout.flush()
+    tap.run(f"{SERVER}: ", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
 
 
 def url_parts(location):

@@ -1,0 +1,26 @@
+"""Tests that are functions, and their results as TAP."""
+import sys
+import traceback
+
+_tests = []
+
+
+def test(function):
+    """A test is named by its docstring's first line."""
+    _tests.append(function)
+    return function
+
+
+def run(prefix="", first=0):
+    """Run all tests of the program; how many they were. The count starts after `first`."""
+    for number, function in enumerate(_tests, first + 1):
+        name = prefix + function.__doc__.splitlines()[0].rstrip(".")
+        try:
+            function()
+            print(f"ok {number} - {name}", flush=True)
+        except Exception:  # pylint: disable=broad-except
+            print(f"not ok {number} - {name}")
+            for line in traceback.format_exc().splitlines():
+                print(f"# {line[:600]}")
+            sys.stdout.flush()
+    return len(_tests)
