@@ -626,6 +626,19 @@ BEGIN
 END $$;
 
 --
+-- Name: fetches_abandoned(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) RETURNS SETOF bigint
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
+      ORDER BY heartbeat LIMIT p_limit FOR UPDATE SKIP LOCKED) old
+  WHERE (f.digest, f.alg, f.repository_id) = (old.digest, old.alg, old.repository_id) RETURNING f.file_id
+$$;
+
+--
 -- Name: grace(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -701,6 +714,29 @@ BEGIN
 END $$;
 
 --
+-- Name: image_copy(bigint, bigint, bigint, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_manifests bigint[];
+BEGIN
+  WITH RECURSIVE shown (id) AS (
+    SELECT p_manifest
+    UNION
+    SELECT r.manifest_id FROM shown s JOIN manifest m ON m.id = s.id
+      JOIN image_referrer r ON r.image_id = p_from AND r.subject = m.digest AND r.subject_alg = m.alg)
+  SELECT array_agg(id ORDER BY id) INTO v_manifests FROM shown;
+  PERFORM image_adopt(p_to, v_manifests, p_account);
+  INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
+  SELECT p_to, manifest_id, artifact_type, subject_alg, subject, descriptor FROM image_referrer WHERE image_id = p_from AND manifest_id = ANY (v_manifests)
+  ON CONFLICT DO NOTHING;
+END $$;
+
+--
 -- Name: image_make(integer, text); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -718,6 +754,74 @@ BEGIN
     EXIT WHEN FOUND;
   END LOOP;
   RETURN v_id;
+END $$;
+
+--
+-- Name: image_promote(text, text, text, text, text, text, boolean, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_source int := (SELECT id FROM repository WHERE key = p_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
+  v_target int := (SELECT id FROM repository WHERE key = p_target_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
+  v_from bigint := (SELECT id FROM image WHERE path = p_name AND repository_id = v_source);
+  v_to bigint;
+  v_actions int;
+  v_tag record;
+  v_old record;
+BEGIN
+  outcome := 1;
+  IF v_source IS NULL OR v_target IS NULL THEN
+    message := format('%s is no local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
+    RETURN;
+  END IF;
+  outcome := 3;
+  IF NOT viewer_valid(p_account, p_epoch) OR viewer_actions(p_account, v_source, p_name) & 1 = 0 THEN
+    message := format('you may not read %s in %s', p_name, p_key);
+    RETURN;
+  ELSIF NOT p_copy AND viewer_actions(p_account, v_source, p_name) & 4 = 0 THEN
+    message := format('you may not delete from %s in %s: copy instead', p_name, p_key);
+    RETURN;
+  END IF;
+  v_actions := push_actions(p_account, v_target, p_target_name);
+  IF v_actions & 2 = 0 THEN
+    message := format('you may not push to %s in %s', p_target_name, p_target_key);
+    RETURN;
+  END IF;
+  IF v_from IS NULL OR NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)) THEN
+    outcome := 2;
+    message := format('there is no %s%s in %s', p_name, coalesce(':' || p_tag, ''), p_key);
+    RETURN;
+  END IF;
+  v_to := image_make(v_target, p_target_name);
+  PERFORM FROM image WHERE id IN (v_from, v_to) ORDER BY id FOR NO KEY UPDATE;
+  IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag s JOIN tag t ON t.image_id = v_to AND t.name = coalesce(p_target_tag, s.name) AND t.manifest_id <> s.manifest_id
+      WHERE s.image_id = v_from AND s.name = coalesce(p_tag, s.name)) THEN
+    message := format('you may not overwrite tags of %s in %s', p_target_name, p_target_key);
+    RETURN;
+  END IF;
+  PERFORM act_as(p_account, p_request);
+  FOR v_tag IN SELECT t.name, t.manifest_id, digest_text(m.alg, m.digest) AS digest FROM tag t JOIN manifest m ON m.id = t.manifest_id
+      WHERE t.image_id = v_from AND t.name = coalesce(p_tag, t.name) ORDER BY t.name LOOP
+    PERFORM image_copy(v_from, v_to, v_tag.manifest_id, p_account);
+    INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_to, coalesce(p_target_tag, v_tag.name), v_tag.manifest_id, p_account)
+    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
+      WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    IF NOT p_copy AND (v_from <> v_to OR coalesce(p_target_tag, v_tag.name) <> v_tag.name) THEN
+      DELETE FROM tag WHERE image_id = v_from AND name = v_tag.name;
+      -- what no tag and no index shows there any more is gone from there
+      DELETE FROM image_manifest im WHERE im.image_id = v_from AND im.manifest_id = v_tag.manifest_id AND v_from <> v_to
+        AND NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND manifest_id = v_tag.manifest_id)
+        AND NOT EXISTS (SELECT FROM manifest_child c JOIN image_manifest p ON p.image_id = v_from AND p.manifest_id = c.parent_id WHERE c.child_id = v_tag.manifest_id);
+    END IF;
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    VALUES (p_request, p_account, p_actor_name, p_address, 'promote', 'done', p_target_key, p_target_name, coalesce(p_target_tag, v_tag.name),
+      jsonb_build_object('digest', v_tag.digest, 'from', p_key, 'name', p_name, 'tag', v_tag.name, 'copy', p_copy));
+  END LOOP;
+  outcome := 0;
 END $$;
 
 --
@@ -1082,6 +1186,19 @@ BEGIN
 END $$;
 
 --
+-- Name: memories_drop(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.memories_drop(p_limit integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
+  lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1)
+  SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists)
+$$;
+
+--
 -- Name: name_fits(text, text[], text[]); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1267,16 +1384,17 @@ CREATE FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_re
 $$;
 
 --
--- Name: remote_failed(integer, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: remote_failed(integer, text, integer, boolean); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) RETURNS void
+CREATE FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) RETURNS void
     LANGUAGE sql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason)
-  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200))
-  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason
+  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason, limited)
+  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200), p_limited)
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason,
+    limited = EXCLUDED.limited
 $$;
 
 --
@@ -1621,6 +1739,44 @@ BEGIN
 END $_$;
 
 --
+-- Name: repository_shrink(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_shrink(p_limit integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_repository int;
+  v_images bigint[];
+  v_left int := p_limit;
+  v_count int;
+BEGIN
+  SELECT r.id INTO v_repository FROM repository r WHERE r.deleted_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM upload u JOIN image i ON i.id = u.image_id WHERE i.repository_id = r.id)
+    AND NOT EXISTS (SELECT FROM blob_fetch f WHERE f.repository_id = r.id)
+  ORDER BY r.deleted_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  v_images := ARRAY(SELECT id FROM image WHERE repository_id = v_repository ORDER BY id LIMIT 100);
+  IF v_images = '{}' THEN
+    DELETE FROM repository WHERE id = v_repository;
+    RETURN true;
+  END IF;
+  DELETE FROM tag WHERE ctid = ANY (ARRAY(SELECT ctid FROM tag WHERE image_id = ANY (v_images) LIMIT v_left));
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  v_left := v_left - v_count;
+  DELETE FROM image_manifest WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_manifest WHERE image_id = ANY (v_images) LIMIT v_left));
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  v_left := v_left - v_count;
+  DELETE FROM image_blob WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_blob WHERE image_id = ANY (v_images) LIMIT v_left));
+  DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
+    AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id);
+  RETURN true;
+END $$;
+
+--
 -- Name: stale_served(integer, text, text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1722,6 +1878,29 @@ BEGIN
 END $$;
 
 --
+-- Name: gc_unlink; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_unlink (
+    file_id bigint NOT NULL,
+    alg smallint NOT NULL,
+    digest bytea NOT NULL,
+    not_before timestamp with time zone NOT NULL,
+    tries integer DEFAULT 0 NOT NULL
+);
+
+--
+-- Name: unlinks_due(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.unlinks_due(p_limit integer) RETURNS SETOF registry.gc_unlink
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit
+$$;
+
+--
 -- Name: upload; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -1755,6 +1934,19 @@ BEGIN
   RETURNING * INTO v_upload;
   RETURN v_upload;
 END $$;
+
+--
+-- Name: uploads_abandoned(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) RETURNS SETOF registry.upload
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT * FROM upload u WHERE touched_at < now() - make_interval(secs => p_seconds)
+    OR EXISTS (SELECT FROM image i JOIN repository r ON r.id = i.repository_id WHERE i.id = u.image_id AND r.deleted_at IS NOT NULL)
+  ORDER BY touched_at LIMIT p_limit
+$$;
 
 --
 -- Name: viewer_actions(integer, integer, text); Type: FUNCTION; Schema: registry; Owner: -
@@ -2028,18 +2220,6 @@ CREATE TABLE registry.gc_manifest (
     tries integer DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
-
---
--- Name: gc_unlink; Type: TABLE; Schema: registry; Owner: -
---
-
-CREATE TABLE registry.gc_unlink (
-    file_id bigint NOT NULL,
-    alg smallint NOT NULL,
-    digest bytea NOT NULL,
-    not_before timestamp with time zone NOT NULL,
-    tries integer DEFAULT 0 NOT NULL
-);
 
 --
 -- Name: image; Type: TABLE; Schema: registry; Owner: -
@@ -2385,6 +2565,7 @@ CREATE TABLE registry.remote_state (
     repository_id integer NOT NULL,
     failures integer DEFAULT 0 NOT NULL,
     offline_until timestamp with time zone,
+    limited boolean DEFAULT false NOT NULL,
     reason text,
     rate_limit integer,
     rate_remaining integer,
@@ -3741,6 +3922,14 @@ GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_
 GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_admin;
 
 --
+-- Name: FUNCTION fetches_abandoned(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) TO stowage_admin;
+
+--
 -- Name: FUNCTION grace(); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -3771,12 +3960,28 @@ GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[],
 GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) TO stowage_admin;
 
 --
+-- Name: FUNCTION image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) TO stowage_admin;
+
+--
 -- Name: FUNCTION image_make(p_repository integer, p_path text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_app;
 GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_admin;
+
+--
+-- Name: FUNCTION image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text); Type: ACL; Schema: registry; Owner: -
@@ -3857,6 +4062,14 @@ GRANT ALL ON FUNCTION registry.members_check() TO stowage_admin;
 REVOKE ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text) TO stowage_app;
 GRANT ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text) TO stowage_admin;
+
+--
+-- Name: FUNCTION memories_drop(p_limit integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.memories_drop(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.memories_drop(p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.memories_drop(p_limit integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION name_fits(p_name text, p_include text[], p_exclude text[]); Type: ACL; Schema: registry; Owner: -
@@ -3954,12 +4167,12 @@ GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer
 GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_admin;
 
 --
--- Name: FUNCTION remote_failed(p_remote integer, p_reason text, p_seconds integer); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -4049,6 +4262,14 @@ REVOKE ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_
 GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) TO stowage_admin;
 
 --
+-- Name: FUNCTION repository_shrink(p_limit integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_shrink(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_admin;
+
+--
 -- Name: FUNCTION stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -4113,6 +4334,22 @@ GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_app;
 GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_admin;
 
 --
+-- Name: TABLE gc_unlink; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.gc_unlink TO stowage_app;
+GRANT DELETE,UPDATE ON TABLE registry.gc_unlink TO stowage_admin;
+GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
+
+--
+-- Name: FUNCTION unlinks_due(p_limit integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.unlinks_due(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_admin;
+
+--
 -- Name: TABLE upload; Type: ACL; Schema: registry; Owner: -
 --
 
@@ -4126,6 +4363,14 @@ GRANT SELECT ON TABLE registry.upload TO stowage_audit;
 REVOKE ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION uploads_abandoned(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION viewer_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
@@ -4262,14 +4507,6 @@ GRANT SELECT ON TABLE registry.gc_link TO stowage_audit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_manifest TO stowage_app;
 GRANT SELECT ON TABLE registry.gc_manifest TO stowage_audit;
-
---
--- Name: TABLE gc_unlink; Type: ACL; Schema: registry; Owner: -
---
-
-GRANT SELECT,INSERT ON TABLE registry.gc_unlink TO stowage_app;
-GRANT DELETE,UPDATE ON TABLE registry.gc_unlink TO stowage_admin;
-GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 
 --
 -- Name: TABLE image; Type: ACL; Schema: registry; Owner: -

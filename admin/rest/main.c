@@ -1,4 +1,5 @@
-/* stowage-admin: the REST interface. */
+/* stowage-admin: the REST interface, and housekeeping beside it. */
+#include "registry/housekeeping.h"
 #include "rest/call.h"
 #include "rest/routes.h"
 
@@ -30,10 +31,28 @@ rest_serve(struct request *req, struct db *db, struct error *err)
 		rest_error(req, err);
 }
 
+static void *
+begin(struct service *service)
+{
+	return housekeeping_start(service->pool, service->store, service->relay);
+}
+
+static void
+end(void *housekeeping)
+{
+	housekeeping_stop(housekeeping);
+}
+
 int
 main(int argc, char **argv)
 {
-	static const struct responder responder = { "stowage-admin", rest_serve, rest_routes };
+	static const struct responder responder = {
+		.name = "stowage-admin",
+		.serve = rest_serve,
+		.routes = rest_routes,
+		.begin = begin,
+		.end = end,
+	};
 
 	return responder_main(&responder, argc, argv);
 }

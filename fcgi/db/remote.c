@@ -82,8 +82,8 @@ static const struct statement remote_listed = {
 
 static const struct statement remote_failed = {
 	.name = "remote_failed",
-	.nparams = 3,
-	.sql = "SELECT remote_failed($1, $2, $3)",
+	.nparams = 4,
+	.sql = "SELECT remote_failed($1, $2, $3, $4)",
 	.again = true,
 };
 
@@ -101,8 +101,21 @@ static const struct statement stale_served = {
 	.again = true,
 };
 
+/* Those that failed, not those that said we ask too much. */
+static const struct statement remotes_away = {
+	.name = "remotes_away",
+	.nparams = 0,
+	.sql =
+	    "SELECT r.id, r.key, c.url, c.private_networks, c.timeout_ms"
+	    " FROM remote_state s JOIN repository r ON r.id = s.repository_id AND r.deleted_at IS NULL AND NOT r.blacked_out"
+	    "   JOIN repository_remote c ON c.repository_id = r.id AND NOT c.offline"
+	    " WHERE s.offline_until > now() AND NOT s.limited ORDER BY r.id",
+	.again = true,
+};
+
 const struct statement *const remote_statements[] = { &remotes_find, &manifest_cache, &remote_trust,
-	&remote_missed, &remote_listed, &remote_failed, &remote_answered, &stale_served, NULL };
+	&remote_missed, &remote_listed, &remote_failed, &remote_answered, &remotes_away,
+	&stale_served, NULL };
 
 /* Under which a miss is remembered. */
 static const char *
@@ -241,10 +254,11 @@ db_remote_listed(struct db *db, const struct remote *remote, const char *const *
 }
 
 bool
-db_remote_failed(struct db *db, int id, const char *reason, int64_t seconds, struct error *err)
+db_remote_failed(
+    struct db *db, int id, const char *reason, int64_t seconds, bool limited, struct error *err)
 {
 	const struct param params[] = { param_int(db, id), param_text(reason),
-		param_int(db, seconds) };
+		param_int(db, seconds), param_bool(limited) };
 
 	return db_query(db, &remote_failed, params, err) != NULL;
 }
@@ -270,4 +284,27 @@ db_stale_served(struct db *db, int id, const char *path, const char *tag, const 
 
 	actor_params(db, actor, params + 4);
 	return db_query(db, &stale_served, params, err) != NULL;
+}
+
+bool
+db_remotes_away(struct db *db, struct remote **remotes, size_t *count, struct error *err)
+{
+	PGresult *res = db_query(db, &remotes_away, NULL, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*remotes = arena_array(db->arena, *count, sizeof(**remotes));
+	for (size_t i = 0; i < *count; i++)
+		(*remotes)[i] = (struct remote){
+			.id = (int)row_int(res, (int)i, 0),
+			.key = row_text(res, (int)i, 1),
+			.url = row_text(res, (int)i, 2),
+			.private_networks = row_bool(res, (int)i, 3),
+			.timeout_ms = (int)row_int(res, (int)i, 4),
+			.metadata_timeout_ms = (int)row_int(res, (int)i, 4),
+			.username = "",
+			.password = "",
+		};
+	return true;
 }

@@ -62,9 +62,11 @@ bool db_remote_missed(struct db *, const struct remote *, const struct remote_qu
     bool refused, struct error *) MUST_CHECK;
 bool db_remote_listed(struct db *, const struct remote *, const char *const *tags, size_t count,
     struct error *) MUST_CHECK;
-/* It failed, and is not asked for so many seconds. */
-bool db_remote_failed(
-    struct db *, int id, const char *reason, int64_t seconds, struct error *) MUST_CHECK;
+/* It failed, or said that we ask too much (limited), and is not asked for so many seconds. */
+bool db_remote_failed(struct db *, int id, const char *reason, int64_t seconds, bool limited,
+    struct error *) MUST_CHECK;
+/* Those that are assumed offline, as far as a probe needs to know them. */
+bool db_remotes_away(struct db *, struct remote **, size_t *count, struct error *) MUST_CHECK;
 /* It answered; limit -1: without a word on its limit. */
 bool db_remote_answered(
     struct db *, int id, int limit, int remaining, int seconds, struct error *) MUST_CHECK;

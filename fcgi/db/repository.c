@@ -25,6 +25,17 @@ static const struct statement rights_find = {
 	.again = true,
 };
 
+static const struct statement namespace_find = {
+	.name = "namespace_find",
+	.nparams = 2,
+	.sql =
+	    "SELECT r.key FROM repository root JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
+	    "   JOIN repository_remote c ON c.repository_id = l.leaf_id AND lower($2) = ANY (c.ns_aliases)"
+	    "   JOIN repository r ON r.id = l.leaf_id"
+	    " WHERE root.key = $1 AND root.deleted_at IS NULL ORDER BY " SQL_ORDER " LIMIT 1",
+	.again = true,
+};
+
 static const struct statement standing_find = {
 	.name = "standing_find",
 	.nparams = 3,
@@ -59,7 +70,7 @@ static const struct statement catalog = {
 };
 
 const struct statement *const repository_statements[] = { &target_find, &rights_find,
-	&standing_find, &catalog, NULL };
+	&namespace_find, &standing_find, &catalog, NULL };
 
 struct target
 target_read(const PGresult *res)
@@ -129,5 +140,18 @@ db_catalog(struct db *db, const char *key, const struct viewer *viewer, const ch
 		return false;
 	standing_read(res, standing);
 	*count = texts_read(db, res, 4, names);
+	return true;
+}
+
+bool
+db_namespace_find(
+    struct db *db, const char *key, const char *ns, const char **remote, struct error *err)
+{
+	const struct param params[] = { param_text(key), param_text(ns) };
+	PGresult *res = db_query(db, &namespace_find, params, err);
+
+	if (res == NULL)
+		return false;
+	*remote = PQntuples(res) == 0 ? NULL : row_text(res, 0, 0);
 	return true;
 }

@@ -34,3 +34,16 @@ registry_admit_viewer(struct registry *registry, bool wants_read, struct error *
 	standing.allowed = standing.allowed || !wants_read;
 	return registry_admit(registry, &standing, ERROR_DENIED, err);
 }
+
+bool
+registry_choose_namespace(struct registry *registry, const char *ns, struct error *err)
+{
+	const char *key;
+
+	if (!db_namespace_find(registry->db, registry->key, ns, &key, err))
+		return false;
+	if (key == NULL)
+		return error_set(err, ERROR_NAME_UNKNOWN, "nothing here stands for that registry");
+	registry->key = key;
+	return true;
+}

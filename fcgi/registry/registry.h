@@ -48,4 +48,8 @@ bool registry_admit(
  * may read something there. */
 bool registry_admit_viewer(struct registry *, bool wants_read, struct error *) MUST_CHECK;
 
+/* Turn to the remote that stands for another registry among those behind the key; NAME_UNKNOWN if
+ * none does. */
+bool registry_choose_namespace(struct registry *, const char *ns, struct error *) MUST_CHECK;
+
 #endif

@@ -87,8 +87,8 @@ relay_ask(struct relay *relay, struct db *db, const struct remote *remote,
 
 	/* What is not noted now is noted the next time. */
 	if (is_down(result, reply))
-		(void)!db_remote_failed(
-		    db, remote->id, reply->reason, pause_seconds(remote, result, reply), &ignored);
+		(void)!db_remote_failed(db, remote->id, reply->reason,
+		    pause_seconds(remote, result, reply), result == UPSTREAM_LIMITED, &ignored);
 	else if (result == UPSTREAM_DONE || result == UPSTREAM_ABSENT)
 		(void)!db_remote_answered(db, remote->id, reply->rate_limit, reply->rate_remaining,
 		    reply->rate_seconds, &ignored);

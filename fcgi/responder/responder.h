@@ -30,6 +30,9 @@ struct responder {
 	 * it is to be rendered then, nothing else. */
 	void (*serve)(struct request *, struct db *, struct error *);
 	const struct route *routes; /* for --routes */
+	/* What runs beside the requests of a worker; NULL: nothing. */
+	void *(*begin)(struct service *);
+	void (*end)(void *begun);
 };
 
 /*

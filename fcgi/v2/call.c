@@ -1,18 +1,45 @@
 #include "v2/call.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "http/authorization.h"
 #include "oci/name.h"
 
 #define ARTIFACTORY "/artifactory/api/docker/"
 
+/* The path method: the first part of the name is the key. What has no such part is the vhost's. */
+static void
+take_key_from_path(struct request *req, struct v2_call *call)
+{
+	const char *start = call->path + strlen("/v2/"), *end;
+	struct error ignored = { 0 };
+	const char *key;
+
+	if (strncmp(call->path, "/v2/", strlen("/v2/")) != 0 || (end = strchr(start, '/')) == NULL)
+		return;
+	key = arena_strndup(req->arena, start, (size_t)(end - start));
+	if (!repository_key_check(key, &ignored))
+		return;
+	call->key = key;
+	call->mount = arena_printf(req->arena, "%s/", key);
+	call->path = arena_printf(req->arena, "/v2%s", end);
+}
+
 bool
 call_open(struct request *req, struct v2_call *call, struct error *err)
 {
 	const char *path = req->path, *key = request_variable(req, "STOWAGE_V2_REPOSITORY");
 
-	*call = (struct v2_call){ .prefix = "", .path = path, .key = key == NULL ? "" : key };
+	*call = (struct v2_call){
+		.prefix = "",
+		.path = path,
+		.key = key == NULL ? "" : key,
+		.service = key == NULL ? "" : key,
+		.mount = "",
+	};
+	if (request_variable(req, "STOWAGE_PATH_METHOD") != NULL)
+		take_key_from_path(req, call);
 	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) == 0) {
 		const char *start = path + strlen(ARTIFACTORY), *end = strchr(start, '/');
 
@@ -21,6 +48,7 @@ call_open(struct request *req, struct v2_call *call, struct error *err)
 		call->key = arena_strndup(req->arena, start, (size_t)(end - start));
 		call->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
 		call->path = end;
+		call->service = call->key;
 		if (!repository_key_check(call->key, err))
 			return false;
 	}
@@ -37,7 +65,9 @@ call_token_grants(const struct v2_call *call, const char *name, enum action acti
 	for (size_t i = 0; i < token->access_count; i++) {
 		const struct token_access *access = &token->access[i];
 
-		if (strcmp(access->type, "repository") == 0 && strcmp(access->name, name) == 0 &&
+		if (strcmp(access->type, "repository") == 0 &&
+		    strncmp(access->name, call->mount, strlen(call->mount)) == 0 &&
+		    strcmp(access->name + strlen(call->mount), name) == 0 &&
 		    (action == ACTION_READ       ? access->pull
 			: action == ACTION_WRITE ? access->push
 						 : access->del))
@@ -87,13 +117,25 @@ anonymous_check(const struct v2_call *call, struct error *err)
 	}
 }
 
+/* A pull through a mirror may say which registry it is really about. */
+static bool
+choose_namespace(struct request *req, struct v2_call *call, struct error *err)
+{
+	const char *ns = request_query(req, "ns");
+
+	if (call->route->access != ACCESS_PULL || ns == NULL || *ns == '\0' ||
+	    strcasecmp(ns, req->host) == 0)
+		return true;
+	return registry_choose_namespace(&call->registry, ns, err);
+}
+
 bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
 	struct service *service = request_service(req);
 
 	if (!identity_find(service->authenticator, db, request_header(req, "Authorization"),
-		call->key, req->address, req->id, &call->identity, err))
+		call->service, req->address, req->id, &call->identity, err))
 		return false;
 	req->user = call->identity->name;
 	call->registry = (struct registry){
@@ -110,7 +152,16 @@ call_authenticate(struct request *req, struct v2_call *call, struct db *db, stru
 			.address = req->address,
 		},
 	};
-	return anonymous_check(call, err) && scope_check(req, call, err);
+	return anonymous_check(call, err) && scope_check(req, call, err) &&
+	       choose_namespace(req, call, err);
+}
+
+const char *
+call_image_path(const struct request *req, const char *name)
+{
+	const struct v2_call *call = request_call(req);
+
+	return arena_printf(req->arena, "%s/v2/%s%s", call->prefix, call->mount, name);
 }
 
 bool

@@ -2,8 +2,12 @@
  * One call of the v2 API: which repository key it is for, who makes it, and what its route asks
  * for.
  *
- * URL forms: the vhost's root (key in the vhost's STOWAGE_V2_REPOSITORY) and
- * /artifactory/api/docker/KEY/v2/….
+ * URL forms: the vhost's root (key in the vhost's STOWAGE_V2_REPOSITORY);
+ * /artifactory/api/docker/KEY/v2/…; and, where the vhost sets STOWAGE_PATH_METHOD, /v2/KEY/NAME/…,
+ * whose clients take KEY/NAME for the name.
+ *
+ * ?ns=HOST, as containerd sends it to a mirror, chooses among the remotes behind the key: it is
+ * looked up, never connected to.
  */
 #ifndef V2_CALL_H
 #define V2_CALL_H
@@ -15,10 +19,12 @@
 #include "responder/responder.h"
 
 struct v2_call {
-	const char *prefix; /* what stands before /v2 in this URL form: "" or
-			       "/artifactory/api/docker/KEY" */
-	const char *key;    /* repository key; "" when the vhost has none */
-	const char *path;   /* from /v2 on */
+	const char *prefix;  /* what stands before /v2 in this URL form: "" or
+				"/artifactory/api/docker/KEY" */
+	const char *key;     /* repository key; "" when the vhost has none */
+	const char *service; /* for whom tokens are: the key, or that of the vhost */
+	const char *mount;   /* what stands before names in the client's eyes: "" or "KEY/" */
+	const char *path;    /* from /v2 on */
 	const struct route *route;
 	struct identity *identity;
 	struct registry registry;
@@ -43,6 +49,8 @@ request_registry(const struct request *req)
 	return &request_call(req)->registry;
 }
 
+/* "PREFIX/v2/NAME" as the client sees it. */
+const char *call_image_path(const struct request *, const char *name);
 /* The {name} of the route, checked: NAME_INVALID. */
 bool call_name(struct request *, const char **name, struct error *) MUST_CHECK;
 /* The {digest}, checked: DIGEST_INVALID. */

@@ -28,8 +28,8 @@ route_scope(struct request *req, const struct v2_call *call)
 	default:
 		return "";
 	}
-	return arena_printf(req->arena, "repository:%s:%s%s%s", request_param(req, "name"), actions,
-	    call->further_scope != NULL ? " " : "",
+	return arena_printf(req->arena, "repository:%s%s:%s%s%s", call->mount,
+	    request_param(req, "name"), actions, call->further_scope != NULL ? " " : "",
 	    call->further_scope != NULL ? call->further_scope : "");
 }
 
@@ -53,7 +53,7 @@ challenge(struct request *req, const struct v2_call *call)
 
 	reply_headerf(req, "WWW-Authenticate",
 	    "Bearer realm=\"%s%s/v2/token\",service=\"%s\"%s%s%s%s", request_base_url(req),
-	    call->prefix, call->key, *shown != '\0' ? ",scope=\"" : "", shown,
+	    call->prefix, call->service, *shown != '\0' ? ",scope=\"" : "", shown,
 	    *shown != '\0' ? "\"" : "", had_token ? ",error=\"insufficient_scope\"" : "");
 }
 

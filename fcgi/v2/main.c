@@ -53,7 +53,9 @@ v2_serve(struct request *req, struct db *db, struct error *err)
 int
 main(int argc, char **argv)
 {
-	static const struct responder responder = { "stowage-v2", v2_serve, v2_routes };
+	static const struct responder responder = {
+		.name = "stowage-v2", .serve = v2_serve, .routes = v2_routes
+	};
 
 	return responder_main(&responder, argc, argv);
 }

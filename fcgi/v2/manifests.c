@@ -82,8 +82,8 @@ missing_detail(const struct manifest_push *push)
 static bool
 push_reply(struct request *req, const struct manifest_push *push)
 {
-	reply_headerf(req, "Location", "%s/v2/%s/manifests/%s", request_call(req)->prefix,
-	    push->name, request_param(req, "reference"));
+	reply_headerf(req, "Location", "%s/manifests/%s", call_image_path(req, push->name),
+	    request_param(req, "reference"));
 	reply_header(req, "Docker-Content-Digest", push->digest.text);
 	if (push->manifest->has_subject)
 		reply_header(req, "OCI-Subject", push->manifest->subject.text);

@@ -11,6 +11,7 @@ const struct route v2_routes[] = {
 	{ "GET", "/v2/", ACCESS_LOGIN, v2_base },
 	{ "GET", "/v2", ACCESS_LOGIN, v2_base },
 	{ "GET", "/v2/token", ACCESS_NONE, v2_token },
+	{ "POST", "/v2/promote", ACCESS_LOGIN, v2_promote },
 	{ "GET", "/v2/_catalog", ACCESS_CATALOG, v2_catalog },
 	{ "GET", "/v2/{name}/tags/list", ACCESS_PULL, tags_list },
 	{ "GET", "/v2/{name}/referrers/{digest}", ACCESS_PULL, referrers_list },

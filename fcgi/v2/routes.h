@@ -23,6 +23,8 @@ bool manifest_delete(struct request *, struct error *);
 /* blobs.c */
 bool blob_get(struct request *, struct error *);
 bool blob_delete(struct request *, struct error *);
+/* promote.c */
+bool v2_promote(struct request *, struct error *);
 /* uploads.c */
 bool upload_start(struct request *, struct error *);
 bool upload_status(struct request *, struct error *);

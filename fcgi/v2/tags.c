@@ -15,6 +15,8 @@ tags_list(struct request *req, struct error *err)
 		return false;
 	call_trace(req);
 	list_link(req, &page, &list, NULL);
-	return reply_json(
-	    req, 200, json_pack("{s:s, s:o}", "name", name, "tags", list_json(&list)));
+	return reply_json(req, 200,
+	    json_pack("{s:s, s:o}", "name",
+		arena_printf(req->arena, "%s%s", request_call(req)->mount, name), "tags",
+		list_json(&list)));
 }

@@ -12,18 +12,34 @@
 #include "v2/call.h"
 #include "v2/routes.h"
 
+/* With the path method a scope's name begins with its key: which registry is meant by it? */
+static const char *
+scope_registry(struct request *req, const char *name, struct registry *registry)
+{
+	const char *slash = strchr(name, '/');
+
+	*registry = *request_registry(req);
+	if (request_variable(req, "STOWAGE_PATH_METHOD") == NULL || slash == NULL)
+		return name;
+	registry->key = arena_strndup(req->arena, name, (size_t)(slash - name));
+	return slash + 1;
+}
+
 /* Cut what is asked for down to what may be given. */
 static bool
 grant(struct request *req, struct token_access *access, struct error *err)
 {
 	struct error ignored = { 0 };
+	struct registry registry;
+	const char *name = scope_registry(req, access->name, &registry);
 	int actions = 0;
 
-	if (strcmp(access->type, "repository") != 0 || !name_check(access->name, &ignored)) {
+	if (strcmp(access->type, "repository") != 0 || !name_check(name, &ignored) ||
+	    (!registry_rights(&registry, name, &actions, err) && registry.key_unknown)) {
 		access->pull = access->push = access->del = false;
 		return true;
 	}
-	if (!registry_rights(request_registry(req), access->name, &actions, err))
+	if (err->code != ERROR_NONE)
 		return false;
 	access->pull = access->pull && (actions & ACTION_READ);
 	access->push = access->push && (actions & ACTION_WRITE);
@@ -53,7 +69,7 @@ v2_token(struct request *req, struct error *err)
 {
 	const struct v2_call *call = request_call(req);
 	struct token token = {
-		.audience = call->key,
+		.audience = call->service,
 		.subject = call->identity->name,
 		.account = call->identity->viewer.account,
 		.epoch = call->identity->viewer.epoch,

@@ -26,9 +26,8 @@ wants_absolute_location(struct request *req)
 static void
 reply_location(struct request *req, const char *path)
 {
-	reply_headerf(req, "Location", "%s%s%s",
-	    wants_absolute_location(req) ? request_base_url(req) : "", request_call(req)->prefix,
-	    path);
+	reply_headerf(req, "Location", "%s%s",
+	    wants_absolute_location(req) ? request_base_url(req) : "", path);
 }
 
 /* Where the session goes on, and how far it has come. */
@@ -36,8 +35,8 @@ static void
 reply_session(
     struct request *req, const char *name, const struct session *session, int64_t received)
 {
-	reply_location(
-	    req, arena_printf(req->arena, "/v2/%s/blobs/uploads/%s", name, session_uuid(session)));
+	reply_location(req, arena_printf(req->arena, "%s/blobs/uploads/%s",
+				call_image_path(req, name), session_uuid(session)));
 	reply_headerf(req, "Range", "0-%" PRId64, received > 0 ? received - 1 : 0);
 	reply_header(req, "Docker-Upload-UUID", session_uuid(session));
 }
@@ -45,7 +44,8 @@ reply_session(
 static bool
 reply_blob_created(struct request *req, const char *name, const struct digest *digest)
 {
-	reply_location(req, arena_printf(req->arena, "/v2/%s/blobs/%s", name, digest->text));
+	reply_location(
+	    req, arena_printf(req->arena, "%s/blobs/%s", call_image_path(req, name), digest->text));
 	reply_header(req, "Docker-Content-Digest", digest->text);
 	return reply_empty(req, 201);
 }
@@ -108,7 +108,7 @@ source_readable(struct request *req, const char *from, bool *readable, struct er
 		return false;
 	if ((actions & ACTION_READ) == 0)
 		return true;
-	call->further_scope = arena_printf(req->arena, "repository:%s:pull", from);
+	call->further_scope = arena_printf(req->arena, "repository:%s%s:pull", call->mount, from);
 	return error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
 
@@ -119,6 +119,7 @@ try_mount(struct request *req, const char *name, bool *done, struct error *err)
 	const char *mount = request_query(req, "mount"), *from = request_query(req, "from");
 	struct digest digest;
 	struct error ignored = { 0 };
+	size_t length;
 	bool readable;
 
 	*done = false;
@@ -126,7 +127,10 @@ try_mount(struct request *req, const char *name, bool *done, struct error *err)
 		return true;
 	if (!digest_parse(&digest, mount, err))
 		return false;
-	if (from == NULL || !name_check(from, &ignored))
+	/* Names are those of this key: what another key holds is unknown here. */
+	length = strlen(request_call(req)->mount);
+	if (from == NULL || strncmp(from, request_call(req)->mount, length) != 0 ||
+	    !name_check(from += length, &ignored))
 		return true;
 	if (!source_readable(req, from, &readable, err) ||
 	    (readable &&

@@ -112,10 +112,11 @@ CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[
 $$;
 
 -- The upstream failed: it is not asked for so many seconds (0: it is asked again at once).
-CREATE OR REPLACE FUNCTION remote_failed(p_remote int, p_reason text, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
-  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason)
-  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200))
-  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason
+CREATE OR REPLACE FUNCTION remote_failed(p_remote int, p_reason text, p_seconds int, p_limited boolean) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason, limited)
+  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200), p_limited)
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason,
+    limited = EXCLUDED.limited
 $$;
 
 -- It answered; p_limit NULL: without a word on its limit.

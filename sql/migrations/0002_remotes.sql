@@ -50,6 +50,7 @@ CREATE TABLE remote_state (                        -- how its upstream is; no ro
   repository_id  int PRIMARY KEY REFERENCES repository ON DELETE CASCADE,
   failures       int NOT NULL DEFAULT 0,           -- in a row
   offline_until  timestamptz,                      -- assumed offline: not asked before
+  limited        boolean NOT NULL DEFAULT false,   -- it is there, and said that we ask too much
   reason         text,                             -- of the last failure
   rate_limit     int,                              -- Docker Hub's RateLimit-Limit and RateLimit-Remaining, as last seen
   rate_remaining int,

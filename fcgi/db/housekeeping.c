@@ -1,0 +1,147 @@
+#include "db/housekeeping.h"
+
+#include "db/parts.h"
+
+static const struct statement uploads_abandoned = {
+	.name = "uploads_abandoned",
+	.nparams = 2,
+	.sql = "SELECT id::text, image_id, file_id, received FROM uploads_abandoned($1, $2)",
+	.again = true,
+};
+
+static const struct statement fetches_abandoned = {
+	.name = "fetches_abandoned",
+	.nparams = 2,
+	.sql = "SELECT * FROM fetches_abandoned($1, $2)",
+};
+
+static const struct statement memories_drop = {
+	.name = "memories_drop",
+	.nparams = 1,
+	.sql = "SELECT memories_drop($1)",
+	.again = true,
+};
+
+static const struct statement unlinks_due = {
+	.name = "unlinks_due",
+	.nparams = 1,
+	.sql = "SELECT file_id, alg, digest FROM unlinks_due($1)",
+	.again = true,
+};
+
+static const struct statement unlink_done = {
+	.name = "unlink_done",
+	.nparams = 1,
+	.sql = "DELETE FROM gc_unlink WHERE file_id = $1",
+	.again = true,
+};
+
+static const struct statement repository_shrink = {
+	.name = "repository_shrink",
+	.nparams = 1,
+	.sql = "SELECT repository_shrink($1)",
+	.again = true,
+};
+
+static const struct statement history_extend = {
+	.name = "history_extend",
+	.nparams = 0,
+	.sql = "SELECT history_extend()",
+	.again = true,
+};
+
+const struct statement *const housekeeping_statements[] = { &uploads_abandoned, &fetches_abandoned,
+	&memories_drop, &unlinks_due, &unlink_done, &repository_shrink, &history_extend, NULL };
+
+bool
+db_uploads_abandoned(struct db *db, int64_t seconds, int limit, struct upload_row **rows,
+    size_t *count, struct error *err)
+{
+	const struct param params[] = { param_int(db, seconds), param_int(db, limit) };
+	PGresult *res = db_query(db, &uploads_abandoned, params, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*rows = arena_array(db->arena, *count, sizeof(**rows));
+	for (size_t i = 0; i < *count; i++)
+		(*rows)[i] = (struct upload_row){
+			.uuid = row_text(res, (int)i, 0),
+			.image = row_int(res, (int)i, 1),
+			.file = row_int(res, (int)i, 2),
+			.received = row_int(res, (int)i, 3),
+		};
+	return true;
+}
+
+bool
+db_fetches_abandoned(
+    struct db *db, int64_t seconds, int limit, int64_t **files, size_t *count, struct error *err)
+{
+	const struct param params[] = { param_int(db, seconds), param_int(db, limit) };
+	PGresult *res = db_query(db, &fetches_abandoned, params, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*files = arena_array(db->arena, *count, sizeof(**files));
+	for (size_t i = 0; i < *count; i++)
+		(*files)[i] = row_int(res, (int)i, 0);
+	return true;
+}
+
+bool
+db_memories_drop(struct db *db, int limit, bool *more, struct error *err)
+{
+	const struct param params[] = { param_int(db, limit) };
+	PGresult *res = db_query(db, &memories_drop, params, err);
+
+	*more = res != NULL && row_int(res, 0, 0) >= limit;
+	return res != NULL;
+}
+
+bool
+db_unlinks_due(struct db *db, int limit, struct file_row **rows, size_t *count, struct error *err)
+{
+	const struct param params[] = { param_int(db, limit) };
+	PGresult *res = db_query(db, &unlinks_due, params, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*rows = arena_array(db->arena, *count, sizeof(**rows));
+	for (size_t i = 0; i < *count; i++) {
+		struct file_row *row = &(*rows)[i];
+
+		*row = (struct file_row){ .file = row_int(res, (int)i, 0) };
+		if (!row_digest(res, (int)i, 1, 2, &row->digest)) {
+			error_set(err, ERROR_INTERNAL, NULL);
+			return error_cause(err, "unlinks_due: impossible digest");
+		}
+	}
+	return true;
+}
+
+bool
+db_unlink_done(struct db *db, int64_t file, struct error *err)
+{
+	const struct param params[] = { param_int(db, file) };
+
+	return db_query(db, &unlink_done, params, err) != NULL;
+}
+
+bool
+db_repository_shrink(struct db *db, int limit, bool *more, struct error *err)
+{
+	const struct param params[] = { param_int(db, limit) };
+	PGresult *res = db_query(db, &repository_shrink, params, err);
+
+	*more = res != NULL && row_bool(res, 0, 0);
+	return res != NULL;
+}
+
+bool
+db_history_extend(struct db *db, struct error *err)
+{
+	return db_query(db, &history_extend, NULL, err) != NULL;
+}

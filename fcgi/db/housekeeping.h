@@ -1,0 +1,24 @@
+/* What housekeeping finds to do (sql/functions/housekeeping.sql). */
+#ifndef DB_HOUSEKEEPING_H
+#define DB_HOUSEKEEPING_H
+
+#include "db/blob.h"
+
+/* Upload sessions that nobody touched for so long, or whose repository is gone. */
+bool db_uploads_abandoned(struct db *, int64_t seconds, int limit, struct upload_row **,
+    size_t *count, struct error *) MUST_CHECK;
+/* Fetches whose owner has been silent for so long: taken away; their files are the caller's. */
+bool db_fetches_abandoned(struct db *, int64_t seconds, int limit, int64_t **files, size_t *count,
+    struct error *) MUST_CHECK;
+/* Misses and lists that are over. *more: there may be more of them. */
+bool db_memories_drop(struct db *, int limit, bool *more, struct error *) MUST_CHECK;
+/* Files to unlink now; only digest and file are set. */
+bool db_unlinks_due(
+    struct db *, int limit, struct file_row **, size_t *count, struct error *) MUST_CHECK;
+bool db_unlink_done(struct db *, int64_t file, struct error *) MUST_CHECK;
+/* A piece of a deleted repository. *more: there was one. */
+bool db_repository_shrink(struct db *, int limit, bool *more, struct error *) MUST_CHECK;
+/* Tables of history for the coming months. */
+bool db_history_extend(struct db *, struct error *) MUST_CHECK;
+
+#endif

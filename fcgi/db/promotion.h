@@ -1,0 +1,27 @@
+/* Promotion (sql/functions/promotion.sql). */
+#ifndef DB_PROMOTION_H
+#define DB_PROMOTION_H
+
+#include "db/query.h"
+#include "db/standing.h"
+
+struct promotion {
+	const char *name; /* of the image at the source */
+	const char *target_key, *target_name;
+	const char *tag, *target_tag; /* NULL: all tags; called there as here */
+	bool copy;                    /* else move */
+};
+
+enum promotion_outcome {
+	PROMOTION_DONE,
+	PROMOTION_NO_REPOSITORY, /* in what follows *message says more */
+	PROMOTION_UNKNOWN,
+	PROMOTION_DENIED
+};
+
+/* All of it in one transaction, or nothing. Audited, tag by tag. */
+bool db_image_promote(struct db *, const char *key, const struct promotion *, const struct viewer *,
+    const struct actor *, enum promotion_outcome *, const char **message,
+    struct error *) MUST_CHECK;
+
+#endif

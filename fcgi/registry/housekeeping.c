@@ -1,0 +1,242 @@
+#include "registry/housekeeping.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/housekeeping.h"
+#include "store/upload.h"
+
+#define ROUND_SECONDS 10
+#define UPLOAD_SECONDS (24 * 3600) /* an upload session may rest so long */
+#define FETCH_SECONDS 300          /* and a fetch without an owner */
+#define PIECE 500                  /* rows in one statement: none takes long */
+#define HISTORY_MS (6 * 3600 * 1000)
+
+struct housekeeping {
+	struct db db;
+	struct store *store; /* borrowed */
+	struct relay *relay; /* borrowed */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stopping;
+	int64_t history_ms; /* when history was extended last; 0: never */
+};
+
+/* A chore does a piece of its work; *more says that there is more of it. */
+typedef bool chore(struct housekeeping *, bool *more, struct error *);
+
+/* Whoever is writing holds the lock of the file: then the session is not abandoned at all. */
+static bool
+end_upload(struct housekeeping *house, const struct upload_row *row, struct error *err)
+{
+	struct error reason = { 0 };
+	struct upload *upload = upload_open(house->store, row->file, row->received, &reason);
+	bool found, ok;
+
+	if (upload == NULL && reason.code == ERROR_CONFLICT)
+		return true;
+	/* The row first: stray bytes are only garbage. */
+	ok = db_upload_delete(&house->db, row, &found, err) &&
+	     upload_unlink(house->store, row->file, err);
+	upload_close(upload);
+	return ok;
+}
+
+static bool
+uploads(struct housekeeping *house, bool *more, struct error *err)
+{
+	struct upload_row *rows;
+	size_t count;
+
+	*more = false; /* those that are locked would come again and again */
+	if (!db_uploads_abandoned(&house->db, UPLOAD_SECONDS, PIECE, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!end_upload(house, &rows[i], err))
+			return false;
+	return true;
+}
+
+static bool
+fetches(struct housekeeping *house, bool *more, struct error *err)
+{
+	int64_t *files;
+	size_t count;
+
+	if (!db_fetches_abandoned(&house->db, FETCH_SECONDS, PIECE, &files, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!upload_unlink(house->store, files[i], err))
+			return false;
+	*more = count == PIECE;
+	return true;
+}
+
+static bool
+memories(struct housekeeping *house, bool *more, struct error *err)
+{
+	return db_memories_drop(&house->db, PIECE, more, err);
+}
+
+static bool
+files(struct housekeeping *house, bool *more, struct error *err)
+{
+	struct file_row *rows;
+	size_t count;
+
+	if (!db_unlinks_due(&house->db, PIECE, &rows, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!store_blob_unlink(house->store, &rows[i].digest, rows[i].file, err) ||
+		    !db_unlink_done(&house->db, rows[i].file, err))
+			return false;
+	*more = count == PIECE;
+	return true;
+}
+
+static bool
+repositories(struct housekeeping *house, bool *more, struct error *err)
+{
+	return db_repository_shrink(&house->db, PIECE, more, err);
+}
+
+static bool
+history(struct housekeeping *house, bool *more, struct error *err)
+{
+	*more = false;
+	if (house->history_ms != 0 && clock_steady_ms() - house->history_ms < HISTORY_MS)
+		return true;
+	house->history_ms = clock_steady_ms();
+	return db_history_extend(&house->db, err);
+}
+
+/* Any answer but a server's trouble says that it is there again. */
+static bool
+upstreams(struct housekeeping *house, bool *more, struct error *err)
+{
+	const struct upstream_call call = { .path = "/v2/", .limit = 64 * 1024 };
+	struct remote *remotes;
+	size_t count;
+
+	*more = false;
+	if (!db_remotes_away(&house->db, &remotes, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct upstream upstream = relay_upstream(&remotes[i]);
+		struct upstream_reply reply;
+		enum upstream_result result = upstream_ask(
+		    house->relay->client, house->db.arena, &upstream, &call, &reply);
+
+		if ((result == UPSTREAM_DONE || result == UPSTREAM_REFUSED ||
+			result == UPSTREAM_ABSENT) &&
+		    !db_remote_answered(&house->db, remotes[i].id, -1, -1, -1, err))
+			return false;
+	}
+	return true;
+}
+
+static bool
+is_stopping(struct housekeeping *house)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&house->lock);
+	stopping = house->stopping;
+	pthread_mutex_unlock(&house->lock);
+	return stopping;
+}
+
+/* A chore to its end. What fails is tried again in the next round. */
+static void
+run(struct housekeeping *house, chore *work, const char *name)
+{
+	bool more = true;
+
+	while (more && !is_stopping(house)) {
+		struct error err = { 0 };
+
+		if (!work(house, &more, &err)) {
+			log_line(LOG_LEVEL_WARNING, "housekeeping, %s: %s%s%s", name, err.message,
+			    *err.cause != '\0' ? ": " : "", err.cause);
+			more = false;
+		}
+		arena_reset(house->db.arena);
+	}
+}
+
+static void
+pause_round(struct housekeeping *house)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ROUND_SECONDS;
+	pthread_mutex_lock(&house->lock);
+	while (!house->stopping && pthread_cond_timedwait(&house->wake, &house->lock, &until) == 0)
+		;
+	pthread_mutex_unlock(&house->lock);
+}
+
+static void *
+thread_main(void *argument)
+{
+	static const struct {
+		chore *work;
+		const char *name;
+	} chores[] = {
+		{ history, "history" },
+		{ upstreams, "upstreams" },
+		{ uploads, "uploads" },
+		{ fetches, "fetches" },
+		{ memories, "memories" },
+		{ files, "files" },
+		{ repositories, "repositories" },
+	};
+	struct housekeeping *house = argument;
+
+	while (!is_stopping(house)) {
+		for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]); i++)
+			run(house, chores[i].work, chores[i].name);
+		pause_round(house);
+	}
+	return NULL;
+}
+
+struct housekeeping *
+housekeeping_start(struct db_pool *pool, struct store *store, struct relay *relay)
+{
+	struct housekeeping *house = calloc(1, sizeof(*house));
+	pthread_condattr_t attributes;
+
+	if (house == NULL)
+		log_fatal("out of memory");
+	house->db = (struct db){ .pool = pool, .arena = arena_new() };
+	house->store = store;
+	house->relay = relay;
+	pthread_mutex_init(&house->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&house->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	if (pthread_create(&house->thread, NULL, thread_main, house) != 0)
+		log_fatal("cannot start a thread");
+	return house;
+}
+
+void
+housekeeping_stop(struct housekeeping *house)
+{
+	pthread_mutex_lock(&house->lock);
+	house->stopping = true;
+	pthread_cond_signal(&house->wake);
+	pthread_mutex_unlock(&house->lock);
+	pthread_join(house->thread, NULL);
+	pthread_cond_destroy(&house->wake);
+	pthread_mutex_destroy(&house->lock);
+	arena_free(house->db.arena);
+	free(house);
+}

@@ -1,0 +1,18 @@
+#include "registry/promotion.h"
+
+bool
+registry_promote(struct registry *registry, const struct promotion *promotion, struct error *err)
+{
+	static const enum error_code codes[] = {
+		[PROMOTION_NO_REPOSITORY] = ERROR_BAD_REQUEST,
+		[PROMOTION_UNKNOWN] = ERROR_NAME_UNKNOWN,
+		[PROMOTION_DENIED] = ERROR_DENIED,
+	};
+	enum promotion_outcome outcome;
+	const char *message;
+
+	if (!db_image_promote(registry->db, registry->key, promotion, &registry->viewer,
+		&registry->actor, &outcome, &message, err))
+		return false;
+	return outcome == PROMOTION_DONE || error_set(err, codes[outcome], "%s", message);
+}

@@ -1,0 +1,84 @@
+-- Promotion: images copied or moved from one local repository to another, without moving a byte.
+SET LOCAL search_path = registry;
+
+-- Show in another image what this one shows: a manifest, all below it, and what refers to it.
+CREATE OR REPLACE FUNCTION image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account int) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_manifests bigint[];
+BEGIN
+  WITH RECURSIVE shown (id) AS (
+    SELECT p_manifest
+    UNION
+    SELECT r.manifest_id FROM shown s JOIN manifest m ON m.id = s.id
+      JOIN image_referrer r ON r.image_id = p_from AND r.subject = m.digest AND r.subject_alg = m.alg)
+  SELECT array_agg(id ORDER BY id) INTO v_manifests FROM shown;
+  PERFORM image_adopt(p_to, v_manifests, p_account);
+  INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
+  SELECT p_to, manifest_id, artifact_type, subject_alg, subject, descriptor FROM image_referrer WHERE image_id = p_from AND manifest_id = ANY (v_manifests)
+  ON CONFLICT DO NOTHING;
+END $$;
+
+-- p_tag NULL: all tags of the image. Outcomes: 0 done, 1 no such local repository (message says which), 2 there is no such image or tag,
+-- 3 the account may not. Nothing is written but by 0.
+CREATE OR REPLACE FUNCTION image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean,
+  p_account int, p_epoch int, p_actor_name text, p_request uuid, p_address inet, OUT outcome int, OUT message text)
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_source int := (SELECT id FROM repository WHERE key = p_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
+  v_target int := (SELECT id FROM repository WHERE key = p_target_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
+  v_from bigint := (SELECT id FROM image WHERE path = p_name AND repository_id = v_source);
+  v_to bigint;
+  v_actions int;
+  v_tag record;
+  v_old record;
+BEGIN
+  outcome := 1;
+  IF v_source IS NULL OR v_target IS NULL THEN
+    message := format('%s is no local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
+    RETURN;
+  END IF;
+  outcome := 3;
+  IF NOT viewer_valid(p_account, p_epoch) OR viewer_actions(p_account, v_source, p_name) & 1 = 0 THEN
+    message := format('you may not read %s in %s', p_name, p_key);
+    RETURN;
+  ELSIF NOT p_copy AND viewer_actions(p_account, v_source, p_name) & 4 = 0 THEN
+    message := format('you may not delete from %s in %s: copy instead', p_name, p_key);
+    RETURN;
+  END IF;
+  v_actions := push_actions(p_account, v_target, p_target_name);
+  IF v_actions & 2 = 0 THEN
+    message := format('you may not push to %s in %s', p_target_name, p_target_key);
+    RETURN;
+  END IF;
+  IF v_from IS NULL OR NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)) THEN
+    outcome := 2;
+    message := format('there is no %s%s in %s', p_name, coalesce(':' || p_tag, ''), p_key);
+    RETURN;
+  END IF;
+  v_to := image_make(v_target, p_target_name);
+  PERFORM FROM image WHERE id IN (v_from, v_to) ORDER BY id FOR NO KEY UPDATE;
+  IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag s JOIN tag t ON t.image_id = v_to AND t.name = coalesce(p_target_tag, s.name) AND t.manifest_id <> s.manifest_id
+      WHERE s.image_id = v_from AND s.name = coalesce(p_tag, s.name)) THEN
+    message := format('you may not overwrite tags of %s in %s', p_target_name, p_target_key);
+    RETURN;
+  END IF;
+  PERFORM act_as(p_account, p_request);
+  FOR v_tag IN SELECT t.name, t.manifest_id, digest_text(m.alg, m.digest) AS digest FROM tag t JOIN manifest m ON m.id = t.manifest_id
+      WHERE t.image_id = v_from AND t.name = coalesce(p_tag, t.name) ORDER BY t.name LOOP
+    PERFORM image_copy(v_from, v_to, v_tag.manifest_id, p_account);
+    INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_to, coalesce(p_target_tag, v_tag.name), v_tag.manifest_id, p_account)
+    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
+      WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    IF NOT p_copy AND (v_from <> v_to OR coalesce(p_target_tag, v_tag.name) <> v_tag.name) THEN
+      DELETE FROM tag WHERE image_id = v_from AND name = v_tag.name;
+      -- what no tag and no index shows there any more is gone from there
+      DELETE FROM image_manifest im WHERE im.image_id = v_from AND im.manifest_id = v_tag.manifest_id AND v_from <> v_to
+        AND NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND manifest_id = v_tag.manifest_id)
+        AND NOT EXISTS (SELECT FROM manifest_child c JOIN image_manifest p ON p.image_id = v_from AND p.manifest_id = c.parent_id WHERE c.child_id = v_tag.manifest_id);
+    END IF;
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    VALUES (p_request, p_account, p_actor_name, p_address, 'promote', 'done', p_target_key, p_target_name, coalesce(p_target_tag, v_tag.name),
+      jsonb_build_object('digest', v_tag.digest, 'from', p_key, 'name', p_name, 'tag', v_tag.name, 'copy', p_copy));
+  END LOOP;
+  outcome := 0;
+END $$;
