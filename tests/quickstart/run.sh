@@ -54,11 +54,11 @@ service() {
 
 names_and_ports() {
 	local scheme=$1
-	service "$scheme://localhost:$port" docker-dev-local2 &&
-		service "$scheme://127.0.0.1:$port" docker-dev-local2 &&
-		service "$scheme://localhost:$((port + 1))" docker-prod-local2 &&
-		service "$scheme://docker-prod.localhost:$port" docker-prod-local2 &&
-		service "$scheme://docker-dev.localhost:$((port + 1))" docker-dev-local2
+	service "$scheme://localhost:$port" docker-dev &&
+		service "$scheme://127.0.0.1:$port" docker-dev &&
+		service "$scheme://localhost:$((port + 1))" docker-prod &&
+		service "$scheme://docker-prod.localhost:$port" docker-prod &&
+		service "$scheme://docker-dev.localhost:$((port + 1))" docker-dev
 }
 
 only_loopback() {
