@@ -488,15 +488,15 @@ BEGIN
 END $$;
 
 --
--- Name: fetch_advance(integer, integer, bytea, uuid, bigint, bigint, bigint); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: fetch_advance(integer, integer, bytea, uuid, bigint, bigint); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) RETURNS boolean
+CREATE FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
-  UPDATE blob_fetch SET file_id = p_file, received = p_received, size = p_size, heartbeat = clock_timestamp()
+  UPDATE blob_fetch SET file_id = p_file, received = p_received, heartbeat = clock_timestamp()
   WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
   RETURN FOUND;
 END $$;
@@ -520,10 +520,10 @@ BEGIN
 END $$;
 
 --
--- Name: fetch_join(integer, integer, bytea, text, text, boolean, uuid); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: fetch_join(integer, integer, bytea, text, text, bigint, boolean, uuid); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) RETURNS record
+CREATE FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
@@ -542,8 +542,8 @@ BEGIN
     size := v_blob.size;
     RETURN;
   END IF;
-  INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, store_locally, owner, file_id)
-  VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner, nextval('file_id'))
+  INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, size, store_locally, owner, file_id)
+  VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner, nextval('file_id'))
   ON CONFLICT (digest, alg, repository_id) DO NOTHING RETURNING f.* INTO v_fetch;
   IF FOUND THEN
     role := 0;
@@ -551,13 +551,13 @@ BEGIN
     SELECT * INTO v_fetch FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote FOR UPDATE;
     IF NOT FOUND THEN -- it ended in between: look again
       SELECT j.* INTO role, file, old_file, received, size, error_status, error
-      FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner) j;
+      FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner) j;
       RETURN;
     END IF;
     IF v_fetch.error IS NOT NULL AND v_fetch.heartbeat > clock_timestamp() - interval '2 seconds' THEN
       role := 3;
     ELSIF v_fetch.error IS NOT NULL THEN
-      UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = NULL, heartbeat = clock_timestamp(),
+      UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = p_size, heartbeat = clock_timestamp(),
         started_at = now(), error = NULL, error_status = NULL
       WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
       role := 0;
@@ -868,10 +868,10 @@ BEGIN
 END $$;
 
 --
--- Name: manifest_cache(integer, text, text, integer, integer, bytea, bytea, text, text, integer[], bytea[], integer[], integer[], bytea[], integer, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: manifest_cache(integer, text, text, integer, integer, bytea, bytea, text, text, integer[], bytea[], integer[], bigint[], integer[], bytea[], integer, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
@@ -893,8 +893,8 @@ BEGIN
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
-  INSERT INTO manifest_want (manifest_id, alg, digest, role)
-  SELECT v_manifest, d.alg, d.digest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+  INSERT INTO manifest_want (manifest_id, alg, digest, role, size)
+  SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes) d (alg, digest, role, size)
   WHERE NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   INSERT INTO manifest_want (manifest_id, alg, digest, role)
@@ -2143,7 +2143,7 @@ CREATE TABLE registry.blob_fetch (
     store_locally boolean NOT NULL,
     owner uuid NOT NULL,
     file_id bigint NOT NULL,
-    size bigint,
+    size bigint NOT NULL,
     received bigint DEFAULT 0 NOT NULL,
     heartbeat timestamp with time zone DEFAULT now() NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -2356,6 +2356,7 @@ CREATE TABLE registry.manifest_want (
     alg smallint NOT NULL,
     role smallint NOT NULL,
     digest bytea NOT NULL,
+    size bigint,
     CONSTRAINT manifest_want_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
 );
 
@@ -3874,12 +3875,12 @@ GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_app;
 GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_admin;
 
 --
--- Name: FUNCTION fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text); Type: ACL; Schema: registry; Owner: -
@@ -3890,12 +3891,12 @@ GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_dig
 GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) TO stowage_admin;
 
 --
--- Name: FUNCTION fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid); Type: ACL; Schema: registry; Owner: -
@@ -4000,12 +4001,12 @@ GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer
 GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
--- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -

@@ -4,9 +4,9 @@
 
 static const struct statement fetch_join = {
 	.name = "fetch_join",
-	.nparams = 7,
+	.nparams = 8,
 	.sql = "SELECT role, file, old_file, received, size, error_status, error"
-	       " FROM fetch_join($1, $2, $3, $4, $5, $6, $7)",
+	       " FROM fetch_join($1, $2, $3, $4, $5, $6, $7, $8)",
 	.again = true,
 };
 
@@ -26,8 +26,8 @@ static const struct statement fetch_look = {
 
 static const struct statement fetch_advance = {
 	.name = "fetch_advance",
-	.nparams = 7,
-	.sql = "SELECT fetch_advance($1, $2, $3, $4, $5, $6, $7)",
+	.nparams = 6,
+	.sql = "SELECT fetch_advance($1, $2, $3, $4, $5, $6)",
 	.again = true,
 };
 
@@ -63,7 +63,7 @@ row_read(const PGresult *res, struct fetch_row *row)
 		.file = row_int(res, 0, 1),
 		.old_file = row_int(res, 0, 2),
 		.received = row_int(res, 0, 3),
-		.size = row_null(res, 0, 4) ? -1 : row_int(res, 0, 4),
+		.size = row_int(res, 0, 4),
 		.error_status = (int)row_int(res, 0, 5),
 		.error = row_text(res, 0, 6),
 	};
@@ -76,10 +76,10 @@ row_read(const PGresult *res, struct fetch_row *row)
 
 bool
 db_fetch_join(struct db *db, const struct fetch_key *key, const char *path, const char *source,
-    bool store, const char *owner, struct fetch_row *row, struct error *err)
+    int64_t size, bool store, const char *owner, struct fetch_row *row, struct error *err)
 {
 	const struct param params[] = { KEY_PARAMS(db, key), param_text(path), param_text(source),
-		param_bool(store), param_text(owner) };
+		param_int(db, size), param_bool(store), param_text(owner) };
 	PGresult *res = db_query(db, &fetch_join, params, err);
 
 	if (res == NULL)
@@ -102,10 +102,10 @@ db_fetch_look(struct db *db, const struct fetch_key *key, struct fetch_row *row,
 
 bool
 db_fetch_advance(struct db *db, const struct fetch_key *key, const char *owner, int64_t file,
-    int64_t received, int64_t size, bool *mine, struct error *err)
+    int64_t received, bool *mine, struct error *err)
 {
 	const struct param params[] = { KEY_PARAMS(db, key), param_text(owner), param_int(db, file),
-		param_int(db, received), size < 0 ? param_text(NULL) : param_int(db, size) };
+		param_int(db, received) };
 	PGresult *res = db_query(db, &fetch_advance, params, err);
 
 	*mine = res != NULL && row_bool(res, 0, 0);

@@ -21,20 +21,20 @@ enum fetch_role {
 struct fetch_row {
 	enum fetch_role role;
 	int64_t file, old_file, received;
-	int64_t size;      /* -1: not told yet */
+	int64_t size;
 	int error_status;  /* an HTTP status */
 	const char *error; /* its reason, for the client */
 };
 
-/* Join the fetch, or begin it. The name `path` was proven to show the digest. */
+/* Join the fetch, or begin it. The name `path` was proven to show the digest, of that size. */
 bool db_fetch_join(struct db *, const struct fetch_key *, const char *path, const char *source,
-    bool store, const char *owner, struct fetch_row *, struct error *) MUST_CHECK;
+    int64_t size, bool store, const char *owner, struct fetch_row *, struct error *) MUST_CHECK;
 /* Look how it is: FETCH_OWN when its owner is silent and somebody should join anew. */
 bool db_fetch_look(
     struct db *, const struct fetch_key *, struct fetch_row *, struct error *) MUST_CHECK;
-/* As its owner; *mine false: another has taken over. size -1: not known. */
+/* As its owner; *mine false: another has taken over. */
 bool db_fetch_advance(struct db *, const struct fetch_key *, const char *owner, int64_t file,
-    int64_t received, int64_t size, bool *mine, struct error *) MUST_CHECK;
+    int64_t received, bool *mine, struct error *) MUST_CHECK;
 /* The bytes lie published in `file`. *holder: the file that holds the digest now; another than
  * `file` means that ours lost. */
 bool db_fetch_publish(struct db *, const struct fetch_key *, const char *owner, int64_t file,

@@ -30,11 +30,12 @@ static const struct statement remotes_find = {
 				    "    AND (acl.include_re IS NULL OR path.path ~ acl.include_re)"
 				    "    AND (acl.exclude_re IS NULL OR path.path !~ acl.exclude_re)),"
 				    "  c.offline, miss.until IS NOT NULL, coalesce(miss.refused, false),"
-				    "  $7::bytea IS NOT NULL AND EXISTS (SELECT FROM image i JOIN image_manifest im ON im.image_id = i.id"
+				    "  CASE WHEN $7::bytea IS NOT NULL THEN coalesce((SELECT w.size FROM image i"
+				    "    JOIN image_manifest im ON im.image_id = i.id"
 				    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8::smallint"
-				    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id"
-				    "    UNION ALL SELECT FROM blob_fetch_name n WHERE n.repository_id = path.leaf_id AND n.path = path.path"
-				    "      AND n.digest = $7 AND n.alg = $8),"
+				    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.role < 3 LIMIT 1),"
+				    "   (SELECT f.size FROM blob_fetch_name n JOIN blob_fetch f USING (digest, alg, repository_id)"
+				    "    WHERE n.repository_id = path.leaf_id AND n.path = path.path AND n.digest = $7 AND n.alg = $8)) END,"
 				    "  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id AND t.path = path.path AND t.fresh_until > now()),"
 				    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint, s.reason,"
 				    "  c.url, c.username, c.password, c.token_authentication, c.any_host_auth, c.private_networks,"
@@ -52,10 +53,10 @@ static const struct statement remotes_find = {
 
 static const struct statement manifest_cache = {
 	.name = "manifest_cache",
-	.nparams = 17 + ACTOR_PARAMS,
+	.nparams = 18 + ACTOR_PARAMS,
 	.sql =
 	    "SELECT manifest_cache($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-	    " $18, $19, $20, $21)",
+	    " $18, $19, $20, $21, $22)",
 	.again = true,
 };
 
@@ -152,7 +153,7 @@ remote_read(struct db *db, const PGresult *res, int row, struct remote *remote)
 		.offline = row_bool(res, row, 9),
 		.missed = row_bool(res, row, 10),
 		.refused = row_bool(res, row, 11),
-		.wanted = row_bool(res, row, 12),
+		.wanted = row_null(res, row, 12) ? -1 : row_int(res, row, 12),
 		.listed = row_bool(res, row, 13),
 		.away = row_int(res, row, 14),
 		.away_reason = row_text(res, row, 15),
@@ -198,11 +199,21 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 	return true;
 }
 
+static struct param
+sizes_param(struct db *db, const struct manifest *manifest)
+{
+	int64_t *sizes = arena_array(db->arena, manifest->blob_count, sizeof(*sizes));
+
+	for (size_t i = 0; i < manifest->blob_count; i++)
+		sizes[i] = manifest->blobs[i].size;
+	return param_ints(db, sizes, manifest->blob_count);
+}
+
 bool
 db_manifest_cache(struct db *db, const struct manifest_cache *order, struct error *err)
 {
 	const struct manifest *manifest = order->manifest;
-	struct param params[17 + ACTOR_PARAMS];
+	struct param params[18 + ACTOR_PARAMS];
 
 	params[0] = param_int(db, order->remote->id);
 	params[1] = param_text(order->remote->path);
@@ -214,12 +225,13 @@ db_manifest_cache(struct db *db, const struct manifest_cache *order, struct erro
 	params[8] = param_text(manifest->artifact_type);
 	descriptor_params(
 	    db, manifest->blobs, manifest->blob_count, &params[9], &params[10], &params[11]);
+	params[12] = sizes_param(db, manifest);
 	descriptor_params(
-	    db, manifest->children, manifest->child_count, &params[12], &params[13], NULL);
+	    db, manifest->children, manifest->child_count, &params[13], &params[14], NULL);
 	digest_params(
-	    db, manifest->has_subject ? &manifest->subject : NULL, &params[14], &params[15]);
-	params[16] = param_text(order->referrer);
-	actor_params(db, order->actor, params + 17);
+	    db, manifest->has_subject ? &manifest->subject : NULL, &params[15], &params[16]);
+	params[17] = param_text(order->referrer);
+	actor_params(db, order->actor, params + 18);
 	return db_query(db, &manifest_cache, params, err) != NULL;
 }
 

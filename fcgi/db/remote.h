@@ -14,9 +14,10 @@ struct remote {
 	bool offline;     /* never asked */
 	bool missed;      /* it did not have it a while ago ... */
 	bool refused;     /* ... or did not give it */
-	bool wanted;  /* a manifest cached under this name names the digest, or it is on its way */
-	bool listed;  /* its list of tags is fresh */
-	int64_t away; /* seconds for which it is assumed offline; 0: it is not */
+	int64_t wanted; /* its size, if a manifest cached under this name names the digest, or it is
+			   on its way; -1: neither */
+	bool listed;    /* its list of tags is fresh */
+	int64_t away;   /* seconds for which it is assumed offline; 0: it is not */
 	const char *away_reason;
 
 	const char *url, *username, *password;

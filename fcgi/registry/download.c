@@ -18,7 +18,6 @@ struct run {
 	struct db db;          /* for the row: its arena is reset at every step */
 	struct upload *upload; /* owned */
 	int64_t file;
-	int64_t size;    /* -1: not known */
 	int64_t skip;    /* bytes to come that are here already, from an upstream without ranges */
 	int64_t told_ms; /* when the row was moved on last */
 	bool lost, stopped; /* why a piece or a tick said stop ... */
@@ -37,10 +36,10 @@ advance(struct run *run)
 
 	run->told_ms = clock_steady_ms();
 	arena_reset(run->db.arena);
-	if (db_fetch_advance(&run->db, download->key, download->owner, run->file, received,
-		run->size, &mine, &ignored))
+	if (db_fetch_advance(
+		&run->db, download->key, download->owner, run->file, received, &mine, &ignored))
 		run->lost = !mine;
-	run->stopped = !download->progress(download->context, run->file, received, run->size);
+	run->stopped = !download->progress(download->context, run->file, received);
 	return !run->lost && !run->stopped;
 }
 
@@ -59,11 +58,9 @@ check_reply(struct run *run, const struct upstream_reply *reply)
 	if (reply->status == 206 && reply->first != upload_length(run->upload))
 		return error_set(run->err, ERROR_UPSTREAM_FAILED, "%s: it sent another range",
 		    run->download->remote->key);
-	if (reply->total >= 0 && run->size >= 0 && reply->total != run->size)
+	if (reply->total >= 0 && reply->total != run->download->size)
 		return error_set(run->err, ERROR_UPSTREAM_FAILED,
-		    "%s: the size of the blob has changed", run->download->remote->key);
-	if (reply->total >= 0)
-		run->size = reply->total;
+		    "%s: the blob has another size there", run->download->remote->key);
 	return true;
 }
 
@@ -80,7 +77,7 @@ on_piece(void *context, const struct upstream_reply *reply, const void *data, si
 	}
 	here = run->skip < (int64_t)length ? run->skip : (int64_t)length;
 	run->skip -= here;
-	if (run->size >= 0 && upload_length(run->upload) + (int64_t)length - here > run->size)
+	if (upload_length(run->upload) + (int64_t)length - here > run->download->size)
 		return error_set(run->err, ERROR_UPSTREAM_FAILED, "%s: it sent too many bytes",
 		    run->download->remote->key);
 	if (!upload_write(run->upload, (const char *)data + here, length - (size_t)here, run->err))
@@ -109,12 +106,6 @@ ask(struct run *run, struct upstream_reply *reply)
 	return relay_ask(download->relay, download->db, download->remote, &call, reply);
 }
 
-static bool
-is_complete(const struct run *run, const struct upstream_reply *reply)
-{
-	return run->size >= 0 ? upload_length(run->upload) == run->size : reply->length == -1;
-}
-
 /* All bytes, in as many answers as it takes. */
 static bool
 receive(struct run *run)
@@ -130,7 +121,7 @@ receive(struct run *run)
 		result = ask(run, &reply);
 		if (result == UPSTREAM_STOPPED)
 			return false;
-		if (result == UPSTREAM_DONE && is_complete(run, &reply))
+		if (result == UPSTREAM_DONE && upload_length(run->upload) == run->download->size)
 			return true;
 		if (result == UPSTREAM_ABSENT)
 			return error_set(run->err, ERROR_UPSTREAM_FAILED,
@@ -182,12 +173,11 @@ finish(struct run *run)
 		return error_set(run->err, ERROR_UPSTREAM_FAILED,
 		    "%s: the upstream registry sent other bytes than asked for",
 		    download->remote->key);
-	download->received = upload_length(run->upload);
 	arena_reset(run->db.arena);
 	if (!download->remote->store_locally)
 		return db_fetch_fail(&run->db, key, download->owner, 0, NULL, run->err);
 	if (!upload_publish(run->upload, &key->digest, run->err) ||
-	    !db_fetch_publish(&run->db, key, download->owner, run->file, download->received,
+	    !db_fetch_publish(&run->db, key, download->owner, run->file, download->size,
 		&download->holder, &won, run->err))
 		return false;
 	run->lost = !won;
@@ -247,7 +237,6 @@ download_run(struct download *download, const struct fetch_row *row, struct erro
 		.download = download,
 		.db = { .pool = download->db->pool, .arena = arena_new() },
 		.file = row->file,
-		.size = row->size,
 		.err = err,
 	};
 	const struct fetch_row kept = *row; /* its texts go with the arena; they are not used */

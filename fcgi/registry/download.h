@@ -11,14 +11,14 @@ struct download {
 	const struct remote *remote;
 	const struct fetch_key *key;
 	const char *source; /* a URL elsewhere, or NULL */
+	int64_t size;       /* what it is to have */
 	const char *owner;
 	/* Told of every step, at least every 200 ms while it runs; false stops. */
-	bool (*progress)(void *context, int64_t file, int64_t received, int64_t size);
+	bool (*progress)(void *context, int64_t file, int64_t received);
 	void *context;
 
 	/* Filled in by DOWNLOAD_STORED: */
-	int64_t holder;   /* the file that holds the blob; 0: nothing is to be stored */
-	int64_t received; /* all bytes */
+	int64_t holder; /* the file that holds the blob; 0: nothing is to be stored */
 };
 
 enum download_end {

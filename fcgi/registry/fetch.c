@@ -30,6 +30,7 @@ struct fetch {
 	const struct remote *remote;
 	struct fetch_key key;
 	const char *source;
+	int64_t size;
 	char owner[UUID_TEXT_SIZE];
 
 	/* Under the lock of all fetches: */
@@ -40,7 +41,6 @@ struct fetch {
 	const char *path; /* of that file now */
 	bool passing;     /* complete, but not stored: the file goes with the last follower */
 	int64_t received; /* bytes in it */
-	int64_t size;     /* -1: not known */
 	struct error err; /* STATE_FAILED */
 	struct fetch *next;
 };
@@ -125,17 +125,16 @@ fetch_end(struct fetch *fetch, enum state state)
 /* --- The thread --- */
 
 static void
-set_place(struct fetch *fetch, int64_t file, int64_t received, int64_t size)
+set_place(struct fetch *fetch, int64_t file, int64_t received)
 {
 	pthread_mutex_lock(&fetch->fetches->lock);
 	if (file != fetch->file) {
 		fetch->file = file;
 		fetch->path = store_upload_path(fetch->fetches->relay->store, fetch->arena, file);
 	}
-	if (received != fetch->received || size != fetch->size)
+	if (received != fetch->received)
 		pthread_cond_broadcast(&fetch->news);
 	fetch->received = received;
-	fetch->size = size;
 	pthread_mutex_unlock(&fetch->fetches->lock);
 }
 
@@ -151,7 +150,7 @@ set_failed(struct fetch *fetch, const struct error *err)
 /* holder: the file that holds the blob now; 0: none, the bytes are only kept for those who follow.
  */
 static void
-set_stored(struct fetch *fetch, int64_t holder, int64_t size)
+set_stored(struct fetch *fetch, int64_t holder)
 {
 	pthread_mutex_lock(&fetch->fetches->lock);
 	if (holder != 0) {
@@ -160,7 +159,7 @@ set_stored(struct fetch *fetch, int64_t holder, int64_t size)
 		    fetch->fetches->relay->store, fetch->arena, &fetch->key.digest, holder);
 	}
 	fetch->passing = holder == 0;
-	fetch->received = fetch->size = size;
+	fetch->received = fetch->size;
 	fetch_end(fetch, STATE_STORED);
 	pthread_mutex_unlock(&fetch->fetches->lock);
 }
@@ -202,11 +201,11 @@ is_closing(struct fetches *fetches)
 }
 
 static bool
-on_progress(void *context, int64_t file, int64_t received, int64_t size)
+on_progress(void *context, int64_t file, int64_t received)
 {
 	struct fetch *fetch = context;
 
-	set_place(fetch, file, received, size);
+	set_place(fetch, file, received);
 	return !is_closing(fetch->fetches);
 }
 
@@ -220,6 +219,7 @@ own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 		.remote = fetch->remote,
 		.key = &fetch->key,
 		.source = fetch->source,
+		.size = fetch->size,
 		.owner = fetch->owner,
 		.progress = on_progress,
 		.context = fetch,
@@ -228,7 +228,7 @@ own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 
 	switch (download_run(&download, row, &err)) {
 	case DOWNLOAD_STORED:
-		set_stored(fetch, download.holder, download.received);
+		set_stored(fetch, download.holder);
 		return true;
 	case DOWNLOAD_FAILED:
 		set_failed(fetch, &err);
@@ -272,7 +272,7 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	int troubles = 0;
 
 	while (row->role == FETCH_FOLLOW) {
-		set_place(fetch, row->file, row->received, row->size);
+		set_place(fetch, row->file, row->received);
 		pause_ms(LOOK_MS);
 		if (!is_followed(fetch))
 			return false;
@@ -299,7 +299,7 @@ join(struct fetch *fetch, struct db *db, struct fetch_row *row)
 		error_set(&err, ERROR_UNAVAILABLE, NULL);
 	} else {
 		arena_reset(db->arena);
-		if (db_fetch_join(db, &fetch->key, remote->path, fetch->source,
+		if (db_fetch_join(db, &fetch->key, remote->path, fetch->source, fetch->size,
 			remote->store_locally, fetch->owner, row, &err)) {
 			if (row->role != FETCH_OWN)
 				slot_give(fetch->fetches);
@@ -343,7 +343,7 @@ run(struct fetch *fetch, struct db *db)
 		if (row.role == FETCH_FOLLOW && !watch(fetch, db, &row))
 			return;
 		if (row.role == FETCH_STORED)
-			set_stored(fetch, row.file, row.size);
+			set_stored(fetch, row.file);
 		else if (row.role == FETCH_FAILED)
 			row_failed(fetch, &row);
 		else
@@ -411,7 +411,7 @@ thread_start(struct fetch *fetch)
 /* Called with the lock held. */
 static struct fetch *
 fetch_start(struct fetches *fetches, const struct remote *remote, const struct digest *digest,
-    const char *source)
+    int64_t size, const char *source)
 {
 	struct arena *arena = arena_new();
 	struct fetch *fetch = arena_alloc(arena, sizeof(*fetch));
@@ -423,7 +423,7 @@ fetch_start(struct fetches *fetches, const struct remote *remote, const struct d
 		.key = { .remote = remote->id, .digest = *digest },
 		.source = source == NULL ? NULL : arena_strdup(arena, source),
 		.references = 1,
-		.size = -1,
+		.size = size,
 		.next = fetches->first,
 	};
 	uuid_random(fetch->owner);
@@ -463,7 +463,7 @@ follower_release(void *object)
 
 struct follower *
 fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *remote,
-    const struct digest *digest, const char *source)
+    const struct digest *digest, int64_t size, const char *source)
 {
 	struct follower *follower = arena_alloc(arena, sizeof(*follower));
 	struct fetch *fetch;
@@ -471,7 +471,7 @@ fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *
 	pthread_mutex_lock(&fetches->lock);
 	fetch = fetch_find(fetches, remote, digest);
 	if (fetch == NULL)
-		fetch = fetch_start(fetches, remote, digest, source);
+		fetch = fetch_start(fetches, remote, digest, size, source);
 	fetch->references++;
 	pthread_mutex_unlock(&fetches->lock);
 	*follower = (struct follower){ .fetch = fetch, .fd = -1 };
@@ -479,29 +479,28 @@ fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *
 	return follower;
 }
 
-bool
-follower_wait(struct follower *follower, int64_t *size, bool *stored, struct error *err)
-{
-	struct fetch *fetch = follower->fetch;
-	enum state state;
-
-	pthread_mutex_lock(&fetch->fetches->lock);
-	while (fetch->state == STATE_RUNNING && fetch->size == -1 && fetch->received == 0)
-		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
-	state = fetch->state;
-	*size = fetch->size;
-	*stored = state == STATE_STORED && !fetch->passing;
-	if (state == STATE_FAILED)
-		*err = fetch->err;
-	pthread_mutex_unlock(&fetch->fetches->lock);
-	return state != STATE_FAILED;
-}
-
 /* Bytes that may be handed out: the last one only when all are verified. Lock held. */
 static int64_t
 readable(const struct fetch *fetch)
 {
 	return fetch->state == STATE_STORED ? fetch->received : fetch->received - 1;
+}
+
+bool
+follower_wait(struct follower *follower, bool *stored, struct error *err)
+{
+	struct fetch *fetch = follower->fetch;
+	enum state state;
+
+	pthread_mutex_lock(&fetch->fetches->lock);
+	while (fetch->state == STATE_RUNNING && readable(fetch) <= 0)
+		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
+	state = fetch->state;
+	*stored = state == STATE_STORED && !fetch->passing;
+	if (state == STATE_FAILED)
+		*err = fetch->err;
+	pthread_mutex_unlock(&fetch->fetches->lock);
+	return state != STATE_FAILED;
 }
 
 /* Wait for bytes beyond the offset: how many there are, and where. 0: that was all, -1: there will

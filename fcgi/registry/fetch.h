@@ -21,13 +21,13 @@ struct follower;
 struct fetches *fetches_open(struct relay *, size_t limit) RETURNS_NONNULL;
 void fetches_close(struct fetches *);
 
-/* Join the fetch of a digest that the remote's path was proven to show. source: a URL elsewhere
- * (external layers), or NULL. The follower lives with the arena. */
+/* Join the fetch of a digest that the remote's path was proven to show, of so many bytes. source: a
+ * URL elsewhere (external layers), or NULL. The follower lives with the arena. */
 struct follower *fetch_follow(struct fetches *, struct arena *, const struct remote *,
-    const struct digest *, const char *source) RETURNS_NONNULL;
-/* Wait until there is something to say. false: the fetch failed. *stored: it is complete and its
- * row is there. *size: -1 if the upstream does not tell. */
-bool follower_wait(struct follower *, int64_t *size, bool *stored, struct error *) MUST_CHECK;
+    const struct digest *, int64_t size, const char *source) RETURNS_NONNULL;
+/* Wait until there is something to say: bytes, or the end. false: the fetch failed. *stored: it is
+ * complete, and its row is there. */
+bool follower_wait(struct follower *, bool *stored, struct error *) MUST_CHECK;
 /* A reply_source's read. */
 ssize_t follower_read(void *follower, int64_t offset, void *buffer, size_t size);
 

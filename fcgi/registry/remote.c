@@ -492,11 +492,15 @@ is_shown(struct search *search, const struct remote *remote, bool *shown, int64_
 	    },
 	    &reply);
 
-	*shown = result == UPSTREAM_DONE;
-	if (!*shown)
-		return disappoint(search, remote, false, result, &reply, err);
+	*shown = result == UPSTREAM_DONE && reply.length >= 0;
 	*size = reply.length;
-	return true;
+	if (result == UPSTREAM_DONE && !*shown) {
+		struct error reason = { 0 };
+
+		(void)refuse(remote, "it does not tell the size of the blob", &reason);
+		note(search, &reason);
+	}
+	return result == UPSTREAM_DONE || disappoint(search, remote, false, result, &reply, err);
 }
 
 /* One remote. *got: it has the blob, and it is stored, on its way, or was only asked for. */
@@ -508,15 +512,16 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct f
 	struct error reason = { 0 };
 	bool stored;
 
-	if (head || !remote->wanted) {
+	*size = remote->wanted;
+	if (head || *size == -1) {
 		if (!is_shown(search, remote, got, size, err))
 			return false;
 		if (head || !*got)
 			return true;
 	}
-	*follower = fetch_follow(
-	    registry->relay->fetches, registry->db->arena, remote, search->question.digest, NULL);
-	*got = follower_wait(*follower, size, &stored, &reason);
+	*follower = fetch_follow(registry->relay->fetches, registry->db->arena, remote,
+	    search->question.digest, *size, NULL);
+	*got = follower_wait(*follower, &stored, &reason);
 	if (stored && *got)
 		*follower = NULL;
 	if (*got)
@@ -536,7 +541,7 @@ wanted_first(const void *a, const void *b)
 {
 	const struct remote *left = a, *right = b;
 
-	return (int)right->wanted - (int)left->wanted;
+	return (int)(right->wanted >= 0) - (int)(left->wanted >= 0);
 }
 
 bool

@@ -42,7 +42,7 @@ END $$;
 -- wanted. p_tag NULL: it was asked by digest. True if it is new here.
 CREATE OR REPLACE FUNCTION manifest_cache(p_remote int, p_path text, p_tag text, p_fresh_seconds int,
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
-  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_child_algs int[], p_child_digests bytea[],
+  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_child_algs int[], p_child_digests bytea[],
   p_subject_alg int, p_subject bytea, p_referrer text, p_account int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -63,8 +63,8 @@ BEGIN
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
-  INSERT INTO manifest_want (manifest_id, alg, digest, role)
-  SELECT v_manifest, d.alg, d.digest, min(d.role) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles) d (alg, digest, role)
+  INSERT INTO manifest_want (manifest_id, alg, digest, role, size)
+  SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes) d (alg, digest, role, size)
   WHERE NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   INSERT INTO manifest_want (manifest_id, alg, digest, role)

@@ -9,7 +9,7 @@ CREATE OR REPLACE FUNCTION fetch_patience() RETURNS interval LANGUAGE sql IMMUTA
 --   1 it is under way: follow `file` up to `received`
 --   2 the blob is here, in `file`, and this name may serve it
 --   3 it has just failed, for `error`
-CREATE OR REPLACE FUNCTION fetch_join(p_remote int, p_alg int, p_digest bytea, p_path text, p_source text, p_store boolean, p_owner uuid,
+CREATE OR REPLACE FUNCTION fetch_join(p_remote int, p_alg int, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid,
   OUT role int, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status int, OUT error text)
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -27,8 +27,8 @@ BEGIN
     size := v_blob.size;
     RETURN;
   END IF;
-  INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, store_locally, owner, file_id)
-  VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner, nextval('file_id'))
+  INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, size, store_locally, owner, file_id)
+  VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner, nextval('file_id'))
   ON CONFLICT (digest, alg, repository_id) DO NOTHING RETURNING f.* INTO v_fetch;
   IF FOUND THEN
     role := 0;
@@ -36,13 +36,13 @@ BEGIN
     SELECT * INTO v_fetch FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote FOR UPDATE;
     IF NOT FOUND THEN -- it ended in between: look again
       SELECT j.* INTO role, file, old_file, received, size, error_status, error
-      FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_store, p_owner) j;
+      FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner) j;
       RETURN;
     END IF;
     IF v_fetch.error IS NOT NULL AND v_fetch.heartbeat > clock_timestamp() - interval '2 seconds' THEN
       role := 3;
     ELSIF v_fetch.error IS NOT NULL THEN
-      UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = NULL, heartbeat = clock_timestamp(),
+      UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = p_size, heartbeat = clock_timestamp(),
         started_at = now(), error = NULL, error_status = NULL
       WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
       role := 0;
@@ -64,10 +64,10 @@ BEGIN
 END $$;
 
 -- The owner has come so far, in this file. False: it is the owner no more, and must stop.
-CREATE OR REPLACE FUNCTION fetch_advance(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint, p_size bigint)
+CREATE OR REPLACE FUNCTION fetch_advance(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint)
 RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
-  UPDATE blob_fetch SET file_id = p_file, received = p_received, size = p_size, heartbeat = clock_timestamp()
+  UPDATE blob_fetch SET file_id = p_file, received = p_received, heartbeat = clock_timestamp()
   WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
   RETURN FOUND;
 END $$;

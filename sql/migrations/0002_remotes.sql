@@ -93,7 +93,7 @@ CREATE TABLE blob_fetch (
   store_locally boolean NOT NULL,
   owner         uuid NOT NULL,
   file_id       bigint NOT NULL UNIQUE,
-  size          bigint,                            -- NULL: not told yet
+  size          bigint NOT NULL,                   -- as the manifest or the upstream said before
   received      bigint NOT NULL DEFAULT 0,
   heartbeat     timestamptz NOT NULL DEFAULT now(),
   started_at    timestamptz NOT NULL DEFAULT now(),
@@ -111,6 +111,9 @@ CREATE TABLE blob_fetch_name (
   path          text COLLATE "C" NOT NULL,
   PRIMARY KEY (digest, alg, repository_id, path),
   FOREIGN KEY (digest, alg, repository_id) REFERENCES blob_fetch (digest, alg, repository_id) ON DELETE CASCADE);
+
+-- What the manifest says of its size: more than that is not taken from anybody. Of children it does not matter.
+ALTER TABLE manifest_want ADD size bigint;
 
 -- Where housekeeping goes on after a repository was deleted.
 CREATE INDEX repository_deleted ON repository (deleted_at) WHERE deleted_at IS NOT NULL;
