@@ -9,7 +9,8 @@
 #include "store/upload.h"
 
 #define ADVANCE_MS 200
-#define TRIES_MOST 3 /* in a row without a byte more */
+#define TRIES_MOST 3          /* in a row that did not bring ... */
+#define WORTH_A_TRY (1 << 20) /* ... so many bytes: who drips is given up */
 #define PIECE (256 * 1024)
 
 /* A download under way. */
@@ -128,7 +129,7 @@ receive(struct run *run)
 			    "%s: the upstream registry does not have the blob", remote->key);
 		if (result == UPSTREAM_REFUSED || result == UPSTREAM_LIMITED)
 			break;
-		if (upload_length(run->upload) > before)
+		if (upload_length(run->upload) - before >= WORTH_A_TRY)
 			tries = 0;
 	}
 	if (result == UPSTREAM_DONE)
