@@ -25,12 +25,15 @@
 #define HEADERS_MOST (64 * 1024)
 #define REDIRECTS_MOST 5
 #define TOKEN_BODY_MOST (64 * 1024)
+#define CHALLENGE_SECONDS 3600
 #define IDLE_MOST 64 /* handles kept for the next call, with their connections */
 
-/* A curl handle, and the multi handle that keeps its connections. */
+/* A curl handle, and the multi handle that keeps its connections. A connection to a private address
+ * must never be used again for an upstream that may not have one: they are kept apart. */
 struct handle {
 	CURL *easy;
 	CURLM *multi;
+	bool private_networks;
 	struct handle *next;
 };
 
@@ -79,13 +82,16 @@ upstream_client_close(struct upstream_client *client)
 }
 
 static struct handle *
-handle_take(struct upstream_client *client)
+handle_take(struct upstream_client *client, bool private_networks)
 {
-	struct handle *handle;
+	struct handle *handle, **p;
 
 	pthread_mutex_lock(&client->lock);
-	if ((handle = client->idle) != NULL) {
-		client->idle = handle->next;
+	p = &client->idle;
+	while (*p != NULL && (*p)->private_networks != private_networks)
+		p = &(*p)->next;
+	if ((handle = *p) != NULL) {
+		*p = handle->next;
 		client->idle_count--;
 	}
 	pthread_mutex_unlock(&client->lock);
@@ -95,6 +101,7 @@ handle_take(struct upstream_client *client)
 	if (handle == NULL || (handle->easy = curl_easy_init()) == NULL ||
 	    (handle->multi = curl_multi_init()) == NULL)
 		log_fatal("out of memory");
+	handle->private_networks = private_networks;
 	return handle;
 }
 
@@ -459,7 +466,7 @@ static enum upstream_result
 exchange(
     struct upstream_client *client, struct exchange *x, const char *url, const char *authorization)
 {
-	struct handle *handle = handle_take(client);
+	struct handle *handle = handle_take(client, x->upstream->private_networks);
 	struct curl_slist *headers = NULL;
 	CURLcode code;
 
@@ -583,6 +590,42 @@ token_url(struct arena *arena, const char *realm, const char *service, const cha
 	return url;
 }
 
+/* Where this upstream's tokens come from, once it has said so: no request is wasted on the
+ * question. */
+static const char *
+challenge_key(struct arena *arena, const struct upstream *upstream)
+{
+	return arena_printf(arena, "%d\n%s\nchallenge", upstream->id, upstream->url);
+}
+
+static void
+challenge_keep(struct upstream_client *client, struct exchange *x)
+{
+	const struct challenge *challenge = &x->challenge;
+
+	token_keep(client->tokens, challenge_key(x->arena, x->upstream),
+	    arena_printf(x->arena, "%s\n%s", challenge->realm,
+		challenge->service == NULL ? "" : challenge->service),
+	    CHALLENGE_SECONDS);
+}
+
+static bool
+challenge_find(struct upstream_client *client, struct exchange *x)
+{
+	const char *text = token_find(
+	    client->tokens, x->arena, challenge_key(x->arena, x->upstream));
+	size_t length = text == NULL ? 0 : strcspn(text, "\n");
+
+	if (text == NULL)
+		return false;
+	x->challenge = (struct challenge){
+		.realm = arena_strndup(x->arena, text, length),
+		.service = text[length] == '\0' || text[length + 1] == '\0' ? NULL
+									    : text + length + 1,
+	};
+	return true;
+}
+
 /*
  * Get a token where the challenge says. The realm's host gets credentials only if it is trusted;
  * without them it is asked as anybody may. *token NULL: none was given, and the result says why.
@@ -626,14 +669,19 @@ static enum upstream_result
 ask_registry(struct upstream_client *client, struct exchange *x, const char *url)
 {
 	const struct upstream *upstream = x->upstream;
-	const char *name = x->call->name, *token;
-	enum upstream_result result = follow(client, x, url,
-	    bearer_header(x->arena,
-		token_find(client->tokens, x->arena, token_key(x->arena, upstream, name))));
+	const char *name = x->call->name;
+	const char *token = token_find(
+	    client->tokens, x->arena, token_key(x->arena, upstream, name));
+	enum upstream_result result;
 
+	/* Should that fail, the registry itself will say what it wants. */
+	if (token == NULL && upstream->token_authentication && challenge_find(client, x))
+		(void)get_token(client, x, name, &token);
+	result = follow(client, x, url, bearer_header(x->arena, token));
 	if (result != UPSTREAM_REFUSED || x->reply->status != 401)
 		return result;
 	if (x->challenge.realm != NULL && upstream->token_authentication) {
+		challenge_keep(client, x);
 		result = get_token(client, x, name, &token);
 		if (token == NULL)
 			return result;
