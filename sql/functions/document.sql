@@ -1,72 +1,73 @@
 -- Repositories as documents: Artifactory's repository configuration JSON, read and written as a whole.
 SET LOCAL search_path = registry;
 
--- Every field there is, the classes it belongs to (1 local, 2 remote, 3 virtual), its type and its default. Validation, what is
--- given back and the manual page go by this list. Those that only other tools read are kept in repository.other, as are unknown ones.
+-- Every field there is, the classes it belongs to (1 local, 2 remote, 3 virtual), its type and its default. Validation, defaults and what is
+-- given back go by this list. Those that only other tools read are kept in repository.other, as are unknown ones. Types: line and lines are
+-- strings without control characters, words strings without space and comma as well.
 CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes int[], kind text, standard jsonb) LANGUAGE sql IMMUTABLE AS $$
   VALUES
-    ('key', '{1,2,3}'::int[], 'text', NULL::jsonb),
-    ('rclass', '{1,2,3}', 'text', NULL),
-    ('packageType', '{1,2,3}', 'text', '"docker"'),
+    ('key', '{1,2,3}'::int[], 'line', NULL::jsonb),
+    ('rclass', '{1,2,3}', 'line', NULL),
+    ('packageType', '{1,2,3}', 'line', '"docker"'),
     ('description', '{1,2,3}', 'text', '""'),
     ('notes', '{1,2,3}', 'text', '""'),
-    ('includesPattern', '{1,2,3}', 'text', '"**/*"'),
-    ('excludesPattern', '{1,2,3}', 'text', '""'),
-    ('repoLayoutRef', '{1,2,3}', 'text', '"simple-default"'),
-    ('projectKey', '{1,2,3}', 'text', '""'),
-    ('environments', '{1,2,3}', 'texts', '[]'),
+    ('includesPattern', '{1,2,3}', 'line', '"**/*"'),
+    ('excludesPattern', '{1,2,3}', 'line', '""'),
+    ('repoLayoutRef', '{1,2,3}', 'line', '"simple-default"'),
+    ('projectKey', '{1,2,3}', 'line', '""'),
+    ('environments', '{1,2,3}', 'lines', '[]'),
     ('blackedOut', '{1,2,3}', 'boolean', 'false'),
     ('priorityResolution', '{1,2,3}', 'boolean', 'false'),
-    ('dockerApiVersion', '{1,2,3}', 'text', '"V2"'),
+    ('dockerApiVersion', '{1,2,3}', 'line', '"V2"'),
     ('xrayIndex', '{1,2}', 'boolean', 'false'),
-    ('propertySets', '{1,2}', 'texts', '[]'),
+    ('propertySets', '{1,2}', 'lines', '[]'),
     ('archiveBrowsingEnabled', '{1,2}', 'boolean', 'false'),
     ('downloadRedirect', '{1,2}', 'boolean', 'false'),
     ('cdnRedirect', '{1,2}', 'boolean', 'false'),
     ('blockPushingSchema1', '{1,2}', 'boolean', 'true'),
     ('maxUniqueTags', '{1}', 'number', '0'),
     ('dockerTagRetention', '{1}', 'number', '1'),
-    ('bridgeRepository', '{1}', 'text', '""'),
-    ('url', '{2}', 'text', NULL),
-    ('username', '{2}', 'text', '""'),
-    ('password', '{2}', 'text', '""'),
-    ('proxy', '{2}', 'text', '""'),
+    ('bridgeRepository', '{1}', 'line', '""'),
+    ('url', '{2}', 'line', NULL),
+    ('username', '{2}', 'line', '""'),
+    ('password', '{2}', 'line', '""'),
+    ('proxy', '{2}', 'line', '""'),
     ('disableProxy', '{2}', 'boolean', 'false'),
-    ('remoteRepoLayoutRef', '{2}', 'text', '""'),
+    ('remoteRepoLayoutRef', '{2}', 'line', '""'),
     ('hardFail', '{2}', 'boolean', 'false'),
     ('offline', '{2}', 'boolean', 'false'),
     ('storeArtifactsLocally', '{2}', 'boolean', 'true'),
     ('socketTimeoutMillis', '{2}', 'number', '15000'),
-    ('localAddress', '{2}', 'text', '""'),
-    ('queryParams', '{2}', 'text', '""'),
+    ('localAddress', '{2}', 'line', '""'),
+    ('queryParams', '{2}', 'line', '""'),
     ('retrievalCachePeriodSecs', '{2}', 'number', '7200'),
     ('metadataRetrievalTimeoutSecs', '{2}', 'number', '60'),
     ('missedRetrievalCachePeriodSecs', '{2}', 'number', '1800'),
     ('unusedArtifactsCleanupPeriodHours', '{2}', 'number', '0'),
     ('assumedOfflinePeriodSecs', '{2}', 'number', '300'),
     ('blockMismatchingMimeTypes', '{2}', 'boolean', 'true'),
-    ('mismatchingMimeTypesOverrideList', '{2}', 'text', '""'),
+    ('mismatchingMimeTypesOverrideList', '{2}', 'line', '""'),
     ('allowAnyHostAuth', '{2}', 'boolean', 'false'),
     ('enableTokenAuthentication', '{2}', 'boolean', 'true'),
     ('externalDependenciesEnabled', '{2}', 'boolean', 'false'),
-    ('externalDependenciesPatterns', '{2}', 'texts', '["**"]'),
+    ('externalDependenciesPatterns', '{2}', 'words', '["**"]'),
     ('enableCookieManagement', '{2}', 'boolean', 'false'),
     ('bypassHeadRequests', '{2}', 'boolean', 'false'),
     ('synchronizeProperties', '{2}', 'boolean', 'false'),
     ('shareConfiguration', '{2}', 'boolean', 'false'),
     ('listRemoteFolderItems', '{2}', 'boolean', 'false'),
     ('disableUrlNormalization', '{2}', 'boolean', 'false'),
-    ('clientTlsCertificate', '{2}', 'text', '""'),
+    ('clientTlsCertificate', '{2}', 'line', '""'),
     ('contentSynchronisation', '{2}', 'object', '{"enabled": false, "statistics": {"enabled": false}, "properties": {"enabled": false}, "source": {"originAbsenceDetection": false}}'),
-    ('dockerProjectId', '{2}', 'text', '""'),
+    ('dockerProjectId', '{2}', 'line', '""'),
     ('curated', '{2}', 'boolean', 'false'),
     ('passThrough', '{2}', 'boolean', 'false'),
     ('allowPrivateNetworks', '{2}', 'boolean', 'false'),
     ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: Docker Hub has it
-    ('nsAliases', '{2}', 'texts', NULL),            -- by the host as well
-    ('realmHosts', '{2}', 'texts', '[]'),
-    ('repositories', '{3}', 'texts', '[]'),
-    ('defaultDeploymentRepo', '{3}', 'text', '""'),
+    ('nsAliases', '{2}', 'words', NULL),            -- by the host as well
+    ('realmHosts', '{2}', 'words', '[]'),
+    ('repositories', '{3}', 'words', '[]'),
+    ('defaultDeploymentRepo', '{3}', 'line', '""'),
     ('artifactoryRequestsCanRetrieveRemoteArtifacts', '{3}', 'boolean', 'false'),
     ('resolveDockerTagsByTimestamp', '{3}', 'boolean', 'false'),
     ('shadowingGuard', '{3}', 'boolean', 'true')
@@ -85,17 +86,16 @@ CREATE OR REPLACE FUNCTION texts_of(p_array jsonb) RETURNS text[] LANGUAGE sql I
   SELECT coalesce(array_agg(t ORDER BY n), '{}') FROM jsonb_array_elements_text(p_array) WITH ORDINALITY AS e (t, n)
 $$;
 
--- The fields that have columns. A password is never given back.
+-- The fields that columns say. A password is never given back. Time limits are given back as they were sent, of which columns hold what is made.
 CREATE OR REPLACE FUNCTION repository_columns(p_id int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
-  SELECT jsonb_build_object('key', r.key, 'rclass', class_name(r.class),
-      'includesPattern', CASE r.includes WHEN '' THEN '**/*' ELSE r.includes END, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
+  SELECT jsonb_build_object('key', r.key, 'rclass', class_name(r.class), 'packageType', 'docker',
+      'includesPattern', r.includes, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
       'priorityResolution', r.priority, 'dockerApiVersion', 'V' || r.api_version)
     || CASE r.class
       WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''))
       WHEN 2 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'url', c.url, 'username', c.username, 'password', '',
-        'hardFail', c.hard_fail, 'offline', c.offline, 'storeArtifactsLocally', c.store_locally, 'socketTimeoutMillis', c.timeout_ms,
-        'retrievalCachePeriodSecs', c.fresh_seconds, 'metadataRetrievalTimeoutSecs', c.metadata_timeout_ms / 1000,
-        'missedRetrievalCachePeriodSecs', c.missing_seconds, 'unusedArtifactsCleanupPeriodHours', c.unused_hours,
+        'hardFail', c.hard_fail, 'offline', c.offline, 'storeArtifactsLocally', c.store_locally,
+        'retrievalCachePeriodSecs', c.fresh_seconds, 'missedRetrievalCachePeriodSecs', c.missing_seconds, 'unusedArtifactsCleanupPeriodHours', c.unused_hours,
         'assumedOfflinePeriodSecs', c.assumed_offline_seconds, 'blockMismatchingMimeTypes', c.block_mismatching_types,
         'mismatchingMimeTypesOverrideList', c.mismatching_types, 'allowAnyHostAuth', c.any_host_auth,
         'enableTokenAuthentication', c.token_authentication, 'externalDependenciesEnabled', c.external_dependencies,
@@ -113,30 +113,51 @@ CREATE OR REPLACE FUNCTION repository_document(p_id int) RETURNS jsonb LANGUAGE 
   SELECT document_defaults(class) || other || repository_columns(id) FROM repository WHERE id = p_id
 $$;
 
+-- What a client says. null is as good as nothing, unless nobody else knows the field, or it takes the default deployment away. A password is
+-- kept where it has a column, and nowhere else.
+CREATE OR REPLACE FUNCTION document_given(p_class int, p_document jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT coalesce(jsonb_object_agg(d.key, CASE WHEN f.field = 'defaultDeploymentRepo' AND d.value = 'null' THEN '""' ELSE d.value END), '{}')
+  FROM jsonb_each(p_document) d LEFT JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
+  WHERE (d.value <> 'null' OR f.field IS NULL OR f.field = 'defaultDeploymentRepo') AND (d.key <> 'password' OR f.field IS NOT NULL)
+$$;
+
+CREATE OR REPLACE FUNCTION is_line(p_value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT jsonb_typeof(p_value) = 'string' AND p_value #>> '{}' !~ '[[:cntrl:]]' AND length(p_value #>> '{}') <= 10000
+$$;
+
 -- The first thing that is wrong with the types of a document's fields, in a sentence; NULL: nothing.
 CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
-  SELECT format('%s: want %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'texts' THEN 'an array of strings'
+  SELECT format('%s: want %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'line' THEN 'a string of one line, at most 10000 characters'
+    WHEN 'lines' THEN 'an array of strings of one line' WHEN 'words' THEN 'an array of strings, none of them empty or with a space or comma'
     WHEN 'number' THEN 'a whole number from 0 to 2147483647' WHEN 'boolean' THEN 'true or false' ELSE 'an object' END)
   FROM document_fields() f JOIN LATERAL (SELECT p_document -> f.field AS value) v ON v.value IS NOT NULL
+    CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(v.value) WHEN 'array' THEN v.value END AS list) l
   WHERE p_class = ANY (f.classes) AND NOT CASE f.kind
-    WHEN 'text' THEN jsonb_typeof(v.value) = 'string' AND v.value #>> '{}' !~ '[[:cntrl:]]' OR f.field IN ('description', 'notes') AND jsonb_typeof(v.value) = 'string'
-    WHEN 'texts' THEN jsonb_typeof(v.value) = 'array' AND NOT EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof(v.value) WHEN 'array' THEN v.value ELSE '[]' END) e
-      WHERE jsonb_typeof(e) <> 'string' OR e #>> '{}' ~ '[[:cntrl:][:space:],]')
+    WHEN 'text' THEN jsonb_typeof(v.value) = 'string'
+    WHEN 'line' THEN is_line(v.value)
+    WHEN 'lines' THEN l.list IS NOT NULL AND NOT EXISTS (SELECT FROM jsonb_array_elements(l.list) e WHERE NOT is_line(e))
+    WHEN 'words' THEN l.list IS NOT NULL AND NOT EXISTS (SELECT FROM jsonb_array_elements(l.list) e WHERE NOT is_line(e) OR e #>> '{}' ~ '[[:space:],]|^$')
     WHEN 'number' THEN jsonb_typeof(v.value) = 'number' AND v.value #>> '{}' ~ '^[0-9]{1,10}$' AND (v.value #>> '{}')::numeric <= 2147483647
     ELSE jsonb_typeof(v.value) = f.kind END
   LIMIT 1
+$$;
+
+-- A time limit as clients say it, of at most an hour; 0 is none.
+CREATE OR REPLACE FUNCTION time_limit(p_value jsonb, p_hour int) RETURNS int LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(nullif(least(p_value::int, p_hour), 0), p_hour)
 $$;
 
 -- How the upstream is reached, from a whole document. The old password stays if none is given.
 CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_url text := regexp_replace(p_document ->> 'url', '/+$', '');
-  v_host text := lower(substring(v_url FROM '^https?://([^/?#@:[:space:]]+|\[[0-9A-Fa-f:.]+\])'));
-  v_hub boolean := v_host IN ('registry-1.docker.io', 'index.docker.io', 'docker.io', 'registry.hub.docker.com');
+  -- host and port, host, port
+  v_part text[] := regexp_match(v_url, '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
+  v_hub boolean := lower(v_part[2]) IN ('registry-1.docker.io', 'index.docker.io', 'docker.io', 'registry.hub.docker.com');
   v_old repository_remote;
   v_new repository_remote;
 BEGIN
-  IF v_url IS NULL OR v_host IS NULL OR v_url !~ '^https?://[^/?#@[:space:][:cntrl:]]+(/[^?#[:space:][:cntrl:]]*)?$' THEN
+  IF v_part IS NULL OR v_part[3]::int NOT BETWEEN 1 AND 65535 THEN
     RAISE EXCEPTION 'url: want http://HOST or https://HOST, with a port or a path' USING ERRCODE = 'check_violation';
   END IF;
   SELECT * INTO v_old FROM repository_remote WHERE repository_id = p_id;
@@ -151,8 +172,8 @@ BEGIN
   v_new.realm_hosts := texts_of(p_document -> 'realmHosts');
   v_new.private_networks := p_document -> 'allowPrivateNetworks';
   v_new.library_prefix := coalesce((p_document -> 'libraryPrefix')::boolean, v_hub);
-  v_new.ns_aliases := CASE WHEN p_document ? 'nsAliases' THEN texts_of(p_document -> 'nsAliases')
-    WHEN v_hub THEN ARRAY['docker.io', 'index.docker.io', 'registry-1.docker.io'] ELSE ARRAY[v_host] END;
+  v_new.ns_aliases := CASE WHEN p_document ? 'nsAliases' THEN texts_of(lower(p_document ->> 'nsAliases')::jsonb)
+    WHEN v_hub THEN ARRAY['docker.io', 'index.docker.io', 'registry-1.docker.io'] ELSE ARRAY[lower(v_part[1])] END;
   v_new.offline := p_document -> 'offline';
   v_new.hard_fail := p_document -> 'hardFail';
   v_new.store_locally := p_document -> 'storeArtifactsLocally';
@@ -160,8 +181,8 @@ BEGIN
   v_new.missing_seconds := p_document -> 'missedRetrievalCachePeriodSecs';
   v_new.assumed_offline_seconds := p_document -> 'assumedOfflinePeriodSecs';
   v_new.unused_hours := p_document -> 'unusedArtifactsCleanupPeriodHours';
-  v_new.timeout_ms := greatest(1, least((p_document -> 'socketTimeoutMillis')::int, 3600000));
-  v_new.metadata_timeout_ms := greatest(1, least((p_document -> 'metadataRetrievalTimeoutSecs')::int, 3600)) * 1000;
+  v_new.timeout_ms := time_limit(p_document -> 'socketTimeoutMillis', 3600000);
+  v_new.metadata_timeout_ms := time_limit(p_document -> 'metadataRetrievalTimeoutSecs', 3600) * 1000;
   v_new.block_mismatching_types := p_document -> 'blockMismatchingMimeTypes';
   v_new.mismatching_types := p_document ->> 'mismatchingMimeTypesOverrideList';
   v_new.external_dependencies := p_document -> 'externalDependenciesEnabled';
@@ -176,11 +197,21 @@ BEGIN
   END IF;
 END $$;
 
--- Members and default deployment, from a whole document.
-CREATE OR REPLACE FUNCTION members_save(p_id int, p_members text[], p_deployment text) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+-- Virtual repositories whose default deployment is no local among their members, or members' members.
+CREATE OR REPLACE FUNCTION deployments_astray() RETURNS SETOF repository LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT v.* FROM repository v WHERE v.deleted_at IS NULL AND v.default_deployment_id IS NOT NULL AND NOT EXISTS (
+    WITH RECURSIVE walk (id) AS (
+      SELECT member_id FROM repository_member WHERE virtual_id = v.id
+      UNION SELECT m.member_id FROM walk w JOIN repository_member m ON m.virtual_id = w.id)
+    SELECT FROM walk JOIN repository r USING (id) WHERE r.id = v.default_deployment_id AND r.class = 1)
+$$;
+
+-- Members and default deployment, from a whole document. A default deployment that was not named goes with the member it was.
+CREATE OR REPLACE FUNCTION members_save(p_id int, p_members text[], p_deployment text, p_named boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_bad text;
-  v_deployment int;
+  v_astray int[] := ARRAY(SELECT id FROM deployments_astray());
 BEGIN
   SELECT m INTO v_bad FROM unnest(p_members) m WHERE NOT EXISTS (SELECT FROM repository WHERE key = m AND deleted_at IS NULL) LIMIT 1;
   IF FOUND THEN
@@ -190,24 +221,31 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'repositories: % is named twice', v_bad USING ERRCODE = 'check_violation';
   END IF;
+  WITH RECURSIVE walk (member, id) AS (
+    SELECT key, id FROM repository WHERE key = ANY (p_members) AND deleted_at IS NULL
+    UNION SELECT w.member, m.member_id FROM walk w JOIN repository_member m ON m.virtual_id = w.id)
+  SELECT member INTO v_bad FROM walk WHERE id = p_id LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'repositories: % leads back to this repository', v_bad USING ERRCODE = 'check_violation';
+  END IF;
   IF p_members IS DISTINCT FROM ARRAY(SELECT r.key FROM repository_member m JOIN repository r ON r.id = m.member_id WHERE m.virtual_id = p_id ORDER BY m.position) THEN
-    IF EXISTS (SELECT FROM repository WHERE id = p_id AND key = ANY (p_members)) THEN
-      RAISE EXCEPTION 'repositories: a virtual repository cannot contain itself' USING ERRCODE = 'check_violation';
-    END IF;
     DELETE FROM repository_member WHERE virtual_id = p_id;
     INSERT INTO repository_member (virtual_id, position, member_id)
     SELECT p_id, m.place, r.id FROM unnest(p_members) WITH ORDINALITY AS m (key, place) JOIN repository r ON r.key = m.key AND r.deleted_at IS NULL;
   END IF;
   -- a name that nobody has means none: that is how some clients clear the field
-  SELECT id INTO v_deployment FROM repository WHERE key = p_deployment AND deleted_at IS NULL;
-  IF v_deployment IS NOT NULL AND NOT EXISTS (
-    WITH RECURSIVE walk (id) AS (
-      SELECT member_id FROM repository_member WHERE virtual_id = p_id
-      UNION SELECT m.member_id FROM walk w JOIN repository_member m ON m.virtual_id = w.id)
-    SELECT FROM walk JOIN repository r USING (id) WHERE r.id = v_deployment AND r.class = 1 AND r.api_version = 2) THEN
-    RAISE EXCEPTION 'defaultDeploymentRepo: % is no local repository among the members', p_deployment USING ERRCODE = 'check_violation';
+  UPDATE repository SET default_deployment_id = (SELECT id FROM repository WHERE key = p_deployment AND deleted_at IS NULL)
+  WHERE id = p_id;
+  IF EXISTS (SELECT FROM deployments_astray() WHERE id = p_id) THEN
+    IF p_named THEN
+      RAISE EXCEPTION 'defaultDeploymentRepo: % is no local repository among the members', p_deployment USING ERRCODE = 'check_violation';
+    END IF;
+    UPDATE repository SET default_deployment_id = NULL WHERE id = p_id;
   END IF;
-  UPDATE repository SET default_deployment_id = v_deployment WHERE id = p_id AND default_deployment_id IS DISTINCT FROM v_deployment;
+  SELECT key INTO v_bad FROM deployments_astray() WHERE id <> ALL (v_astray) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'repositories: % would no longer reach its default deployment', v_bad USING ERRCODE = 'check_violation';
+  END IF;
 END $$;
 
 -- Create or change. p_mode: create, update (fields that are not named stay), put (either; fields that are not named take their default).
@@ -216,6 +254,7 @@ CREATE OR REPLACE FUNCTION repository_save(p_key text, p_document jsonb, p_mode 
   OUT outcome int, OUT message text, OUT revision int) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_old repository;
+  v_given jsonb;
   v_before jsonb;
   v_document jsonb;
   v_class int;
@@ -229,11 +268,11 @@ BEGIN
     RETURN;
   END IF;
   SELECT * INTO v_old FROM repository WHERE lower(key) = lower(p_key) AND deleted_at IS NULL;
-  IF FOUND AND (p_mode = 'create' OR v_old.key <> p_key) THEN
+  IF FOUND AND (p_mode = 'create' OR (p_mode = 'put' AND v_old.key <> p_key)) THEN
     outcome := 3;
     message := format('repository %s exists', v_old.key);
     RETURN;
-  ELSIF v_old.id IS NULL AND (p_mode = 'update' OR p_revision IS NOT NULL) THEN
+  ELSIF v_old.key IS DISTINCT FROM p_key AND (p_mode = 'update' OR p_revision IS NOT NULL) THEN
     outcome := 4;
     message := format('there is no repository %s', p_key);
     RETURN;
@@ -260,25 +299,23 @@ BEGIN
     message := 'packageType: only docker is served here';
     RETURN;
   END IF;
-  message := document_fault(v_class, jsonb_strip_nulls(p_document));
+  v_given := document_given(v_class, p_document);
+  message := document_fault(v_class, v_given);
   IF message IS NOT NULL THEN
     RETURN;
   END IF;
 
   v_before := CASE WHEN v_old.id IS NOT NULL THEN repository_document(v_old.id) END;
-  v_document := CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || jsonb_strip_nulls(p_document)
-    || CASE WHEN p_document -> 'defaultDeploymentRepo' = 'null' THEN '{"defaultDeploymentRepo": ""}' ELSE '{}' END::jsonb;
-  -- a default deployment that was not named goes with the member it was
-  IF v_class = 3 AND NOT p_document ? 'defaultDeploymentRepo' AND p_document ? 'repositories' AND v_old.default_deployment_id IS NOT NULL
-    AND NOT texts_of(v_document -> 'repositories') @> ARRAY[v_document ->> 'defaultDeploymentRepo'] THEN
-    v_document := v_document || '{"defaultDeploymentRepo": ""}';
-  END IF;
-  v_version := CASE v_document ->> 'dockerApiVersion' WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
+  v_document := CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given;
+  v_version := CASE coalesce(v_given ->> 'dockerApiVersion', 'V' || v_old.api_version, 'V2') WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
   IF v_version IS NULL OR (v_version = 1 AND v_class <> 1) THEN
     message := CASE WHEN v_version IS NULL THEN 'dockerApiVersion: want V1 or V2' ELSE 'dockerApiVersion: only a local repository can be V1' END;
     RETURN;
   ELSIF v_version <> v_old.api_version THEN
     message := format('dockerApiVersion: repository %s is V%s and stays so', p_key, v_old.api_version);
+    RETURN;
+  ELSIF v_version = 2 AND v_class = 1 AND v_document ->> 'bridgeRepository' <> '' THEN
+    message := 'bridgeRepository: only a V1 repository has one';
     RETURN;
   END IF;
   BEGIN
@@ -291,7 +328,7 @@ BEGIN
       PERFORM remote_save(v_id, v_document);
     END IF;
     UPDATE repository SET
-      includes = CASE btrim(v_document ->> 'includesPattern') WHEN '**/*' THEN '' ELSE v_document ->> 'includesPattern' END,
+      includes = v_document ->> 'includesPattern',
       excludes = v_document ->> 'excludesPattern',
       blacked_out = (v_document -> 'blackedOut')::boolean,
       priority = (v_document -> 'priorityResolution')::boolean,
@@ -300,34 +337,37 @@ BEGIN
       block_schema1 = coalesce((v_document -> 'blockPushingSchema1')::boolean, true),
       bridge_repository = nullif(v_document ->> 'bridgeRepository', ''),
       revision = CASE WHEN v_old.id IS NULL THEN 1 ELSE repository.revision + 1 END,
-      other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || jsonb_strip_nulls(p_document)) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
+      other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || v_given) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
     WHERE id = v_id RETURNING repository.revision INTO revision;
     IF v_class = 3 THEN
-      PERFORM members_save(v_id, texts_of(v_document -> 'repositories'), v_document ->> 'defaultDeploymentRepo');
+      PERFORM members_save(v_id, texts_of(v_document -> 'repositories'), v_document ->> 'defaultDeploymentRepo', v_given ? 'defaultDeploymentRepo');
     END IF;
-  EXCEPTION WHEN check_violation OR invalid_regular_expression THEN
+  EXCEPTION WHEN check_violation THEN
     message := SQLERRM;
     revision := NULL;
     RETURN;
   END;
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, CASE WHEN v_old.id IS NULL THEN 'repository_add' ELSE 'repository_change' END, 'done', p_key, p_key,
-    document_changes(v_before, repository_document(v_id)) || CASE WHEN p_document ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
+    document_changes(v_before, repository_document(v_id)) || CASE WHEN v_given ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
   outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
 END $$;
 
 -- Field by field what was and what is; of a new repository what is not the default.
 CREATE OR REPLACE FUNCTION document_changes(p_before jsonb, p_after jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
-  SELECT coalesce(jsonb_object_agg(a.key, CASE WHEN p_before IS NULL THEN a.value ELSE jsonb_build_array(p_before -> a.key, a.value) END), '{}')
+  SELECT coalesce(jsonb_object_agg(key, CASE WHEN p_before IS NULL THEN a.value ELSE jsonb_build_array(b.value, a.value) END), '{}')
   FROM jsonb_each(p_after) a
-  WHERE a.value IS DISTINCT FROM coalesce(p_before, document_defaults(array_position(ARRAY['local', 'remote', 'virtual'], p_after ->> 'rclass'))) -> a.key
+    FULL JOIN jsonb_each(coalesce(p_before, document_defaults(array_position(ARRAY['local', 'remote', 'virtual'], p_after ->> 'rclass')))) b USING (key)
+  WHERE a.value IS DISTINCT FROM b.value
 $$;
 
--- Gone for everybody at once, its key free again; what it held is removed later, bit by bit. Outcomes as above: 1, 4, 5.
+-- Gone for everybody at once, its key free again; what it held is removed later, bit by bit. Virtual repositories that it leaves are changed
+-- by that, and lose a default deployment that they had through it. Outcomes as above: 1, 4, 5.
 CREATE OR REPLACE FUNCTION repository_delete(p_key text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
   OUT outcome int, OUT message text) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_old repository;
+  v_above jsonb; -- the documents of virtuals that lead here, by id
 BEGIN
   PERFORM edit_lock();
   SELECT * INTO v_old FROM repository WHERE key = p_key AND deleted_at IS NULL;
@@ -342,7 +382,16 @@ BEGIN
   END IF;
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_delete', 'done', p_key, p_key, document_changes(NULL, repository_document(v_old.id)));
-  UPDATE repository SET default_deployment_id = NULL WHERE default_deployment_id = v_old.id;
+  WITH RECURSIVE above (id) AS (
+    (SELECT virtual_id FROM repository_member WHERE member_id = v_old.id UNION SELECT r.id FROM repository r WHERE r.default_deployment_id = v_old.id)
+    UNION SELECT m.virtual_id FROM above a JOIN repository_member m ON m.member_id = a.id)
+  SELECT jsonb_object_agg(id, repository_document(id)) INTO v_above FROM above;
   UPDATE repository SET deleted_at = now(), default_deployment_id = NULL WHERE id = v_old.id;
+  UPDATE repository r SET default_deployment_id = NULL FROM deployments_astray() a WHERE r.id = a.id AND v_above ? a.id::text;
+  WITH changed AS (
+    UPDATE repository r SET revision = revision + 1 FROM jsonb_each(v_above) a WHERE r.id = a.key::int AND repository_document(r.id) <> a.value
+    RETURNING r.id, r.key, a.value AS document)
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'repository_change', 'done', key, key, document_changes(document, repository_document(id)) FROM changed;
   outcome := 1;
 END $$;

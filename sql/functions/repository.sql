@@ -33,9 +33,10 @@ CREATE OR REPLACE FUNCTION members_check() RETURNS void LANGUAGE plpgsql SET sea
 DECLARE
   v_bad text;
 BEGIN
-  SELECT r.key INTO v_bad FROM repository_member m JOIN repository r ON r.id = m.member_id WHERE r.api_version <> 2 OR r.deleted_at IS NOT NULL LIMIT 1;
+  SELECT r.key || CASE WHEN r.deleted_at IS NULL THEN ', a V1 repository,' ELSE ', which is deleted,' END INTO v_bad
+  FROM repository_member m JOIN repository r ON r.id = m.member_id WHERE r.api_version <> 2 OR r.deleted_at IS NOT NULL LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'repository % cannot be a member of a virtual repository', v_bad USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'repositories: % cannot be a member', v_bad USING ERRCODE = 'check_violation';
   END IF;
   WITH RECURSIVE walk (root, id, depth) AS (
     SELECT virtual_id, member_id, 1 FROM repository_member
@@ -43,7 +44,7 @@ BEGIN
     SELECT w.root, m.member_id, w.depth + 1 FROM walk w JOIN repository_member m ON m.virtual_id = w.id WHERE w.depth < 9 AND w.id <> w.root)
   SELECT r.key INTO v_bad FROM walk w JOIN repository r ON r.id = w.root WHERE w.id = w.root OR w.depth > 8 LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'virtual repository % contains itself, or nests deeper than 8', v_bad USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'repositories: % would contain itself, or nest deeper than 8', v_bad USING ERRCODE = 'check_violation';
   END IF;
   -- counting stops at the limit, so that not even the question is expensive
   SELECT v.key INTO v_bad FROM repository v WHERE v.class = 3 AND 10000 < (SELECT count(*) FROM (
@@ -54,7 +55,7 @@ BEGIN
     SELECT FROM walk LIMIT 10001) paths)
   LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'virtual repository % has more than 10000 paths', v_bad USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'repositories: % would have more than 10000 paths', v_bad USING ERRCODE = 'check_violation';
   END IF;
 END $$;
 

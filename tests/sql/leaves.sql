@@ -1,7 +1,7 @@
 -- Where repositories lead: leaves follow members, flags and patterns; cycles are refused.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(25);
+SELECT plan(32);
 
 INSERT INTO repository (key, class) VALUES ('l1', 1), ('l2', 1), ('r1', 2), ('v1', 3), ('v2', 3), ('v3', 3);
 CREATE FUNCTION pg_temp.id(p_key text) RETURNS int LANGUAGE sql AS $$ SELECT id FROM registry.repository WHERE key = p_key AND deleted_at IS NULL $$;
@@ -57,6 +57,21 @@ SELECT throws_ok($$INSERT INTO repository_member (virtual_id, position, member_i
 INSERT INTO repository (key, class, api_version) VALUES ('old', 1, 1);
 SELECT is(pg_temp.leaves('old'), NULL, 'a V1 repository leads nowhere in v2');
 SELECT throws_ok($$SELECT pg_temp.member('v1', 20, 'old')$$, '23514', NULL, 'and is nobody''s member');
+
+-- "library/" before names of one part, as the remote says
+CREATE FUNCTION pg_temp.library(p_key text) RETURNS text LANGUAGE sql AS $$
+  SELECT string_agg(r.key || ' ' || l.library, ', ' ORDER BY l.rank, l.ord) FROM registry.repository_leaf l JOIN registry.repository r ON r.id = l.leaf_id WHERE l.root_id = pg_temp.id(p_key) $$;
+SELECT is(pg_temp.library('v1'), 'l1 false, l2 false, r1 false', 'no leaf has it by itself');
+INSERT INTO repository_remote (repository_id, url, library_prefix) VALUES (pg_temp.id('r1'), 'https://a', true);
+SELECT is(pg_temp.library('r1'), 'r1 true', 'a remote that says so has it');
+SELECT is(pg_temp.library('v1'), 'l1 false, l2 false, r1 true', 'and no other leaf beside it');
+SELECT is(pg_temp.library('v2'), 'l1 false, l2 false, r1 true, r1 true', 'over every path');
+UPDATE repository_remote SET library_prefix = false;
+SELECT is(pg_temp.library('v2'), 'l1 false, l2 false, r1 false, r1 false', 'until it says otherwise');
+UPDATE repository_remote SET library_prefix = true;
+DELETE FROM repository_remote;
+SELECT is(pg_temp.library('r1'), 'r1 false', 'or nothing');
+SELECT is((SELECT count(*) FROM (TABLE repository_leaf EXCEPT SELECT * FROM repository_paths()) l), 0::bigint, 'leaves are what their paths say');
 
 UPDATE repository SET deleted_at = now() WHERE key = 'v1';
 SELECT is(pg_temp.leaves('v2'), 'r1', 'what is deleted is no member any more');

@@ -1,23 +1,32 @@
 -- What each role may, and that serving needs no more than its own.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(34);
+SELECT plan(61);
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 SELECT account_add('alice', 'crypt', true, 0, 'test', NULL, NULL) AS alice \gset
 SELECT repository_save('one', '{"rclass": "local"}', 'create', NULL, 0, 'test', NULL, NULL);
 SELECT id AS one FROM repository WHERE key = 'one' \gset
+SELECT repository_save('far', '{"rclass": "remote", "url": "https://a", "username": "u", "password": "s3cret"}', 'create', NULL, 0, 'test', NULL, NULL);
+SELECT id AS far FROM repository WHERE key = 'far' \gset
 
 SELECT ok(pg_has_role('stowage_v2', 'stowage_app', 'USAGE'), 'the responder is stowage_app');
 SELECT is((SELECT count(*) FROM pg_roles WHERE rolname LIKE 'stowage%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication)), 0::bigint, 'no role is special');
 SELECT is((SELECT array_agg(rolname::text ORDER BY 1) FROM pg_roles WHERE rolname LIKE 'stowage%' AND rolcanlogin), '{stowage_v2,stowage_admin}', 'only programs sign in');
-SELECT ok(NOT has_schema_privilege(r, 'registry', 'CREATE'), r || ' creates nothing') FROM unnest('{stowage_app,stowage_audit,stowage_v2}'::text[]) r;
+SELECT ok(pg_has_role('stowage_admin', 'stowage_app', 'USAGE'), 'so is the one for administrators');
+SELECT ok(NOT has_schema_privilege(r, 'registry', 'CREATE'), r || ' creates nothing') FROM unnest('{stowage_app,stowage_audit,stowage_v2,stowage_admin}'::text[]) r;
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')
   AND (has_table_privilege('stowage_app', c.oid, 'TRUNCATE, TRIGGER, REFERENCES') OR has_table_privilege('stowage_audit', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES'))$$,
   'nobody truncates, and the auditor changes nothing');
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')
   AND has_table_privilege('public', c.oid, 'SELECT, INSERT, UPDATE, DELETE')$$, 'nobody else has any right');
-SELECT ok(NOT has_table_privilege('stowage_app', t, 'UPDATE, DELETE'), 'serving only adds to ' || t) FROM unnest('{registry.audit,registry.tag_event}'::text[]) t;
+SELECT ok(NOT has_table_privilege(r, t, 'UPDATE, DELETE'), r || ' only adds to ' || t)
+FROM unnest('{stowage_app,stowage_admin}'::text[]) r, unnest('{registry.audit,registry.tag_event}'::text[]) t;
+SELECT ok(has_table_privilege('stowage_app', t, 'SELECT') AND has_table_privilege('stowage_app', t, 'INSERT') AND has_table_privilege('stowage_app', t, 'UPDATE')
+  AND has_table_privilege('stowage_app', t, 'DELETE'), 'serving keeps ' || t)
+FROM unnest('{registry.remote_state,registry.remote_reference,registry.remote_tags,registry.remote_miss,registry.blob_fetch,registry.blob_fetch_name}'::text[]) t;
+SELECT ok(NOT has_function_privilege(r, f, 'EXECUTE'), r || ' calls no ' || split_part(f, '(', 1)) FROM unnest('{stowage_v2,stowage_audit}'::text[]) r,
+  unnest('{"registry.repository_save(text, jsonb, text, int, int, text, uuid, inet)","registry.repository_delete(text, int, int, text, uuid, inet)"}'::text[]) f;
 
 -- the responder's day
 SET LOCAL ROLE stowage_v2;
@@ -40,14 +49,31 @@ SELECT throws_ok($$UPDATE account SET password = 'mine'$$, '42501', NULL, 'sets 
 SELECT throws_ok($$SELECT account_add('mallory', NULL, true, 0, '', NULL, NULL)$$, '42501', NULL, 'adds no accounts');
 SELECT throws_ok($$INSERT INTO acl VALUES (1, 1, 1, 15)$$, '42501', NULL, 'gives no rights');
 SELECT throws_ok($$UPDATE repository SET key = 'x'$$, '42501', NULL, 'edits no repositories');
+SELECT throws_ok($$UPDATE repository_remote SET url = 'http://b'$$, '42501', NULL, 'sends no remote elsewhere');
+SELECT is((SELECT password FROM repository_remote), 's3cret', 'signs in to upstreams');
 SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'forgets no audit');
 SELECT throws_ok($$UPDATE tag_event SET name = 'x'$$, '42501', NULL, 'rewrites no history');
 SELECT throws_ok('DELETE FROM blob', '42501', NULL, 'and removes no blob');
 
+-- the administrator's
+SET LOCAL ROLE stowage_admin;
+SELECT is((SELECT outcome FROM repository_save('made', '{"rclass": "remote", "url": "https://a"}', 'create', NULL, 0, 'test', NULL, NULL)), 0, 'the administrator makes a repository');
+SELECT is((SELECT outcome FROM repository_save('both', '{"rclass": "virtual", "repositories": ["one", "made"], "defaultDeploymentRepo": "one"}', 'create', NULL, 0, 'test', NULL, NULL)), 0, 'and a virtual');
+SELECT is((SELECT outcome FROM repository_save('made', '{"url": "https://b"}', 'update', NULL, 0, 'test', NULL, NULL)), 1, 'changes one');
+SELECT is((SELECT outcome FROM repository_delete('made', NULL, 0, 'test', NULL, NULL)), 1, 'deletes one');
+SELECT is((SELECT outcome FROM repository_delete('one', NULL, 0, 'test', NULL, NULL)), 1, 'and one with content');
+SELECT is((SELECT array_agg(repository_shrink(1000)) FROM generate_series(1, 6)), '{t,t,t,f,f,f}', 'takes away what they held');
+SELECT is((SELECT count(*) FROM repository WHERE deleted_at IS NOT NULL), 0::bigint, 'to the end');
+SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'but forgets no audit');
+
 SET LOCAL ROLE stowage_audit;
 SELECT lives_ok('SELECT * FROM audit, tag_event, acl, repository', 'the auditor reads');
 SELECT throws_ok('SELECT password FROM account', '42501', NULL, 'but no passwords');
-SELECT throws_ok('SELECT secret FROM token_key', '42501', NULL, 'and no keys');
+SELECT throws_ok('SELECT secret FROM token_key', '42501', NULL, 'no keys');
+SELECT throws_ok('SELECT password FROM repository_remote', '42501', NULL, 'and no upstream''s');
+SELECT throws_ok('SELECT r FROM repository_remote r', '42501', NULL, 'in no way');
+SELECT is_empty($$SELECT a.attname FROM pg_attribute a WHERE a.attrelid = 'repository_remote'::regclass AND a.attnum > 0 AND a.attname NOT IN ('password', 'class')
+  AND NOT has_column_privilege('stowage_audit', a.attrelid, a.attnum, 'SELECT')$$, 'all else of one');
 RESET ROLE;
 SELECT is((SELECT count(*) FROM account WHERE is_admin), 1::bigint, 'nothing of that was done');
 
