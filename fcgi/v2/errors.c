@@ -84,6 +84,22 @@ key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
 	return registry.key_unknown;
 }
 
+/*
+ * Who sends no credential at all may have one: clients that ask for content at once (containerd)
+ * send it only when asked to. So what anonymous does not find is a challenge first; with the token
+ * that anonymous gets for it, the answer is the plain one.
+ */
+static void
+ask_for_credentials(struct request *req, const struct v2_call *call, struct error *err)
+{
+	bool pull = call->route != NULL && call->route->access == ACCESS_PULL;
+
+	if (pull && request_header(req, "Authorization") == NULL &&
+	    (err->code == ERROR_NAME_UNKNOWN || err->code == ERROR_MANIFEST_UNKNOWN ||
+		err->code == ERROR_BLOB_UNKNOWN || err->code == ERROR_DENIED))
+		error_set(err, ERROR_UNAUTHORIZED, NULL);
+}
+
 void
 v2_error(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
@@ -97,6 +113,7 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 		reply_text(req, 404, "404 page not found\n");
 		return;
 	}
+	ask_for_credentials(req, call, err);
 	status = error_status(err);
 	/* What a refused range or method says of itself belongs to the error; all else belonged to
 	 * the success. */
