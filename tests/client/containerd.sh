@@ -7,18 +7,7 @@ ctr() {
 	command ctr -a "$socket" -n stowage "$@"
 }
 started() {
-	cat >"$scratch/containerd.toml" <<-END
-		version = 2
-		root = "$scratch/containerd/root"
-		state = "$scratch/containerd/state"
-		disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
-		[grpc]
-		address = "$socket"
-		[ttrpc]
-		address = "$socket.ttrpc"
-	END
-	daemon "$scratch/containerd.log" containerd --config "$scratch/containerd.toml"
-	until_it_answers "$scratch/containerd.log" ctr version
+	start_containerd "$socket"
 }
 load() {
 	tar -C "$images/$1" -cf "$scratch/$1.tar" . && ctr images import --all-platforms --snapshotter native --base-name "$STACK_DEV/ctr/$1" "$scratch/$1.tar"

@@ -11,46 +11,10 @@ printf '127.0.0.1 localhost\n::1 docker-dev.localhost\n' >"$scratch/hosts"
 mount --bind "$scratch/hosts" /etc/hosts
 export DOCKER_HOST=unix://$scratch/docker.sock
 
-# In a chroot the control groups may be out of sight; dockerd wants to see them where a system has them after boot.
-control_groups() {
-	local controllers
-	if grep -qE ' - cgroup2? ' /proc/self/mountinfo; then
-		return
-	fi
-	grep -q ' - sysfs ' /proc/self/mountinfo || mount -t sysfs sysfs /sys || return 1
-	if ! grep -q ':devices:' /proc/self/cgroup; then
-		mount -t cgroup2 cgroup2 /sys/fs/cgroup
-		return
-	fi
-	mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup || return 1
-	while IFS=: read -r _ controllers _; do
-		if [ -n "$controllers" ]; then
-			mkdir "/sys/fs/cgroup/$controllers" && mount -t cgroup -o "$controllers" cgroup "/sys/fs/cgroup/$controllers" || return 1
-		fi
-	done </proc/self/cgroup
-}
 started() {
-	control_groups || return 1
-	cat >"$scratch/containerd.toml" <<-END
-		version = 2
-		root = "$scratch/containerd/root"
-		state = "$scratch/containerd/state"
-		disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
-		[grpc]
-		address = "$scratch/containerd.sock"
-		[ttrpc]
-		address = "$scratch/containerd.sock.ttrpc"
-	END
-	daemon "$scratch/containerd.log" containerd --config "$scratch/containerd.toml"
-	until_it_answers "$scratch/containerd.log" ctr -a "$scratch/containerd.sock" version || return 1
-	daemon "$scratch/dockerd.log" dockerd --storage-driver=vfs --iptables=false --ip6tables=false --bridge=none \
-		--containerd="$scratch/containerd.sock" --data-root="$scratch/data" --exec-root="$scratch/exec" --pidfile="$scratch/docker.pid" -H "$DOCKER_HOST"
-	until_it_answers "$scratch/dockerd.log" docker version
+	start_dockerd "$DOCKER_HOST"
 }
 
-docker() {
-	/usr/bin/docker "$@"
-}
 # pull REFERENCE REGEX [OPTION...]: pulls, and says so.
 pull() {
 	docker pull "${@:3}" "$1" >"$scratch/pulled" || return 1

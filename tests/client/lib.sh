@@ -133,3 +133,73 @@ until_it_answers() {
 	tail -n 20 "$log"
 	return 1
 }
+
+# --- Daemons of clients, and a registry to be behind ours --------------------------------------------------------------------
+
+# start_containerd SOCKET
+start_containerd() {
+	cat >"$scratch/containerd.toml" <<-END
+		version = 2
+		root = "$scratch/containerd/root"
+		state = "$scratch/containerd/state"
+		disabled_plugins = ["io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt"]
+		[grpc]
+		address = "$1"
+		[ttrpc]
+		address = "$1.ttrpc"
+	END
+	daemon "$scratch/containerd.log" containerd --config "$scratch/containerd.toml"
+	until_it_answers "$scratch/containerd.log" command ctr -a "$1" version
+}
+
+# In a chroot the control groups may be out of sight; dockerd wants to see them where a system has them after boot.
+control_groups() {
+	local controllers
+	if grep -qE ' - cgroup2? ' /proc/self/mountinfo; then
+		return
+	fi
+	grep -q ' - sysfs ' /proc/self/mountinfo || mount -t sysfs sysfs /sys || return 1
+	if ! grep -q ':devices:' /proc/self/cgroup; then
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		return
+	fi
+	mount -t tmpfs -o mode=755 tmpfs /sys/fs/cgroup || return 1
+	while IFS=: read -r _ controllers _; do
+		if [ -n "$controllers" ]; then
+			mkdir "/sys/fs/cgroup/$controllers" && mount -t cgroup -o "$controllers" cgroup "/sys/fs/cgroup/$controllers" || return 1
+		fi
+	done </proc/self/cgroup
+}
+
+# Debian's, whatever else is on the PATH.
+docker() {
+	/usr/bin/docker "$@"
+}
+
+# start_dockerd HOST OPTION...: with a containerd of its own
+start_dockerd() {
+	control_groups && start_containerd "$scratch/containerd.sock" || return 1
+	daemon "$scratch/dockerd.log" dockerd --storage-driver=vfs --iptables=false --ip6tables=false --bridge=none \
+		--containerd="$scratch/containerd.sock" --data-root="$scratch/data" --exec-root="$scratch/exec" --pidfile="$scratch/docker.pid" -H "$1" "${@:2}"
+	until_it_answers "$scratch/dockerd.log" docker -H "$1" version
+}
+
+# start_hub: a real registry as upstream of the remote dockerhub; its host and port in $hub.
+start_hub() {
+	local port=$((20000 + RANDOM % 12000))
+	hub=localhost:$port
+	mkdir -p "$scratch/hub"
+	cat >"$scratch/hub.yml" <<-END
+		version: 0.1
+		storage:
+		  filesystem:
+		    rootdirectory: $scratch/hub
+		http:
+		  addr: 127.0.0.1:$port
+	END
+	# It takes every variable that begins with REGISTRY_ for a setting.
+	daemon "$scratch/hub.log" env -u REGISTRY_AUTH_FILE docker-registry serve "$scratch/hub.yml"
+	until_it_answers "$scratch/hub.log" curl -sf "http://$hub/v2/" &&
+		ask "$admin" POST /artifactory/api/repositories/dockerhub \
+			-d "{\"url\": \"http://$hub\", \"allowPrivateNetworks\": true, \"offline\": false, \"libraryPrefix\": true}"
+}
