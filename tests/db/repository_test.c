@@ -1,7 +1,4 @@
 /* Repositories: where a push lands, who may what, the catalog. */
-#include <string.h>
-
-#include "db/document.h"
 #include "fixture.h"
 
 static struct standing
@@ -41,54 +38,14 @@ a_v1_repository_is_no_v2_key(void **state)
 	assert_false(standing_of(f, key, f->admin).repository_known);
 }
 
-static enum document_outcome
-save(struct fixture *f, const char *key, const char *json, enum document_mode mode)
-{
-	enum document_outcome outcome;
-	const char *message;
-
-	assert_true(
-	    db_document_save(&f->db, key, json, mode, 0, &f->actor, &outcome, &message, &f->err));
-	return outcome;
-}
-
-static enum document_outcome delete (struct fixture *f, const char *key, int revision) {
-	enum document_outcome outcome; const char * message;
-
-	assert_true(
-	    db_document_delete(&f->db, key, revision, &f->actor, &outcome, &message, &f->err));
-	return outcome;
-}
-
 static void
-a_document_comes_back_with_its_revision(void **state)
-{
-	struct fixture *f = *state;
-	const char *key = local_make(f);
-	struct document_row *row;
-
-	assert_int_equal(save(f, key, "{\"toString\": 7}", DOCUMENT_UPDATE), DOCUMENT_CHANGED);
-	assert_true(db_document_find(&f->db, key, &row, &f->err));
-	assert_int_equal(row->revision, 2);
-	assert_non_null(strstr(row->json, "\"toString\": 7"));
-	assert_int_equal(delete (f, key, 1), DOCUMENT_STALE);
-	assert_int_equal(delete (f, key, 2), DOCUMENT_CHANGED);
-	assert_true(db_document_find(&f->db, key, &row, &f->err));
-	assert_null(row);
-}
-
-static void
-a_deleted_repository_is_gone_and_its_key_free(void **state)
+a_deleted_repository_is_unknown(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f);
 
-	assert_int_equal(save(f, key, "{\"rclass\": \"local\"}", DOCUMENT_CREATE), DOCUMENT_EXISTS);
-	assert_int_equal(delete (f, key, 0), DOCUMENT_CHANGED);
+	ask(f, "SELECT repository_delete('%s', NULL, 0, 'test', NULL, NULL)", key);
 	assert_false(standing_of(f, key, f->admin).repository_known);
-	assert_int_equal(delete (f, key, 0), DOCUMENT_UNKNOWN);
-	assert_int_equal(
-	    save(f, key, "{\"rclass\": \"local\"}", DOCUMENT_CREATE), DOCUMENT_CREATED);
 }
 
 static void
@@ -275,8 +232,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		DB_TEST(an_unknown_key_is_unknown_and_nothing_else),
 		DB_TEST(a_v1_repository_is_no_v2_key),
-		DB_TEST(a_document_comes_back_with_its_revision),
-		DB_TEST(a_deleted_repository_is_gone_and_its_key_free),
+		DB_TEST(a_deleted_repository_is_unknown),
 		DB_TEST(black_out_is_told_from_unknown),
 		DB_TEST(a_viewer_is_valid_as_long_as_its_account),
 		DB_TEST(a_push_lands_in_the_default_deployment),
