@@ -42,6 +42,7 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE ON blob, manifest, image, gc_link, gc_manifest, gc_blob TO stowage_app;
     GRANT SELECT, INSERT ON gc_unlink, manifest_blob, manifest_child, image_blob TO stowage_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON upload, tag, blob_fetch, blob_fetch_name, remote_state, remote_reference, remote_tags, remote_miss TO stowage_app;
+    GRANT UPDATE (pulled_on) ON image_manifest TO stowage_app;
     GRANT SELECT, INSERT, DELETE ON image_manifest, image_referrer, manifest_want TO stowage_app;
     GRANT DELETE ON image_blob TO stowage_app;
     GRANT USAGE ON SEQUENCE file_id TO stowage_app;

@@ -942,10 +942,10 @@ BEGIN
 END $$;
 
 --
--- Name: manifest_cache(integer, text, text, integer, integer, bytea, bytea, text, text, integer[], bytea[], integer[], bigint[], integer[], bytea[], integer, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: manifest_cache(integer, text, text, integer, integer, bytea, bytea, text, text, integer[], bytea[], integer[], bigint[], text[], integer[], bytea[], integer, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
@@ -967,9 +967,13 @@ BEGIN
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
-  INSERT INTO manifest_want (manifest_id, alg, digest, role, size)
-  SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes) d (alg, digest, role, size)
-  WHERE NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
+  -- layers that lie elsewhere are wanted only where an administrator says so
+  INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
+  SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
+  FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_blob_urls) d (alg, digest, role, size, url)
+  WHERE (d.url = '' OR EXISTS (SELECT FROM repository_remote c WHERE c.repository_id = p_remote AND c.external_dependencies
+      AND (ant_include(c.external_patterns) IS NULL OR d.url ~ ant_include(c.external_patterns))))
+    AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   INSERT INTO manifest_want (manifest_id, alg, digest, role)
   SELECT DISTINCT v_manifest, d.alg, d.digest, 3 FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
@@ -979,6 +983,7 @@ BEGIN
   PERFORM image_adopt(v_image, v_children, NULL);
   v_new := image_show(v_image, v_manifest, v_blobs, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
   PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
+  UPDATE image_manifest SET pulled_on = current_date WHERE image_id = v_image AND manifest_id = v_manifest AND pulled_on IS DISTINCT FROM current_date;
   IF p_tag IS NOT NULL THEN
     INSERT INTO tag AS t (image_id, name, manifest_id) VALUES (v_image, p_tag, v_manifest)
     ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_at = now() WHERE t.manifest_id <> EXCLUDED.manifest_id;
@@ -1571,7 +1576,10 @@ CREATE FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text,
     AS $$
   INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
   FROM image WHERE path = p_path AND repository_id = p_remote
-  ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now()
+  ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now();
+  UPDATE image_manifest im SET pulled_on = current_date FROM tag t JOIN image i ON i.id = t.image_id
+  WHERE i.path = p_path AND i.repository_id = p_remote AND t.name = p_tag AND im.image_id = i.id AND im.manifest_id = t.manifest_id
+    AND im.pulled_on IS DISTINCT FROM current_date;
 $$;
 
 --
@@ -2458,6 +2466,7 @@ CREATE TABLE registry.manifest_want (
     role smallint NOT NULL,
     digest bytea NOT NULL,
     size bigint,
+    url text,
     CONSTRAINT manifest_want_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
 );
 
@@ -4102,12 +4111,12 @@ GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer
 GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
--- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -4637,6 +4646,12 @@ GRANT SELECT ON TABLE registry.image_blob TO stowage_audit;
 
 GRANT SELECT,INSERT,DELETE ON TABLE registry.image_manifest TO stowage_app;
 GRANT SELECT ON TABLE registry.image_manifest TO stowage_audit;
+
+--
+-- Name: COLUMN image_manifest.pulled_on; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(pulled_on) ON TABLE registry.image_manifest TO stowage_app;
 
 --
 -- Name: TABLE image_referrer; Type: ACL; Schema: registry; Owner: -

@@ -41,7 +41,10 @@ static const struct statement remotes_find = {
 				    "  c.url, c.username, c.password, c.token_authentication, c.any_host_auth, c.private_networks,"
 				    "  array_to_string(c.realm_hosts, ' '), c.timeout_ms, c.metadata_timeout_ms, c.fresh_seconds, c.missing_seconds,"
 				    "  c.assumed_offline_seconds, c.hard_fail, c.store_locally, r.block_schema1, c.block_mismatching_types,"
-				    "  c.mismatching_types, c.external_dependencies"
+				    "  c.mismatching_types,"
+				    "  (SELECT w.url FROM image i JOIN image_manifest im ON im.image_id = i.id"
+				    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8"
+				    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1)"
 				    " FROM me LEFT JOIN root ON true LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id"
 				    "    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true"
 				    "   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id"
@@ -53,10 +56,10 @@ static const struct statement remotes_find = {
 
 static const struct statement manifest_cache = {
 	.name = "manifest_cache",
-	.nparams = 18 + ACTOR_PARAMS,
+	.nparams = 19 + ACTOR_PARAMS,
 	.sql =
 	    "SELECT manifest_cache($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-	    " $18, $19, $20, $21, $22)",
+	    " $18, $19, $20, $21, $22, $23)",
 	.again = true,
 };
 
@@ -173,7 +176,7 @@ remote_read(struct db *db, const PGresult *res, int row, struct remote *remote)
 		.block_schema1 = row_bool(res, row, 30),
 		.block_mismatching_types = row_bool(res, row, 31),
 		.mismatching_types = row_text(res, row, 32),
-		.external_dependencies = row_bool(res, row, 33),
+		.source = row_text(res, row, 33),
 	};
 	remote->realm_hosts = split(db->arena, row_text(res, row, 22), &remote->realm_host_count);
 }
@@ -199,21 +202,26 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 	return true;
 }
 
-static struct param
-sizes_param(struct db *db, const struct manifest *manifest)
+/* Sizes of the blobs, and where those lie that lie elsewhere. */
+static void
+size_params(struct db *db, const struct manifest *manifest, struct param *sizes, struct param *urls)
 {
-	int64_t *sizes = arena_array(db->arena, manifest->blob_count, sizeof(*sizes));
+	int64_t *numbers = arena_array(db->arena, manifest->blob_count, sizeof(*numbers));
+	const char **texts = arena_array(db->arena, manifest->blob_count, sizeof(*texts));
 
-	for (size_t i = 0; i < manifest->blob_count; i++)
-		sizes[i] = manifest->blobs[i].size;
-	return param_ints(db, sizes, manifest->blob_count);
+	for (size_t i = 0; i < manifest->blob_count; i++) {
+		numbers[i] = manifest->blobs[i].size;
+		texts[i] = manifest->blobs[i].url == NULL ? "" : manifest->blobs[i].url;
+	}
+	*sizes = param_ints(db, numbers, manifest->blob_count);
+	*urls = param_texts(db, texts, manifest->blob_count);
 }
 
 bool
 db_manifest_cache(struct db *db, const struct manifest_cache *order, struct error *err)
 {
 	const struct manifest *manifest = order->manifest;
-	struct param params[18 + ACTOR_PARAMS];
+	struct param params[19 + ACTOR_PARAMS];
 
 	params[0] = param_int(db, order->remote->id);
 	params[1] = param_text(order->remote->path);
@@ -225,13 +233,13 @@ db_manifest_cache(struct db *db, const struct manifest_cache *order, struct erro
 	params[8] = param_text(manifest->artifact_type);
 	descriptor_params(
 	    db, manifest->blobs, manifest->blob_count, &params[9], &params[10], &params[11]);
-	params[12] = sizes_param(db, manifest);
+	size_params(db, manifest, &params[12], &params[13]);
 	descriptor_params(
-	    db, manifest->children, manifest->child_count, &params[13], &params[14], NULL);
+	    db, manifest->children, manifest->child_count, &params[14], &params[15], NULL);
 	digest_params(
-	    db, manifest->has_subject ? &manifest->subject : NULL, &params[15], &params[16]);
-	params[17] = param_text(order->referrer);
-	actor_params(db, order->actor, params + 18);
+	    db, manifest->has_subject ? &manifest->subject : NULL, &params[16], &params[17]);
+	params[18] = param_text(order->referrer);
+	actor_params(db, order->actor, params + 19);
 	return db_query(db, &manifest_cache, params, err) != NULL;
 }
 

@@ -16,8 +16,9 @@ struct remote {
 	bool refused;     /* ... or did not give it */
 	int64_t wanted; /* its size, if a manifest cached under this name names the digest, or it is
 			   on its way; -1: neither */
-	bool listed;    /* its list of tags is fresh */
-	int64_t away;   /* seconds for which it is assumed offline; 0: it is not */
+	const char *source; /* where the digest lies if not at the upstream; NULL: there */
+	bool listed;        /* its list of tags is fresh */
+	int64_t away;       /* seconds for which it is assumed offline; 0: it is not */
 	const char *away_reason;
 
 	const char *url, *username, *password;
@@ -28,7 +29,6 @@ struct remote {
 	int fresh_seconds, missing_seconds, assumed_offline_seconds;
 	bool hard_fail, store_locally, block_schema1, block_mismatching_types;
 	const char *mismatching_types;
-	bool external_dependencies;
 };
 
 /* What is asked for: a manifest by reference, a blob by digest, or the tags (neither). */

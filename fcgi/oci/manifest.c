@@ -158,6 +158,23 @@ is_foreign(const char *media_type, const json_t *descriptor)
 	return json_array_size(json_object_get(descriptor, "urls")) > 0;
 }
 
+/* Where it lies, if not here. */
+static const char *
+external_url(struct arena *arena, const json_t *descriptor)
+{
+	json_t *url;
+	size_t i;
+
+	json_array_foreach(json_object_get(descriptor, "urls"), i, url) {
+		const char *text = json_string_value(url);
+
+		if (text != NULL &&
+		    (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0))
+			return arena_strdup(arena, text);
+	}
+	return NULL;
+}
+
 static bool
 read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, const char *place,
     struct descriptor *out, struct error *err)
@@ -183,6 +200,7 @@ read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, co
 	out->media_type = arena_strdup(arena, media_type);
 	out->size = size;
 	out->foreign = role == DESCRIPTOR_LAYER && is_foreign(media_type, json);
+	out->url = out->foreign ? external_url(arena, json) : NULL;
 	return true;
 }
 

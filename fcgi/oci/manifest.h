@@ -31,6 +31,7 @@ struct descriptor {
 	const char *media_type;
 	struct digest digest;
 	int64_t size;
+	const char *url; /* the first of its `urls` that is http or https; NULL if none */
 	bool foreign; /* a layer of a non-distributable type or with `urls`: it need not be here */
 };
 

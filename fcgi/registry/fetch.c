@@ -390,6 +390,7 @@ remote_copy(struct arena *arena, const struct remote *from)
 	remote->realm_hosts = hosts;
 	remote->away_reason = NULL;
 	remote->mismatching_types = "";
+	remote->source = NULL;
 	return remote;
 }
 

@@ -173,9 +173,9 @@ check_digest(const struct remote *remote, const struct reference *reference,
 	       refuse(remote, "the manifest's bytes are not those of its digest", err);
 }
 
-/* Layers that lie elsewhere are wanted only where they are to be fetched. */
+/* A layer that is neither at the upstream nor said to be elsewhere cannot be had. */
 static struct manifest *
-without_external(struct arena *arena, const struct manifest *manifest)
+without_lost(struct arena *arena, const struct manifest *manifest)
 {
 	struct manifest *kept = arena_alloc(arena, sizeof(*kept));
 
@@ -183,7 +183,7 @@ without_external(struct arena *arena, const struct manifest *manifest)
 	kept->blobs = arena_array(arena, manifest->blob_count, sizeof(*kept->blobs));
 	kept->blob_count = 0;
 	for (size_t i = 0; i < manifest->blob_count; i++)
-		if (!manifest->blobs[i].foreign)
+		if (!manifest->blobs[i].foreign || manifest->blobs[i].url != NULL)
 			kept->blobs[kept->blob_count++] = manifest->blobs[i];
 	return kept;
 }
@@ -226,8 +226,7 @@ take_manifest(struct registry *registry, const struct remote *remote,
 	    &(struct manifest_cache){
 		.remote = remote,
 		.tag = reference->tag,
-		.manifest = remote->external_dependencies ? manifest
-							  : without_external(arena, manifest),
+		.manifest = without_lost(arena, manifest),
 		.digest = &digest,
 		.payload = payload,
 		.referrer = manifest->has_subject ? manifest_referrer_json(arena, manifest, &digest,
@@ -520,7 +519,7 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct f
 			return true;
 	}
 	*follower = fetch_follow(registry->relay->fetches, registry->db->arena, remote,
-	    search->question.digest, *size, NULL);
+	    search->question.digest, *size, remote->source);
 	*got = follower_wait(*follower, &stored, &reason);
 	if (stored && *got)
 		*follower = NULL;

@@ -42,7 +42,7 @@ END $$;
 -- wanted. p_tag NULL: it was asked by digest. True if it is new here.
 CREATE OR REPLACE FUNCTION manifest_cache(p_remote int, p_path text, p_tag text, p_fresh_seconds int,
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
-  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_child_algs int[], p_child_digests bytea[],
+  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs int[], p_child_digests bytea[],
   p_subject_alg int, p_subject bytea, p_referrer text, p_account int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -63,9 +63,13 @@ BEGIN
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
-  INSERT INTO manifest_want (manifest_id, alg, digest, role, size)
-  SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size) FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes) d (alg, digest, role, size)
-  WHERE NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
+  -- layers that lie elsewhere are wanted only where an administrator says so
+  INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
+  SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
+  FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_blob_urls) d (alg, digest, role, size, url)
+  WHERE (d.url = '' OR EXISTS (SELECT FROM repository_remote c WHERE c.repository_id = p_remote AND c.external_dependencies
+      AND (ant_include(c.external_patterns) IS NULL OR d.url ~ ant_include(c.external_patterns))))
+    AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   INSERT INTO manifest_want (manifest_id, alg, digest, role)
   SELECT DISTINCT v_manifest, d.alg, d.digest, 3 FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
@@ -75,6 +79,7 @@ BEGIN
   PERFORM image_adopt(v_image, v_children, NULL);
   v_new := image_show(v_image, v_manifest, v_blobs, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
   PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
+  UPDATE image_manifest SET pulled_on = current_date WHERE image_id = v_image AND manifest_id = v_manifest AND pulled_on IS DISTINCT FROM current_date;
   IF p_tag IS NOT NULL THEN
     INSERT INTO tag AS t (image_id, name, manifest_id) VALUES (v_image, p_tag, v_manifest)
     ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_at = now() WHERE t.manifest_id <> EXCLUDED.manifest_id;
@@ -90,11 +95,14 @@ BEGIN
   RETURN v_new;
 END $$;
 
--- The upstream still has the tag as it is cached: trust it again.
+-- The upstream still has the tag as it is cached: trust it again. That it was pulled is noted on the way.
 CREATE OR REPLACE FUNCTION remote_trust(p_remote int, p_path text, p_tag text, p_fresh_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
   FROM image WHERE path = p_path AND repository_id = p_remote
-  ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now()
+  ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now();
+  UPDATE image_manifest im SET pulled_on = current_date FROM tag t JOIN image i ON i.id = t.image_id
+  WHERE i.path = p_path AND i.repository_id = p_remote AND t.name = p_tag AND im.image_id = i.id AND im.manifest_id = t.manifest_id
+    AND im.pulled_on IS DISTINCT FROM current_date;
 $$;
 
 -- The upstream does not have it, or does not give it. A flood of names fills no table: beyond 10000 none is remembered.

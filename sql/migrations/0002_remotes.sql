@@ -114,6 +114,8 @@ CREATE TABLE blob_fetch_name (
 
 -- What the manifest says of its size: more than that is not taken from anybody. Of children it does not matter.
 ALTER TABLE manifest_want ADD size bigint;
+-- A layer that lies elsewhere: where.
+ALTER TABLE manifest_want ADD url text;
 
 -- Where housekeeping goes on after a repository was deleted.
 CREATE INDEX repository_deleted ON repository (deleted_at) WHERE deleted_at IS NOT NULL;
