@@ -161,6 +161,17 @@ serve_waiting(void *argument)
 	free(waiting);
 }
 
+/*
+ * A connection wakes whoever has watched the socket for longest, so one that hands everything over
+ * would be first for ever, and its process would wait for all upstreams alone.
+ */
+static void
+queue_up(struct thread *thread)
+{
+	epoll_ctl(thread->epoll_fd, EPOLL_CTL_DEL, thread->listen_fd, NULL);
+	watch(thread->epoll_fd, thread->listen_fd, EPOLLEXCLUSIVE);
+}
+
 /* The thread goes on with a gateway and an arena of its own. */
 static bool
 hand_over(struct thread *thread, int64_t started)
@@ -178,6 +189,7 @@ hand_over(struct thread *thread, int64_t started)
 	}
 	thread->gateway = gateway_open_fcgi(thread->listen_fd);
 	thread->arena = arena_new();
+	queue_up(thread);
 	return true;
 }
 
