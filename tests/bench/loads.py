@@ -49,13 +49,16 @@ def call(server, method, path, body=None, headers=None, expect=(200, 201, 202)):
         link.close()
 
 
+def basic(name, password):
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
+
+
 def authorization(server, actions="pull", name=NAME):
     """The header of a client that has fetched its token; nothing for who asks for none."""
     if server.login is None:
         return {}
-    basic = base64.b64encode(":".join(server.login).encode()).decode()
     scope = quote(f"repository:{name}:{actions}")
-    _, data = call(server, "GET", f"/v2/token?scope={scope}", headers={"Authorization": f"Basic {basic}"})
+    _, data = call(server, "GET", f"/v2/token?scope={scope}", headers={"Authorization": basic(*server.login)})
     return {"Authorization": "Bearer " + json.loads(data)["token"]}
 
 
@@ -115,17 +118,27 @@ class Measured:
         return sum(self.cpu.values())
 
 
-def manifest_gets(server, seconds):
-    """Requests, seconds and CPU of 32 kept connections that get one manifest by its tag again and again."""
-    headers = {**authorization(server), "Accept": MANIFEST}
-    command = ["wrk", "-t2", "-c32", f"-d{seconds}s", *as_options(headers), f"http://{server.host}/v2/{NAME}/manifests/1"]
+def run_wrk(server, seconds, arguments):
     with Measured(server) as measured:
-        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        said = subprocess.run(["wrk", "-t2", "-c32", f"-d{seconds}s", *arguments], check=True, capture_output=True, text=True).stdout
     if "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError(f"{server.name}: {said}")
     measured.requests = int(re.search(r"(\d+) requests in", said)[1])
     measured.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
     return measured
+
+
+def manifest_gets(server, seconds):
+    """Requests, seconds and CPU of 32 kept connections that get one manifest by its tag again and again."""
+    headers = {**authorization(server), "Accept": MANIFEST}
+    return run_wrk(server, seconds, [*as_options(headers), f"http://{server.host}/v2/{NAME}/manifests/1"])
+
+
+def resolve_gets(server, repository, seconds):
+    """The same of ever other names and tags at a repository key, by an account with a right to read everywhere."""
+    names = os.path.join(os.path.dirname(os.path.abspath(__file__)), "names.lua")
+    headers = {"Authorization": basic("reader", "secret"), "Accept": MANIFEST}
+    return run_wrk(server, seconds, ["-s", names, *as_options(headers), f"http://{server.host}/", "--", repository, "250", "49"])
 
 
 def download(server, path, headers, times):

@@ -92,6 +92,7 @@ class Stowage(Server):
     def __init__(self, folder, prefix, web):
         self.name = web
         self.state = os.path.join(folder, web)
+        self.prefix = prefix
         port = free_port(2)
         self.host = f"localhost:{port}"
         subprocess.run([f"{TOP}/quickstart", "start", "--state", self.state, "--port", str(port), f"--server={web}", "--http",
@@ -105,6 +106,19 @@ class Stowage(Server):
     def workers(self):
         parent = self.parts["responder"][0]
         return [pid for pid in descendants([parent]) if pid != parent]
+
+    def sql(self, path):
+        """Run a file in the database, as its superuser."""
+        with open(f"{self.state}/settings") as settings:
+            run = dict(line.rstrip("\n").split("=", 1) for line in settings)["run"]
+        subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", f"{run}/pg", "-U", "postgres", "-d", "stowage", "-f", path], check=True)
+
+    def reader(self):
+        """An account that may read everywhere, and is no administrator."""
+        ctl = [f"{self.prefix}/sbin/stowagectl", "--config", f"{self.state}/etc/stowage-ctl.conf"]
+        subprocess.run([*ctl, "user", "add", "reader", "--password-stdin"], input="secret\n", text=True, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*ctl, "permission", "set", "bench", "--repository", "ANY", "--user", "reader", "--actions", "read"], check=True,
+                       stdout=subprocess.DEVNULL)
 
     def static_path(self, name):
         """A file that the web server sends by itself: where to put it."""
