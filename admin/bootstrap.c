@@ -101,15 +101,12 @@ target_make(
 		.actions = &actions,
 		.principal_count = 1,
 	};
-	bool known;
+	bool added;
 
-	if (!db_permission_known(&ctl->db, name, &known, err))
+	if (!db_permission_add(&ctl->db, &target, &ctl->actor, &added, err))
 		return false;
-	if (known)
-		return true;
-	if (!db_permission_set(&ctl->db, &target, &ctl->actor, err))
-		return false;
-	printf("permission target %s made for group " READERS "\n", name);
+	if (added)
+		printf("permission target %s made for group " READERS "\n", name);
 	return true;
 }
 

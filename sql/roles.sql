@@ -50,6 +50,7 @@ BEGIN
     REVOKE EXECUTE ON FUNCTION history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
       account_password(text, text, int, text, uuid, inet), group_add(text, int, text, uuid, inet),
       permission_set(text, text, text, text[], text[], int[], int, text, uuid, inet),
+      permission_add(text, text, text, text[], text[], int[], int, text, uuid, inet),
       repository_save(text, jsonb, text, int, int, text, uuid, inet), repository_delete(text, int, int, text, uuid, inet),
       remote_save(int, jsonb), members_save(int, text[], text, boolean) FROM stowage_app;
   END IF;

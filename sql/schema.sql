@@ -1320,6 +1320,23 @@ CREATE FUNCTION registry.name_twins(p_name text) RETURNS text[]
 $_$;
 
 --
+-- Name: permission_add(text, text, text, text[], text[], integer[], integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM edit_lock();
+  added := NOT EXISTS (SELECT FROM permission_target WHERE name = p_name);
+  IF added THEN
+    SELECT s.* INTO unknown_repository, unknown_principal
+    FROM permission_set(p_name, p_includes, p_excludes, p_repositories, p_principals, p_actions, p_actor, p_actor_name, p_request, p_address) s;
+  END IF;
+END $$;
+
+--
 -- Name: permission_changed(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -4204,6 +4221,13 @@ GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO sto
 REVOKE ALL ON FUNCTION registry.name_twins(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_app;
 GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_admin;
+
+--
+-- Name: FUNCTION permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean) TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_changed(); Type: ACL; Schema: registry; Owner: -

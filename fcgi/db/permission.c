@@ -9,19 +9,19 @@ static const struct statement permission_set = {
 	    "SELECT unknown_repository, unknown_principal FROM permission_set($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 };
 
-static const struct statement permission_known = {
-	.name = "permission_known",
-	.nparams = 1,
-	.sql = "SELECT EXISTS (SELECT FROM permission_target WHERE name = $1)",
-	.again = true,
+static const struct statement permission_add = {
+	.name = "permission_add",
+	.nparams = 6 + ACTOR_PARAMS,
+	.sql =
+	    "SELECT unknown_repository, unknown_principal, added FROM permission_add($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 };
 
-const struct statement *const permission_statements[] = { &permission_set, &permission_known,
-	NULL };
+const struct statement *const permission_statements[] = { &permission_set, &permission_add, NULL };
 
-bool
-db_permission_set(struct db *db, const struct permission_target *target, const struct actor *actor,
-    struct error *err)
+/* NULL: failed, error set. */
+static PGresult *
+write_target(struct db *db, const struct statement *statement,
+    const struct permission_target *target, const struct actor *actor, struct error *err)
 {
 	int64_t *actions = arena_array(db->arena, target->principal_count, sizeof(*actions));
 	struct param params[6 + ACTOR_PARAMS] = {
@@ -38,24 +38,32 @@ db_permission_set(struct db *db, const struct permission_target *target, const s
 		actions[i] = target->actions[i];
 	params[5] = param_ints(db, actions, target->principal_count);
 	actor_params(db, actor, params + 6);
-	if ((res = db_query(db, &permission_set, params, err)) == NULL)
-		return false;
+	if ((res = db_query(db, statement, params, err)) == NULL)
+		return NULL;
 	repository = row_text(res, 0, 0);
 	principal = row_text(res, 0, 1);
+	if (repository == NULL && principal == NULL)
+		return res;
 	if (repository != NULL)
-		return error_set(
-		    err, ERROR_NOT_FOUND, "no local or remote repository %s", repository);
-	if (principal != NULL)
-		return error_set(err, ERROR_NOT_FOUND, "no user or group %s", principal);
-	return true;
+		error_set(err, ERROR_NOT_FOUND, "no local or remote repository %s", repository);
+	else
+		error_set(err, ERROR_NOT_FOUND, "no user or group %s", principal);
+	return NULL;
 }
 
 bool
-db_permission_known(struct db *db, const char *name, bool *known, struct error *err)
+db_permission_set(struct db *db, const struct permission_target *target, const struct actor *actor,
+    struct error *err)
 {
-	const struct param params[] = { param_text(name) };
-	PGresult *res = db_query(db, &permission_known, params, err);
+	return write_target(db, &permission_set, target, actor, err) != NULL;
+}
 
-	*known = res != NULL && row_bool(res, 0, 0);
+bool
+db_permission_add(struct db *db, const struct permission_target *target, const struct actor *actor,
+    bool *added, struct error *err)
+{
+	PGresult *res = write_target(db, &permission_add, target, actor, err);
+
+	*added = res != NULL && row_bool(res, 0, 2);
 	return res != NULL;
 }

@@ -19,7 +19,8 @@ struct permission_target {
 bool db_permission_set(
     struct db *, const struct permission_target *, const struct actor *, struct error *) MUST_CHECK;
 
-/* Is there a target of that name? */
-bool db_permission_known(struct db *, const char *name, bool *known, struct error *) MUST_CHECK;
+/* The same where there is no target of that name yet. */
+bool db_permission_add(struct db *, const struct permission_target *, const struct actor *,
+    bool *added, struct error *) MUST_CHECK;
 
 #endif

@@ -93,6 +93,19 @@ BEGIN
     'excludes', p_excludes, 'repositories', p_repositories, 'principals', p_principals, 'actions', p_actions));
 END $$;
 
+-- The same where there is no target of that name yet.
+CREATE OR REPLACE FUNCTION permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions int[],
+  p_actor int, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean)
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM edit_lock();
+  added := NOT EXISTS (SELECT FROM permission_target WHERE name = p_name);
+  IF added THEN
+    SELECT s.* INTO unknown_repository, unknown_principal
+    FROM permission_set(p_name, p_includes, p_excludes, p_repositories, p_principals, p_actions, p_actor, p_actor_name, p_request, p_address) s;
+  END IF;
+END $$;
+
 -- The keys in force, newest first; makes the first of them.
 CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN

@@ -218,14 +218,20 @@ typed_password() {
 		is "$(status -u 'alice:typed secret' "$STACK_DEV_URL/v2/")" 200
 }
 
+# anonymous NAME: the status of its list of tags, with the token that nobody in particular gets for it.
+anonymous() {
+	local token
+	token=$(curl -s "$STACK_DEV_URL/v2/token?scope=repository:$1:pull" | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p')
+	status -H "Authorization: Bearer $token" "$STACK_DEV_URL/v2/$1/tags/list"
+}
+
 permissions() {
-	local list=$STACK_DEV_URL/v2/some/name/tags/list
-	is "$(status "$list")" 401 &&
+	is "$(anonymous some/name)" 401 &&
 		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_DEV_URL/v2/some/name/blobs/uploads/")" 403 &&
 		exits 0 stack_ctl permission set work --repository docker-dev-local2 --include 'some/**' --anonymous --actions read \
 			--user alice --actions read,write &&
-		is "$(status "$list")" 404 &&
-		is "$(status "$STACK_DEV_URL/v2/other/name/tags/list")" 401 &&
+		is "$(anonymous some/name)" 404 &&
+		is "$(anonymous other/name)" 401 &&
 		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_DEV_URL/v2/some/name/blobs/uploads/")" 202 &&
 		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_DEV_URL/v2/other/name/blobs/uploads/")" 403 &&
 		is "$(status -u 'alice:typed secret' -X POST -d '' "$STACK_PROD_URL/v2/some/name/blobs/uploads/")" 403
@@ -255,34 +261,123 @@ check 'every change is audited, no password is' audited
 
 # --- Bootstrap -----------------------------------------------------------------------------------------------------------------------
 
+# The standard repositories of a database, as documents say them.
+standard() {
+	stack_sql -F ' ' -d "$1" -c "SELECT d ->> 'key', d ->> 'rclass', d ->> 'dockerApiVersion',
+		concat_ws(' ', d ->> 'bridgeRepository', d ->> 'url', d ->> 'repositories', d ->> 'defaultDeploymentRepo')
+		FROM registry.repository, registry.repository_document(id) d WHERE deleted_at IS NULL ORDER BY key"
+}
+
+# An empty schema, several nodes at once: all is made, and each thing once.
+fresh() {
+	local i pids=()
+	sed 's/dbname=[^ ]*/dbname=several/' "$conf" >"$scratch/several.conf"
+	for i in 1 2 3 4; do
+		"$ctl" --config "$scratch/several.conf" bootstrap >"$scratch/node$i" 2>&1 &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i" || {
+			cat "$scratch"/node*
+			return 1
+		}
+	done
+	is "$(cat "$scratch"/node* | sort)" 'account admin made, with the password password: change it
+group readers made
+permission target Any Remote made for group readers
+permission target Anything made for group readers
+repository docker-dev made
+repository docker-dev-local made
+repository docker-dev-local2 made
+repository docker-prod made
+repository docker-prod-local made
+repository docker-prod-local2 made
+repository dockerhub made' && is "$(standard several)" 'docker-dev virtual V2 ["docker-dev-local2", "docker-prod", "dockerhub"] docker-dev-local2
+docker-dev-local local V1 docker-dev
+docker-dev-local2 local V2 
+docker-prod virtual V2 ["docker-prod-local2", "dockerhub"] docker-prod-local2
+docker-prod-local local V1 docker-prod
+docker-prod-local2 local V2 
+dockerhub remote V2 https://registry-1.docker.io' &&
+		is "$(stack_sql -d several -c "SELECT action, count(*), bool_and(actor_name LIKE 'stowagectl:%') FROM registry.audit GROUP BY 1 ORDER BY 1")" \
+			'account_add|1|t
+group_add|1|t
+permission_set|2|t
+repository_add|7|t'
+}
+
+# Nobody without an account may do anything; readers read, and fill caches.
+fresh_rights() {
+	is "$(stack_sql -F ' ' -d several -c "SELECT r.key, p.name, bit_or(a.actions) FROM registry.acl a JOIN registry.repository r ON r.id = a.repository_id
+		JOIN registry.principal p ON p.id = a.principal_id GROUP BY 1, 2 ORDER BY 1, 2")" 'docker-dev-local readers 1
+docker-dev-local2 readers 1
+docker-prod-local readers 1
+docker-prod-local2 readers 1
+dockerhub readers 3'
+}
+
 bootstrap_again() {
 	stack_sql -c 'SELECT count(*) FROM registry.audit' >"$scratch/before"
 	exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" '' &&
 		is "$(stack_sql -c 'SELECT count(*) FROM registry.audit')" "$(cat "$scratch/before")"
 }
 
-bootstrap_restores() {
+rest() { # rest METHOD KEY [CURL OPTIONS]: an administrator's edit, and its status
+	status -u "admin:${password:-password}" -X "$1" -H 'Content-Type: application/json' "${@:3}" "$STACK_DEV_URL/artifactory/api/repositories/$2"
+}
+
+# What an administrator has made of a standard repository is his.
+edited_stays() {
+	is "$(rest POST docker-dev -d '{"repositories": ["dockerhub", "docker-prod"], "defaultDeploymentRepo": "docker-prod-local2", "description": "mine"}')" 200 &&
+		is "$(rest POST dockerhub -d '{"url": "https://mirror.example", "offline": true}')" 200 || return 1
+	standard stowage >"$scratch/edited"
+	exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" '' && is "$(standard stowage)" "$(cat "$scratch/edited")"
+}
+
+# While opted in; docker-dev is there, so what it lost by the deletion it does not get back.
+deleted_comes_back() {
 	stack_sql -c "DELETE FROM registry.permission_target WHERE name = 'Anything'"
-	says 0 stack_ctl bootstrap && with 'Anything made' &&
-		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 'Anything'")" 1
+	is "$(rest DELETE docker-prod)" 200 && is "$(rest DELETE docker-dev-local)" 200 && is "$(status -u admin:password "$STACK_PROD_URL/v2/")" 404 &&
+		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-dev-local made
+repository docker-prod made
+permission target Anything made for group readers' && is "$(status -u admin:password "$STACK_PROD_URL/v2/")" 200 &&
+		is "$(standard stowage | grep -v ' local ')" 'docker-dev virtual V2 ["dockerhub"] 
+docker-prod virtual V2 ["docker-prod-local2", "dockerhub"] docker-prod-local2
+dockerhub remote V2 https://mirror.example'
 }
 
 opted_out() {
-	printf 'my own\n' | exits 0 stack_ctl user passwd admin --password-stdin
-	stack_sql -c "DELETE FROM registry.permission_target WHERE name = 'Anything'"
-	says 0 stack_ctl bootstrap && with 'nothing is made' &&
-		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 'Anything'")" 0
+	local password='my own'
+	printf '%s\n' "$password" | exits 0 stack_ctl user passwd admin --password-stdin
+	is "$(rest DELETE docker-prod)" 200 && says 0 stack_ctl bootstrap && with 'nothing is made' &&
+		is "$(rest GET docker-prod)" 404 && is "$(status -u "admin:$password" "$STACK_PROD_URL/v2/")" 404
 }
 
+# Only the next deploy makes what is missing.
 opted_in_again() {
-	printf 'password\n' | exits 0 stack_ctl user passwd admin --password-stdin &&
-		says 0 stack_ctl bootstrap && with 'Anything made'
+	printf 'password\n' | exits 0 stack_ctl user passwd admin --password-stdin && is "$(rest GET docker-prod)" 404 &&
+		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod made' && is "$(rest GET docker-prod)" 200
 }
 
+# Another repository of a standard one's key: it stays, and whatever needs it as it was is left out, with the reason.
+in_the_way() {
+	is "$(rest DELETE docker-dev)" 200 && is "$(rest DELETE docker-prod)" 200 && is "$(rest DELETE docker-prod-local2)" 200 &&
+		is "$(rest PUT Docker-Prod-Local2 -d '{"rclass": "virtual"}')" 200 &&
+		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod is not made: repositories: there is no repository docker-prod-local2
+repository docker-dev is not made: repositories: there is no repository docker-prod' &&
+		is "$(rest DELETE Docker-Prod-Local2)" 200 && exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod-local2 made
+repository docker-prod made
+repository docker-dev made'
+}
+
+check 'bootstrap by several nodes at once makes everything, once' fresh
+check 'readers read and fill caches, others nothing' fresh_rights
 check 'bootstrap again changes nothing' bootstrap_again
-check 'bootstrap makes again what was deleted' bootstrap_restores
-check 'an admin with another password has opted out' opted_out
+check 'what was edited stays as it is' edited_stays
+check 'what was deleted comes back, and into no virtual' deleted_comes_back
+check 'an admin with another password has opted out: what is deleted stays so' opted_out
 check 'setting it back opts in again' opted_in_again
+check 'a repository in the way is left alone' in_the_way
 
 # --- Check ---------------------------------------------------------------------------------------------------------------------------
 

@@ -27,13 +27,12 @@ text_comes_back_as_it_went(void **state)
 		.principals = principals,
 		.actions = actions,
 		.principal_count = 1 };
-	bool known;
+	bool added;
 
-	assert_true(db_permission_set(&f->db, &target, &f->actor, &f->err));
-	assert_true(db_permission_known(&f->db, target.name, &known, &f->err));
-	assert_true(known);
-	assert_true(db_permission_known(&f->db, "no such target", &known, &f->err));
-	assert_false(known);
+	assert_true(db_permission_add(&f->db, &target, &f->actor, &added, &f->err));
+	assert_true(added);
+	assert_true(db_permission_add(&f->db, &target, &f->actor, &added, &f->err));
+	assert_false(added);
 }
 
 static void

@@ -1,7 +1,7 @@
 -- Permission targets multiplied out, and what an account may.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(25);
+SELECT plan(29);
 
 INSERT INTO repository (key, class) VALUES ('l1', 1), ('r1', 2), ('v1', 3);
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice, account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
@@ -26,6 +26,12 @@ UPDATE repository SET deleted_at = now() WHERE key = 'r2';
 SELECT is((SELECT count(*) FROM pg_temp.said WHERE key = 'r2'), 0::bigint, 'until it is deleted');
 SELECT is(unknown_repository, 'v1', 'a virtual has no rights of its own')
 FROM permission_set('other', '', '', '{v1}', '{team}', '{1}', 0, 'test', NULL, NULL);
+SELECT results_eq($$SELECT * FROM permission_add('target', '', '', '{ANY}', '{alice}', '{1}', 0, 'test', NULL, NULL)$$, 'VALUES (NULL, NULL, false)',
+  'what is there already is not made');
+SELECT is((SELECT count(*) FROM pg_temp.said WHERE name = 'alice'), 0::bigint, 'nor changed');
+SELECT is((SELECT unknown_principal FROM permission_add('new', '', '', '{ANY}', '{nobody}', '{1}', 0, 'test', NULL, NULL)), 'nobody', 'nor for an unknown user');
+SELECT is((SELECT added FROM permission_add('new', '', '', '{ANY}', '{alice}', '{1}', 0, 'test', NULL, NULL)), true, 'what is not is');
+DELETE FROM permission_target WHERE name = 'new';
 DELETE FROM permission_target_principal;
 SELECT is_empty('TABLE pg_temp.said', 'rows follow who is removed');
 

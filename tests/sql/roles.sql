@@ -1,7 +1,7 @@
 -- What each role may, and that serving needs no more than its own.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(61);
+SELECT plan(63);
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 SELECT account_add('alice', 'crypt', true, 0, 'test', NULL, NULL) AS alice \gset
@@ -26,7 +26,7 @@ SELECT ok(has_table_privilege('stowage_app', t, 'SELECT') AND has_table_privileg
   AND has_table_privilege('stowage_app', t, 'DELETE'), 'serving keeps ' || t)
 FROM unnest('{registry.remote_state,registry.remote_reference,registry.remote_tags,registry.remote_miss,registry.blob_fetch,registry.blob_fetch_name}'::text[]) t;
 SELECT ok(NOT has_function_privilege(r, f, 'EXECUTE'), r || ' calls no ' || split_part(f, '(', 1)) FROM unnest('{stowage_v2,stowage_audit}'::text[]) r,
-  unnest('{"registry.repository_save(text, jsonb, text, int, int, text, uuid, inet)","registry.repository_delete(text, int, int, text, uuid, inet)"}'::text[]) f;
+  unnest('{"registry.repository_save(text, jsonb, text, int, int, text, uuid, inet)","registry.permission_add(text, text, text, text[], text[], int[], int, text, uuid, inet)","registry.repository_delete(text, int, int, text, uuid, inet)"}'::text[]) f;
 
 -- the responder's day
 SET LOCAL ROLE stowage_v2;
