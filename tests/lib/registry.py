@@ -207,6 +207,29 @@ def sql(query):
     return stack("stack_sql", "-c", query)
 
 
+def literal(value):
+    """A value in the text of a statement."""
+    if isinstance(value, (list, tuple)):
+        return "ARRAY[" + ", ".join(literal(item) for item in value) + "]::text[]"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value).lower()
+
+
+def add_remote(key, url, **settings):
+    """A remote repository; settings are columns of repository_remote. Upstreams of tests are on the loopback interface."""
+    columns = {"url": url, "private_networks": True, **settings}
+    sql(f"WITH r AS (INSERT INTO registry.repository (key, class) VALUES ({literal(key)}, 2) RETURNING id)"
+        f" INSERT INTO registry.repository_remote (repository_id, {', '.join(columns)})"
+        f" SELECT id, {', '.join(literal(value) for value in columns.values())} FROM r")
+
+
+def set_remote(key, **settings):
+    """From the next request on."""
+    sql(f"UPDATE registry.repository_remote SET {', '.join(f'{name} = {literal(value)}' for name, value in settings.items())}"
+        f" WHERE repository_id = (SELECT id FROM registry.repository WHERE key = {literal(key)} AND deleted_at IS NULL)")
+
+
 def add_user(name, actions=None, repository="ANY", include=None, password="secret"):
     """An account; with actions, the right to them."""
     stack("stack_ctl", "user", "add", name, "--password-stdin", stdin=password + "\n")
