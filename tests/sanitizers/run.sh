@@ -42,7 +42,7 @@ for kind in address thread; do
 	check "build with $sanitizers" build $kind $sanitizers
 	for name in unit web; do
 		[ -f "$STOWAGE_SRC/tests/$name/run.sh" ] || continue
-		check "$name with $sanitizers" group $name $kind STOWAGE_WEB_SERVERS=lighttpd STOWAGE_RSS_MIB=2048
+		check "$name with $sanitizers" group $name $kind STOWAGE_WEB_SERVERS=lighttpd STOWAGE_WEB_SHORT=1 STOWAGE_RSS_MIB=2048
 		check "$name with $sanitizers: nothing reported" no_reports
 	done
 done
