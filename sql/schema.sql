@@ -972,7 +972,8 @@ BEGIN
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
   FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_blob_urls) d (alg, digest, role, size, url)
   WHERE (d.url = '' OR EXISTS (SELECT FROM repository_remote c WHERE c.repository_id = p_remote AND c.external_dependencies
-      AND (ant_include(c.external_patterns) IS NULL OR d.url ~ ant_include(c.external_patterns))))
+      AND (ant_include(c.external_patterns) IS NULL OR d.url ~ ant_include(c.external_patterns)
+        OR regexp_replace(d.url, '^https?://', '') ~ ant_include(c.external_patterns))))
     AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   INSERT INTO manifest_want (manifest_id, alg, digest, role)
@@ -1552,7 +1553,9 @@ BEGIN
   v_new.class := 2;
   v_new.url := v_url;
   v_new.username := p_document ->> 'username';
-  v_new.password := coalesce(p_document ->> 'password', v_old.password, '');
+  -- what was read is "": whoever sends that back with the same user does not mean to take the password away
+  v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
+    WHEN NOT p_document ? 'password' OR v_new.username = v_old.username THEN coalesce(v_old.password, '') ELSE '' END;
   v_new.token_authentication := p_document -> 'enableTokenAuthentication';
   v_new.any_host_auth := p_document -> 'allowAnyHostAuth';
   v_new.realm_hosts := texts_of(p_document -> 'realmHosts');

@@ -68,7 +68,8 @@ BEGIN
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
   FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_blob_urls) d (alg, digest, role, size, url)
   WHERE (d.url = '' OR EXISTS (SELECT FROM repository_remote c WHERE c.repository_id = p_remote AND c.external_dependencies
-      AND (ant_include(c.external_patterns) IS NULL OR d.url ~ ant_include(c.external_patterns))))
+      AND (ant_include(c.external_patterns) IS NULL OR d.url ~ ant_include(c.external_patterns)
+        OR regexp_replace(d.url, '^https?://', '') ~ ant_include(c.external_patterns))))
     AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   INSERT INTO manifest_want (manifest_id, alg, digest, role)

@@ -166,7 +166,9 @@ BEGIN
   v_new.class := 2;
   v_new.url := v_url;
   v_new.username := p_document ->> 'username';
-  v_new.password := coalesce(p_document ->> 'password', v_old.password, '');
+  -- what was read is "": whoever sends that back with the same user does not mean to take the password away
+  v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
+    WHEN NOT p_document ? 'password' OR v_new.username = v_old.username THEN coalesce(v_old.password, '') ELSE '' END;
   v_new.token_authentication := p_document -> 'enableTokenAuthentication';
   v_new.any_host_auth := p_document -> 'allowAnyHostAuth';
   v_new.realm_hosts := texts_of(p_document -> 'realmHosts');

@@ -1,7 +1,7 @@
 -- Repositories as documents: what comes back, what is refused and how it is said, what an edit leaves behind.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(141);
+SELECT plan(142);
 
 CREATE FUNCTION pg_temp.save(p_key text, p_document jsonb, p_mode text DEFAULT 'create', p_revision int DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' ', outcome, message) FROM registry.repository_save(p_key, p_document, p_mode, p_revision, 7, 'tester', NULL, '192.0.2.1') $$;
@@ -186,7 +186,9 @@ SELECT is(pg_temp.field('remote', 'password'), '""', 'and not given back');
 SELECT pg_temp.make('remote', '{"url": "https://quay.io", "username": "u"}', 'put');
 SELECT is((SELECT password FROM repository_remote WHERE repository_id = pg_temp.id('remote')), 's3cret', 'one that is not named stays, under put too');
 SELECT pg_temp.make('remote', '{"password": ""}', 'update');
-SELECT is((SELECT password FROM repository_remote WHERE repository_id = pg_temp.id('remote')), '', 'an empty one takes it away');
+SELECT is((SELECT password FROM repository_remote WHERE repository_id = pg_temp.id('remote')), 's3cret', 'an empty one, as it is given back, says nothing');
+SELECT pg_temp.make('remote', '{"username": "", "password": ""}', 'update');
+SELECT is((SELECT password FROM repository_remote WHERE repository_id = pg_temp.id('remote')), '', 'but with another user it takes it away');
 SELECT pg_temp.make('edit', '{"password": "s3cret"}', 'update'), pg_temp.make('inner', '{"password": "s3cret"}', 'update');
 SELECT is(pg_temp.document('edit') ? 'password' OR pg_temp.document('inner') ? 'password', false, 'where none belongs it is not kept');
 SELECT pg_temp.make('secret', '{"rclass": "remote", "url": "http://a", "password": "s3cret"}');
