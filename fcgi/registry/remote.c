@@ -22,6 +22,7 @@ static const char accept_manifests[] = MEDIATYPE_OCI_MANIFEST
 /* One search through the remotes. */
 struct search {
 	struct registry *registry;
+	const char *name;
 	struct remote_question question;
 	struct remote *remotes;
 	size_t count;
@@ -34,7 +35,7 @@ search_open(struct search *search, struct registry *registry, const char *name,
 {
 	struct standing standing = { 0 };
 
-	*search = (struct search){ .registry = registry, .question = *question };
+	*search = (struct search){ .registry = registry, .name = name, .question = *question };
 	if (!db_remotes_find(registry->db, registry->key, name, question, &registry->viewer,
 		&standing, &search->remotes, &search->count, err))
 		return false;
@@ -297,6 +298,22 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 	return true;
 }
 
+/* Somebody may have asked, and stored the answer, since it was looked for here. */
+static bool
+is_here_now(struct search *search, const struct reference *reference, bool *here, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct standing standing;
+	struct manifest_row *row = NULL;
+	bool ask;
+
+	if (!db_manifest_find(registry->db, registry->key, search->name, reference,
+		&registry->viewer, false, &standing, &row, &ask, err))
+		return false;
+	*here = row != NULL && !ask;
+	return true;
+}
+
 /* The same question of many clients is asked once. */
 static bool
 get_manifest_once(struct search *search, const struct remote *remote,
@@ -309,7 +326,8 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	bool ok = true;
 
 	if (flight_begin(flights, key, &outcome)) {
-		ok = get_manifest(search, remote, reference, row, got, err);
+		ok = is_here_now(search, reference, got, err) &&
+		     (*got || get_manifest(search, remote, reference, row, got, err));
 		flight_end(flights, key, !ok ? err : *got ? &outcome : &search->trouble);
 	} else if (outcome.code == ERROR_NONE) {
 		*got = true; /* or not: looking again will tell */
