@@ -21,9 +21,10 @@ BEGIN;
 SET LOCAL session_replication_role = replica;
 SET LOCAL synchronous_commit = off;
 INSERT INTO media_type (name) VALUES ('application/vnd.oci.image.manifest.v1+json') ON CONFLICT DO NOTHING;
--- 30 names with 1000 tags each would be few names: 250 in each of 83 repositories, 49 tags each
+-- 250 names in each repository, of 49 tags each; every tenth name is one that others have too, as when images are promoted
 INSERT INTO image (repository_id, path)
-SELECT r.id, 'team' || n % 10 || '/app' || n FROM repository r, generate_series(1, 250) n WHERE r.key LIKE 'bench-local-%';
+SELECT r.id, 'team' || n % 10 || '/app' || CASE WHEN n % 10 > 0 THEN substr(r.key, 13) || '-' ELSE '' END || n
+FROM repository r, generate_series(1, 250) n WHERE r.key LIKE 'bench-local-%';
 CREATE TEMPORARY TABLE fresh AS
   SELECT row_number() OVER () AS n, i.id AS image_id, t AS tag FROM image i JOIN repository r ON r.id = i.repository_id, generate_series(1, 49) t
   WHERE r.key LIKE 'bench-local-%';
