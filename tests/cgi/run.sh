@@ -88,6 +88,39 @@ short_body() {
 	printf 'cut' | cgi POST "/v2/cgi/blobs/uploads/?digest=$digest" "$basic" CONTENT_LENGTH=10
 	has '^Status: 4' && cgi HEAD "/v2/cgi/blobs/$digest" "$basic" </dev/null && has '^Status: 404'
 }
+# The repository path method: the first part of a name is its key, everywhere the client sees one.
+by_path() {
+	cgi "$1" "$2" STOWAGE_PATH_METHOD=1 STOWAGE_V2_REPOSITORY=docker-dev "${@:3}"
+}
+path_challenge() {
+	by_path GET /v2/docker-prod-local2/app/manifests/1 </dev/null && has '^Status: 401' &&
+		has '^WWW-Authenticate: Bearer realm="http://registry.test/v2/token",service="docker-dev",scope="repository:docker-prod-local2/app:pull"$' &&
+		by_path GET /v2/ </dev/null && has '^Status: 401' && has 'service="docker-dev"$'
+}
+path_push_and_pull() {
+	local digest token manifest
+	digest=sha256:$(printf '{}' | sha256sum | cut -d ' ' -f 1)
+	manifest='{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"'$digest'","size":2},"layers":[]}'
+	by_path GET '/v2/token?scope=repository:docker-prod-local2/app:pull,push' "$basic" </dev/null && has '^Status: 200' || return 1
+	token=$(sed -n 's/^.*"token":"\([^"]*\)".*$/\1/p' "$scratch/out")
+	by_path POST /v2/docker-prod-local2/app/blobs/uploads/ "HTTP_AUTHORIZATION=Bearer $token" CONTENT_LENGTH=0 </dev/null &&
+		has '^Location: /v2/docker-prod-local2/app/blobs/uploads/[0-9a-f-]+$' &&
+		printf '{}' | by_path POST "/v2/docker-prod-local2/app/blobs/uploads/?digest=$digest" "HTTP_AUTHORIZATION=Bearer $token" CONTENT_LENGTH=2 &&
+		has "^Location: /v2/docker-prod-local2/app/blobs/$digest$" &&
+		printf '%s' "$manifest" | by_path PUT /v2/docker-prod-local2/app/manifests/1 "HTTP_AUTHORIZATION=Bearer $token" \
+			CONTENT_TYPE=application/vnd.oci.image.manifest.v1+json "CONTENT_LENGTH=${#manifest}" &&
+		has '^Status: 201' && has '^Location: /v2/docker-prod-local2/app/manifests/1$' &&
+		by_path GET /v2/docker-prod-local2/app/tags/list "$basic" </dev/null && has '^\{"name":"docker-prod-local2/app","tags":\["1"\]\}$' &&
+		cgi GET /artifactory/api/docker/docker-prod-local2/v2/app/manifests/1 "$basic" </dev/null && has '^Status: 200'
+}
+path_other_keys() {
+	local token
+	by_path GET '/v2/token?scope=repository:docker-prod-local2/app:pull&scope=repository:no-such-key/app:pull' "$basic" </dev/null || return 1
+	token=$(sed -n 's/^.*"token":"\([^"]*\)".*$/\1/p' "$scratch/out")
+	by_path GET /v2/docker-prod-local2/app/manifests/1 "HTTP_AUTHORIZATION=Bearer $token" </dev/null && has '^Status: 200' &&
+		by_path GET /v2/docker-dev-local2/app/manifests/1 "HTTP_AUTHORIZATION=Bearer $token" </dev/null && has '^Status: 401' &&
+		by_path GET /v2/no-such-key/app/manifests/1 "$basic" </dev/null && has '^Status: 404'
+}
 usage() {
 	local code=0
 	"$program" </dev/null >"$scratch/out" 2>"$scratch/err" || code=$?
@@ -109,6 +142,9 @@ check "HEAD has the length and no body" head_has_no_body
 check "a key without repository is a plain 404" no_repository
 check "a blob goes in and comes out, whole and by range" whole_blob
 check "a body that ends early stores nothing" short_body
+check "with the path method the challenge names key and image" path_challenge
+check "with the path method an image goes in and comes out" path_push_and_pull
+check "with the path method a token is for its key" path_other_keys
 check "without socket or CGI it says how to use it" usage
 check "it prints its routes" routes
 rm -rf "$scratch"
