@@ -249,7 +249,9 @@ def patterns():
     layer = sha256(b"other/app")
     assert at(local, f"other/app/blobs/{layer}").status == 200 and at(virtual, f"other/app/blobs/{layer}").status == 404, "blobs too"
     edit(inner, includesPattern="**/*")
-    assert winner(virtual, "other/app", "1") == local
+    assert winner(virtual, "other/app", "1") == local and at(virtual, f"other/app/blobs/{layer}").status == 200
+    edit(virtual, excludesPattern="other/**")
+    assert winner(virtual, "other/app", "1") == 404 and at(virtual, f"other/app/blobs/{layer}").status == 404
 
 
 @test
