@@ -594,6 +594,7 @@ CREATE FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest by
 DECLARE
   v_blob blob;
   v_fetch blob_fetch;
+  v_begun boolean := false;
 BEGIN
   -- queue row before object row, as the collector locks them
   PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
@@ -606,20 +607,29 @@ BEGIN
     size := v_blob.size;
     RETURN;
   END IF;
-  INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, size, store_locally, owner, file_id)
-  VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner, nextval('file_id'))
-  ON CONFLICT (digest, alg, repository_id) DO NOTHING RETURNING f.* INTO v_fetch;
-  IF FOUND THEN
+  IF p_owner IS NOT NULL THEN
+    INSERT INTO blob_fetch AS f (repository_id, alg, digest, path, source, size, store_locally, owner, file_id)
+    VALUES (p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner, nextval('file_id'))
+    ON CONFLICT (digest, alg, repository_id) DO NOTHING RETURNING f.* INTO v_fetch;
+    v_begun := FOUND;
+  END IF;
+  IF v_begun THEN
     role := 0;
   ELSE
     SELECT * INTO v_fetch FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote FOR UPDATE;
-    IF NOT FOUND THEN -- it ended in between: look again
+    IF p_owner IS NULL AND NOT FOUND THEN
+      role := 0;
+      RETURN;
+    ELSIF NOT FOUND THEN -- it ended in between: look again
       SELECT j.* INTO role, file, old_file, received, size, error_status, error
       FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner) j;
       RETURN;
     END IF;
     IF v_fetch.error IS NOT NULL AND v_fetch.heartbeat > clock_timestamp() - interval '2 seconds' THEN
       role := 3;
+    ELSIF p_owner IS NULL AND (v_fetch.error IS NOT NULL OR v_fetch.heartbeat < clock_timestamp() - fetch_patience()) THEN
+      role := 0;
+      RETURN;
     ELSIF v_fetch.error IS NOT NULL THEN
       UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = p_size, heartbeat = clock_timestamp(),
         started_at = now(), error = NULL, error_status = NULL

@@ -26,7 +26,8 @@ struct fetch_row {
 	const char *error; /* its reason, for the client */
 };
 
-/* Join the fetch, or begin it. The name `path` was proven to show the digest, of that size. */
+/* Join the fetch, or begin it; owner NULL: only join, FETCH_OWN says that there is none to join.
+ * The name `path` was proven to show the digest, of that size. */
 bool db_fetch_join(struct db *, const struct fetch_key *, const char *path, const char *source,
     int64_t size, bool store, const char *owner, struct fetch_row *, struct error *) MUST_CHECK;
 /* Look how it is: FETCH_OWN when its owner is silent and somebody should join anew. */

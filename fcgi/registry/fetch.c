@@ -48,7 +48,7 @@ struct fetch {
 struct fetches {
 	struct relay *relay; /* borrowed */
 	pthread_mutex_t lock;
-	pthread_cond_t slot; /* a slot is free, or a thread has gone */
+	pthread_cond_t gone; /* a thread has gone */
 	size_t slots;        /* downloads that may begin */
 	size_t threads;
 	bool closing;
@@ -71,7 +71,7 @@ fetches_open(struct relay *relay, size_t limit)
 	fetches->relay = relay;
 	fetches->slots = limit;
 	pthread_mutex_init(&fetches->lock, NULL);
-	pthread_cond_init(&fetches->slot, NULL);
+	pthread_cond_init(&fetches->gone, NULL);
 	return fetches;
 }
 
@@ -80,11 +80,11 @@ fetches_close(struct fetches *fetches)
 {
 	pthread_mutex_lock(&fetches->lock);
 	fetches->closing = true;
-	pthread_cond_broadcast(&fetches->slot);
+	pthread_cond_broadcast(&fetches->gone);
 	while (fetches->threads > 0)
-		pthread_cond_wait(&fetches->slot, &fetches->lock);
+		pthread_cond_wait(&fetches->gone, &fetches->lock);
 	pthread_mutex_unlock(&fetches->lock);
-	pthread_cond_destroy(&fetches->slot);
+	pthread_cond_destroy(&fetches->gone);
 	pthread_mutex_destroy(&fetches->lock);
 	free(fetches);
 }
@@ -164,16 +164,14 @@ set_stored(struct fetch *fetch, int64_t holder)
 	pthread_mutex_unlock(&fetch->fetches->lock);
 }
 
-/* Wait for a slot; false: the process stops. */
+/* A slot, if one is free. */
 static bool
 slot_take(struct fetches *fetches)
 {
 	bool ok;
 
 	pthread_mutex_lock(&fetches->lock);
-	while (fetches->slots == 0 && !fetches->closing)
-		pthread_cond_wait(&fetches->slot, &fetches->lock);
-	ok = !fetches->closing;
+	ok = fetches->slots > 0;
 	if (ok)
 		fetches->slots--;
 	pthread_mutex_unlock(&fetches->lock);
@@ -185,7 +183,6 @@ slot_give(struct fetches *fetches)
 {
 	pthread_mutex_lock(&fetches->lock);
 	fetches->slots++;
-	pthread_cond_signal(&fetches->slot);
 	pthread_mutex_unlock(&fetches->lock);
 }
 
@@ -288,25 +285,39 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	return true;
 }
 
-/* Join with a slot in hand, since that may make it ours. */
+/* Ask for a part in it. */
 static bool
-join(struct fetch *fetch, struct db *db, struct fetch_row *row)
+ask_to_join(struct fetch *fetch, struct db *db, const char *owner, struct fetch_row *row)
 {
 	const struct remote *remote = fetch->remote;
 	struct error err = { 0 };
 
-	if (!slot_take(fetch->fetches)) {
-		error_set(&err, ERROR_UNAVAILABLE, NULL);
-	} else {
-		arena_reset(db->arena);
-		if (db_fetch_join(db, &fetch->key, remote->path, fetch->source, fetch->size,
-			remote->store_locally, fetch->owner, row, &err)) {
-			if (row->role != FETCH_OWN)
-				slot_give(fetch->fetches);
-			return true;
-		}
-		slot_give(fetch->fetches);
+	arena_reset(db->arena);
+	if (db_fetch_join(db, &fetch->key, remote->path, fetch->source, fetch->size,
+		remote->store_locally, owner, row, &err))
+		return true;
+	set_failed(fetch, &err);
+	return false;
+}
+
+/* Join. Only with a slot in hand may it become ours; what is under way elsewhere needs none, and is
+ * not to wait for one. */
+static bool
+join(struct fetch *fetch, struct db *db, struct fetch_row *row)
+{
+	struct error err = { 0 };
+
+	while (!is_closing(fetch->fetches)) {
+		bool slot = slot_take(fetch->fetches);
+		bool ok = ask_to_join(fetch, db, slot ? fetch->owner : NULL, row);
+
+		if (slot && (!ok || row->role != FETCH_OWN))
+			slot_give(fetch->fetches);
+		if (!ok || slot || row->role != FETCH_OWN)
+			return ok;
+		pause_ms(LOOK_MS);
 	}
+	error_set(&err, ERROR_UNAVAILABLE, NULL);
 	set_failed(fetch, &err);
 	return false;
 }
@@ -365,7 +376,7 @@ thread_main(void *argument)
 	pthread_mutex_lock(&fetches->lock);
 	fetch_release(fetch);
 	fetches->threads--;
-	pthread_cond_broadcast(&fetches->slot);
+	pthread_cond_broadcast(&fetches->gone);
 	pthread_mutex_unlock(&fetches->lock);
 	return NULL;
 }
