@@ -4,7 +4,7 @@ import json
 import re
 from urllib.parse import parse_qs
 
-from sample import digest_of
+from sample import Image, digest_of
 
 TOKEN = "liar-token"
 HTML = b"<html><head><title>Sign in</title></head><body>Please sign in to this network.</body></html>"
@@ -170,6 +170,15 @@ def wrong_bytes(_liar, x, honest):
     honest.but(body=honest.body[:-2] + bytes(255 - byte for byte in honest.body[-2:])).send(x)
 
 
+@body_lie
+def wrong_end(_liar, x, honest):
+    """The right number of bytes, the last ten wrong and late: what came before is on its way to clients by then."""
+    x.head(honest.status, [*honest.headers, ("Content-Length", len(honest.body))])
+    x.wfile.write(honest.body[:-10])
+    _stay(x, 0.5)
+    x.wfile.write(bytes(255 - byte for byte in honest.body[-10:]))
+
+
 @lie
 def empty(_liar, x, honest):
     """200 without a byte."""
@@ -217,7 +226,13 @@ def digest_lies(_liar, x, honest):
     honest.but(Docker_Content_Digest=digest_of(b"others")).send(x)
 
 
-def _other_manifest(honest, payload):
+@lie
+def other_manifest(_liar, x, honest):
+    """A good manifest of another image, labelled as what was asked for."""
+    honest.but(body=Image("another").manifest).send(x)
+
+
+def _relabelled(honest, payload):
     """Labelled as what it is: by tag there is no contradiction."""
     return honest.but(body=payload, Docker_Content_Digest=digest_of(payload))
 
@@ -225,25 +240,25 @@ def _other_manifest(honest, payload):
 @lie
 def huge_manifest(liar, x, honest):
     """A manifest of more than 4 MiB."""
-    _other_manifest(honest, json.dumps({**liar.image.document, "annotations": {"a": "a" * (4 << 20)}}).encode()).send(x)
+    _relabelled(honest, json.dumps({**liar.image.document, "annotations": {"a": "a" * (4 << 20)}}).encode()).send(x)
 
 
 @lie
 def not_json(_liar, x, honest):
     """A manifest that is no JSON."""
-    _other_manifest(honest, b"schemaVersion: 2\nlayers: []\n").send(x)
+    _relabelled(honest, b"schemaVersion: 2\nlayers: []\n").send(x)
 
 
 @lie
 def ambiguous(liar, x, honest):
     """A manifest that can be read as an index too (CVE-2021-41190)."""
-    _other_manifest(honest, json.dumps({**liar.image.document, "manifests": []}).encode()).send(x)
+    _relabelled(honest, json.dumps({**liar.image.document, "manifests": []}).encode()).send(x)
 
 
 @lie
 def other_type(liar, x, honest):
     """A manifest whose mediaType is not its Content-Type."""
-    _other_manifest(honest, liar.image.manifest).but(Content_Type="application/vnd.oci.image.index.v1+json").send(x)
+    _relabelled(honest, liar.image.manifest).but(Content_Type="application/vnd.oci.image.index.v1+json").send(x)
 
 
 # --- Ranges -----------------------------------------------------------------------------------------------------------------

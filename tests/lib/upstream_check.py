@@ -320,8 +320,8 @@ def _resumed(so):
     return lambda g: g.length == g.size and len(g.body) == g.size // 2 and g.ended and so(g.again(Range="bytes=100-"))
 
 
-# What comes from every lie about a layer, or about what ABOUT says. Besides what a Got has: liar, layer and its size, and again(), which
-# asks once more with headers.
+# What comes from every lie about a layer, or about what ABOUT says. Besides what a Got has: liar, layer and its size, how long it took,
+# and again(), which asks once more with headers.
 EXPECTED = {
     "refused": None,
     "hang": lambda g: g.wire == 0 and not g.ended,
@@ -336,6 +336,7 @@ EXPECTED = {
     "overlong": lambda g: g.length == len(g.body) > g.size,
     "short_length": lambda g: g.length == g.size - 10 and len(g.body) == g.size,
     "wrong_bytes": lambda g: g.length == len(g.body) == g.size and g.body != g.layer,
+    "wrong_end": lambda g: g.length == len(g.body) == g.size and g.body != g.layer and g.body[:-10] == g.layer[:-10] and g.took > 0.4,
     "empty": lambda g: g.status == 200 and g.length == 0,
     "endless": lambda g: len(g.body) > 4_000_000 and not chunked(g.body)[1],
     "gzip_encoded": lambda g: g.headers["content-encoding"] == "gzip" and gzip.decompress(g.body) == g.layer,
@@ -343,6 +344,7 @@ EXPECTED = {
     "html_labelled": lambda g: g.body == HTML and g.headers["docker-content-digest"] == digest_of(g.layer),
     "html_type": lambda g: g.headers["content-type"] == "text/html" and g.body == g.layer,
     "digest_lies": lambda g: g.headers["docker-content-digest"] == digest_of(b"others") and g.body == g.layer,
+    "other_manifest": lambda g: not is_labelled(g) and g.headers["docker-content-digest"] == g.liar.image.digest and g.json()["layers"],
     "huge_manifest": lambda g: is_labelled(g) and len(g.body) > 4 << 20 and g.json(),
     "not_json": lambda g: is_labelled(g) and g.body.startswith(b"schemaVersion:"),
     "ambiguous": lambda g: is_labelled(g) and {"config", "layers", "manifests"} < set(g.json()),
@@ -385,7 +387,7 @@ EXPECTED = {
     "endless_tags": lambda g: len(g.json()["tags"]) == 100 and is_next(g) and is_next(ask(g.liar.url, next_page(g))),
     "odd_tags": lambda g: None in g.json()["tags"],
 }
-ABOUT = {**dict.fromkeys(("huge_manifest", "not_json", "ambiguous", "other_type"), "manifest"),
+ABOUT = {**dict.fromkeys(("other_manifest", "huge_manifest", "not_json", "ambiguous", "other_type"), "manifest"),
          **dict.fromkeys(("link_elsewhere", "endless_tags", "odd_tags"), "tags"),
          **dict.fromkeys((name for name in LIES if name.startswith("token_")), "token")}
 
@@ -422,7 +424,9 @@ def look(liar, name):
     path = path_of(liar, ABOUT.get(name, "blob"))
 
     def again(**headers):
-        got = ask(liar.url, path, seconds=0.3, **headers)
+        started = time.monotonic()
+        got = ask(liar.url, path, seconds=1 if name == "wrong_end" else 0.3, **headers)
+        got.took = time.monotonic() - started
         got.liar, got.layer, got.size, got.again = liar, liar.image.layer, len(liar.image.layer), again
         return got
     return again()
