@@ -1,7 +1,8 @@
 -- Who may do what in the database, one role for each kind of work. Repeated at every deploy.
 --
 --   stowage_app    what serving needs: content, uploads, failed sign-ins; of history only to add and to read
---   stowage_v2     the responder of that name signs in as this; it is stowage_app and nothing more
+--   stowage_v1, stowage_v2
+--                  the responders of those names sign in as these; they are stowage_app and nothing more
 --   stowage_admin  the responder of that name: edits repositories, accounts and rights, and keeps house
 --   stowage_audit  reads all but secrets: for auditors
 --
@@ -13,9 +14,9 @@ DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['stowage_app', 'stowage_audit', 'stowage_v2', 'stowage_admin'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['stowage_app', 'stowage_audit', 'stowage_v1', 'stowage_v2', 'stowage_admin'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
-      EXECUTE format('CREATE ROLE %I %s', v_role, CASE WHEN v_role IN ('stowage_v2', 'stowage_admin') THEN 'LOGIN IN ROLE stowage_app' ELSE 'NOLOGIN' END);
+      EXECUTE format('CREATE ROLE %I %s', v_role, CASE WHEN v_role IN ('stowage_v1', 'stowage_v2', 'stowage_admin') THEN 'LOGIN IN ROLE stowage_app' ELSE 'NOLOGIN' END);
     END IF;
   END LOOP;
 EXCEPTION
@@ -45,6 +46,8 @@ BEGIN
     GRANT UPDATE (pulled_on) ON image_manifest TO stowage_app;
     GRANT SELECT, INSERT, DELETE ON image_manifest, image_referrer, manifest_want TO stowage_app;
     GRANT DELETE ON image_blob TO stowage_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON v1_upload, v1_layer, v1_tag TO stowage_app;
+    GRANT SELECT, INSERT ON v1_image, v1_view, v1_view_image, signing_key TO stowage_app;
     GRANT USAGE ON SEQUENCE file_id TO stowage_app;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_app;
     REVOKE EXECUTE ON FUNCTION history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
@@ -61,7 +64,7 @@ BEGIN
     GRANT INSERT, UPDATE, DELETE ON repository_member, repository_leaf, repository_remote, permission_target, permission_target_repository,
       permission_target_principal, acl, principal, account, membership TO stowage_admin;
     -- housekeeping: what was deleted is taken away bit by bit
-    GRANT DELETE ON repository, image, gc_unlink TO stowage_admin;
+    GRANT DELETE ON repository, image, v1_image, gc_unlink TO stowage_admin;
     GRANT UPDATE ON gc_unlink TO stowage_admin;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_admin;
   END IF;
@@ -70,7 +73,7 @@ BEGIN
     REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_audit;
     GRANT USAGE ON SCHEMA registry TO stowage_audit;
     GRANT SELECT ON ALL TABLES IN SCHEMA registry TO stowage_audit;
-    REVOKE SELECT ON account, token_key, repository_remote FROM stowage_audit;
+    REVOKE SELECT ON account, token_key, signing_key, repository_remote FROM stowage_audit;
     GRANT SELECT (repository_id, url, username, token_authentication, any_host_auth, realm_hosts, private_networks, library_prefix, ns_aliases,
       offline, hard_fail, store_locally, fresh_seconds, missing_seconds, assumed_offline_seconds, unused_hours, timeout_ms, metadata_timeout_ms,
       block_mismatching_types, mismatching_types, external_dependencies, external_patterns) ON repository_remote TO stowage_audit;

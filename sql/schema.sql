@@ -313,6 +313,18 @@ BEGIN
 END $$;
 
 --
+-- Name: bridge_root(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.bridge_root(p_repository integer) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
+  WHERE r.id = p_repository
+$$;
+
+--
 -- Name: class_name(integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -931,6 +943,26 @@ CREATE FUNCTION registry.is_line(p_value jsonb) RETURNS boolean
 $$;
 
 --
+-- Name: leaves_refresh(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.leaves_refresh() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_fresh repository_leaf[] := ARRAY(SELECT p FROM repository_paths() p);
+BEGIN
+  DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
+  INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
+  ON CONFLICT (root_id, ord) DO UPDATE
+    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
+      library = EXCLUDED.library
+    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re, l.library)
+      IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
+END $$;
+
+--
 -- Name: manifest_arrived(bigint, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1317,6 +1349,10 @@ CREATE FUNCTION registry.name_is_local(p_root integer, p_name text) RETURNS bool
   SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
     WHERE i.path = ANY (name_twins(p_name)) AND name_fits(i.path, l.include_re, l.exclude_re)
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
+    OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
+        JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
+        JOIN repository_leaf l ON l.root_id = v1.id AND l.leaf_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
+      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id))
 $$;
 
 --
@@ -1620,8 +1656,6 @@ CREATE FUNCTION registry.repository_changed() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-DECLARE
-  v_fresh repository_leaf[];
 BEGIN
   PERFORM edit_lock();
   IF TG_TABLE_NAME = 'repository' THEN
@@ -1631,14 +1665,7 @@ BEGIN
     PERFORM acl_expand(ARRAY(SELECT target_id FROM permission_target_repository WHERE any_of IS NOT NULL));
   END IF;
   PERFORM members_check();
-  v_fresh := ARRAY(SELECT p FROM repository_paths() p);
-  DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
-  INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
-  ON CONFLICT (root_id, ord) DO UPDATE
-    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
-      library = EXCLUDED.library
-    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re, l.library)
-      IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
+  PERFORM leaves_refresh();
   RETURN NULL;
 END $$;
 
@@ -1746,7 +1773,7 @@ CREATE FUNCTION registry.repository_paths() RETURNS SETOF registry.repository_le
   WITH RECURSIVE served AS MATERIALIZED (
     SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re,
       EXISTS (SELECT FROM repository_remote WHERE repository_id = id AND library_prefix) AS library
-    FROM repository WHERE deleted_at IS NULL AND NOT blacked_out AND api_version = 2),
+    FROM repository WHERE deleted_at IS NULL AND NOT blacked_out),
   walk (root_id, id, class, priority, sort, include_re, exclude_re, library) AS (
     SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL), library FROM served
     UNION ALL
@@ -1893,6 +1920,14 @@ BEGIN
     DELETE FROM repository WHERE id = v_repository;
     RETURN true;
   END IF;
+  DELETE FROM v1_upload WHERE image_id = ANY (v_images);
+  DELETE FROM v1_tag WHERE ctid = ANY (ARRAY(SELECT ctid FROM v1_tag WHERE image_id = ANY (v_images) LIMIT v_left));
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  v_left := v_left - v_count;
+  DELETE FROM v1_image v WHERE ctid = ANY (ARRAY(SELECT o.ctid FROM v1_image o WHERE o.image_id = ANY (v_images)
+    AND NOT EXISTS (SELECT FROM v1_tag t WHERE t.image_id = o.image_id) LIMIT v_left));
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  v_left := v_left - v_count;
   DELETE FROM tag WHERE ctid = ANY (ARRAY(SELECT ctid FROM tag WHERE image_id = ANY (v_images) LIMIT v_left));
   GET DIAGNOSTICS v_count = ROW_COUNT;
   v_left := v_left - v_count;
@@ -1901,7 +1936,7 @@ BEGIN
   v_left := v_left - v_count;
   DELETE FROM image_blob WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_blob WHERE image_id = ANY (v_images) LIMIT v_left));
   DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
-    AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id);
+    AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id) AND NOT EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id);
   RETURN true;
 END $$;
 
@@ -2086,6 +2121,256 @@ CREATE FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) R
     OR EXISTS (SELECT FROM image i JOIN repository r ON r.id = i.repository_id WHERE i.id = u.image_id AND r.deleted_at IS NOT NULL)
   ORDER BY touched_at LIMIT p_limit
 $$;
+
+--
+-- Name: v1_checksum_put(integer, text, bytea, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint;
+  v_upload v1_upload;
+  v_blob bigint;
+  v_below bytea[] := '{}';
+BEGIN
+  -- one at a time per image, so that two who push the same id do not both make it
+  SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
+  IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) THEN
+    -- perhaps the answer to the same call was lost
+    RETURN CASE WHEN EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id AND payload = p_payload) THEN 0 ELSE 1 END;
+  ELSIF NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_id) THEN
+    RETURN CASE WHEN v1_seen(p_repository, p_path, p_actor, p_id) IS NULL THEN 2 ELSE 1 END;
+  ELSIF NOT EXISTS (SELECT FROM v1_layer l JOIN v1_upload u ON u.id = l.upload_id WHERE u.image_id = v_image AND u.v1_id = p_id) THEN
+    RETURN 3;
+  END IF;
+  SELECT u.* INTO v_upload FROM v1_upload u JOIN v1_layer l ON l.upload_id = u.id
+  WHERE u.image_id = v_image AND u.v1_id = p_id AND l.payload = p_payload LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN 4;
+  END IF;
+  SELECT l.blob_id INTO v_blob FROM v1_layer l WHERE l.upload_id = v_upload.id AND l.payload = p_payload;
+  IF v_upload.parent IS NOT NULL THEN
+    IF NOT v1_have(v_image, p_repository, p_path, p_actor, v_upload.parent) THEN
+      RETURN 5;
+    END IF;
+    SELECT ancestry INTO v_below FROM v1_image WHERE image_id = v_image AND v1_id = v_upload.parent;
+  END IF;
+  IF cardinality(v_below) >= 127 THEN
+    RETURN 6;
+  END IF;
+  INSERT INTO v1_image (image_id, v1_id, json, blob_id, ancestry, payload, tarsum, created_by)
+  VALUES (v_image, p_id, v_upload.json, v_blob, p_id || v_below, p_payload, p_tarsum, p_actor);
+  DELETE FROM v1_upload WHERE image_id = v_image AND v1_id = p_id;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'push', 'done', r.key, p_path, 'v1:' || encode(p_id, 'hex'),
+    jsonb_build_object('layer', digest_text(b.alg, b.digest), 'size', b.size) FROM repository r, blob b WHERE r.id = p_repository AND b.id = v_blob;
+  RETURN 0;
+END $$;
+
+--
+-- Name: v1_have(bigint, integer, text, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_manifest bigint;
+BEGIN
+  IF EXISTS (SELECT FROM v1_image WHERE image_id = p_image AND v1_id = p_id) THEN
+    RETURN true;
+  END IF;
+  v_manifest := v1_seen(p_repository, p_path, p_account, p_id);
+  IF v_manifest IS NULL THEN
+    RETURN false;
+  END IF;
+  PERFORM FROM manifest_blob mb JOIN blob b ON b.id = mb.blob_id WHERE mb.manifest_id = v_manifest ORDER BY b.id FOR KEY SHARE OF b;
+  INSERT INTO v1_image (image_id, v1_id, json, blob_id, zstd, ancestry, created_by)
+  SELECT p_image, w.v1_id, w.json, b.id, w.zstd,
+    ARRAY(SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = v_manifest AND o.position <= w.position ORDER BY o.position DESC), p_account
+  FROM v1_view_image w LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg
+  WHERE w.manifest_id = v_manifest AND w.position <= (SELECT position FROM v1_view_image WHERE manifest_id = v_manifest AND v1_id = p_id)
+  ORDER BY w.v1_id
+  ON CONFLICT DO NOTHING;
+  RETURN true;
+END $$;
+
+--
+-- Name: v1_json_put(integer, text, integer, bytea, bytea, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
+BEGIN
+  IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
+    RETURN 1;
+  END IF;
+  IF p_parent IS NOT NULL AND v1_seen(p_repository, p_path, p_account, p_parent) IS NULL
+    AND NOT EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_parent)
+    AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_parent) THEN
+    RETURN 2;
+  END IF;
+  INSERT INTO v1_upload (image_id, v1_id, parent, json) VALUES (image_make(p_repository, p_path), p_id, p_parent, p_json)
+  ON CONFLICT (image_id, v1_id, sha256(json)) DO UPDATE SET touched_at = now();
+  RETURN 0;
+END $$;
+
+--
+-- Name: v1_layer_put(uuid, bigint, integer, bytea, bigint, bigint[], bytea[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) RETURNS record
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_stored record;
+BEGIN
+  PERFORM digest_share(p_digest);
+  DELETE FROM upload WHERE id = p_upload;
+  won := FOUND;
+  IF NOT won THEN
+    RETURN;
+  END IF;
+  SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  file := v_stored.file;
+  WITH here AS (UPDATE v1_upload SET touched_at = now() WHERE id = ANY (p_jsons) RETURNING id)
+  INSERT INTO v1_layer (upload_id, payload, blob_id)
+  SELECT j.id, j.payload, v_stored.id FROM unnest(p_jsons, p_payloads) j (id, payload) JOIN here ON here.id = j.id ORDER BY j.id
+  ON CONFLICT (upload_id, payload) DO UPDATE SET blob_id = EXCLUDED.blob_id;
+END $$;
+
+--
+-- Name: v1_seen(integer, text, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) RETURNS bigint
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN (SELECT w.manifest_id FROM v1_view_image w JOIN image_manifest im ON im.manifest_id = w.manifest_id
+    WHERE w.v1_id = p_id AND im.image_id = ANY (ARRAY(
+      SELECT readable_images(bridge_root(p_repository), n, p_account) FROM unnest(name_twins(p_path)) n)) LIMIT 1);
+END $$;
+
+--
+-- Name: v1_tag_changed(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_tag_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.image_id ELSE NEW.image_id END;
+  v_name text := CASE WHEN TG_OP = 'DELETE' THEN OLD.name ELSE NEW.name END;
+  v_old bytea := CASE WHEN TG_OP <> 'INSERT' THEN OLD.v1_id END;
+  v_new bytea := CASE WHEN TG_OP <> 'DELETE' THEN NEW.v1_id END;
+BEGIN
+  IF v_old IS DISTINCT FROM v_new THEN
+    INSERT INTO tag_event (image_id, actor, request, repository, path, name, old_digest, new_digest)
+    SELECT i.id, nullif(current_setting('registry.actor', true), '')::int, nullif(current_setting('registry.request', true), '')::uuid,
+      r.key, i.path, v_name, 'v1:' || encode(v_old, 'hex'), 'v1:' || encode(v_new, 'hex')
+    FROM image i JOIN repository r ON r.id = i.repository_id WHERE i.id = v_image;
+  END IF;
+  RETURN NULL;
+END $$;
+
+--
+-- Name: v1_tag_put(integer, text, text, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_image bigint;
+  v_old bytea;
+BEGIN
+  IF v1_seen(p_repository, p_path, p_actor, p_id) IS NOT NULL THEN
+    PERFORM image_make(p_repository, p_path);
+  END IF;
+  SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
+  IF NOT FOUND OR NOT v1_have(v_image, p_repository, p_path, p_actor, p_id) THEN
+    RETURN 1;
+  END IF;
+  SELECT v1_id INTO v_old FROM v1_tag WHERE image_id = v_image AND name = p_tag;
+  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_path) & 4 = 0 THEN
+    RETURN 2;
+  END IF;
+  PERFORM act_as(p_actor, p_request);
+  INSERT INTO v1_tag AS t (image_id, name, v1_id, updated_by, agent) VALUES (v_image, p_tag, p_id, p_actor, p_agent)
+  ON CONFLICT (image_id, name) DO UPDATE SET v1_id = EXCLUDED.v1_id, updated_by = EXCLUDED.updated_by, updated_at = now(), agent = EXCLUDED.agent;
+  IF v_old IS DISTINCT FROM p_id THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    SELECT p_request, p_actor, p_actor_name, p_address, 'tag', 'done', r.key, p_path, p_tag,
+      jsonb_strip_nulls(jsonb_build_object('digest', 'v1:' || encode(p_id, 'hex'), 'old', 'v1:' || encode(v_old, 'hex')))
+    FROM repository r WHERE r.id = p_repository;
+  END IF;
+  RETURN 0;
+END $$;
+
+--
+-- Name: v1_tags_delete(integer, text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM act_as(p_actor, p_request);
+  WITH gone AS (DELETE FROM v1_tag WHERE image_id = (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository)
+    AND (p_tag IS NULL OR name = p_tag) RETURNING name, v1_id)
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_path, g.name, jsonb_build_object('digest', 'v1:' || encode(g.v1_id, 'hex'))
+  FROM repository r, gone g WHERE r.id = p_repository ORDER BY g.name;
+  RETURN FOUND;
+END $$;
+
+--
+-- Name: v1_uploads_drop(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  WITH old AS (DELETE FROM v1_upload WHERE id = ANY (ARRAY(SELECT id FROM v1_upload WHERE touched_at < now() - make_interval(secs => p_seconds)
+      ORDER BY touched_at LIMIT p_limit FOR UPDATE SKIP LOCKED)) RETURNING 1)
+  SELECT count(*) FROM old
+$$;
+
+--
+-- Name: v1_view_put(bigint, bigint, bytea, text, bytea[], bytea[], integer[], bytea[], boolean[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM FROM manifest WHERE id IN (p_manifest, p_shown) ORDER BY id FOR KEY SHARE;
+  IF EXISTS (SELECT FROM manifest_want WHERE manifest_id = p_shown) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO v1_view_image (manifest_id, position, v1_id, json, alg, digest, zstd)
+  SELECT p_shown, w.position, w.v1_id, w.json, w.alg, w.digest, w.zstd
+  FROM unnest(p_ids, p_jsons, p_algs, p_digests, p_zstds) WITH ORDINALITY AS w (v1_id, json, alg, digest, zstd, position)
+  ON CONFLICT DO NOTHING;
+  INSERT INTO v1_view (manifest_id, shown_id, v1_id, reason) VALUES (p_manifest, p_shown, p_id, p_reason) ON CONFLICT DO NOTHING;
+  RETURN true;
+END $$;
 
 --
 -- Name: viewer_actions(integer, integer, text); Type: FUNCTION; Schema: registry; Owner: -
@@ -2760,6 +3045,18 @@ CREATE TABLE registry.repository_remote (
 );
 
 --
+-- Name: signing_key; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.signing_key (
+    one boolean DEFAULT true NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT signing_key_one_check CHECK (one),
+    CONSTRAINT signing_key_secret_check CHECK ((octet_length(secret) = 96))
+);
+
+--
 -- Name: tag; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -2803,6 +3100,108 @@ CREATE TABLE registry.tag_event_rest (
     name text NOT NULL COLLATE pg_catalog."C",
     old_digest text,
     new_digest text
+);
+
+--
+-- Name: v1_image; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.v1_image (
+    image_id bigint NOT NULL,
+    v1_id bytea NOT NULL,
+    json bytea NOT NULL,
+    blob_id bigint,
+    zstd boolean DEFAULT false NOT NULL,
+    ancestry bytea[] NOT NULL,
+    payload bytea,
+    tarsum text,
+    created_by integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT v1_image_check CHECK (((ancestry[1] = v1_id) AND (cardinality(ancestry) <= 127))),
+    CONSTRAINT v1_image_payload_check CHECK ((octet_length(payload) = 32)),
+    CONSTRAINT v1_image_v1_id_check CHECK ((octet_length(v1_id) = 32))
+);
+
+--
+-- Name: v1_layer; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.v1_layer (
+    upload_id bigint NOT NULL,
+    payload bytea NOT NULL,
+    blob_id bigint NOT NULL,
+    CONSTRAINT v1_layer_payload_check CHECK ((octet_length(payload) = 32))
+);
+
+--
+-- Name: v1_tag; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.v1_tag (
+    image_id bigint NOT NULL,
+    v1_id bytea NOT NULL,
+    updated_by integer,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    name text NOT NULL COLLATE pg_catalog."C",
+    agent text DEFAULT ''::text NOT NULL,
+    CONSTRAINT v1_tag_name_check CHECK ((name ~ '^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$'::text))
+);
+
+--
+-- Name: v1_upload; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.v1_upload (
+    id bigint NOT NULL,
+    image_id bigint NOT NULL,
+    v1_id bytea NOT NULL,
+    parent bytea,
+    touched_at timestamp with time zone DEFAULT now() NOT NULL,
+    json bytea NOT NULL,
+    CONSTRAINT v1_upload_check CHECK (((octet_length(parent) = 32) AND (parent <> v1_id))),
+    CONSTRAINT v1_upload_v1_id_check CHECK ((octet_length(v1_id) = 32))
+);
+
+--
+-- Name: v1_upload_id_seq; Type: SEQUENCE; Schema: registry; Owner: -
+--
+
+ALTER TABLE registry.v1_upload ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME registry.v1_upload_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+--
+-- Name: v1_view; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.v1_view (
+    manifest_id bigint NOT NULL,
+    shown_id bigint NOT NULL,
+    v1_id bytea,
+    reason text,
+    CONSTRAINT v1_view_check CHECK ((num_nonnulls(v1_id, reason) = 1)),
+    CONSTRAINT v1_view_v1_id_check CHECK ((octet_length(v1_id) = 32))
+);
+
+--
+-- Name: v1_view_image; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.v1_view_image (
+    manifest_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    v1_id bytea NOT NULL,
+    json bytea NOT NULL,
+    alg smallint,
+    digest bytea,
+    zstd boolean NOT NULL,
+    CONSTRAINT v1_view_image_check CHECK ((num_nulls(alg, digest) <> 1)),
+    CONSTRAINT v1_view_image_v1_id_check CHECK ((octet_length(v1_id) = 32))
 );
 
 --
@@ -3098,6 +3497,13 @@ ALTER TABLE ONLY registry.repository_remote
     ADD CONSTRAINT repository_remote_pkey PRIMARY KEY (repository_id);
 
 --
+-- Name: signing_key signing_key_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.signing_key
+    ADD CONSTRAINT signing_key_pkey PRIMARY KEY (one);
+
+--
 -- Name: tag tag_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
 --
 
@@ -3124,6 +3530,48 @@ ALTER TABLE ONLY registry.upload
 
 ALTER TABLE ONLY registry.upload
     ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
+
+--
+-- Name: v1_image v1_image_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_image
+    ADD CONSTRAINT v1_image_pkey PRIMARY KEY (image_id, v1_id);
+
+--
+-- Name: v1_layer v1_layer_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_layer
+    ADD CONSTRAINT v1_layer_pkey PRIMARY KEY (upload_id, payload);
+
+--
+-- Name: v1_tag v1_tag_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_tag
+    ADD CONSTRAINT v1_tag_pkey PRIMARY KEY (image_id, name);
+
+--
+-- Name: v1_upload v1_upload_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_upload
+    ADD CONSTRAINT v1_upload_pkey PRIMARY KEY (id);
+
+--
+-- Name: v1_view_image v1_view_image_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_view_image
+    ADD CONSTRAINT v1_view_image_pkey PRIMARY KEY (manifest_id, "position");
+
+--
+-- Name: v1_view v1_view_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_view
+    ADD CONSTRAINT v1_view_pkey PRIMARY KEY (manifest_id);
 
 --
 -- Name: acl_principal_id_idx; Type: INDEX; Schema: registry; Owner: -
@@ -3378,6 +3826,54 @@ CREATE INDEX tag_image_id_manifest_id_idx ON registry.tag USING btree (image_id,
 CREATE INDEX upload_touched_at_idx ON registry.upload USING btree (touched_at);
 
 --
+-- Name: v1_image_blob_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_image_blob_id_idx ON registry.v1_image USING btree (blob_id) WHERE (blob_id IS NOT NULL);
+
+--
+-- Name: v1_image_v1_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_image_v1_id_idx ON registry.v1_image USING btree (v1_id);
+
+--
+-- Name: v1_layer_blob_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_layer_blob_id_idx ON registry.v1_layer USING btree (blob_id);
+
+--
+-- Name: v1_tag_image_id_v1_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_tag_image_id_v1_id_idx ON registry.v1_tag USING btree (image_id, v1_id);
+
+--
+-- Name: v1_upload_image_id_v1_id_sha256_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE UNIQUE INDEX v1_upload_image_id_v1_id_sha256_idx ON registry.v1_upload USING btree (image_id, v1_id, sha256(json));
+
+--
+-- Name: v1_upload_touched_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_upload_touched_at_idx ON registry.v1_upload USING btree (touched_at);
+
+--
+-- Name: v1_view_image_v1_id_manifest_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_view_image_v1_id_manifest_id_idx ON registry.v1_view_image USING btree (v1_id, manifest_id);
+
+--
+-- Name: v1_view_shown_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_view_shown_id_idx ON registry.v1_view USING btree (shown_id);
+
+--
 -- Name: audit_rest_actor_at_idx; Type: INDEX ATTACH; Schema: registry; Owner: -
 --
 
@@ -3424,6 +3920,12 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON registry.tag_event FOR EAC
 --
 
 CREATE TRIGGER history AFTER INSERT OR DELETE OR UPDATE OF manifest_id ON registry.tag FOR EACH ROW EXECUTE FUNCTION registry.tag_changed();
+
+--
+-- Name: v1_tag history; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER history AFTER INSERT OR DELETE OR UPDATE OF v1_id ON registry.v1_tag FOR EACH ROW EXECUTE FUNCTION registry.v1_tag_changed();
 
 --
 -- Name: repository_member member_changed; Type: TRIGGER; Schema: registry; Owner: -
@@ -3484,6 +3986,18 @@ CREATE TRIGGER queue AFTER DELETE ON registry.manifest_blob REFERENCING OLD TABL
 --
 
 CREATE TRIGGER queue AFTER DELETE OR UPDATE OF manifest_id ON registry.tag FOR EACH ROW EXECUTE FUNCTION registry.queue_link();
+
+--
+-- Name: v1_image queue; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER queue AFTER DELETE ON registry.v1_image REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION registry.queue_blobs();
+
+--
+-- Name: v1_layer queue; Type: TRIGGER; Schema: registry; Owner: -
+--
+
+CREATE TRIGGER queue AFTER DELETE ON registry.v1_layer REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION registry.queue_blobs();
 
 --
 -- Name: repository_remote remote_changed; Type: TRIGGER; Schema: registry; Owner: -
@@ -3774,6 +4288,69 @@ ALTER TABLE ONLY registry.upload
     ADD CONSTRAINT upload_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id) ON DELETE CASCADE;
 
 --
+-- Name: v1_image v1_image_blob_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_image
+    ADD CONSTRAINT v1_image_blob_id_fkey FOREIGN KEY (blob_id) REFERENCES registry.blob(id);
+
+--
+-- Name: v1_image v1_image_image_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_image
+    ADD CONSTRAINT v1_image_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id);
+
+--
+-- Name: v1_layer v1_layer_blob_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_layer
+    ADD CONSTRAINT v1_layer_blob_id_fkey FOREIGN KEY (blob_id) REFERENCES registry.blob(id);
+
+--
+-- Name: v1_layer v1_layer_upload_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_layer
+    ADD CONSTRAINT v1_layer_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES registry.v1_upload(id) ON DELETE CASCADE;
+
+--
+-- Name: v1_tag v1_tag_image_id_v1_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_tag
+    ADD CONSTRAINT v1_tag_image_id_v1_id_fkey FOREIGN KEY (image_id, v1_id) REFERENCES registry.v1_image(image_id, v1_id);
+
+--
+-- Name: v1_upload v1_upload_image_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_upload
+    ADD CONSTRAINT v1_upload_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id);
+
+--
+-- Name: v1_view_image v1_view_image_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_view_image
+    ADD CONSTRAINT v1_view_image_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+--
+-- Name: v1_view v1_view_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_view
+    ADD CONSTRAINT v1_view_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+--
+-- Name: v1_view v1_view_shown_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.v1_view
+    ADD CONSTRAINT v1_view_shown_id_fkey FOREIGN KEY (shown_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+--
 -- Name: SCHEMA registry; Type: ACL; Schema: -; Owner: -
 --
 
@@ -3908,6 +4485,14 @@ GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_fil
 REVOKE ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) TO stowage_app;
 GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) TO stowage_admin;
+
+--
+-- Name: FUNCTION bridge_root(p_repository integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.bridge_root(p_repository integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.bridge_root(p_repository integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.bridge_root(p_repository integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION class_name(p_class integer); Type: ACL; Schema: registry; Owner: -
@@ -4131,6 +4716,14 @@ GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_b
 REVOKE ALL ON FUNCTION registry.is_line(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_app;
 GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_admin;
+
+--
+-- Name: FUNCTION leaves_refresh(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.leaves_refresh() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.leaves_refresh() TO stowage_app;
+GRANT ALL ON FUNCTION registry.leaves_refresh() TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -4525,6 +5118,86 @@ GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p
 REVOKE ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_tag_changed(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_tag_changed() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_tag_changed() TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_tag_changed() TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_uploads_drop(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION viewer_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
@@ -4969,6 +5642,12 @@ GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowa
 GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
+-- Name: TABLE signing_key; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.signing_key TO stowage_app;
+
+--
 -- Name: TABLE tag; Type: ACL; Schema: registry; Owner: -
 --
 
@@ -4987,6 +5666,49 @@ GRANT SELECT ON TABLE registry.tag_event TO stowage_audit;
 --
 
 GRANT SELECT ON TABLE registry.tag_event_rest TO stowage_audit;
+
+--
+-- Name: TABLE v1_image; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.v1_image TO stowage_app;
+GRANT DELETE ON TABLE registry.v1_image TO stowage_admin;
+GRANT SELECT ON TABLE registry.v1_image TO stowage_audit;
+
+--
+-- Name: TABLE v1_layer; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.v1_layer TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_layer TO stowage_audit;
+
+--
+-- Name: TABLE v1_tag; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.v1_tag TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_tag TO stowage_audit;
+
+--
+-- Name: TABLE v1_upload; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.v1_upload TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_upload TO stowage_audit;
+
+--
+-- Name: TABLE v1_view; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.v1_view TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_view TO stowage_audit;
+
+--
+-- Name: TABLE v1_view_image; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT ON TABLE registry.v1_view_image TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_view_image TO stowage_audit;
 
 --
 -- PostgreSQL database dump complete

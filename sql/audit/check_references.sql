@@ -12,4 +12,8 @@ SELECT 'tag without image_manifest', image_id, manifest_id
 FROM registry.tag t WHERE NOT EXISTS (SELECT FROM registry.image_manifest im WHERE im.image_id = t.image_id AND im.manifest_id = t.manifest_id)
 UNION ALL
 SELECT 'image_referrer without image_manifest', image_id, manifest_id
-FROM registry.image_referrer r WHERE NOT EXISTS (SELECT FROM registry.image_manifest im WHERE im.image_id = r.image_id AND im.manifest_id = r.manifest_id);
+FROM registry.image_referrer r WHERE NOT EXISTS (SELECT FROM registry.image_manifest im WHERE im.image_id = r.image_id AND im.manifest_id = r.manifest_id)
+UNION ALL
+SELECT 'v1_image without an ancestor', image_id, array_position(ancestry, a)
+FROM registry.v1_image v, unnest(ancestry) a
+WHERE NOT EXISTS (SELECT FROM registry.v1_image o WHERE o.image_id = v.image_id AND o.v1_id = a);

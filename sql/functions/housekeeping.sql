@@ -22,6 +22,13 @@ CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sq
   SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists)
 $$;
 
+-- v1 pushes that nobody has gone on with for so long; their layers are left to the collector. How many went.
+CREATE OR REPLACE FUNCTION v1_uploads_drop(p_seconds int, p_limit int) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  WITH old AS (DELETE FROM v1_upload WHERE id = ANY (ARRAY(SELECT id FROM v1_upload WHERE touched_at < now() - make_interval(secs => p_seconds)
+      ORDER BY touched_at LIMIT p_limit FOR UPDATE SKIP LOCKED)) RETURNING 1)
+  SELECT count(*) FROM old
+$$;
+
 -- Files whose rows are gone, for the caller to unlink and then to forget.
 CREATE OR REPLACE FUNCTION unlinks_due(p_limit int) RETURNS SETOF gc_unlink LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit
@@ -48,6 +55,14 @@ BEGIN
     DELETE FROM repository WHERE id = v_repository;
     RETURN true;
   END IF;
+  DELETE FROM v1_upload WHERE image_id = ANY (v_images);
+  DELETE FROM v1_tag WHERE ctid = ANY (ARRAY(SELECT ctid FROM v1_tag WHERE image_id = ANY (v_images) LIMIT v_left));
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  v_left := v_left - v_count;
+  DELETE FROM v1_image v WHERE ctid = ANY (ARRAY(SELECT o.ctid FROM v1_image o WHERE o.image_id = ANY (v_images)
+    AND NOT EXISTS (SELECT FROM v1_tag t WHERE t.image_id = o.image_id) LIMIT v_left));
+  GET DIAGNOSTICS v_count = ROW_COUNT;
+  v_left := v_left - v_count;
   DELETE FROM tag WHERE ctid = ANY (ARRAY(SELECT ctid FROM tag WHERE image_id = ANY (v_images) LIMIT v_left));
   GET DIAGNOSTICS v_count = ROW_COUNT;
   v_left := v_left - v_count;
@@ -56,6 +71,6 @@ BEGIN
   v_left := v_left - v_count;
   DELETE FROM image_blob WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_blob WHERE image_id = ANY (v_images) LIMIT v_left));
   DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
-    AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id);
+    AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id) AND NOT EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id);
   RETURN true;
 END $$;

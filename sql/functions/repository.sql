@@ -16,7 +16,7 @@ CREATE OR REPLACE FUNCTION repository_paths() RETURNS SETOF repository_leaf LANG
   WITH RECURSIVE served AS MATERIALIZED (
     SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re,
       EXISTS (SELECT FROM repository_remote WHERE repository_id = id AND library_prefix) AS library
-    FROM repository WHERE deleted_at IS NULL AND NOT blacked_out AND api_version = 2),
+    FROM repository WHERE deleted_at IS NULL AND NOT blacked_out),
   walk (root_id, id, class, priority, sort, include_re, exclude_re, library) AS (
     SELECT id, id, class, priority, ARRAY[]::int[], array_remove(ARRAY[include_re], NULL), array_remove(ARRAY[exclude_re], NULL), library FROM served
     UNION ALL
@@ -59,9 +59,20 @@ BEGIN
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION repository_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION leaves_refresh() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_fresh repository_leaf[];
+  v_fresh repository_leaf[] := ARRAY(SELECT p FROM repository_paths() p);
+BEGIN
+  DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
+  INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
+  ON CONFLICT (root_id, ord) DO UPDATE
+    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
+      library = EXCLUDED.library
+    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re, l.library)
+      IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
+END $$;
+
+CREATE OR REPLACE FUNCTION repository_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM edit_lock();
   IF TG_TABLE_NAME = 'repository' THEN
@@ -71,14 +82,7 @@ BEGIN
     PERFORM acl_expand(ARRAY(SELECT target_id FROM permission_target_repository WHERE any_of IS NOT NULL));
   END IF;
   PERFORM members_check();
-  v_fresh := ARRAY(SELECT p FROM repository_paths() p);
-  DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
-  INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
-  ON CONFLICT (root_id, ord) DO UPDATE
-    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
-      library = EXCLUDED.library
-    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re, l.library)
-      IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
+  PERFORM leaves_refresh();
   RETURN NULL;
 END $$;
 
@@ -110,3 +114,7 @@ BEGIN
   PERFORM acl_expand(v_targets);
   RETURN NULL;
 END $$;
+
+-- What was derived by the functions of an earlier version follows these.
+SELECT edit_lock();
+SELECT leaves_refresh();

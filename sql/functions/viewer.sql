@@ -36,10 +36,14 @@ SET search_path = registry, pg_temp AS $$
   WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1
 $$;
 
--- The shadowing guard: does a local member hold a manifest under the name? Whoever may read it; "N" and "library/N" are one name.
--- A name that a pattern keeps out of the member is not there.
+-- The shadowing guard: does a local member hold a manifest under the name, or a V1 repository that is bridged to this one an image?
+-- Whoever may read it; "N" and "library/N" are one name. A name that a pattern keeps out of the member is not there.
 CREATE OR REPLACE FUNCTION name_is_local(p_root int, p_name text) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
     WHERE i.path = ANY (name_twins(p_name)) AND name_fits(i.path, l.include_re, l.exclude_re)
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
+    OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
+        JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
+        JOIN repository_leaf l ON l.root_id = v1.id AND l.leaf_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
+      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id))
 $$;

@@ -1,0 +1,202 @@
+-- The v1 API: images pushed over it, and how its clients see what was pushed over v2.
+SET LOCAL search_path = registry;
+
+-- The history of v1 tags stands beside that of v2 tags; where those have a digest, "v1:" and the image's id.
+CREATE OR REPLACE FUNCTION v1_tag_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_image bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.image_id ELSE NEW.image_id END;
+  v_name text := CASE WHEN TG_OP = 'DELETE' THEN OLD.name ELSE NEW.name END;
+  v_old bytea := CASE WHEN TG_OP <> 'INSERT' THEN OLD.v1_id END;
+  v_new bytea := CASE WHEN TG_OP <> 'DELETE' THEN NEW.v1_id END;
+BEGIN
+  IF v_old IS DISTINCT FROM v_new THEN
+    INSERT INTO tag_event (image_id, actor, request, repository, path, name, old_digest, new_digest)
+    SELECT i.id, nullif(current_setting('registry.actor', true), '')::int, nullif(current_setting('registry.request', true), '')::uuid,
+      r.key, i.path, v_name, 'v1:' || encode(v_old, 'hex'), 'v1:' || encode(v_new, 'hex')
+    FROM image i JOIN repository r ON r.id = i.repository_id WHERE i.id = v_image;
+  END IF;
+  RETURN NULL;
+END $$;
+
+-- The v2 repository whose content the clients of a V1 repository see; NULL: there is none.
+CREATE OR REPLACE FUNCTION bridge_root(p_repository int) RETURNS int LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
+  WHERE r.id = p_repository
+$$;
+
+-- The manifest by which an id is seen over the bridge, under the names that a v1 name stands for; NULL: it is not.
+CREATE OR REPLACE FUNCTION v1_seen(p_repository int, p_path text, p_account int, p_id bytea) RETURNS bigint LANGUAGE plpgsql STABLE
+SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN (SELECT w.manifest_id FROM v1_view_image w JOIN image_manifest im ON im.manifest_id = w.manifest_id
+    WHERE w.v1_id = p_id AND im.image_id = ANY (ARRAY(
+      SELECT readable_images(bridge_root(p_repository), n, p_account) FROM unnest(name_twins(p_path)) n)) LIMIT 1);
+END $$;
+
+-- The image has the id: pushed, or seen over the bridge, and then it and all below it become rows of its own, over the same blobs.
+CREATE OR REPLACE FUNCTION v1_have(p_image bigint, p_repository int, p_path text, p_account int, p_id bytea) RETURNS boolean LANGUAGE plpgsql
+SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_manifest bigint;
+BEGIN
+  IF EXISTS (SELECT FROM v1_image WHERE image_id = p_image AND v1_id = p_id) THEN
+    RETURN true;
+  END IF;
+  v_manifest := v1_seen(p_repository, p_path, p_account, p_id);
+  IF v_manifest IS NULL THEN
+    RETURN false;
+  END IF;
+  PERFORM FROM manifest_blob mb JOIN blob b ON b.id = mb.blob_id WHERE mb.manifest_id = v_manifest ORDER BY b.id FOR KEY SHARE OF b;
+  INSERT INTO v1_image (image_id, v1_id, json, blob_id, zstd, ancestry, created_by)
+  SELECT p_image, w.v1_id, w.json, b.id, w.zstd,
+    ARRAY(SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = v_manifest AND o.position <= w.position ORDER BY o.position DESC), p_account
+  FROM v1_view_image w LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg
+  WHERE w.manifest_id = v_manifest AND w.position <= (SELECT position FROM v1_view_image WHERE manifest_id = v_manifest AND v1_id = p_id)
+  ORDER BY w.v1_id
+  ON CONFLICT DO NOTHING;
+  RETURN true;
+END $$;
+
+-- The JSON of an image to come. 0 taken, 1 the image exists, 2 its parent does not.
+CREATE OR REPLACE FUNCTION v1_json_put(p_repository int, p_path text, p_account int, p_id bytea, p_parent bytea, p_json bytea) RETURNS int
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
+BEGIN
+  IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
+    RETURN 1;
+  END IF;
+  IF p_parent IS NOT NULL AND v1_seen(p_repository, p_path, p_account, p_parent) IS NULL
+    AND NOT EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_parent)
+    AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_parent) THEN
+    RETURN 2;
+  END IF;
+  INSERT INTO v1_upload (image_id, v1_id, parent, json) VALUES (image_make(p_repository, p_path), p_id, p_parent, p_json)
+  ON CONFLICT (image_id, v1_id, sha256(json)) DO UPDATE SET touched_at = now();
+  RETURN 0;
+END $$;
+
+-- A layer has arrived, for all JSONs of its id that were known when it began. The file that holds its digest now may be another's. won is
+-- false when the upload session is gone and its work was not done.
+CREATE OR REPLACE FUNCTION v1_layer_put(p_upload uuid, p_file bigint, p_alg int, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[],
+  OUT won boolean, OUT file bigint) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_stored record;
+BEGIN
+  PERFORM digest_share(p_digest);
+  DELETE FROM upload WHERE id = p_upload;
+  won := FOUND;
+  IF NOT won THEN
+    RETURN;
+  END IF;
+  SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  file := v_stored.file;
+  WITH here AS (UPDATE v1_upload SET touched_at = now() WHERE id = ANY (p_jsons) RETURNING id)
+  INSERT INTO v1_layer (upload_id, payload, blob_id)
+  SELECT j.id, j.payload, v_stored.id FROM unnest(p_jsons, p_payloads) j (id, payload) JOIN here ON here.id = j.id ORDER BY j.id
+  ON CONFLICT (upload_id, payload) DO UPDATE SET blob_id = EXCLUDED.blob_id;
+END $$;
+
+-- The checksum makes an image visible. 0 done, 1 exists with another checksum, 2 unknown, 3 its layer is missing, 4 no layer of that
+-- checksum, 5 the parent is missing, 6 nested too deep.
+CREATE OR REPLACE FUNCTION v1_checksum_put(p_repository int, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor int, p_actor_name text,
+  p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_image bigint;
+  v_upload v1_upload;
+  v_blob bigint;
+  v_below bytea[] := '{}';
+BEGIN
+  -- one at a time per image, so that two who push the same id do not both make it
+  SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
+  IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) THEN
+    -- perhaps the answer to the same call was lost
+    RETURN CASE WHEN EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id AND payload = p_payload) THEN 0 ELSE 1 END;
+  ELSIF NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_id) THEN
+    RETURN CASE WHEN v1_seen(p_repository, p_path, p_actor, p_id) IS NULL THEN 2 ELSE 1 END;
+  ELSIF NOT EXISTS (SELECT FROM v1_layer l JOIN v1_upload u ON u.id = l.upload_id WHERE u.image_id = v_image AND u.v1_id = p_id) THEN
+    RETURN 3;
+  END IF;
+  SELECT u.* INTO v_upload FROM v1_upload u JOIN v1_layer l ON l.upload_id = u.id
+  WHERE u.image_id = v_image AND u.v1_id = p_id AND l.payload = p_payload LIMIT 1;
+  IF NOT FOUND THEN
+    RETURN 4;
+  END IF;
+  SELECT l.blob_id INTO v_blob FROM v1_layer l WHERE l.upload_id = v_upload.id AND l.payload = p_payload;
+  IF v_upload.parent IS NOT NULL THEN
+    IF NOT v1_have(v_image, p_repository, p_path, p_actor, v_upload.parent) THEN
+      RETURN 5;
+    END IF;
+    SELECT ancestry INTO v_below FROM v1_image WHERE image_id = v_image AND v1_id = v_upload.parent;
+  END IF;
+  IF cardinality(v_below) >= 127 THEN
+    RETURN 6;
+  END IF;
+  INSERT INTO v1_image (image_id, v1_id, json, blob_id, ancestry, payload, tarsum, created_by)
+  VALUES (v_image, p_id, v_upload.json, v_blob, p_id || v_below, p_payload, p_tarsum, p_actor);
+  DELETE FROM v1_upload WHERE image_id = v_image AND v1_id = p_id;
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'push', 'done', r.key, p_path, 'v1:' || encode(p_id, 'hex'),
+    jsonb_build_object('layer', digest_text(b.alg, b.digest), 'size', b.size) FROM repository r, blob b WHERE r.id = p_repository AND b.id = v_blob;
+  RETURN 0;
+END $$;
+
+-- 0 done, 1 no such image, 2 the tag exists and may not be moved.
+CREATE OR REPLACE FUNCTION v1_tag_put(p_repository int, p_path text, p_tag text, p_id bytea, p_agent text, p_actor int, p_actor_name text,
+  p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_image bigint;
+  v_old bytea;
+BEGIN
+  IF v1_seen(p_repository, p_path, p_actor, p_id) IS NOT NULL THEN
+    PERFORM image_make(p_repository, p_path);
+  END IF;
+  SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
+  IF NOT FOUND OR NOT v1_have(v_image, p_repository, p_path, p_actor, p_id) THEN
+    RETURN 1;
+  END IF;
+  SELECT v1_id INTO v_old FROM v1_tag WHERE image_id = v_image AND name = p_tag;
+  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_path) & 4 = 0 THEN
+    RETURN 2;
+  END IF;
+  PERFORM act_as(p_actor, p_request);
+  INSERT INTO v1_tag AS t (image_id, name, v1_id, updated_by, agent) VALUES (v_image, p_tag, p_id, p_actor, p_agent)
+  ON CONFLICT (image_id, name) DO UPDATE SET v1_id = EXCLUDED.v1_id, updated_by = EXCLUDED.updated_by, updated_at = now(), agent = EXCLUDED.agent;
+  IF v_old IS DISTINCT FROM p_id THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    SELECT p_request, p_actor, p_actor_name, p_address, 'tag', 'done', r.key, p_path, p_tag,
+      jsonb_strip_nulls(jsonb_build_object('digest', 'v1:' || encode(p_id, 'hex'), 'old', 'v1:' || encode(v_old, 'hex')))
+    FROM repository r WHERE r.id = p_repository;
+  END IF;
+  RETURN 0;
+END $$;
+
+-- Take away one tag, or with NULL all of them; images stay. False: there was none.
+CREATE OR REPLACE FUNCTION v1_tags_delete(p_repository int, p_path text, p_tag text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM act_as(p_actor, p_request);
+  WITH gone AS (DELETE FROM v1_tag WHERE image_id = (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository)
+    AND (p_tag IS NULL OR name = p_tag) RETURNING name, v1_id)
+  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_path, g.name, jsonb_build_object('digest', 'v1:' || encode(g.v1_id, 'hex'))
+  FROM repository r, gone g WHERE r.id = p_repository ORDER BY g.name;
+  RETURN FOUND;
+END $$;
+
+-- Keep how v1 clients see a manifest; images root first, p_id NULL: they do not, for a reason. What is not here whole yet is not kept:
+-- it may be seen later. False for that.
+CREATE OR REPLACE FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs int[],
+  p_digests bytea[], p_zstds boolean[]) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM FROM manifest WHERE id IN (p_manifest, p_shown) ORDER BY id FOR KEY SHARE;
+  IF EXISTS (SELECT FROM manifest_want WHERE manifest_id = p_shown) THEN
+    RETURN false;
+  END IF;
+  INSERT INTO v1_view_image (manifest_id, position, v1_id, json, alg, digest, zstd)
+  SELECT p_shown, w.position, w.v1_id, w.json, w.alg, w.digest, w.zstd
+  FROM unnest(p_ids, p_jsons, p_algs, p_digests, p_zstds) WITH ORDINALITY AS w (v1_id, json, alg, digest, zstd, position)
+  ON CONFLICT DO NOTHING;
+  INSERT INTO v1_view (manifest_id, shown_id, v1_id, reason) VALUES (p_manifest, p_shown, p_id, p_reason) ON CONFLICT DO NOTHING;
+  RETURN true;
+END $$;
