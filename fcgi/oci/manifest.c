@@ -6,14 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-/*
- * A value costs Jansson up to 250 bytes, a comma and a bracket cost the client two: what a document
- * may hold is counted before it is parsed. 10,000 descriptors of a dozen values each fit.
- */
-#define MANIFEST_MAX_VALUES (128 * 1024)
-
-/* Jansson recurses once a level; no manifest of this world nests deeper than a handful. */
-#define MANIFEST_MAX_DEPTH 64
+#include "oci/document.h"
 
 enum shape { SHAPE_NONE = 0, SHAPE_IMAGE = 1, SHAPE_INDEX = 2, SHAPE_ARTIFACT = 4 };
 
@@ -52,32 +45,6 @@ static const char *const foreign_types[] = {
 	"application/vnd.docker.image.rootfs.foreign.",
 	"application/vnd.oci.image.layer.nondistributable.",
 };
-
-static bool
-is_affordable(struct bytes payload)
-{
-	const char *text = payload.data;
-	size_t values = 0, depth = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < payload.length; i++) {
-		if (quoted && text[i] == '\\')
-			i++;
-		else if (text[i] == '"')
-			quoted = !quoted;
-		else if (quoted)
-			continue;
-		else if (text[i] == ',')
-			values++;
-		else if (text[i] == '[' || text[i] == '{')
-			values++, depth++;
-		else if (text[i] == ']' || text[i] == '}')
-			depth -= depth > 0;
-		if (depth > MANIFEST_MAX_DEPTH)
-			return false;
-	}
-	return values <= MANIFEST_MAX_VALUES;
-}
 
 /* Some clients' parsers take "Layers" for "layers": a document must not say two things to two
  * readers. */
@@ -175,6 +142,18 @@ external_url(struct arena *arena, const json_t *descriptor)
 	return NULL;
 }
 
+/* "os/architecture" of a child; what is odd in it is as good as not said. */
+static const char *
+read_platform(struct arena *arena, const json_t *descriptor)
+{
+	const json_t *platform = json_object_get(descriptor, "platform");
+	const char *os = json_string_value(json_object_get(platform, "os"));
+	const char *architecture = json_string_value(json_object_get(platform, "architecture"));
+
+	return os == NULL || architecture == NULL ? ""
+						  : arena_printf(arena, "%s/%s", os, architecture);
+}
+
 static bool
 read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, const char *place,
     struct descriptor *out, struct error *err)
@@ -201,6 +180,8 @@ read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, co
 	out->size = size;
 	out->foreign = role == DESCRIPTOR_LAYER && is_foreign(media_type, json);
 	out->url = out->foreign ? external_url(arena, json) : NULL;
+	out->platform = role == DESCRIPTOR_CHILD ? read_platform(arena, json) : "";
+	out->is_artifact = json_string_length(json_object_get(json, "artifactType")) > 0;
 	return true;
 }
 
@@ -398,12 +379,10 @@ manifest_parse(struct arena *arena, struct bytes payload, const char *content_ty
 		return false;
 	if (payload.length > MANIFEST_MAX_BYTES)
 		return error_set(err, ERROR_MANIFEST_TOO_LARGE, NULL);
-	if (!is_affordable(payload))
-		return error_set(err, ERROR_MANIFEST_INVALID,
-		    "manifest holds too many values, or nests too deep");
-	document = json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, &fault);
+	document = document_load(payload, &fault);
 	if (document == NULL) {
-		error_set(err, ERROR_MANIFEST_INVALID, "manifest is not valid JSON");
+		error_set(
+		    err, ERROR_MANIFEST_INVALID, "manifest is not valid JSON, or too much of it");
 		return error_cause(
 		    err, "line %d column %d: %s", fault.line, fault.column, fault.text);
 	}
@@ -411,6 +390,16 @@ manifest_parse(struct arena *arena, struct bytes payload, const char *content_ty
 	ok = read_document(arena, document, declared, *out, err);
 	json_decref(document); /* at once: it is many times the size of what was read from it */
 	return ok;
+}
+
+const struct descriptor *
+manifest_child_for(const struct manifest *manifest, const char *platform)
+{
+	for (size_t i = 0; i < manifest->child_count; i++)
+		if (!manifest->children[i].is_artifact &&
+		    strcmp(manifest->children[i].platform, platform) == 0)
+			return &manifest->children[i];
+	return NULL;
 }
 
 const char *

@@ -31,7 +31,9 @@ struct descriptor {
 	const char *media_type;
 	struct digest digest;
 	int64_t size;
-	const char *url; /* the first of its `urls` that is http or https; NULL if none */
+	const char *url;      /* the first of its `urls` that is http or https; NULL if none */
+	const char *platform; /* of a child: "linux/amd64"; "" if not said */
+	bool is_artifact;     /* a child with an artifactType */
 	bool foreign; /* a layer of a non-distributable type or with `urls`: it need not be here */
 };
 
@@ -54,6 +56,9 @@ struct manifest {
  * "application/json": the document's own mediaType decides, else its shape. */
 bool manifest_parse(struct arena *, struct bytes payload, const char *content_type,
     struct manifest **out, struct error *) MUST_CHECK;
+
+/* Of an index: the first child that is an image for this platform; NULL if there is none. */
+const struct descriptor *manifest_child_for(const struct manifest *, const char *platform);
 
 /* The descriptor the referrers API lists for this manifest (specification, "Listing Referrers"),
  * compact JSON. */

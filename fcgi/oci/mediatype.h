@@ -19,6 +19,11 @@
 #define MEDIATYPE_DOCKER_SCHEMA1 "application/vnd.docker.distribution.manifest.v1+json"
 #define MEDIATYPE_DOCKER_SCHEMA1_SIGNED "application/vnd.docker.distribution.manifest.v1+prettyjws"
 
+#define MEDIATYPE_OCI_CONFIG "application/vnd.oci.image.config.v1+json"
+#define MEDIATYPE_DOCKER_CONFIG "application/vnd.docker.container.image.v1+json"
+#define MEDIATYPE_OCI_LAYER "application/vnd.oci.image.layer.v1.tar"
+#define MEDIATYPE_DOCKER_LAYER "application/vnd.docker.image.rootfs.diff.tar"
+
 /* Copy the type of a Content-Type value without parameters and surrounding blanks, lower case; the
  * grammar of RFC 6838, 4.2 is checked, MEDIA_TYPE otherwise. */
 bool mediatype_parse(

@@ -1,0 +1,48 @@
+#include "oci/document.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/*
+ * A value costs Jansson up to 250 bytes, a comma and a bracket cost the client two: what a document
+ * may hold is counted before it is parsed. 10,000 descriptors of a dozen values each fit.
+ */
+#define VALUES_MOST (128 * 1024)
+
+/* Jansson recurses once a level; no document of this world nests deeper than a handful. */
+#define DEPTH_MOST 64
+
+static bool
+is_affordable(struct bytes payload)
+{
+	const char *text = payload.data;
+	size_t values = 0, depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < payload.length; i++) {
+		if (quoted && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (quoted)
+			continue;
+		else if (text[i] == ',')
+			values++;
+		else if (text[i] == '[' || text[i] == '{')
+			values++, depth++;
+		else if (text[i] == ']' || text[i] == '}')
+			depth -= depth > 0;
+		if (depth > DEPTH_MOST)
+			return false;
+	}
+	return values <= VALUES_MOST;
+}
+
+json_t *
+document_load(struct bytes payload, json_error_t *fault)
+{
+	if (is_affordable(payload))
+		return json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, fault);
+	*fault = (json_error_t){ .text = "too many values, or nested too deep" };
+	return NULL;
+}
