@@ -1,0 +1,26 @@
+/*
+ * Layers compressed with zstd, given out compressed with gzip, for clients that know nothing newer.
+ * Done while it is sent, in bounded memory; the size is not known before.
+ */
+#ifndef STORE_REPACK_H
+#define STORE_REPACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/attributes.h"
+#include "base/error.h"
+
+struct repack; /* lives with the arena, which also closes its file */
+
+/* Was this program built with what it takes? */
+bool repack_possible(void);
+/* path: of a zstd file. UNSUPPORTED when not possible, INTERNAL when unreadable. */
+struct repack *repack_open(struct arena *, const char *path, struct error *) MUST_CHECK;
+/* At most `size` bytes of the gzip file, which are asked for one after the other: offset is what
+ * was read so far. 0: the end; -1: the file is damaged, or wants more than 128 MiB of memory. */
+ssize_t repack_read(void *repack, int64_t offset, void *buffer, size_t size);
+
+#endif
