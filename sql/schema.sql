@@ -2352,10 +2352,10 @@ CREATE FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) RET
 $$;
 
 --
--- Name: v1_view_put(bigint, bigint, bytea, text, bytea[], bytea[], integer[], bytea[], boolean[]); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: v1_view_put(bigint, bigint, bytea, text, bytea[], text[], integer[], bytea[], integer[]); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) RETURNS boolean
+CREATE FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
@@ -2365,7 +2365,7 @@ BEGIN
     RETURN false;
   END IF;
   INSERT INTO v1_view_image (manifest_id, position, v1_id, json, alg, digest, zstd)
-  SELECT p_shown, w.position, w.v1_id, w.json, w.alg, w.digest, w.zstd
+  SELECT p_shown, w.position, w.v1_id, convert_to(w.json, 'UTF8'), nullif(w.alg, 0), CASE WHEN w.alg <> 0 THEN w.digest END, w.zstd <> 0
   FROM unnest(p_ids, p_jsons, p_algs, p_digests, p_zstds) WITH ORDINALITY AS w (v1_id, json, alg, digest, zstd, position)
   ON CONFLICT DO NOTHING;
   INSERT INTO v1_view (manifest_id, shown_id, v1_id, reason) VALUES (p_manifest, p_shown, p_id, p_reason) ON CONFLICT DO NOTHING;
@@ -5192,12 +5192,12 @@ GRANT ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit intege
 GRANT ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) TO stowage_admin;
 
 --
--- Name: FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs integer[], p_digests bytea[], p_zstds boolean[]) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION viewer_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -

@@ -381,15 +381,16 @@ identity_forget(struct authenticator *authenticator, const char *header, struct 
 }
 
 const char *
-identity_token(
-    struct authenticator *authenticator, struct db *db, struct token *token, struct error *err)
+identity_token(struct authenticator *authenticator, struct db *db, struct token *token,
+    int64_t seconds, struct error *err)
 {
 	const char *text;
 
 	if (!refresh_keys(authenticator, db, err))
 		return NULL;
 	token->issued_at = clock_wall_seconds();
-	token->expires_at = token->issued_at + authenticator->config->auth_token_seconds;
+	token->expires_at = token->issued_at +
+			    (seconds > 0 ? seconds : authenticator->config->auth_token_seconds);
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
 	text = token_issue(db->arena, &authenticator->ring.keys[0], token);
 	pthread_rwlock_unlock(&authenticator->ring_lock);

@@ -36,7 +36,9 @@ bool identity_find(struct authenticator *, struct db *, const char *header, cons
     const char *address, const char *request_id, struct identity **, struct error *) MUST_CHECK;
 /* Drop a remembered credential (its epoch has passed). */
 void identity_forget(struct authenticator *, const char *header, struct arena *);
-/* Sign a token with the newest key; expires_at and issued_at are filled in. */
-const char *identity_token(struct authenticator *, struct db *, struct token *, struct error *);
+/* Sign a token with the newest key, good for so many seconds; 0: as configured. expires_at and
+ * issued_at are filled in. */
+const char *identity_token(
+    struct authenticator *, struct db *, struct token *, int64_t seconds, struct error *);
 
 #endif

@@ -24,10 +24,11 @@
 	"     ELSE ARRAY(SELECT group_id FROM membership WHERE user_id = $2) || ARRAY[$2, 1] END AS principals" \
 	"  FROM (SELECT 1) one LEFT JOIN account a ON a.id = $2)"
 
-/* The repository asked: one row or none. */
-#define SQL_ROOT                                                                                      \
+/* The repository asked, of that version of the API: one row or none. */
+#define SQL_ROOT_OF(version)                                                                          \
 	"root AS MATERIALIZED (SELECT id, blacked_out, shadowing_guard, by_timestamp FROM repository" \
-	"  WHERE key = $1 AND api_version = 2 AND deleted_at IS NULL)"
+	"  WHERE key = $1 AND api_version = " version " AND deleted_at IS NULL)"
+#define SQL_ROOT SQL_ROOT_OF("2")
 
 /* Inside a FROM with repository_leaf l: the name $4 as it is stored at that leaf. */
 #define SQL_PATH "(CASE WHEN l.library AND strpos($4, '/') = 0 THEN 'library/' || $4 ELSE $4 END)"
@@ -116,5 +117,6 @@ extern const struct statement *const report_statements[];
 extern const struct statement *const repository_statements[];
 extern const struct statement *const token_key_statements[];
 extern const struct statement *const upload_statements[];
+extern const struct statement *const v1_statements[];
 
 #endif

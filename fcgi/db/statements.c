@@ -16,5 +16,6 @@ const struct statement *const *const db_statements[] = {
 	repository_statements,
 	token_key_statements,
 	upload_statements,
+	v1_statements,
 	NULL,
 };

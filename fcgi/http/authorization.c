@@ -38,6 +38,20 @@ read_basic(struct arena *arena, const char *encoded, struct authorization *out)
 	return true;
 }
 
+static void
+read_token(struct arena *arena, const char *value, struct authorization *out)
+{
+	value += strspn(value, " ");
+	if (strncasecmp(value, "Token", 5) == 0 && strchr(" ", value[5]) != NULL)
+		value += 5 + strspn(value + 5, " ");
+	if (*value == '\0') {
+		out->kind = AUTHORIZATION_NONE; /* a client that was given none */
+	} else if (strncmp(value, "signature=", 10) == 0 && value[10] != ',' && value[10] != '\0') {
+		out->kind = AUTHORIZATION_BEARER;
+		out->token = arena_strndup(arena, value + 10, strcspn(value + 10, ","));
+	}
+}
+
 void
 authorization_parse(struct arena *arena, const char *header, struct authorization *out)
 {
@@ -54,5 +68,8 @@ authorization_parse(struct arena *arena, const char *header, struct authorizatio
 		out->token = header + 7 + strspn(header + 7, " ");
 		if (*out->token != '\0' && !has_control(out->token))
 			out->kind = AUTHORIZATION_BEARER;
+	} else if (strncasecmp(header, "Token", 5) == 0 && strchr(" ", header[5]) != NULL &&
+		   !has_control(header)) {
+		read_token(arena, header + 5, out);
 	}
 }

@@ -1,4 +1,8 @@
-/* The Authorization header (RFC 9110, 11.6.2): Basic (RFC 7617) and Bearer (RFC 6750). */
+/*
+ * The Authorization header (RFC 9110, 11.6.2): Basic (RFC 7617), Bearer (RFC 6750), and Token as
+ * clients of the v1 API send it: `Token signature=TOKEN,repository="NAME",access=WORD`, where the
+ * word Token may come twice. Only the signature counts: it holds all the rest.
+ */
 #ifndef HTTP_AUTHORIZATION_H
 #define HTTP_AUTHORIZATION_H
 
@@ -16,11 +20,11 @@ enum authorization_kind {
 struct authorization {
 	enum authorization_kind kind;
 	const char *user, *password; /* Basic */
-	const char *token;           /* Bearer */
+	const char *token;           /* Bearer, Token */
 };
 
-/* header NULL: NONE. Unknown scheme, broken base64, NUL or control characters, longer than 16 KiB:
- * BAD. */
+/* header NULL, or a Token without anything: NONE. Unknown scheme, broken base64, NUL or control
+ * characters, longer than 16 KiB: BAD. */
 void authorization_parse(struct arena *, const char *header, struct authorization *);
 
 #endif

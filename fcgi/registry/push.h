@@ -23,6 +23,9 @@ struct session; /* lives with the arena, which also closes its file */
 
 bool registry_session_start(struct registry *, const char *name, enum digest_algorithm,
     struct session **, struct error *) MUST_CHECK;
+/* The same for a target that the viewer was let to. */
+bool registry_session_start_at(struct registry *, const struct target *, const char *name,
+    enum digest_algorithm, struct session **, struct error *) MUST_CHECK;
 /* The viewer's own session of that name; BLOB_UPLOAD_UNKNOWN for any other. */
 bool registry_session_require(struct registry *, const char *name, const char *uuid,
     struct session **, struct error *) MUST_CHECK;
@@ -38,6 +41,17 @@ bool session_save(struct session *, struct error *) MUST_CHECK;
  * DIGEST_INVALID, and the session is gone.
  */
 bool session_commit(struct session *, const struct digest *, struct error *) MUST_CHECK;
+/* Write the row of published bytes, and end the session's: *file is the file that holds them now,
+ * *won false when the session was gone. */
+typedef bool session_record(void *context, struct db *, const struct upload_row *,
+    const struct digest *, int64_t size, int64_t *file, bool *won, struct error *);
+/* The same with a row of the caller's. */
+bool session_commit_as(struct session *, const struct digest *, session_record *, void *context,
+    struct error *) MUST_CHECK;
+/* SHA-256 of all that one request wrote; false when nothing came. */
+bool session_running_digest(const struct session *, struct digest *);
+/* Hash along, from what is written next; the hasher is the caller's. NULL ends it. */
+void session_listen(struct session *, struct hasher *const *, size_t count);
 bool session_cancel(struct session *, struct error *) MUST_CHECK;
 
 /* Link a blob that the name `from` holds here; *mounted false: it cannot be, for whatever reason.

@@ -7,6 +7,8 @@ struct session {
 	struct upload_row *row;    /* the session as the database knows it */
 	bool fresh;                /* started by this request: nobody else can know it */
 	struct upload *upload;     /* NULL until bytes are written; closed once they are saved */
+	struct hasher *const *listeners; /* borrowed */
+	size_t listener_count;
 };
 
 static void
@@ -33,11 +35,19 @@ registry_session_start(struct registry *registry, const char *name, enum digest_
     struct session **session, struct error *err)
 {
 	struct target target = { 0 };
+
+	return registry_target_require(registry, name, ACTION_WRITE, &target, err) &&
+	       registry_session_start_at(registry, &target, name, algorithm, session, err);
+}
+
+bool
+registry_session_start_at(struct registry *registry, const struct target *target, const char *name,
+    enum digest_algorithm algorithm, struct session **session, struct error *err)
+{
 	struct upload_row *row = NULL;
 
-	if (!registry_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !db_upload_start(
-		registry->db, &target, name, registry->viewer.account, algorithm, &row, err))
+	if (!db_upload_start(
+		registry->db, target, name, registry->viewer.account, algorithm, &row, err))
 		return false;
 	*session = session_new(registry, row, true);
 	return true;
@@ -112,7 +122,22 @@ session_open(struct session *session, struct error *err)
 bool
 session_write(struct session *session, const void *data, size_t length, struct error *err)
 {
+	for (size_t i = 0; i < session->listener_count; i++)
+		hasher_update(session->listeners[i], data, length);
 	return session_open(session, err) && upload_write(session->upload, data, length, err);
+}
+
+void
+session_listen(struct session *session, struct hasher *const *listeners, size_t count)
+{
+	session->listeners = listeners;
+	session->listener_count = count;
+}
+
+bool
+session_running_digest(const struct session *session, struct digest *digest)
+{
+	return session->upload != NULL && upload_running_digest(session->upload, digest);
 }
 
 bool
@@ -177,8 +202,23 @@ session_publish_file(
 	return upload_publish(session->upload, digest, err);
 }
 
+static bool
+record_blob(void *context, struct db *db, const struct upload_row *row, const struct digest *digest,
+    int64_t size, int64_t *file, bool *won, struct error *err)
+{
+	(void)context;
+	return db_blob_publish(db, row, digest, size, file, won, err);
+}
+
 bool
 session_commit(struct session *session, const struct digest *digest, struct error *err)
+{
+	return session_commit_as(session, digest, record_blob, NULL, err);
+}
+
+bool
+session_commit_as(struct session *session, const struct digest *digest, session_record *record,
+    void *context, struct error *err)
 {
 	struct registry *registry = session->registry;
 	const struct upload_row *row = session->row;
@@ -189,7 +229,7 @@ session_commit(struct session *session, const struct digest *digest, struct erro
 	if ((session->upload != NULL || !upload_is_published(registry->store, digest, row->file)) &&
 	    !session_publish_file(session, digest, &size, err))
 		return false;
-	if (!db_blob_publish(registry->db, row, digest, size, &file, &won, err))
+	if (!record(context, registry->db, row, digest, size, &file, &won, err))
 		return false;
 	if (!won)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);

@@ -3,10 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/authorization.h"
 #include "oci/name.h"
-
-#define ARTIFACTORY "/artifactory/api/docker/"
+#include "responder/asked.h"
 
 /* The path method: the first part of the name is the key. What has no such part is the vhost's. */
 static void
@@ -29,30 +27,19 @@ take_key_from_path(struct request *req, struct v2_call *call)
 bool
 call_open(struct request *req, struct v2_call *call, struct error *err)
 {
-	const char *path = req->path, *key = request_variable(req, "STOWAGE_V2_REPOSITORY");
+	struct asked asked;
+	bool ok = asked_open(req, "STOWAGE_V2_REPOSITORY", &asked, err);
 
 	*call = (struct v2_call){
-		.prefix = "",
-		.path = path,
-		.key = key == NULL ? "" : key,
-		.service = key == NULL ? "" : key,
+		.prefix = asked.prefix,
+		.path = asked.path,
+		.key = asked.key,
+		.service = asked.key,
 		.mount = "",
 	};
-	if (request_variable(req, "STOWAGE_PATH_METHOD") != NULL)
+	if (request_variable(req, "STOWAGE_PATH_METHOD") != NULL && *asked.prefix == '\0')
 		take_key_from_path(req, call);
-	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) == 0) {
-		const char *start = path + strlen(ARTIFACTORY), *end = strchr(start, '/');
-
-		if (end == NULL)
-			return error_set(err, ERROR_NOT_FOUND, NULL);
-		call->key = arena_strndup(req->arena, start, (size_t)(end - start));
-		call->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
-		call->path = end;
-		call->service = call->key;
-		if (!repository_key_check(call->key, err))
-			return false;
-	}
-	return true;
+	return ok;
 }
 
 bool
@@ -132,27 +119,9 @@ choose_namespace(struct request *req, struct v2_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	struct service *service = request_service(req);
-
-	if (!identity_find(service->authenticator, db, request_header(req, "Authorization"),
-		call->service, req->address, req->id, &call->identity, err))
-		return false;
-	req->user = call->identity->name;
-	call->registry = (struct registry){
-		.db = db,
-		.store = service->store,
-		.relay = service->relay,
-		.may_wait = req->may_wait,
-		.key = call->key,
-		.viewer = call->identity->viewer,
-		.actor = {
-			.account = call->identity->viewer.account,
-			.name = call->identity->name,
-			.request = req->id,
-			.address = req->address,
-		},
-	};
-	return anonymous_check(call, err) && scope_check(req, call, err) &&
+	return asked_identify(
+		   req, db, call->key, call->service, &call->identity, &call->registry, err) &&
+	       anonymous_check(call, err) && scope_check(req, call, err) &&
 	       choose_namespace(req, call, err);
 }
 

@@ -1,6 +1,7 @@
 /* stowage-v2: Docker Registry API v2 and OCI Distribution 1.1. */
 #include <string.h>
 
+#include "responder/asked.h"
 #include "v2/call.h"
 #include "v2/errors.h"
 #include "v2/routes.h"
@@ -36,13 +37,7 @@ v2_serve(struct request *req, struct db *db, struct error *err)
 
 	req->call = &call;
 	ok = call_open(req, &call, err) && readable && call_run(req, &call, db, err);
-	if (!ok && call.registry.viewer_stale && call.identity->remembered) {
-		/* The remembered password was good for an account that has changed since: prove
-		 * again, once. */
-		struct service *service = request_service(req);
-
-		identity_forget(
-		    service->authenticator, request_header(req, "Authorization"), req->arena);
+	if (!ok && asked_forget(req, &call.registry, call.identity)) {
 		*err = (struct error){ 0 };
 		ok = call_open(req, &call, err) && call_run(req, &call, db, err);
 	}

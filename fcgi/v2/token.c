@@ -53,7 +53,7 @@ answer(struct request *req, struct token *token, struct error *err)
 	struct service *service = request_service(req);
 	char issued[CLOCK_TEXT_SIZE];
 	const char *text = identity_token(
-	    service->authenticator, request_registry(req)->db, token, err);
+	    service->authenticator, request_registry(req)->db, token, 0, err);
 
 	if (text == NULL)
 		return false;

@@ -1,17 +1,15 @@
 /* Upload sessions (specification, "Pushing a blob in chunks", "Pushing a blob monolithically",
  * "Mounting a blob"). */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "http/range.h"
 #include "oci/name.h"
 #include "registry/pull.h"
 #include "registry/push.h"
+#include "responder/receive.h"
 #include "v2/call.h"
 #include "v2/routes.h"
-
-#define PIECE (256 * 1024) /* bodies move in pieces of this many bytes */
 
 /* docker 1.5 to 1.7 take Location as it is, so theirs must be absolute. */
 static bool
@@ -48,24 +46,6 @@ reply_blob_created(struct request *req, const char *name, const struct digest *d
 	    req, arena_printf(req->arena, "%s/blobs/%s", call_image_path(req, name), digest->text));
 	reply_header(req, "Docker-Content-Digest", digest->text);
 	return reply_empty(req, 201);
-}
-
-/* The request's body into the session. What came before a failure is counted in *written. */
-static bool
-receive(struct request *req, struct session *session, int64_t *written, struct error *err)
-{
-	char *piece = malloc(PIECE);
-	ssize_t n;
-	bool ok = piece != NULL || error_errno(err, "no memory for an upload");
-
-	*written = 0;
-	req->body_limit = request_service(req)->config->http_blob_limit_bytes;
-	while (ok && (n = request_read(req, piece, PIECE, err)) != 0) {
-		ok = n > 0 && session_write(session, piece, (size_t)n, err);
-		*written += n > 0 ? n : 0;
-	}
-	free(piece);
-	return ok;
 }
 
 /* A chunk that names its place must go on where the session stands: else 416, with the right Range.
@@ -160,7 +140,7 @@ upload_whole(struct request *req, const char *name, const struct digest *digest,
 
 	if (!registry_session_start(request_registry(req), name, digest->algorithm, &session, err))
 		return false;
-	if (!receive(req, session, &written, err)) {
+	if (!receive_body(req, session, &written, err)) {
 		(void)!session_cancel(session, &ignored);
 		return false;
 	}
@@ -219,7 +199,7 @@ upload_append(struct request *req, struct error *err)
 	if (!find_session(req, &name, &session, err) ||
 	    !check_content_range(req, name, session, err))
 		return false;
-	if (!receive(req, session, &written, err)) {
+	if (!receive_body(req, session, &written, err)) {
 		/* The client left, the bytes stay: it may ask how far it came and go on. */
 		if (err->code == ERROR_CLIENT_GONE)
 			(void)!session_save(session, &ignored);
@@ -244,7 +224,7 @@ upload_finish(struct request *req, struct error *err)
 		return false;
 	if (text == NULL)
 		return error_set(err, ERROR_DIGEST_INVALID, "digest is missing");
-	return digest_parse(&digest, text, err) && receive(req, session, &written, err) &&
+	return digest_parse(&digest, text, err) && receive_body(req, session, &written, err) &&
 	       session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
 }
 

@@ -185,16 +185,16 @@ BEGIN
 END $$;
 
 -- Keep how v1 clients see a manifest; images root first, p_id NULL: they do not, for a reason. What is not here whole yet is not kept:
--- it may be seen later. False for that.
-CREATE OR REPLACE FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons bytea[], p_algs int[],
-  p_digests bytea[], p_zstds boolean[]) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+-- it may be seen later. False for that. An algorithm 0 stands for the empty layer.
+CREATE OR REPLACE FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs int[],
+  p_digests bytea[], p_zstds int[]) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM FROM manifest WHERE id IN (p_manifest, p_shown) ORDER BY id FOR KEY SHARE;
   IF EXISTS (SELECT FROM manifest_want WHERE manifest_id = p_shown) THEN
     RETURN false;
   END IF;
   INSERT INTO v1_view_image (manifest_id, position, v1_id, json, alg, digest, zstd)
-  SELECT p_shown, w.position, w.v1_id, w.json, w.alg, w.digest, w.zstd
+  SELECT p_shown, w.position, w.v1_id, convert_to(w.json, 'UTF8'), nullif(w.alg, 0), CASE WHEN w.alg <> 0 THEN w.digest END, w.zstd <> 0
   FROM unnest(p_ids, p_jsons, p_algs, p_digests, p_zstds) WITH ORDINALITY AS w (v1_id, json, alg, digest, zstd, position)
   ON CONFLICT DO NOTHING;
   INSERT INTO v1_view (manifest_id, shown_id, v1_id, reason) VALUES (p_manifest, p_shown, p_id, p_reason) ON CONFLICT DO NOTHING;

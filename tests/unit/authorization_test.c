@@ -90,6 +90,28 @@ length_has_a_limit(void **state)
 	free(header);
 }
 
+/* As docker 1.5 to 1.12 send what X-Docker-Token gave them. */
+static void
+token_gives_its_signature(void **state)
+{
+	static const char *const good[] = { "Token signature=abc,repository=\"a/b\",access=read",
+		"Token Token signature=abc,repository=\"a/b\",access=write", "token signature=abc",
+		"Token  signature=abc" };
+	static const char *const bad[] = { "Token abc",
+		"Token signature=", "Token signature=,access=read", "Token repository=\"a\"",
+		"Tokens signature=abc" };
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		assert_int_equal(parse(state, good[i]).kind, AUTHORIZATION_BEARER);
+		assert_string_equal(parse(state, good[i]).token, "abc");
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(parse(state, bad[i]).kind, AUTHORIZATION_BAD);
+	assert_int_equal(parse(state, "Token ").kind, AUTHORIZATION_NONE);
+	assert_int_equal(parse(state, "Token").kind, AUTHORIZATION_NONE);
+	assert_int_equal(parse(state, "Token Token").kind, AUTHORIZATION_NONE);
+}
+
 int
 main(void)
 {
@@ -97,6 +119,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(no_header_is_no_attempt, setup, teardown),
 		cmocka_unit_test_setup_teardown(basic_gives_user_and_password, setup, teardown),
 		cmocka_unit_test_setup_teardown(bearer_gives_the_token, setup, teardown),
+		cmocka_unit_test_setup_teardown(token_gives_its_signature, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_cannot_be_read_is_bad, setup, teardown),
 		cmocka_unit_test_setup_teardown(length_has_a_limit, setup, teardown),
 	};

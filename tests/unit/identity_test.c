@@ -263,7 +263,7 @@ sign(struct fixture *f, const char *audience)
 
 	token.access = &access;
 	token.access_count = 1;
-	text = identity_token(f->authenticator, &f->db, &token, &err);
+	text = identity_token(f->authenticator, &f->db, &token, 0, &err);
 	assert_non_null(text);
 	assert_int_equal(token.expires_at - token.issued_at, 300);
 	return arena_printf(f->arena, "Bearer %s", text);

@@ -1,0 +1,104 @@
+/* Finding v1 images, tags and names (v1.h). */
+#include <string.h>
+
+#include "base/hex.h"
+#include "registry/pull.h"
+#include "registry/v1.h"
+
+bool
+v1_id_read(struct digest *id, const char *text, struct error *err)
+{
+	unsigned char value[32];
+
+	return (strlen(text) == 2 * sizeof(value) && hex_decode(value, sizeof(value), text) &&
+		   digest_set(id, DIGEST_SHA256, value, sizeof(value))) ||
+	       error_set(err, ERROR_NOT_FOUND, "Invalid image ID");
+}
+
+bool
+registry_v1_image_require(struct registry *registry, const char *name, const struct digest *id,
+    struct v1_image_row **row, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	if (!db_v1_image_find(
+		registry->db, registry->key, name, id, &registry->viewer, &standing, row, err) ||
+	    !registry_admit(registry, &standing, ERROR_NOT_FOUND, err))
+		return false;
+	return *row != NULL || error_set(err, ERROR_NOT_FOUND, "Image not found");
+}
+
+struct repack *
+registry_v1_repack(struct registry *registry, const struct v1_image_row *row, struct error *err)
+{
+	return repack_open(registry->db->arena, registry_blob_path(registry, &row->layer), err);
+}
+
+bool
+registry_v1_public(struct registry *registry, const char *name, bool *open, struct error *err)
+{
+	struct v1_tag_row *tags;
+	size_t count;
+
+	return registry_v1_tags(registry, name, NULL, &tags, &count, err) &&
+	       db_v1_public(registry->db, registry->key, name, open, err);
+}
+
+/* Is there a manifest among them that nobody has looked at as v1 clients do? Then look, at all. */
+static bool
+views_make(struct registry *registry, const struct v1_tag_row *tags, size_t count, bool *made,
+    struct error *err)
+{
+	*made = false;
+	for (size_t i = 0; i < count; i++) {
+		if (tags[i].pending == 0)
+			continue;
+		if (!v1_view_make(registry, tags[i].pending, err))
+			return false;
+		*made = true;
+	}
+	return true;
+}
+
+static size_t
+keep_seen(struct v1_tag_row *tags, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (tags[i].seen)
+			tags[kept++] = tags[i];
+	return kept;
+}
+
+bool
+registry_v1_tags(struct registry *registry, const char *name, const char *tag,
+    struct v1_tag_row **tags, size_t *count, struct error *err)
+{
+	struct standing standing = { 0 };
+	bool known = false, made = true;
+
+	for (int looks = 0; looks < 2 && made; looks++) {
+		if (!db_v1_tags(registry->db, registry->key, name, tag, &registry->viewer,
+			&standing, &known, tags, count, err) ||
+		    !registry_admit(registry, &standing, ERROR_NOT_FOUND, err) ||
+		    !views_make(registry, *tags, *count, &made, err))
+			return false;
+	}
+	*count = keep_seen(*tags, *count);
+	if (*count > 0 || (known && tag == NULL))
+		return true;
+	return error_set(
+	    err, ERROR_NOT_FOUND, tag == NULL ? "Repository not found" : "Tag not found");
+}
+
+bool
+registry_v1_search(struct registry *registry, struct v1_search *search, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	return db_v1_search(registry->db, registry->key, search->text, &registry->viewer,
+		   search->limit, (search->page - 1) * search->limit, &standing, &search->names,
+		   &search->count, &search->total, err) &&
+	       registry_admit(registry, &standing, ERROR_DENIED, err);
+}

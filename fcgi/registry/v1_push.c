@@ -1,0 +1,225 @@
+/* Pushing v1 images (v1.h). */
+#include <jansson.h>
+#include <string.h>
+
+#include "oci/document.h"
+#include "registry/push.h"
+#include "registry/v1.h"
+
+#define UPLOADS_MOST 16 /* JSONs of one id under way; each hashes the layer along */
+
+struct v1_layer {
+	struct registry *registry; /* borrowed */
+	struct session *session;
+	struct v1_upload_row *rows;
+	struct hasher *hashers[UPLOADS_MOST]; /* owned: payload checksum of each */
+	size_t count;
+};
+
+static bool
+exists(struct error *err)
+{
+	return error_set(err, ERROR_CONFLICT, "Image already exists");
+}
+
+bool
+registry_v1_target_require(struct registry *registry, const char *name, int wanted,
+    struct target *target, struct error *err)
+{
+	struct standing standing = { 0 };
+
+	return db_v1_target_find(registry->db, registry->key, name, &registry->viewer, wanted,
+		   &standing, target, err) &&
+	       registry_admit(registry, &standing, ERROR_DENIED, err);
+}
+
+/* --- JSON --- */
+
+/* Id and parent as the JSON says them. */
+static bool
+json_read(struct bytes json, const struct digest *id, struct digest *parent, bool *has_parent,
+    struct error *err)
+{
+	json_error_t reason;
+	json_t *document = document_load(json, &reason);
+	const char *own = NULL, *above = NULL;
+	bool ok;
+
+	if (document == NULL)
+		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.text);
+	if (json_unpack_ex(document, &reason, 0, "{s:s, s?s}", "id", &own, "parent", &above) != 0)
+		ok = error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.text);
+	else if (strcmp(own, v1_id_text(id)) != 0)
+		ok = error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid id");
+	else
+		ok = above == NULL || *above == '\0' || v1_id_read(parent, above, err) ||
+		     error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid parent");
+	*has_parent = ok && above != NULL && *above != '\0';
+	json_decref(document);
+	if (*has_parent && digest_equal(parent, id))
+		return error_set(err, ERROR_BAD_REQUEST, "Image is its own parent");
+	return ok;
+}
+
+bool
+registry_v1_json_push(struct registry *registry, const char *name, const struct digest *id,
+    struct bytes json, struct error *err)
+{
+	struct target target = { 0 };
+	struct digest parent;
+	enum v1_json_outcome outcome;
+	bool has_parent;
+
+	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	    !json_read(json, id, &parent, &has_parent, err) ||
+	    !db_v1_json_put(registry->db, &target, name, registry->viewer.account, id,
+		has_parent ? &parent : NULL, json, &outcome, err))
+		return false;
+	switch (outcome) {
+	case V1_JSON_TAKEN:
+		return true;
+	case V1_JSON_EXISTS:
+		return exists(err);
+	case V1_JSON_NO_PARENT:
+		break;
+	}
+	return error_set(err, ERROR_BAD_REQUEST, "Image depends on a non existing parent");
+}
+
+/* --- Layer --- */
+
+static void
+layer_release(void *held)
+{
+	struct v1_layer *layer = held;
+
+	session_listen(layer->session, NULL, 0);
+	for (size_t i = 0; i < layer->count; i++)
+		hasher_free(layer->hashers[i]);
+	layer->count = 0;
+}
+
+bool
+registry_v1_layer_start(struct registry *registry, const char *name, const struct digest *id,
+    struct v1_layer **out, struct session **session, struct error *err)
+{
+	struct target target = { 0 };
+	struct v1_layer *layer = arena_alloc(registry->db->arena, sizeof(*layer));
+	bool there;
+
+	*layer = (struct v1_layer){ .registry = registry };
+	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	    !db_v1_uploads(registry->db, &target, name, registry->viewer.account, id, &there,
+		&layer->rows, &layer->count, err))
+		return false;
+	if (there)
+		return exists(err);
+	if (layer->count == 0)
+		return error_set(err, ERROR_NOT_FOUND, "Image not found");
+	if (layer->count > UPLOADS_MOST)
+		layer->count = UPLOADS_MOST;
+	if (!registry_session_start_at(
+		registry, &target, name, DIGEST_SHA256, &layer->session, err))
+		return false;
+	for (size_t i = 0; i < layer->count; i++) {
+		layer->hashers[i] = hasher_new(DIGEST_SHA256);
+		hasher_update(
+		    layer->hashers[i], layer->rows[i].json.data, layer->rows[i].json.length);
+		hasher_update(layer->hashers[i], "\n", 1);
+	}
+	session_listen(layer->session, layer->hashers, layer->count);
+	arena_defer(registry->db->arena, layer_release, layer);
+	*out = layer;
+	*session = layer->session;
+	return true;
+}
+
+static bool
+record_layer(void *context, struct db *db, const struct upload_row *row,
+    const struct digest *digest, int64_t size, int64_t *file, bool *won, struct error *err)
+{
+	const struct v1_layer *layer = context;
+
+	return db_v1_layer_put(db, row, digest, size, layer->rows, layer->count, file, won, err);
+}
+
+bool
+registry_v1_layer_end(struct v1_layer *layer, struct error *err)
+{
+	struct digest digest;
+
+	if (!session_running_digest(layer->session, &digest))
+		return error_set(err, ERROR_BAD_REQUEST, "Layer is empty");
+	for (size_t i = 0; i < layer->count; i++)
+		hasher_digest(layer->hashers[i], &layer->rows[i].payload);
+	return session_commit_as(layer->session, &digest, record_layer, layer, err);
+}
+
+/* --- Checksum and tags --- */
+
+bool
+registry_v1_checksum_push(struct registry *registry, const char *name, const struct digest *id,
+    const struct digest *payload, const char *tarsum, struct error *err)
+{
+	struct target target = { 0 };
+	enum v1_checksum_outcome outcome;
+
+	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	    !db_v1_checksum_put(
+		registry->db, &target, name, id, payload, tarsum, &registry->actor, &outcome, err))
+		return false;
+	switch (outcome) {
+	case V1_CHECKSUM_DONE:
+		return true;
+	case V1_CHECKSUM_EXISTS:
+		return exists(err);
+	case V1_CHECKSUM_UNKNOWN:
+		return error_set(err, ERROR_NOT_FOUND, "Image not found");
+	case V1_CHECKSUM_NO_LAYER:
+		return error_set(err, ERROR_BAD_REQUEST, "Image has no layer yet");
+	case V1_CHECKSUM_MISMATCH:
+		return error_set(err, ERROR_BAD_REQUEST, "Checksum mismatch");
+	case V1_CHECKSUM_NO_PARENT:
+		return error_set(err, ERROR_BAD_REQUEST, "Image depends on a non existing parent");
+	case V1_CHECKSUM_DEEP:
+		break;
+	}
+	return error_set(err, ERROR_BAD_REQUEST, "Image has more than 126 ancestors");
+}
+
+bool
+registry_v1_tag_push(struct registry *registry, const char *name, const char *tag,
+    const struct digest *id, const char *agent, struct error *err)
+{
+	struct target target = { 0 };
+	enum v1_tag_outcome outcome;
+
+	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	    !db_v1_tag_put(
+		registry->db, &target, name, tag, id, agent, &registry->actor, &outcome, err))
+		return false;
+	switch (outcome) {
+	case V1_TAG_DONE:
+		return true;
+	case V1_TAG_UNKNOWN:
+		return error_set(err, ERROR_NOT_FOUND, "Image not found");
+	case V1_TAG_DENIED:
+		break;
+	}
+	return error_set(err, ERROR_DENIED,
+	    "the tag exists, and moving it needs the right to delete as well as to write");
+}
+
+bool
+registry_v1_tags_delete(
+    struct registry *registry, const char *name, const char *tag, struct error *err)
+{
+	struct target target = { 0 };
+	bool found;
+
+	if (!registry_v1_target_require(registry, name, ACTION_DELETE, &target, err) ||
+	    !db_v1_tags_delete(registry->db, &target, name, tag, &registry->actor, &found, err))
+		return false;
+	return found || error_set(err, ERROR_NOT_FOUND,
+			    tag == NULL ? "Repository not found" : "Tag not found");
+}

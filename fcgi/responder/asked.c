@@ -1,0 +1,62 @@
+#include "responder/asked.h"
+
+#include <string.h>
+
+#include "oci/name.h"
+#include "responder/responder.h"
+
+#define ARTIFACTORY "/artifactory/api/docker/"
+
+bool
+asked_open(struct request *req, const char *variable, struct asked *asked, struct error *err)
+{
+	const char *key = request_variable(req, variable), *path = req->path, *start, *end;
+
+	*asked = (struct asked){ .prefix = "", .key = key == NULL ? "" : key, .path = path };
+	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) != 0)
+		return true;
+	start = path + strlen(ARTIFACTORY);
+	if ((end = strchr(start, '/')) == NULL)
+		return error_set(err, ERROR_NOT_FOUND, NULL);
+	asked->key = arena_strndup(req->arena, start, (size_t)(end - start));
+	asked->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
+	asked->path = end;
+	return repository_key_check(asked->key, err);
+}
+
+bool
+asked_identify(struct request *req, struct db *db, const char *key, const char *audience,
+    struct identity **identity, struct registry *registry, struct error *err)
+{
+	struct service *service = request_service(req);
+
+	if (!identity_find(service->authenticator, db, request_header(req, "Authorization"),
+		audience, req->address, req->id, identity, err))
+		return false;
+	req->user = (*identity)->name;
+	*registry = (struct registry){
+		.db = db,
+		.store = service->store,
+		.relay = service->relay,
+		.may_wait = req->may_wait,
+		.key = key,
+		.viewer = (*identity)->viewer,
+		.actor = {
+			.account = (*identity)->viewer.account,
+			.name = (*identity)->name,
+			.request = req->id,
+			.address = req->address,
+		},
+	};
+	return true;
+}
+
+bool
+asked_forget(struct request *req, const struct registry *registry, const struct identity *identity)
+{
+	if (!registry->viewer_stale || !identity->remembered)
+		return false;
+	identity_forget(
+	    request_service(req)->authenticator, request_header(req, "Authorization"), req->arena);
+	return true;
+}

@@ -1,0 +1,31 @@
+/*
+ * What a call of a registry's API begins with: which repository key it is about, and who makes it.
+ *
+ * URL forms: the vhost's root, with the key in a variable of the vhost, and
+ * /artifactory/api/docker/KEY/…
+ */
+#ifndef RESPONDER_ASKED_H
+#define RESPONDER_ASKED_H
+
+#include "auth/identity.h"
+#include "http/request.h"
+#include "registry/registry.h"
+
+struct asked {
+	const char *prefix; /* what stands before the API's own path: "" or
+			       "/artifactory/api/docker/KEY" */
+	const char *key;    /* repository key; "" when the vhost has none */
+	const char *path;   /* the API's own */
+};
+
+/* false: a URL of neither form (NOT_FOUND), or no key (BAD_REQUEST). */
+bool asked_open(struct request *, const char *variable, struct asked *, struct error *) MUST_CHECK;
+/* Who it is, by the Authorization header; `audience` is what a token must be for. The registry is
+ * ready for them at `key`. */
+bool asked_identify(struct request *, struct db *, const char *key, const char *audience,
+    struct identity **, struct registry *, struct error *) MUST_CHECK;
+/* The remembered password was good for an account that has changed since: forget it. true: the call
+ * is worth making again, once. */
+bool asked_forget(struct request *, const struct registry *, const struct identity *);
+
+#endif

@@ -1,0 +1,138 @@
+#include "v1/call.h"
+
+#include <string.h>
+
+#include "oci/name.h"
+#include "responder/asked.h"
+
+/* A push lasts as long as its layers, and old clients never ask for another token. It is an upper
+ * bound: every statement asks for the rights again. */
+#define TOKEN_SECONDS (12 * 60 * 60)
+
+bool
+call_open(struct request *req, struct v1_call *call, struct error *err)
+{
+	struct asked asked;
+	bool ok = asked_open(req, "STOWAGE_V1_REPOSITORY", &asked, err);
+
+	*call = (struct v1_call){ .key = asked.key, .path = asked.path };
+	return ok;
+}
+
+static bool
+grants(const struct token_access *access, enum access wanted)
+{
+	switch (wanted) {
+	case ACCESS_PULL:
+		return access->pull;
+	case ACCESS_PUSH:
+		return access->push;
+	case ACCESS_DELETE:
+		return access->del;
+	default:
+		return true;
+	}
+}
+
+/* The name in the URL; "N" and "library/N" are one. */
+static bool
+find_name(struct request *req, struct v1_call *call, struct error *err)
+{
+	const char *name;
+
+	if (strstr(call->route->pattern, "{name}") == NULL)
+		return true;
+	name = request_param(req, "name");
+	call->name = strchr(name, '/') == NULL ? arena_printf(req->arena, "library/%s", name)
+					       : name;
+	return name_check(call->name, err);
+}
+
+/* A token is for one name, and says what it is good for. */
+static bool
+take_token(struct v1_call *call, struct error *err)
+{
+	const struct token *token = call->identity->token;
+
+	if (token == NULL || call->route->access == ACCESS_CATALOG)
+		return true;
+	if (token->access_count != 1 || !grants(&token->access[0], call->route->access) ||
+	    (call->name != NULL && strcmp(call->name, token->access[0].name) != 0))
+		return error_set(err, ERROR_UNAUTHORIZED, NULL);
+	call->name = token->access[0].name;
+	return true;
+}
+
+/* What needs an account cannot be asked by anonymous; what is pushed needs a name. */
+static bool
+check_access(const struct v1_call *call, struct error *err)
+{
+	switch (call->route->access) {
+	case ACCESS_LOGIN:
+	case ACCESS_DELETE:
+		return call->identity->viewer.account != 0 ||
+		       error_set(err, ERROR_UNAUTHORIZED, NULL);
+	case ACCESS_PUSH:
+		if (call->identity->viewer.account == 0)
+			return error_set(err, ERROR_UNAUTHORIZED, NULL);
+		return call->name != NULL || error_set(err, ERROR_UNAUTHORIZED,
+						 "images are pushed with their repository's token");
+	default:
+		return true;
+	}
+}
+
+bool
+call_authenticate(struct request *req, struct v1_call *call, struct db *db, struct error *err)
+{
+	return asked_identify(
+		   req, db, call->key, call->key, &call->identity, &call->registry, err) &&
+	       find_name(req, call, err) && take_token(call, err) && check_access(call, err);
+}
+
+bool
+call_id(struct request *req, struct digest *id, struct error *err)
+{
+	return v1_id_read(id, request_param(req, "id"), err);
+}
+
+/* What the route was opened for, as a token for the calls that follow. */
+static bool
+reply_token(struct request *req, struct error *err)
+{
+	struct v1_call *call = request_call(req);
+	enum access wanted = call->route->access;
+	struct token_access access = {
+		.type = "repository",
+		.name = call->name,
+		.pull = wanted != ACCESS_DELETE,
+		.push = wanted == ACCESS_PUSH,
+		.del = wanted == ACCESS_DELETE,
+	};
+	struct token token = {
+		.audience = call->key,
+		.subject = call->identity->name,
+		.account = call->identity->viewer.account,
+		.epoch = call->identity->viewer.epoch,
+		.access = &access,
+		.access_count = 1,
+	};
+	const char *text = identity_token(
+	    request_service(req)->authenticator, call->registry.db, &token, TOKEN_SECONDS, err);
+
+	if (text == NULL)
+		return false;
+	reply_headerf(req, "X-Docker-Token", "signature=%s,repository=\"%s\",access=%s", text,
+	    call->name,
+	    wanted == ACCESS_PUSH     ? "write"
+	    : wanted == ACCESS_DELETE ? "delete"
+				      : "read");
+	return true;
+}
+
+bool
+call_reply_endpoint(struct request *req, struct error *err)
+{
+	reply_header(req, "X-Docker-Endpoints", req->host);
+	return request_header(req, "X-Docker-Token") == NULL || reply_token(req, err);
+}

@@ -1,0 +1,21 @@
+#include "v1/errors.h"
+
+#define RETRY_AFTER_SECONDS "2"
+
+void
+v1_error(struct request *req, struct v1_call *call, struct error *err)
+{
+	int status;
+
+	if (call->registry.key_unknown)
+		error_set(err, ERROR_NOT_FOUND, "there is no v1 repository here");
+	status = error_status(err);
+	/* What a refused range or method says of itself belongs to the error. */
+	if (status != 416 && status != 405)
+		reply_reset(req->reply);
+	reply_json(req, status, json_pack("{s:s}", "error", err->message));
+	if (status == 401)
+		reply_header(req, "WWW-Authenticate", "Basic realm=\"stowage\"");
+	if (status == 503)
+		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
+}

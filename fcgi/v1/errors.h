@@ -1,0 +1,10 @@
+/* Failures as v1 clients expect them: {"error": "sentence"}. */
+#ifndef V1_ERRORS_H
+#define V1_ERRORS_H
+
+#include "v1/call.h"
+
+/* Fill the reply from the error. 401 carries a challenge. */
+void v1_error(struct request *, struct v1_call *, struct error *);
+
+#endif

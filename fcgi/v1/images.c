@@ -1,0 +1,164 @@
+/* Images: JSON, ancestry, layer, checksum. What is visible never changes. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "oci/v1_image.h"
+#include "registry/pull.h"
+#include "registry/push.h"
+#include "responder/receive.h"
+#include "v1/call.h"
+#include "v1/routes.h"
+
+#define JSON_MOST (1024 * 1024)
+#define YEAR_SECONDS "31536000"
+#define CHECKSUM_MOST 255
+
+static bool
+require(struct request *req, struct v1_image_row **row, struct error *err)
+{
+	struct digest id;
+
+	return call_id(req, &id, err) && registry_v1_image_require(request_registry(req),
+					     request_call(req)->name, &id, row, err);
+}
+
+/* Whoever has seen it once need not look again. */
+static bool
+reply_unchanged(struct request *req)
+{
+	reply_header(req, "Cache-Control", "private, max-age=" YEAR_SECONDS);
+	reply_header(req, "Last-Modified", "Thu, 01 Jan 1970 00:00:00 GMT");
+	return request_header(req, "If-Modified-Since") != NULL && reply_empty(req, 304);
+}
+
+bool
+image_json_get(struct request *req, struct error *err)
+{
+	struct v1_image_row *row;
+
+	if (!require(req, &row, err))
+		return false;
+	if (reply_unchanged(req))
+		return true;
+	/* A client that knows the size goes on where a connection broke. */
+	if (!row->layered)
+		reply_headerf(req, "X-Docker-Size", "%zu", v1_empty_layer.length);
+	else if (row->layer.size >= 0 && !row->zstd)
+		reply_headerf(req, "X-Docker-Size", "%" PRId64, row->layer.size);
+	reply_bytes(req, 200, "application/json", row->json.data, row->json.length);
+	return true;
+}
+
+bool
+image_ancestry(struct request *req, struct error *err)
+{
+	struct v1_image_row *row;
+
+	if (!require(req, &row, err))
+		return false;
+	if (reply_unchanged(req))
+		return true;
+	reply_bytes(req, 200, "application/json", row->ancestry, strlen(row->ancestry));
+	return true;
+}
+
+static bool
+reply_layer(struct request *req, const struct v1_image_row *row, struct error *err)
+{
+	struct repack *repack;
+	struct reply_source *source;
+
+	if (!row->layered) {
+		reply_bytes(req, 200, "application/octet-stream", v1_empty_layer.data,
+		    v1_empty_layer.length);
+		return true;
+	}
+	if (row->layer.size < 0)
+		return error_set(err, ERROR_NOT_FOUND, "Layer not found");
+	if (!row->zstd)
+		return reply_file(req, 200, registry_blob_path(request_registry(req), &row->layer),
+		    row->layer.size, err);
+	if ((repack = registry_v1_repack(request_registry(req), row, err)) == NULL)
+		return false;
+	source = arena_alloc(req->arena, sizeof(*source));
+	*source = (struct reply_source){ -1, repack_read, repack };
+	return reply_stream(req, 200, source, err);
+}
+
+bool
+image_layer_get(struct request *req, struct error *err)
+{
+	struct v1_image_row *row;
+
+	if (!require(req, &row, err))
+		return false;
+	if (reply_unchanged(req))
+		return true;
+	reply_header(req, "Content-Type", "application/octet-stream");
+	reply_header(req, "X-Content-Type-Options", "nosniff");
+	return reply_layer(req, row, err);
+}
+
+static bool
+reply_true(struct request *req)
+{
+	reply_bytes(req, 200, "application/json", "true", strlen("true"));
+	return true;
+}
+
+bool
+image_json_put(struct request *req, struct error *err)
+{
+	struct target target;
+	struct digest id;
+	struct bytes json;
+	char *body;
+
+	if (!call_id(req, &id, err) ||
+	    !registry_v1_target_require(
+		request_registry(req), request_call(req)->name, ACTION_WRITE, &target, err) ||
+	    !request_body(req, JSON_MOST, &body, &json.length, err))
+		return false;
+	json.data = body;
+	return registry_v1_json_push(
+		   request_registry(req), request_call(req)->name, &id, json, err) &&
+	       reply_true(req);
+}
+
+bool
+image_layer_put(struct request *req, struct error *err)
+{
+	struct v1_layer *layer;
+	struct session *session;
+	struct digest id;
+	int64_t written;
+
+	return call_id(req, &id, err) &&
+	       registry_v1_layer_start(
+		   request_registry(req), request_call(req)->name, &id, &layer, &session, err) &&
+	       receive_body(req, session, &written, err) && registry_v1_layer_end(layer, err) &&
+	       reply_true(req);
+}
+
+/* The payload's checksum is verified; the tarsum, which only clients older than any that comes here
+ * rely on, is kept as it was said. */
+bool
+image_checksum_put(struct request *req, struct error *err)
+{
+	const char *payload = request_header(req, "X-Docker-Checksum-Payload");
+	const char *tarsum = request_header(req, "X-Docker-Checksum");
+	struct digest id, digest;
+
+	if (!call_id(req, &id, err))
+		return false;
+	if (payload == NULL)
+		return error_set(err, ERROR_PRECONDITION,
+		    "Missing Image's checksum (X-Docker-Checksum-Payload)");
+	if (!digest_parse(&digest, payload, err) || digest.algorithm != DIGEST_SHA256)
+		return error_set(err, ERROR_BAD_REQUEST, "want sha256: and 64 hexadecimal digits");
+	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MOST)
+		return error_set(err, ERROR_BAD_REQUEST, "X-Docker-Checksum is too long");
+	return registry_v1_checksum_push(
+		   request_registry(req), request_call(req)->name, &id, &digest, tarsum, err) &&
+	       reply_true(req);
+}

@@ -1,0 +1,157 @@
+/* The index half of the API: is this a v1 registry, who may push or pull a name, and with what
+ * token. */
+#include <jansson.h>
+#include <string.h>
+
+#include "v1/call.h"
+#include "v1/routes.h"
+
+#define LIST_MOST (4 * 1024 * 1024)
+
+/*
+ * Clients that hear "standalone" send their password with every call, which says nothing of the
+ * name an image is for; so that they use the token, it never is.
+ */
+bool
+v1_ping(struct request *req, struct error *err)
+{
+	(void)err;
+	reply_header(req, "X-Docker-Registry-Version", "0.9.1");
+	reply_header(req, "X-Docker-Registry-Standalone", "false");
+	reply_header(req, "Cache-Control", "no-cache");
+	return reply_json(req, 200, json_pack("{s:b}", "standalone", 0));
+}
+
+static void
+reply_word(struct request *req, int status, const char *json)
+{
+	reply_bytes(req, status, "application/json", json, strlen(json));
+}
+
+/* Read a body that is a list, of which nothing is needed: images come one by one. */
+static bool
+list_read(struct request *req, struct error *err)
+{
+	json_error_t reason;
+	json_t *list;
+	char *body;
+	size_t length;
+	bool ok;
+
+	if (!request_body(req, LIST_MOST, &body, &length, err))
+		return false;
+	list = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
+	ok = json_is_array(list) || error_set(err, ERROR_BAD_REQUEST, "want a JSON list");
+	json_decref(list);
+	return ok;
+}
+
+static bool
+may_push(struct request *req, struct error *err)
+{
+	struct target target;
+
+	return registry_v1_target_require(
+	    request_registry(req), request_call(req)->name, ACTION_WRITE, &target, err);
+}
+
+bool
+repository_put(struct request *req, struct error *err)
+{
+	if (!may_push(req, err) || !list_read(req, err) || !call_reply_endpoint(req, err))
+		return false;
+	reply_word(req, 200, "\"\"");
+	return true;
+}
+
+/* The end of a push. */
+bool
+repository_images_put(struct request *req, struct error *err)
+{
+	return may_push(req, err) && list_read(req, err) && call_reply_endpoint(req, err) &&
+	       reply_empty(req, 204);
+}
+
+/* Ids only: a client that reads a tag here would take it over what the list of tags says. */
+bool
+repository_images(struct request *req, struct error *err)
+{
+	struct v1_tag_row *tags;
+	json_t *list;
+	size_t count;
+
+	if (!registry_v1_tags(
+		request_registry(req), request_call(req)->name, NULL, &tags, &count, err) ||
+	    !call_reply_endpoint(req, err))
+		return false;
+	list = json_array();
+	for (size_t i = 0; i < count; i++) {
+		bool before = false;
+
+		for (size_t j = 0; j < i && !before; j++)
+			before = digest_equal(&tags[i].id, &tags[j].id);
+		if (!before)
+			json_array_append_new(
+			    list, json_pack("{s:s}", "id", v1_id_text(&tags[i].id)));
+	}
+	return reply_json(req, 200, list);
+}
+
+/* As the registry of old did: images are never taken away so. */
+bool
+repository_images_delete(struct request *req, struct error *err)
+{
+	struct target target;
+
+	return registry_v1_target_require(
+		   request_registry(req), request_call(req)->name, ACTION_DELETE, &target, err) &&
+	       call_reply_endpoint(req, err) && reply_empty(req, 204);
+}
+
+bool
+repository_auth(struct request *req, struct error *err)
+{
+	if (!may_push(req, err))
+		return false;
+	reply_word(req, 200, "\"\"");
+	return true;
+}
+
+/* --- Properties: who may read is said by permission targets; this tells it --- */
+
+bool
+repository_properties(struct request *req, struct error *err)
+{
+	bool open;
+
+	return registry_v1_public(request_registry(req), request_call(req)->name, &open, err) &&
+	       reply_json(req, 200, json_pack("{s:s}", "access", open ? "public" : "private"));
+}
+
+bool
+repository_properties_put(struct request *req, struct error *err)
+{
+	json_error_t reason;
+	const char *access = "";
+	json_t *document;
+	char *body;
+	size_t length;
+	bool open, wanted, understood;
+
+	if (!may_push(req, err) ||
+	    !registry_v1_public(request_registry(req), request_call(req)->name, &open, err) ||
+	    !request_body(req, LIST_MOST, &body, &length, err))
+		return false;
+	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
+	understood = json_unpack(document, "{s:s}", "access", &access) == 0 &&
+		     (strcmp(access, "public") == 0 || strcmp(access, "private") == 0);
+	wanted = strcmp(access, "public") == 0;
+	json_decref(document);
+	if (!understood)
+		return error_set(err, ERROR_BAD_REQUEST, "want access: public or private");
+	if (wanted != open)
+		return error_set(err, ERROR_DENIED,
+		    "who may read is set by the administrator's permission targets");
+	reply_word(req, 200, "true");
+	return true;
+}

@@ -1,0 +1,55 @@
+/* stowage-v1: Docker Registry and Index API v1. */
+#include <string.h>
+
+#include "responder/asked.h"
+#include "v1/call.h"
+#include "v1/errors.h"
+#include "v1/routes.h"
+
+/* Find the route and run it for whoever asks. */
+static bool
+call_run(struct request *req, struct v1_call *call, struct db *db, struct error *err)
+{
+	const char *allow = NULL;
+
+	switch (route_find(req, v1_routes, call->path, &call->route, &allow)) {
+	case ROUTE_FOUND:
+		break;
+	case ROUTE_NO_METHOD:
+		error_set(err, ERROR_METHOD, NULL);
+		reply_header(req, "Allow", allow);
+		return false;
+	case ROUTE_NO_PATH:
+		return error_set(err, ERROR_NOT_FOUND, NULL);
+	}
+	if (call->route->access == ACCESS_NONE)
+		return call->route->handler(req, err);
+	return call_authenticate(req, call, db, err) && call->route->handler(req, err);
+}
+
+static void
+v1_serve(struct request *req, struct db *db, struct error *err)
+{
+	struct v1_call call;
+	bool readable = err->code == ERROR_NONE;
+	bool ok;
+
+	req->call = &call;
+	ok = call_open(req, &call, err) && readable && call_run(req, &call, db, err);
+	if (!ok && asked_forget(req, &call.registry, call.identity)) {
+		*err = (struct error){ 0 };
+		ok = call_open(req, &call, err) && call_run(req, &call, db, err);
+	}
+	if (!ok)
+		v1_error(req, &call, err);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct responder responder = {
+		.name = "stowage-v1", .serve = v1_serve, .routes = v1_routes
+	};
+
+	return responder_main(&responder, argc, argv);
+}

@@ -1,0 +1,169 @@
+/* Tags of a name. */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "oci/name.h"
+#include "v1/call.h"
+#include "v1/routes.h"
+
+#define BODY_MOST 1024
+#define AGENT_MOST 512
+
+static bool
+find(struct request *req, const char *tag, struct v1_tag_row **tags, size_t *count,
+    struct error *err)
+{
+	return registry_v1_tags(
+	    request_registry(req), request_call(req)->name, tag, tags, count, err);
+}
+
+bool
+tags_get(struct request *req, struct error *err)
+{
+	struct v1_tag_row *tags;
+	json_t *map;
+	size_t count;
+
+	if (!find(req, NULL, &tags, &count, err))
+		return false;
+	map = json_object();
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(map, tags[i].name, json_string(v1_id_text(&tags[i].id)));
+	reply_header(req, "Cache-Control", "no-cache");
+	return reply_json(req, 200, map);
+}
+
+bool
+tag_get(struct request *req, struct error *err)
+{
+	struct v1_tag_row *tags;
+	size_t count;
+	const char *text;
+
+	if (!find(req, request_param(req, "tag"), &tags, &count, err))
+		return false;
+	text = arena_printf(req->arena, "\"%s\"", v1_id_text(&tags[0].id));
+	reply_header(req, "Cache-Control", "no-cache");
+	reply_bytes(req, 200, "application/json", text, strlen(text));
+	return true;
+}
+
+/* --- What is told of who set it --- */
+
+/* A word of the User-Agent: "docker/1.6.2 go/go1.4 kernel/3.16 os/linux arch/amd64". */
+static const char *
+agent_word(struct request *req, const char *agent, const char *name, const char *otherwise)
+{
+	size_t length = strlen(name);
+
+	while (*agent != '\0') {
+		size_t word = strcspn(agent, " ");
+
+		if (word > length && strncmp(agent, name, length) == 0 && agent[length] == '/')
+			return arena_strndup(req->arena, agent + length + 1, word - length - 1);
+		agent += word + strspn(agent + word, " ");
+	}
+	return otherwise;
+}
+
+static bool
+reply_told(struct request *req, const struct v1_tag_row *tag)
+{
+	const char *agent = tag->agent;
+	const char *kernel = agent_word(req, agent, "kernel", NULL);
+
+	return reply_json(req, 200,
+	    json_pack("{s:I, s:s?, s:s?, s:s, s:s, s:s?}", "last_update",
+		(json_int_t)(tag->updated / 1000000), "docker_version",
+		agent_word(req, agent, "docker", NULL), "docker_go_version",
+		agent_word(req, agent, "go", NULL), "arch", agent_word(req, agent, "arch", "amd64"),
+		"os", agent_word(req, agent, "os", "linux"), "kernel", kernel));
+}
+
+bool
+tag_json(struct request *req, struct error *err)
+{
+	struct v1_tag_row *tags;
+	size_t count;
+
+	return find(req, request_param(req, "tag"), &tags, &count, err) &&
+	       reply_told(req, &tags[0]);
+}
+
+/* Of the name: as the tag that was set last. */
+bool
+repository_json(struct request *req, struct error *err)
+{
+	struct v1_tag_row *tags, newest = { .agent = "" };
+	size_t count;
+
+	if (!find(req, NULL, &tags, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (tags[i].updated >= newest.updated)
+			newest = tags[i];
+	return reply_told(req, &newest);
+}
+
+/* --- Setting and taking away --- */
+
+static bool
+read_id(struct request *req, struct digest *id, struct error *err)
+{
+	char *body;
+	size_t length;
+	json_t *value;
+	bool ok;
+
+	if (!request_body(req, BODY_MOST, &body, &length, err))
+		return false;
+	value = json_loadb(body, length, JSON_DECODE_ANY, NULL);
+	ok = (json_is_string(value) ||
+		 error_set(err, ERROR_BAD_REQUEST, "want an image id as JSON")) &&
+	     v1_id_read(id, json_string_value(value), err);
+	json_decref(value);
+	return ok;
+}
+
+bool
+tag_put(struct request *req, struct error *err)
+{
+	const char *tag = request_param(req, "tag"), *agent = request_header(req, "User-Agent");
+	struct target target;
+	struct digest id;
+
+	if (agent == NULL || strlen(agent) > AGENT_MOST || !utf8_check(agent))
+		agent = "";
+	if (!tag_check(tag, err) ||
+	    !registry_v1_target_require(
+		request_registry(req), request_call(req)->name, ACTION_WRITE, &target, err) ||
+	    !read_id(req, &id, err) ||
+	    !registry_v1_tag_push(
+		request_registry(req), request_call(req)->name, tag, &id, agent, err))
+		return false;
+	reply_bytes(req, 200, "application/json", "\"\"", 2);
+	return true;
+}
+
+static bool
+take_away(struct request *req, const char *tag, struct error *err)
+{
+	if (!registry_v1_tags_delete(request_registry(req), request_call(req)->name, tag, err) ||
+	    !call_reply_endpoint(req, err))
+		return false;
+	reply_bytes(req, 200, "application/json", "true", strlen("true"));
+	return true;
+}
+
+bool
+tag_delete(struct request *req, struct error *err)
+{
+	return take_away(req, request_param(req, "tag"), err);
+}
+
+bool
+tags_delete(struct request *req, struct error *err)
+{
+	return take_away(req, NULL, err);
+}

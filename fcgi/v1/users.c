@@ -1,0 +1,19 @@
+/* What docker login asks. */
+#include "v1/call.h"
+#include "v1/routes.h"
+
+bool
+users_get(struct request *req, struct error *err)
+{
+	return registry_admit_viewer(request_registry(req), false, err) &&
+	       (reply_bytes(req, 200, "application/json", "\"OK\"", 4), true);
+}
+
+/* Nobody makes an account here; the client then asks whether it has one. The body, which holds a
+ * password, is not read. */
+bool
+users_post(struct request *req, struct error *err)
+{
+	(void)req;
+	return error_set(err, ERROR_UNAUTHORIZED, NULL);
+}
