@@ -36,14 +36,16 @@ static const struct statement namespace_find = {
 	.again = true,
 };
 
+/* $4 version of the API */
 static const struct statement standing_find = {
 	.name = "standing_find",
-	.nparams = 3,
-	.sql = "WITH " SQL_ME ", " SQL_ROOT "SELECT " SQL_STANDING
-	       ", me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id"
-	       "   AND (me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id"
-	       "     AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1)))"
-	       " FROM me LEFT JOIN root ON true",
+	.nparams = 4,
+	.sql = "WITH " SQL_ME ", " SQL_ROOT_OF(
+	    "$4::int") "SELECT " SQL_STANDING
+		       ", me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id"
+		       "   AND (me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id"
+		       "     AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1)))"
+		       " FROM me LEFT JOIN root ON true",
 	.again = true,
 };
 
@@ -114,11 +116,11 @@ db_rights_find(struct db *db, const char *key, const char *name, const struct vi
 }
 
 bool
-db_standing_find(struct db *db, const char *key, const struct viewer *viewer,
+db_standing_find(struct db *db, const char *key, int version, const struct viewer *viewer,
     struct standing *standing, struct error *err)
 {
 	const struct param params[] = { param_text(key), param_int(db, viewer->account),
-		param_int(db, viewer->epoch) };
+		param_int(db, viewer->epoch), param_int(db, version) };
 	PGresult *res = db_query(db, &standing_find, params, err);
 
 	if (res == NULL)

@@ -30,10 +30,10 @@ bool db_namespace_find(
 bool db_rights_find(struct db *, const char *key, const char *name, const struct viewer *,
     struct standing *, int *actions, struct error *) MUST_CHECK;
 
-/* Only the standing of a viewer at a repository, without name: for /v2/ and the upload of nothing.
- * allowed: may read anything there at all. */
-bool db_standing_find(struct db *, const char *key, const struct viewer *, struct standing *,
-    struct error *) MUST_CHECK;
+/* Only the standing of a viewer at a repository of that version of the API, without name: for /v2/
+ * and the upload of nothing. allowed: may read anything there at all. */
+bool db_standing_find(struct db *, const char *key, int version, const struct viewer *,
+    struct standing *, struct error *) MUST_CHECK;
 
 /* Names of the repository's images that hold a manifest the viewer may read, after `last`, in byte
  * order; a leaf's names merged, each once. */

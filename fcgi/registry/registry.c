@@ -28,7 +28,8 @@ registry_admit_viewer(struct registry *registry, bool wants_read, struct error *
 {
 	struct standing standing = { 0 };
 
-	if (!db_standing_find(registry->db, registry->key, &registry->viewer, &standing, err))
+	if (!db_standing_find(
+		registry->db, registry->key, registry->version, &registry->viewer, &standing, err))
 		return false;
 	standing.blacked_out = standing.blacked_out && wants_read;
 	standing.allowed = standing.allowed || !wants_read;

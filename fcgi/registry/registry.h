@@ -24,6 +24,7 @@ struct registry {
 	struct relay *relay; /* borrowed; NULL where no upstream is ever asked */
 	bool may_wait;       /* for an upstream; else ERROR_WAIT */
 	const char *key;     /* the repository key that was asked */
+	int version;         /* of the API that asks: 1 or 2 */
 	struct viewer viewer;
 	struct actor actor;
 

@@ -25,8 +25,8 @@ asked_open(struct request *req, const char *variable, struct asked *asked, struc
 }
 
 bool
-asked_identify(struct request *req, struct db *db, const char *key, const char *audience,
-    struct identity **identity, struct registry *registry, struct error *err)
+asked_identify(struct request *req, struct db *db, int version, const char *key,
+    const char *audience, struct identity **identity, struct registry *registry, struct error *err)
 {
 	struct service *service = request_service(req);
 
@@ -40,6 +40,7 @@ asked_identify(struct request *req, struct db *db, const char *key, const char *
 		.relay = service->relay,
 		.may_wait = req->may_wait,
 		.key = key,
+		.version = version,
 		.viewer = (*identity)->viewer,
 		.actor = {
 			.account = (*identity)->viewer.account,

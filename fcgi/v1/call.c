@@ -86,7 +86,7 @@ bool
 call_authenticate(struct request *req, struct v1_call *call, struct db *db, struct error *err)
 {
 	return asked_identify(
-		   req, db, call->key, call->key, &call->identity, &call->registry, err) &&
+		   req, db, 1, call->key, call->key, &call->identity, &call->registry, err) &&
 	       find_name(req, call, err) && take_token(call, err) && check_access(call, err);
 }
 

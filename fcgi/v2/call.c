@@ -120,7 +120,7 @@ bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
 	return asked_identify(
-		   req, db, call->key, call->service, &call->identity, &call->registry, err) &&
+		   req, db, 2, call->key, call->service, &call->identity, &call->registry, err) &&
 	       anonymous_check(call, err) && scope_check(req, call, err) &&
 	       choose_namespace(req, call, err);
 }

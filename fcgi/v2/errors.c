@@ -71,7 +71,7 @@ error_document(const struct error *err, json_t *detail)
 static bool
 key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
 {
-	struct registry registry = { .db = db, .key = call->key };
+	struct registry registry = { .db = db, .key = call->key, .version = 2 };
 	struct error lookup = { 0 };
 
 	if (call->registry.key_unknown || call->key[0] == '\0')

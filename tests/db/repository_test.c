@@ -6,7 +6,7 @@ standing_of(struct fixture *f, const char *key, struct viewer viewer)
 {
 	struct standing standing;
 
-	assert_true(db_standing_find(&f->db, key, &viewer, &standing, &f->err));
+	assert_true(db_standing_find(&f->db, key, 2, &viewer, &standing, &f->err));
 	return standing;
 }
 

@@ -6,7 +6,7 @@ packages=(
 	# build and analysis
 	clang clang-format llvm libcmocka-dev valgrind shellcheck mandoc git xz-utils
 	# servers: both web servers, PostgreSQL's test functions, a real registry
-	lighttpd lighttpd-mod-gnutls apache2-bin libapache2-mod-xsendfile postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+	lighttpd lighttpd-mod-gnutls lighttpd-modules-lua apache2-bin libapache2-mod-xsendfile postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
 	docker-registry
 	# clients
 	curl skopeo podman buildah docker.io containerd runc crun
