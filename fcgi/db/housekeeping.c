@@ -22,6 +22,13 @@ static const struct statement memories_drop = {
 	.again = true,
 };
 
+static const struct statement v1_uploads_drop = {
+	.name = "v1_uploads_drop",
+	.nparams = 2,
+	.sql = "SELECT v1_uploads_drop($1, $2)",
+	.again = true,
+};
+
 static const struct statement unlinks_due = {
 	.name = "unlinks_due",
 	.nparams = 1,
@@ -51,7 +58,8 @@ static const struct statement history_extend = {
 };
 
 const struct statement *const housekeeping_statements[] = { &uploads_abandoned, &fetches_abandoned,
-	&memories_drop, &unlinks_due, &unlink_done, &repository_shrink, &history_extend, NULL };
+	&memories_drop, &v1_uploads_drop, &unlinks_due, &unlink_done, &repository_shrink,
+	&history_extend, NULL };
 
 bool
 db_uploads_abandoned(struct db *db, int64_t seconds, int limit, struct upload_row **rows,
@@ -95,6 +103,16 @@ db_memories_drop(struct db *db, int limit, bool *more, struct error *err)
 {
 	const struct param params[] = { param_int(db, limit) };
 	PGresult *res = db_query(db, &memories_drop, params, err);
+
+	*more = res != NULL && row_int(res, 0, 0) >= limit;
+	return res != NULL;
+}
+
+bool
+db_v1_uploads_drop(struct db *db, int64_t seconds, int limit, bool *more, struct error *err)
+{
+	const struct param params[] = { param_int(db, seconds), param_int(db, limit) };
+	PGresult *res = db_query(db, &v1_uploads_drop, params, err);
 
 	*more = res != NULL && row_int(res, 0, 0) >= limit;
 	return res != NULL;

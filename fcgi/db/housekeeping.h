@@ -12,6 +12,9 @@ bool db_fetches_abandoned(struct db *, int64_t seconds, int limit, int64_t **fil
     struct error *) MUST_CHECK;
 /* Misses and lists that are over. *more: there may be more of them. */
 bool db_memories_drop(struct db *, int limit, bool *more, struct error *) MUST_CHECK;
+/* v1 pushes that nobody has gone on with for so long. */
+bool db_v1_uploads_drop(
+    struct db *, int64_t seconds, int limit, bool *more, struct error *) MUST_CHECK;
 /* Files to unlink now; only digest and file are set. */
 bool db_unlinks_due(
     struct db *, int limit, struct file_row **, size_t *count, struct error *) MUST_CHECK;

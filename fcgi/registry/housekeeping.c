@@ -83,6 +83,12 @@ memories(struct housekeeping *house, bool *more, struct error *err)
 }
 
 static bool
+v1_uploads(struct housekeeping *house, bool *more, struct error *err)
+{
+	return db_v1_uploads_drop(&house->db, UPLOAD_SECONDS, PIECE, more, err);
+}
+
+static bool
 files(struct housekeeping *house, bool *more, struct error *err)
 {
 	struct file_row *rows;
@@ -193,6 +199,7 @@ thread_main(void *argument)
 		{ uploads, "uploads" },
 		{ fetches, "fetches" },
 		{ memories, "memories" },
+		{ v1_uploads, "v1 uploads" },
 		{ files, "files" },
 		{ repositories, "repositories" },
 	};

@@ -1,7 +1,7 @@
 -- The v1 API: images on their way and arrived, tags, and what its clients see of v2.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(48);
+SELECT plan(50);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice \gset
@@ -101,6 +101,11 @@ SELECT is(pg_temp.ancestry('library/app', 'mine'), ARRAY[pg_temp.id('mine'), pg_
 SELECT is(pg_temp.tag('app', 'copy', 'base'), 0, 'and tag it');
 SELECT is((SELECT count(*) FROM v1_image v JOIN image i ON i.id = v.image_id WHERE i.path = 'app'), 1::bigint, 'with no more than is below');
 SELECT is(name_is_local(:both, 'app'), true, 'a name with a v1 image is local behind the bridge') FROM (SELECT name_is_local(:both, 'deep')) x;
+-- what is left under way
+UPDATE v1_upload SET touched_at = now() - interval '2 days' WHERE v1_id = pg_temp.id('x');
+SELECT is((v1_uploads_drop(86400, 100), v1_uploads_drop(86400, 100)), (1::bigint, 0::bigint), 'a push that rests is dropped');
+SELECT is((SELECT count(*) > 0 FROM v1_upload), true, 'others stay');
+
 UPDATE repository SET deleted_at = now() WHERE key = 'both';
 SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), NULL, 'without its repository there is no bridge');
 
