@@ -1941,6 +1941,24 @@ BEGIN
 END $$;
 
 --
+-- Name: signing_key_get(bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.signing_key_get(p_fresh bytea) RETURNS bytea
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_secret bytea := (SELECT secret FROM signing_key);
+BEGIN
+  IF v_secret IS NULL THEN
+    INSERT INTO signing_key (secret) VALUES (p_fresh) ON CONFLICT DO NOTHING;
+    SELECT secret INTO v_secret FROM signing_key;
+  END IF;
+  RETURN v_secret;
+END $$;
+
+--
 -- Name: stale_served(integer, text, text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -5007,6 +5025,14 @@ GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_m
 REVOKE ALL ON FUNCTION registry.repository_shrink(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION signing_key_get(p_fresh bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/log.h"
+#include "oci/base64url.h"
 
 #define MAC_BYTES 32
 #define MAC_TEXT_LENGTH 43 /* of base64url without padding */
@@ -18,51 +19,19 @@
  * again. */
 #define ACCESS_BUDGET 4096
 
-/* base64url without padding (RFC 7515, appendix C). */
-static char *
-base64url_encode(struct arena *arena, const void *data, size_t length)
-{
-	gnutls_datum_t in = { .data = (unsigned char *)(uintptr_t)data, .size = (unsigned)length },
-		       out;
-	char *text;
-
-	if (gnutls_base64_encode2(&in, &out) != GNUTLS_E_SUCCESS)
-		log_fatal("out of memory");
-	text = arena_strndup(arena, (const char *)out.data, out.size);
-	gnutls_free(out.data);
-	for (char *c = text; *c != '\0'; c++)
-		if (*c == '+')
-			*c = '-';
-		else if (*c == '/')
-			*c = '_';
-	text[strcspn(text, "=")] = '\0';
-	return text;
-}
-
 /* The JSON object that `length` characters of base64url hold; NULL if they do not. The caller owns
  * it. */
 static json_t *
 decode_object(struct arena *arena, const char *text, size_t length)
 {
-	size_t padded = (length + 3) / 4 * 4;
-	char *standard = arena_alloc(arena, padded + 1);
-	gnutls_datum_t in = { .data = (unsigned char *)standard, .size = (unsigned)padded }, out;
+	struct bytes bytes;
 	json_t *object;
 
-	for (size_t i = 0; i < length; i++) {
-		bool is_digit = (text[i] >= 'a' && text[i] <= 'z') ||
-				(text[i] >= 'A' && text[i] <= 'Z') ||
-				(text[i] >= '0' && text[i] <= '9');
-
-		if (!is_digit && text[i] != '-' && text[i] != '_')
-			return NULL;
-		standard[i] = (char)(text[i] == '-' ? '+' : text[i] == '_' ? '/' : text[i]);
-	}
-	memset(standard + length, '=', padded - length);
-	if (length == 0 || gnutls_base64_decode2(&in, &out) != GNUTLS_E_SUCCESS)
+	/* No second spelling of a token is good: not even a padded one. */
+	if ((length > 0 && text[length - 1] == '=') ||
+	    !base64url_decode(arena, text, length, &bytes))
 		return NULL;
-	object = json_loadb((const char *)out.data, out.size, JSON_REJECT_DUPLICATES, NULL);
-	gnutls_free(out.data);
+	object = json_loadb(bytes.data, bytes.length, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(object)) {
 		json_decref(object);
 		return NULL;

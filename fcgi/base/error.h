@@ -40,6 +40,8 @@
 	ERROR(RANGE_NOT_SATISFIABLE, "RANGE_INVALID", 416, "requested range not satisfiable")      \
 	ERROR(PAGINATION_NUMBER_INVALID, "PAGINATION_NUMBER_INVALID", 400,                         \
 	    "invalid number of results requested")                                                 \
+	ERROR(MANIFEST_UNVERIFIED, "MANIFEST_UNVERIFIED", 400,                                     \
+	    "manifest failed signature verification")                                              \
 	ERROR(MANIFEST_TOO_LARGE, "MANIFEST_INVALID", 413, "manifest larger than 4 MiB")           \
 	ERROR(MEDIA_TYPE, "UNSUPPORTED", 415, "unsupported media type")                            \
 	ERROR(CONFLICT, "CONFLICT", 409, "conflicting change")                                     \

@@ -75,16 +75,17 @@
 
 /* Where a push of the name lands, its row one or none; $4 name. Rights there are the account's,
  * less what patterns keep out. */
-#define SQL_TARGET                                                                           \
-	"target AS (SELECT t.target_id, t.target_key, t.blacked_out, i.id AS image_id,"      \
-	"   CASE WHEN me.valid THEN push_actions($2, t.target_id, $4) ELSE 0 END AS actions" \
+#define SQL_TARGET                                                                              \
+	"target AS (SELECT t.target_id, t.target_key, t.blacked_out, i.id AS image_id,"         \
+	"   CASE WHEN me.valid THEN push_actions($2, t.target_id, $4) ELSE 0 END AS actions,"   \
+	"   (SELECT NOT r.block_schema1 FROM repository r WHERE r.id = t.target_id) AS schema1" \
 	"  FROM me, push_target t LEFT JOIN image i ON i.path = $4 AND i.repository_id = t.target_id WHERE t.key = $1)"
-/* The first columns over me, root and target: a standing for the wanted actions, then what
+/* The first columns over me, root and target, nine: a standing for the wanted actions, then what
  * target_read() reads. */
 #define SQL_TARGET_COLUMNS(wanted)                                                              \
 	"root.id IS NOT NULL, coalesce(target.blacked_out, root.blacked_out, false), me.valid," \
 	"  coalesce(target.actions & " wanted " = " wanted ", false),"                          \
-	"  target.target_id, target.target_key, target.actions, target.image_id"
+	"  target.target_id, target.target_key, target.actions, target.image_id, target.schema1"
 struct target target_read(const PGresult *);
 
 /* Of a row that begins so. */
@@ -115,6 +116,7 @@ extern const struct statement *const promotion_statements[];
 extern const struct statement *const remote_statements[];
 extern const struct statement *const report_statements[];
 extern const struct statement *const repository_statements[];
+extern const struct statement *const signing_key_statements[];
 extern const struct statement *const token_key_statements[];
 extern const struct statement *const upload_statements[];
 extern const struct statement *const v1_statements[];

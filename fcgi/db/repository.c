@@ -82,6 +82,7 @@ target_read(const PGresult *res)
 		.key = row_text(res, 0, 5),
 		.actions = (int)row_int(res, 0, 6),
 		.image = row_int(res, 0, 7),
+		.takes_schema1 = row_bool(res, 0, 8),
 	};
 }
 

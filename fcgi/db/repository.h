@@ -15,6 +15,7 @@ struct target {
 	const char *key; /* the target's own key */
 	int actions;     /* bits the viewer has there under this name; admins have all */
 	int64_t image;   /* 0: no such image yet */
+	bool takes_schema1;
 };
 
 /* standing.allowed: `wanted` bits are all in target->actions. */

@@ -14,6 +14,7 @@ const struct statement *const *const db_statements[] = {
 	remote_statements,
 	report_statements,
 	repository_statements,
+	signing_key_statements,
 	token_key_statements,
 	upload_statements,
 	v1_statements,

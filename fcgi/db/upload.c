@@ -87,8 +87,8 @@ db_upload_find(struct db *db, const char *key, const char *name, const char *uui
 		return false;
 	standing_read(res, standing);
 	*target = target_read(res);
-	if (!row_null(res, 0, 8))
-		*out = upload_read(db, res, 8);
+	if (!row_null(res, 0, 9))
+		*out = upload_read(db, res, 9);
 	return true;
 }
 

@@ -118,7 +118,7 @@ static const struct statement v1_target_find = {
 	.nparams = 5,
 	.sql = "WITH " SQL_ME ", " SQL_ROOT_OF(
 	    "1") ", "
-		 "target AS (SELECT root.id AS target_id, $1 AS target_key, root.blacked_out, i.id AS image_id,"
+		 "target AS (SELECT root.id AS target_id, $1 AS target_key, root.blacked_out, i.id AS image_id, false AS schema1,"
 		 "   CASE WHEN me.valid THEN push_actions($2, root.id, $4) ELSE 0 END AS actions"
 		 "  FROM me, root LEFT JOIN image i ON i.path = $4 AND i.repository_id = root.id)"
 		 "SELECT " SQL_TARGET_COLUMNS(
@@ -196,6 +196,15 @@ static const struct statement v1_source_blob = {
 	.again = true,
 };
 
+static const struct statement v1_view_find = {
+	.name = "v1_view_find",
+	.nparams = 1,
+	.sql = "SELECT w.v1_id, w.json, w.alg, w.digest, w.zstd FROM v1_view v"
+	       "   LEFT JOIN v1_view_image w ON w.manifest_id = v.shown_id AND v.v1_id IS NOT NULL"
+	       " WHERE v.manifest_id = $1 ORDER BY w.position",
+	.again = true,
+};
+
 static const struct statement v1_view_put = {
 	.name = "v1_view_put",
 	.nparams = 9,
@@ -205,7 +214,8 @@ static const struct statement v1_view_put = {
 
 const struct statement *const v1_statements[] = { &v1_image_find, &v1_tags, &v1_search, &v1_public,
 	&v1_target_find, &v1_json_put, &v1_uploads, &v1_layer_put, &v1_checksum_put, &v1_tag_put,
-	&v1_tags_delete, &v1_source, &v1_source_by_digest, &v1_source_blob, &v1_view_put, NULL };
+	&v1_tags_delete, &v1_source, &v1_source_by_digest, &v1_source_blob, &v1_view_find,
+	&v1_view_put, NULL };
 
 static bool
 id_read(const PGresult *res, int row, int column, struct digest *id, struct error *err)
@@ -473,6 +483,33 @@ db_v1_source_blob(
 		.id = row_int(res, 0, 0),
 		.size = row_int(res, 0, 1),
 		.file = row_int(res, 0, 2) };
+	return true;
+}
+
+bool
+db_v1_view_find(struct db *db, int64_t manifest, bool *known, struct v1_view_image **out,
+    size_t *count, struct error *err)
+{
+	const struct param params[] = { param_int(db, manifest) };
+	PGresult *res = db_query(db, &v1_view_find, params, err);
+
+	if (res == NULL)
+		return false;
+	*known = PQntuples(res) > 0;
+	*count = !*known || row_null(res, 0, 0) ? 0 : (size_t)PQntuples(res);
+	*out = arena_array(db->arena, *count, sizeof(**out));
+	for (size_t i = 0; i < *count; i++) {
+		struct v1_view_image *image = &(*out)[i];
+		struct bytes json = row_bytes(res, (int)i, 1);
+
+		image->json = arena_strndup(db->arena, json.data, json.length);
+		image->layered = !row_null(res, (int)i, 3);
+		image->zstd = row_bool(res, (int)i, 4);
+		if (!id_read(res, (int)i, 0, &image->id, err))
+			return false;
+		if (image->layered && !row_digest(res, (int)i, 2, 3, &image->layer))
+			return error_set(err, ERROR_INTERNAL, NULL);
+	}
 	return true;
 }
 

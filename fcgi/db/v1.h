@@ -120,6 +120,10 @@ struct v1_view_image {
 	struct digest layer;
 	bool layered, zstd;
 };
+/* What was kept of a manifest, images root first; none if there is nothing to see. *known false:
+ * nobody has worked it out yet. */
+bool db_v1_view_find(struct db *, int64_t manifest, bool *known, struct v1_view_image **,
+    size_t *count, struct error *) MUST_CHECK;
 /* Keep what was worked out, images root first; or, with a reason, that there is nothing to see. */
 bool db_v1_view_put(struct db *, int64_t manifest, int64_t shown, const struct v1_view_image *,
     size_t count, const char *reason, struct error *) MUST_CHECK;

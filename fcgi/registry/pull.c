@@ -1,6 +1,7 @@
 #include "registry/pull.h"
 
 #include "db/repository.h"
+#include "oci/v1_image.h"
 #include "registry/remote.h"
 
 #define LOOKS_MOST 3 /* what was cached a moment ago may be gone again, but not for ever */
@@ -47,6 +48,17 @@ may_ask_upstream(
 	return true;
 }
 
+/* The layer of what added none, in a schema 1 manifest that we made: there is no file of it. Who
+ * pushes must bring it all the same, for manifests that are stored. */
+static bool
+is_empty_layer(const struct digest *digest, enum blob_wish wish)
+{
+	struct digest empty;
+
+	v1_empty_layer_digest(&empty);
+	return (wish == BLOB_BYTES || wish == BLOB_HEAD) && digest_equal(digest, &empty);
+}
+
 bool
 registry_blob_require(struct registry *registry, const char *name, const struct digest *digest,
     enum blob_wish wish, struct blob_found *found, struct error *err)
@@ -70,6 +82,11 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
 			return false;
 		if (end == REMOTE_FOUND && (wish != BLOB_BYTES || found->follower != NULL))
 			return true;
+	}
+	if (found->row == NULL && is_empty_layer(digest, wish)) {
+		found->bytes = v1_empty_layer.data;
+		found->size = (int64_t)v1_empty_layer.length;
+		return true;
 	}
 	if (found->row == NULL)
 		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);

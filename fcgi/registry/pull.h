@@ -15,6 +15,7 @@ struct blob_found {
 	struct blob_row *row;      /* NULL: it is on its way */
 	struct follower *follower; /* NULL with head: only its size is known */
 	int64_t size;              /* -1: not known yet */
+	const void *bytes;         /* not NULL: these are it, there is no file */
 };
 
 /* What is asked of a blob. */

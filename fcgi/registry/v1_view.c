@@ -1,8 +1,10 @@
 /* Manifests as v1 clients see them (v1.h): which one of an index, and its layers as v1 images. */
-#include <stdlib.h>
-#include <unistd.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "oci/schema1.h"
 #include "oci/v1_image.h"
 #include "registry/v1.h"
 #include "store/repack.h"
@@ -50,6 +52,19 @@ keep_images(struct registry *registry, int64_t manifest, int64_t shown,
 	return db_v1_view_put(registry->db, manifest, shown, rows, count, NULL, err);
 }
 
+/* The id that the JSON of a v1 image says. */
+static bool
+v1_json_id(const char *text, struct digest *id)
+{
+	json_t *document = json_loads(text, 0, NULL);
+	const char *own = json_string_value(json_object_get(document, "id"));
+	struct error ignored = { 0 };
+	bool ok = own != NULL && v1_id_read(id, own, &ignored);
+
+	json_decref(document);
+	return ok;
+}
+
 /* An image manifest; what is not here whole yet is left for another time. */
 static bool
 make_image(struct registry *registry, int64_t manifest, const struct v1_source *source,
@@ -72,6 +87,41 @@ make_image(struct registry *registry, int64_t manifest, const struct v1_source *
 	return keep_images(registry, manifest, source->manifest, images, count, err);
 }
 
+/* A schema 1 manifest is v1 images already, with ids its pusher chose; top first, some twice. */
+static bool
+make_schema1(struct registry *registry, const struct v1_source *source, struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	struct v1_view_image *rows;
+	struct digest empty;
+	struct schema1 *schema1;
+	struct error reason = { 0 };
+	size_t count = 0;
+
+	if (!schema1_parse(arena, source->payload, &schema1, &reason))
+		return db_v1_view_put(
+		    registry->db, source->manifest, source->manifest, NULL, 0, reason.message, err);
+	v1_empty_layer_digest(&empty);
+	rows = arena_array(arena, schema1->count, sizeof(*rows));
+	for (size_t i = schema1->count; i-- > 0;) {
+		const struct schema1_entry *entry = &schema1->entries[i];
+		struct v1_view_image *row = &rows[count];
+
+		*row = (struct v1_view_image){ .json = entry->text,
+			.layer = entry->blob,
+			.layered = !digest_equal(&entry->blob, &empty) };
+		if (!v1_json_id(entry->text, &row->id))
+			return db_v1_view_put(registry->db, source->manifest, source->manifest,
+			    NULL, 0, "an image has no id", err);
+		count += count == 0 || !digest_equal(&row->id, &rows[count - 1].id);
+	}
+	if (count > V1_IMAGES_MOST)
+		return db_v1_view_put(registry->db, source->manifest, source->manifest, NULL, 0,
+		    "it has more than 124 layers", err);
+	return db_v1_view_put(
+	    registry->db, source->manifest, source->manifest, rows, count, NULL, err);
+}
+
 bool
 v1_view_make(struct registry *registry, int64_t manifest, struct error *err)
 {
@@ -85,6 +135,8 @@ v1_view_make(struct registry *registry, int64_t manifest, struct error *err)
 		return false;
 	if (source == NULL)
 		return true;
+	if (strcmp(source->media_type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
+		return make_schema1(registry, source, err);
 	if (!manifest_parse(arena, source->payload, source->media_type, &parsed, &reason))
 		return db_v1_view_put(
 		    registry->db, manifest, manifest, NULL, 0, reason.message, err);

@@ -27,6 +27,11 @@ reply_blob(struct request *req, const struct blob_found *found, struct error *er
 {
 	struct reply_source *source;
 
+	if (found->bytes != NULL) {
+		reply_bytes(
+		    req, 200, "application/octet-stream", found->bytes, (size_t)found->size);
+		return true;
+	}
 	if (found->row != NULL)
 		return reply_file(req, 200, registry_blob_path(request_registry(req), found->row),
 		    found->size, err);

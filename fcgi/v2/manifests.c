@@ -1,12 +1,14 @@
 /* Manifests (specification, "Pulling Manifests", "Pushing Manifests", "Deleting tags", "Deleting
  * Manifests"). */
 #include <string.h>
+#include <strings.h>
 
 #include "http/conditional.h"
 #include "oci/name.h"
 #include "registry/deletion.h"
 #include "registry/pull.h"
 #include "registry/push.h"
+#include "registry/schema1.h"
 #include "v2/call.h"
 #include "v2/routes.h"
 
@@ -16,6 +18,68 @@ name_and_reference(
 {
 	return call_name(req, name, err) &&
 	       reference_parse(reference, request_param(req, "reference"), err);
+}
+
+/* Does an Accept header name the type, or any? */
+static bool
+accepts(const char *header, const char *type)
+{
+	for (const char *item = header; *item != '\0';) {
+		size_t length;
+
+		item += strspn(item, " \t,");
+		length = strcspn(item, " \t,;");
+		if ((length == strlen(type) && strncasecmp(item, type, length) == 0) ||
+		    (length == 3 && strncmp(item, "*/*", 3) == 0) ||
+		    (length == 13 && strncasecmp(item, "application/*", 13) == 0))
+			return true;
+		item += strcspn(item, ",");
+	}
+	return false;
+}
+
+/*
+ * Clients that can read nothing newer get signed schema 1, by tag: those that ask for it and not
+ * for what is stored, and docker up to 1.9, which asks for nothing. To all others, whatever their
+ * Accept, a manifest is the bytes that were pushed.
+ */
+static bool
+wants_schema1(struct request *req, const struct manifest_row *row)
+{
+	const char *accept = request_header(req, "Accept"),
+		   *agent = request_header(req, "User-Agent");
+
+	if (strcmp(row->media_type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
+		return false;
+	if (accept == NULL || *accept == '\0')
+		return agent != NULL && strncmp(agent, "docker/1.", 9) == 0;
+	return !accepts(accept, row->media_type) &&
+	       (accepts(accept, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) ||
+		   accepts(accept, MEDIATYPE_DOCKER_SCHEMA1));
+}
+
+/* It reads no manifest of any kind, since it knows blobs by another name; told so, it takes v1. */
+static bool
+is_docker_1_5(struct request *req)
+{
+	const char *agent = request_header(req, "User-Agent");
+
+	return agent != NULL && strncmp(agent, "docker/1.5.", 11) == 0;
+}
+
+static bool
+reply_schema1(struct request *req, const char *name, const char *tag,
+    const struct manifest_row *row, struct error *err)
+{
+	struct digest digest;
+	struct bytes document;
+
+	if (!registry_schema1_make(request_registry(req), name, tag, row, &document, &digest, err))
+		return false;
+	reply_header(req, "Docker-Content-Digest", digest.text);
+	reply_header(req, "Vary", "Accept");
+	reply_bytes(req, 200, MEDIATYPE_DOCKER_SCHEMA1_SIGNED, document.data, document.length);
+	return true;
 }
 
 bool
@@ -29,6 +93,12 @@ manifest_get(struct request *req, struct error *err)
 	    !registry_manifest_require(request_registry(req), name, &reference, true, &row, err))
 		return false;
 	call_trace(req);
+	if (reference.tag != NULL && is_docker_1_5(req))
+		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+	if (reference.tag != NULL && wants_schema1(req, row))
+		return reply_schema1(req,
+		    arena_printf(req->arena, "%s%s", request_call(req)->mount, name), reference.tag,
+		    row, err);
 	reply_header(req, "Docker-Content-Digest", row->digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", row->digest.text);
 	if (etag_listed(request_header(req, "If-None-Match"), row->digest.text))

@@ -200,3 +200,15 @@ BEGIN
   INSERT INTO v1_view (manifest_id, shown_id, v1_id, reason) VALUES (p_manifest, p_shown, p_id, p_reason) ON CONFLICT DO NOTHING;
   RETURN true;
 END $$;
+
+-- The key of the installation; the first that asks brings it.
+CREATE OR REPLACE FUNCTION signing_key_get(p_fresh bytea) RETURNS bytea LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_secret bytea := (SELECT secret FROM signing_key);
+BEGIN
+  IF v_secret IS NULL THEN
+    INSERT INTO signing_key (secret) VALUES (p_fresh) ON CONFLICT DO NOTHING;
+    SELECT secret INTO v_secret FROM signing_key;
+  END IF;
+  RETURN v_secret;
+END $$;

@@ -1,0 +1,16 @@
+/* base64url without padding (RFC 7515, appendix C). */
+#ifndef OCI_BASE64URL_H
+#define OCI_BASE64URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+
+char *base64url_encode(struct arena *, const void *data, size_t length);
+/* Trailing '=' are passed over; false for anything else that is no such text, or for none at all.
+ */
+bool base64url_decode(struct arena *, const char *text, size_t length, struct bytes *);
+
+#endif

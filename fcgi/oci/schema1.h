@@ -1,0 +1,43 @@
+/*
+ * Signed schema 1 manifests (Docker Image Manifest Version 2, Schema 1), for docker 1.6 to 1.9.
+ *
+ * The payload is the document without its signatures; its bytes are what is signed, and what the
+ * digest is of. Layers are v1 images, top first, each with its JSON as text.
+ */
+#ifndef OCI_SCHEMA1_H
+#define OCI_SCHEMA1_H
+
+#include "base/arena.h"
+#include "base/attributes.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "oci/digest.h"
+#include "oci/signature.h"
+
+struct schema1_entry {
+	const char *text;   /* v1Compatibility */
+	struct digest blob; /* blobSum */
+};
+
+struct schema1 {
+	struct bytes payload;
+	struct digest digest;
+	const char *name, *tag, *architecture;
+	struct schema1_entry *entries; /* top first */
+	size_t count;
+};
+
+/*
+ * Read a pushed document, all in the arena. MANIFEST_UNVERIFIED when a signature is not good;
+ * MANIFEST_INVALID for whatever else it is. Only the payload counts, whatever stands around it.
+ */
+bool schema1_parse(
+    struct arena *, struct bytes document, struct schema1 **, struct error *) MUST_CHECK;
+
+/* Fill payload and digest from the rest, in the form docker itself writes. */
+void schema1_print(struct arena *, struct schema1 *);
+/* The payload with a signature of this time (RFC 3339). */
+struct bytes schema1_sign(
+    struct arena *, const struct schema1 *, const struct signer *, const char *time);
+
+#endif

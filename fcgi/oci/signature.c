@@ -1,0 +1,220 @@
+#include "oci/signature.h"
+
+#include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "oci/base64url.h"
+#include "oci/digest.h"
+
+#define FIELD 32 /* bytes of a number on P-256 */
+#define KID_BYTES 30
+
+struct signer {
+	gnutls_privkey_t key;
+	unsigned char x[FIELD], y[FIELD];
+};
+
+/* A number as so many bytes, whatever zeros stand before it. */
+static void
+set_field(unsigned char field[FIELD], const gnutls_datum_t *number)
+{
+	const unsigned char *data = number->data;
+	size_t size = number->size;
+
+	while (size > FIELD && *data == 0)
+		data++, size--;
+	if (size > FIELD)
+		log_fatal("a number of P-256 has %zu bytes", size);
+	memset(field, 0, FIELD - size);
+	memcpy(field + FIELD - size, data, size);
+}
+
+static void
+check(int code, const char *what)
+{
+	if (code < 0)
+		log_fatal("cannot %s: %s", what, gnutls_strerror(code));
+}
+
+void
+signer_make(unsigned char secret[SIGNER_SECRET_BYTES])
+{
+	gnutls_datum_t x, y, d;
+	gnutls_privkey_t key;
+
+	check(gnutls_privkey_init(&key), "make a key");
+	check(gnutls_privkey_generate(
+		  key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
+	    "make a key");
+	check(gnutls_privkey_export_ecc_raw2(key, NULL, &x, &y, &d, 0), "export a key");
+	set_field(secret, &d);
+	set_field(secret + FIELD, &x);
+	set_field(secret + 2 * FIELD, &y);
+	gnutls_memset(d.data, 0, d.size);
+	gnutls_free(d.data);
+	gnutls_free(x.data);
+	gnutls_free(y.data);
+	gnutls_privkey_deinit(key);
+}
+
+static gnutls_datum_t
+datum(const void *data, size_t size)
+{
+	return (gnutls_datum_t){ .data = (unsigned char *)(uintptr_t)data, .size = (unsigned)size };
+}
+
+struct signer *
+signer_open(const unsigned char secret[SIGNER_SECRET_BYTES], struct error *err)
+{
+	gnutls_datum_t d = datum(secret, FIELD), x = datum(secret + FIELD, FIELD),
+		       y = datum(secret + 2 * FIELD, FIELD);
+	struct signer *signer = calloc(1, sizeof(*signer));
+	int code;
+
+	if (signer == NULL)
+		log_fatal("out of memory");
+	check(gnutls_privkey_init(&signer->key), "read a key");
+	code = gnutls_privkey_import_ecc_raw(signer->key, GNUTLS_ECC_CURVE_SECP256R1, &x, &y, &d);
+	if (code < 0) {
+		signer_close(signer);
+		error_set(err, ERROR_INTERNAL, NULL);
+		error_cause(err, "the signing key: %s", gnutls_strerror(code));
+		return NULL;
+	}
+	memcpy(signer->x, x.data, FIELD);
+	memcpy(signer->y, y.data, FIELD);
+	return signer;
+}
+
+void
+signer_close(struct signer *signer)
+{
+	if (signer == NULL)
+		return;
+	gnutls_privkey_deinit(signer->key);
+	free(signer);
+}
+
+const char *
+signer_sign(const struct signer *signer, struct arena *arena, const void *data, size_t length)
+{
+	gnutls_datum_t in = datum(data, length), signature, r, s;
+	unsigned char raw[2 * FIELD];
+
+	check(gnutls_privkey_sign_data2(signer->key, GNUTLS_SIGN_ECDSA_SHA256, 0, &in, &signature),
+	    "sign");
+	check(gnutls_decode_rs_value(&signature, &r, &s), "sign");
+	set_field(raw, &r);
+	set_field(raw + FIELD, &s);
+	gnutls_free(signature.data);
+	gnutls_free(r.data);
+	gnutls_free(s.data);
+	return base64url_encode(arena, raw, sizeof(raw));
+}
+
+/* --- Public keys --- */
+
+/* false: no point of the curve. */
+static bool
+open_public(const unsigned char *x, const unsigned char *y, gnutls_pubkey_t *key)
+{
+	gnutls_datum_t dx = datum(x, FIELD), dy = datum(y, FIELD);
+
+	check(gnutls_pubkey_init(key), "read a key");
+	if (gnutls_pubkey_import_ecc_raw(*key, GNUTLS_ECC_CURVE_SECP256R1, &dx, &dy) >= 0)
+		return true;
+	gnutls_pubkey_deinit(*key);
+	return false;
+}
+
+/* Twelve groups of four letters: what the key's encoding hashes to, in base32. */
+static const char *
+key_id(struct arena *arena, gnutls_pubkey_t key)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	char *text = arena_alloc(arena, 60), *out = text;
+	gnutls_datum_t encoded;
+	struct digest digest;
+
+	check(gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &encoded), "name a key");
+	digest_of(&digest, DIGEST_SHA256, encoded.data, encoded.size);
+	gnutls_free(encoded.data);
+	for (size_t bit = 0; bit < KID_BYTES * 8; bit += 5) {
+		unsigned pair = digest.value[bit / 8] << 8 | digest.value[bit / 8 + 1];
+
+		if (bit > 0 && bit % 20 == 0)
+			*out++ = ':';
+		*out++ = letters[pair >> (11 - bit % 8) & 31];
+	}
+	*out = '\0';
+	return text;
+}
+
+json_t *
+signer_jwk(const struct signer *signer, struct arena *arena)
+{
+	gnutls_pubkey_t key;
+	json_t *jwk;
+
+	if (!open_public(signer->x, signer->y, &key))
+		log_fatal("the signing key's public half is no key");
+	jwk = json_pack("{s:s, s:s, s:s, s:s, s:s}", "crv", "P-256", "kid", key_id(arena, key),
+	    "kty", "EC", "x", base64url_encode(arena, signer->x, FIELD), "y",
+	    base64url_encode(arena, signer->y, FIELD));
+	gnutls_pubkey_deinit(key);
+	return jwk;
+}
+
+static bool
+read_field(struct arena *arena, const json_t *jwk, const char *name, struct bytes *field)
+{
+	const json_t *value = json_object_get(jwk, name);
+
+	return json_is_string(value) &&
+	       base64url_decode(
+		   arena, json_string_value(value), json_string_length(value), field) &&
+	       field->length == FIELD;
+}
+
+static bool
+is_signed_by(gnutls_pubkey_t key, const struct bytes *raw, const void *data, size_t length)
+{
+	gnutls_datum_t r = datum(raw->data, FIELD),
+		       s = datum((const unsigned char *)raw->data + FIELD, FIELD), signature,
+		       in = datum(data, length);
+	bool ok;
+
+	if (gnutls_encode_rs_value(&signature, &r, &s) < 0)
+		return false;
+	ok = gnutls_pubkey_verify_data2(key, GNUTLS_SIGN_ECDSA_SHA256, 0, &in, &signature) >= 0;
+	gnutls_free(signature.data);
+	return ok;
+}
+
+bool
+signature_verify(
+    struct arena *arena, const json_t *jwk, const char *signature, const void *data, size_t length)
+{
+	const char *crv = json_string_value(json_object_get(jwk, "crv"));
+	const char *kty = json_string_value(json_object_get(jwk, "kty"));
+	const json_t *kid = json_object_get(jwk, "kid");
+	struct bytes x, y, raw;
+	gnutls_pubkey_t key;
+	bool ok;
+
+	if (crv == NULL || strcmp(crv, "P-256") != 0 || kty == NULL || strcmp(kty, "EC") != 0 ||
+	    !read_field(arena, jwk, "x", &x) || !read_field(arena, jwk, "y", &y) ||
+	    !base64url_decode(arena, signature, strlen(signature), &raw) ||
+	    raw.length != 2 * FIELD || !open_public(x.data, y.data, &key))
+		return false;
+	ok = (kid == NULL || (json_is_string(kid) &&
+				 strcmp(json_string_value(kid), key_id(arena, key)) == 0)) &&
+	     is_signed_by(key, &raw, data, length);
+	gnutls_pubkey_deinit(key);
+	return ok;
+}

@@ -1,0 +1,88 @@
+#include "registry/schema1.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "db/signing_key.h"
+#include "oci/v1_image.h"
+#include "registry/v1.h"
+
+static bool
+find_signer(struct registry *registry, struct signer **signer, struct error *err)
+{
+	unsigned char fresh[SIGNER_SECRET_BYTES], secret[SIGNER_SECRET_BYTES];
+
+	signer_make(fresh);
+	return db_signing_key(registry->db, fresh, secret, err) &&
+	       (*signer = signer_open(secret, err)) != NULL;
+}
+
+/* The images of a manifest, root first; none when v1 clients do not see it. */
+static bool
+find_images(struct registry *registry, const struct manifest_row *row,
+    struct v1_view_image **images, size_t *count, struct error *err)
+{
+	struct v1_source *source;
+	bool known = false;
+
+	*count = 0;
+	if (!db_v1_source(registry->db, 0, &row->digest, &source, err))
+		return false;
+	for (int looks = 0; source != NULL && looks < 2 && !known; looks++) {
+		if (looks > 0 && !v1_view_make(registry, source->manifest, err))
+			return false;
+		if (!db_v1_view_find(registry->db, source->manifest, &known, images, count, err))
+			return false;
+	}
+	return true;
+}
+
+/* What the top image says it was built for. */
+static const char *
+architecture_of(struct arena *arena, const char *json)
+{
+	json_t *document = json_loads(json, 0, NULL);
+	const char *text = json_string_value(json_object_get(document, "architecture"));
+	const char *copy = arena_strdup(arena, text == NULL ? "" : text);
+
+	json_decref(document);
+	return copy;
+}
+
+bool
+registry_schema1_make(struct registry *registry, const char *name, const char *tag,
+    const struct manifest_row *row, struct bytes *document, struct digest *digest,
+    struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	struct schema1 schema1 = { .name = name, .tag = tag };
+	struct v1_view_image *images = NULL;
+	char now[CLOCK_TEXT_SIZE];
+	struct signer *signer;
+
+	if (!find_images(registry, row, &images, &schema1.count, err))
+		return false;
+	schema1.entries = arena_array(arena, schema1.count, sizeof(*schema1.entries));
+	for (size_t i = 0; i < schema1.count; i++) {
+		const struct v1_view_image *image = &images[schema1.count - 1 - i];
+
+		if (image->zstd)
+			return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+		schema1.entries[i].text = image->json;
+		schema1.entries[i].blob = image->layer;
+		if (!image->layered)
+			v1_empty_layer_digest(&schema1.entries[i].blob);
+	}
+	if (schema1.count == 0)
+		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+	if (!find_signer(registry, &signer, err))
+		return false;
+	schema1.architecture = architecture_of(arena, schema1.entries[0].text);
+	schema1_print(arena, &schema1);
+	clock_rfc3339(now, clock_wall_seconds());
+	*document = schema1_sign(arena, &schema1, signer, now);
+	*digest = schema1.digest;
+	signer_close(signer);
+	return true;
+}

@@ -1,0 +1,156 @@
+"""Signed schema 1: what old clients get of newer images, and what they push."""
+import base64
+import json
+
+from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
+from docker_v1 import Client, files_of, layer_of
+
+SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws"
+PLAIN = "application/vnd.docker.distribution.manifest.v1+json"
+DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip"
+EMPTY = "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4"
+OLD = {"User-Agent": "docker/1.6.2 go/go1.4.2 kernel/3.16 os/linux arch/amd64"}
+LAYERS = [layer_of(one="1" * 100), layer_of(two="2" * 100)]
+CONFIG = json.dumps({"architecture": "amd64", "os": "linux", "config": {"Cmd": ["/x"]}, "history": [
+    {"created_by": "COPY one /"}, {"created_by": "ENV a=b", "empty_layer": True}, {"created_by": "COPY two /"}]}).encode()
+
+
+def payload_of(document):
+    """The signed part of a document, by its first signature's word."""
+    entry = json.loads(document)["signatures"][0]
+    form = json.loads(base64.urlsafe_b64decode(entry["protected"] + "=="))
+    return document[:form["formatLength"]] + base64.urlsafe_b64decode(form["formatTail"] + "==")
+
+
+def push_docker(name, tag, layers=tuple(LAYERS), config=CONFIG):
+    for data in (*layers, config):
+        put_blob(name, data)
+    payload = json.dumps({"schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": descriptor(config, DOCKER_CONFIG),
+                          "layers": [descriptor(layer, DOCKER_LAYER) for layer in layers]}).encode()
+    assert put_manifest(name, tag, payload, DOCKER_MANIFEST).status == 201
+    return payload
+
+
+def get(name, reference="x", **headers):
+    return call("GET", f"/v2/{name}/manifests/{reference}", headers={key.replace("_", "-"): value for key, value in headers.items()})
+
+
+def allow(blocked):
+    """Let docker-dev-local2 take schema 1, or not."""
+    answer = call("POST", "/artifactory/api/repositories/docker-dev-local2", json.dumps({"blockPushingSchema1": blocked}).encode(),
+                  {"Content-Type": "application/json"})
+    assert answer.status == 200, answer
+
+
+@test
+def old_clients_get_schema1():
+    """docker 1.6 to 1.9, which says nothing of what it reads, gets signed schema 1 by tag, of schema 2 and OCI alike."""
+    stored = push_docker("schema1/docker", "x")
+    push_image("schema1/oci", "x", LAYERS, CONFIG)
+    histories = []
+    for name in ("schema1/docker", "schema1/oci"):
+        answer = get(name, **{"User-Agent": OLD["User-Agent"]})
+        document = json.loads(answer.body)
+        assert answer.status == 200 and answer.headers["content-type"] == SIGNED and answer.headers["vary"] == "Accept", answer
+        assert answer.headers["docker-content-digest"] == sha256(payload_of(answer.body)), answer.headers
+        assert (document["schemaVersion"], document["name"], document["tag"], document["architecture"]) == (1, name, "x", "amd64")
+        assert [layer["blobSum"] for layer in document["fsLayers"]] == [sha256(LAYERS[1]), EMPTY, sha256(LAYERS[0])]
+        histories.append(document["history"])
+        texts = [json.loads(entry["v1Compatibility"]) for entry in document["history"]]
+        assert [text.get("parent") for text in texts] == [text["id"] for text in texts[1:]] + [None]
+        assert get(name, **OLD).headers["docker-content-digest"] == answer.headers["docker-content-digest"], "but for the signature the same"
+        assert call("HEAD", f"/v2/{name}/manifests/x", headers=OLD).headers["content-type"] == SIGNED
+    assert histories[0] == histories[1]
+    assert get("schema1/docker", sha256(stored), **OLD).body == stored, "by digest the bytes of the digest"
+
+
+@test
+def all_others_get_what_is_stored():
+    """Whoever can read what is stored, or is no docker, gets it as it is."""
+    docker, oci = get("schema1/docker").body, get("schema1/oci").body
+    v1_to_list = f"{SIGNED}, {DOCKER_MANIFEST}, application/vnd.docker.distribution.manifest.list.v2+json, application/json"
+    for accept in (DOCKER_MANIFEST, v1_to_list, "*/*", f"{SIGNED}, */*;q=0.1", "application/*", OCI_MANIFEST):
+        assert get("schema1/docker", Accept=accept).body == docker, accept
+    assert get("schema1/docker", **{"User-Agent": "curl/7"}).body == docker
+    assert get("schema1/oci", Accept=OCI_MANIFEST).body == oci
+    assert json.loads(get("schema1/oci", Accept=v1_to_list).body)["schemaVersion"] == 1, "docker 1.10 to 1.12 reads no OCI"
+    assert json.loads(get("schema1/docker", Accept=PLAIN).body)["schemaVersion"] == 1
+
+
+@test
+def docker_1_5():
+    """docker 1.5, which calls blobs by another name, is sent on to v1."""
+    for name in ("schema1/docker", "schema1/none"):
+        answer = get(name, **{"User-Agent": "docker/1.5.0 go/go1.4.1"})
+        assert answer.status == 404 and answer.code() == "MANIFEST_UNKNOWN", answer
+
+
+@test
+def what_schema1_cannot_say():
+    """What v1 clients cannot see is unknown to them, so that they look at v1."""
+    push_image("schema1/artifact", "x", config=b"{}", artifactType="application/vnd.example")
+    answer = get("schema1/artifact", **OLD)
+    assert answer.status == 404 and answer.code() == "MANIFEST_UNKNOWN", answer
+
+
+@test
+def empty_layer():
+    """The empty layer can be pulled under every name, and must be pushed all the same."""
+    answer = call("GET", f"/v2/schema1/docker/blobs/{EMPTY}", auth=token("repository:schema1/docker:pull"))
+    assert answer.status == 200 and sha256(answer.body) == EMPTY, answer
+    assert call("HEAD", f"/v2/schema1/docker/blobs/{EMPTY}", auth=token("repository:schema1/docker:pull")).status == 200
+    assert call("HEAD", f"/v2/schema1/docker/blobs/{EMPTY}", auth=token("repository:schema1/docker:pull,push")).status == 404
+
+
+@test
+def indexes():
+    """Of an index old clients get the image for linux/amd64."""
+    payload = push_image("schema1/index", "one", LAYERS, CONFIG)
+    index = json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [
+        {**descriptor(payload, OCI_MANIFEST), "platform": {"os": "linux", "architecture": "amd64"}}]}).encode()
+    assert put_manifest("schema1/index", "x", index, OCI_INDEX).status == 201
+    assert json.loads(get("schema1/index", **OLD).body)["fsLayers"][0]["blobSum"] == sha256(LAYERS[1])
+
+
+@test
+def pushes():
+    """Signed schema 1 is taken where a repository allows it, and comes back as it went."""
+    document = get("schema1/docker", **OLD).body
+    digest = sha256(payload_of(document))
+    name = "schema1/pushed"
+    for kind in (SIGNED, PLAIN, "application/json", None):
+        answer = call("PUT", f"/v2/{name}/manifests/x", document, {"Content-Type": kind} if kind else {})
+        assert answer.status == 400 and answer.code() == "MANIFEST_INVALID" and "schema 1" in answer.json()["errors"][0]["message"], (kind, answer)
+    allow(False)
+    try:
+        assert call("PUT", f"/v2/{name}/manifests/x", document, {"Content-Type": SIGNED}).code() == "MANIFEST_BLOB_UNKNOWN"
+        for layer in LAYERS:
+            put_blob(name, layer)
+        for reference in ("x", "y", digest):
+            for kind in (SIGNED, None):
+                answer = call("PUT", f"/v2/{name}/manifests/{reference}", document, {"Content-Type": kind} if kind else {})
+                assert answer.status == 201 and answer.headers["docker-content-digest"] == digest, answer
+        changed = document.replace(b'"schema1/docker"', b'"schema1/docket"')
+        answer = call("PUT", f"/v2/{name}/manifests/x", changed, {"Content-Type": SIGNED})
+        assert answer.status == 400 and answer.code() == "MANIFEST_UNVERIFIED", answer
+        unsigned = {key: value for key, value in json.loads(document).items() if key != "signatures"}
+        assert call("PUT", f"/v2/{name}/manifests/x", json.dumps(unsigned).encode(), {"Content-Type": PLAIN}).code() == "MANIFEST_INVALID"
+        assert call("PUT", f"/v2/{name}/manifests/{sha256(document)}", document, {"Content-Type": SIGNED}).code() == "DIGEST_INVALID"
+    finally:
+        allow(True)
+    for headers in (OLD, {"Accept": SIGNED}, {}, {"Accept": DOCKER_MANIFEST}):
+        answer = get(name, **headers)
+        assert answer.body == document and answer.headers["content-type"] == SIGNED and answer.headers["docker-content-digest"] == digest
+    assert get(name, digest).body == document
+
+
+@test
+def pushed_schema1_over_v1():
+    """What was pushed as schema 1 is seen by v1 clients with the ids it brought."""
+    images = Client("schema1/pushed").pull("x")
+    assert [json.loads(text)["id"] for text, _ in images] == [json.loads(text)["id"] for text, _ in Client("schema1/docker").pull("x")]
+    assert files_of(*(layer for _, layer in images)) == files_of(*LAYERS)
+
+
+run()
