@@ -92,6 +92,28 @@ deleted() {
 		skopeo delete --cert-dir "$STACK_CERTS" --creds "$admin" "docker://$STACK_DEV/skopeo/gone:1" &&
 		refused 'manifest unknown|not found' pull skopeo/gone:1 "dir:$scratch/gone" && digest skopeo/small 1
 }
+# What docker 1.6 would get: skopeo asks for nothing else.
+schema1_converted() {
+	local accept='application/vnd.docker.distribution.manifest.v1+prettyjws'
+	curl -fsS --cacert "$STACK_CA" -u "$admin" -H "Accept: $accept" "$STACK_DEV_URL/v2/skopeo/small/manifests/1" >"$scratch/schema1.json" &&
+		jq -e '.schemaVersion == 1 and (.fsLayers | length) == (.history | length)' "$scratch/schema1.json" &&
+		[ "$(skopeo manifest-digest "$scratch/schema1.json")" = "$(curl -fsSI --cacert "$STACK_CA" -u "$admin" -H "Accept: $accept" \
+			"$STACK_DEV_URL/v2/skopeo/small/manifests/1" | tr -d '\r' | sed -n 's/^docker-content-digest: //Ip')" ]
+}
+schema1_allowed() {
+	curl -fsS --cacert "$STACK_CA" -u "$admin" -H 'Content-Type: application/json' -d "{\"blockPushingSchema1\": $1}" \
+		"$STACK_DEV_URL/artifactory/api/repositories/docker-dev-local2"
+}
+schema1_pushed() {
+	local tag=v2s1
+	refused 'schema 1' push "oci:$images/small:1" "skopeo/schema1:$tag" --format v2s1 &&
+		schema1_allowed false &&
+		push "oci:$images/small:1" "skopeo/schema1:$tag" --format v2s1 &&
+		schema1_allowed true &&
+		skopeo inspect --raw --cert-dir "$STACK_CERTS" --creds "$admin" "docker://$STACK_DEV/skopeo/schema1:$tag" | jq -e '.schemaVersion == 1' &&
+		pull "skopeo/schema1:$tag" "dir:$scratch/schema1" &&
+		pull "skopeo/schema1:$tag" "dir:$scratch/schema2" --format v2s2
+}
 never_there() {
 	refused 'name unknown|manifest unknown|not found' pull skopeo/never:1 "dir:$scratch/never"
 }
@@ -117,5 +139,7 @@ try "an account that may only read" read_only
 try "login and logout" logged_in
 try "without the authority's certificate nothing goes" unknown_ca
 try "delete" deleted
+try "signed schema 1 made of an image" schema1_converted
+try "signed schema 1 pushed and pulled" schema1_pushed
 try "what was never there" never_there
 finish
