@@ -1,7 +1,10 @@
 #include "rest/call.h"
 
 #include <jansson.h>
+#include <string.h>
+#include <strings.h>
 
+#include "base/utf8.h"
 #include "db/account.h"
 #include "oci/name.h"
 
@@ -62,11 +65,30 @@ call_authenticate(struct request *req, struct rest_call *call, struct error *err
 	return admit(call, err);
 }
 
+bool
+call_origin_check(struct request *req, struct error *err)
+{
+	const char *site = request_header(req, "Sec-Fetch-Site"),
+		   *origin = request_header(req, "Origin"), *host;
+	bool own = true;
+
+	if (site != NULL) {
+		own = strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
+	} else if (origin != NULL) {
+		host = strstr(origin, "://");
+		own = host != NULL && strcasecmp(host + strlen("://"), req->host) == 0;
+	}
+	return own || error_set(err, ERROR_DENIED, "a page of another site may change nothing");
+}
+
 void
 rest_error(struct request *req, struct error *err)
 {
 	int status = error_status(err);
 
+	/* A message that was too long may end within a character. */
+	for (size_t n = strlen(err->message); !utf8_check(err->message); n--)
+		err->message[n - 1] = '\0';
 	if (status != 405)
 		reply_reset(req->reply);
 	reply_json(req, status,
@@ -105,4 +127,12 @@ call_key(struct request *req, const char **key, struct error *err)
 {
 	*key = request_param(req, "key");
 	return repository_key_check(*key, err);
+}
+
+const char *
+call_class(const char *rclass)
+{
+	return strcmp(rclass, "local") == 0    ? "LOCAL"
+	       : strcmp(rclass, "remote") == 0 ? "REMOTE"
+					       : "VIRTUAL";
 }

@@ -22,11 +22,17 @@ request_call(const struct request *req)
 /* Who asks, as the account stands now, and may they use the route? */
 bool call_authenticate(struct request *, struct rest_call *, struct error *) MUST_CHECK;
 
+/* A browser remembers a sign-in and sends it whatever page asks: such a page is told by these
+ * headers, which clients that are no browsers do not send. */
+bool call_origin_check(struct request *, struct error *) MUST_CHECK;
+
 /* Replace whatever the reply held by {"errors": [{"status": ..., "message": ...}]}. */
 void rest_error(struct request *, struct error *);
 
 /* The body as a JSON object, checked and as text (arena). */
 bool call_document(struct request *, const char **json, struct error *) MUST_CHECK;
+/* A class as lists name it: "LOCAL" of "local". */
+const char *call_class(const char *rclass) RETURNS_NONNULL;
 /* The {key} of the route. */
 bool call_key(struct request *, const char **key, struct error *) MUST_CHECK;
 

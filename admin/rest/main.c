@@ -10,15 +10,20 @@ call_run(struct request *req, struct rest_call *call, struct error *err)
 
 	switch (route_find(req, rest_routes, req->path, &call->route, &allow)) {
 	case ROUTE_FOUND:
-		return call_authenticate(req, call, err) && call->route->handler(req, err);
+		break;
 	case ROUTE_NO_METHOD:
 		error_set(err, ERROR_METHOD, NULL);
 		reply_header(req, "Allow", allow);
 		return false;
 	case ROUTE_NO_PATH:
-		break;
+		return error_set(err, ERROR_NOT_FOUND, NULL);
 	}
-	return error_set(err, ERROR_NOT_FOUND, NULL);
+	/* health: no caller, and no database needed to live */
+	if (call->route->access == ACCESS_NONE)
+		return call->route->handler(req, err);
+	return (req->method == HTTP_GET || req->method == HTTP_HEAD ||
+		   call_origin_check(req, err)) &&
+	       call_authenticate(req, call, err) && call->route->handler(req, err);
 }
 
 static void

@@ -6,6 +6,8 @@
 
 #include "base/log.h"
 #include "db/document.h"
+#include "http/conditional.h"
+#include "oci/digest.h"
 #include "rest/call.h"
 #include "rest/routes.h"
 
@@ -17,14 +19,6 @@ document_load(const struct document_row *row)
 	if (document == NULL)
 		log_fatal("the database gave a document that is no JSON");
 	return document;
-}
-
-static const char *
-upper_class(const char *rclass)
-{
-	return strcmp(rclass, "local") == 0    ? "LOCAL"
-	       : strcmp(rclass, "remote") == 0 ? "REMOTE"
-					       : "VIRTUAL";
 }
 
 /* "local" of LOCAL; NULL: any. */
@@ -51,8 +45,18 @@ summary(struct request *req, json_t *document)
 	if (url == NULL || !request_call(req)->is_admin)
 		url = arena_printf(req->arena, "%s/artifactory/%s", request_base_url(req), key);
 	return json_pack("{s:s, s:O, s:s, s:s, s:s}", "key", key, "description",
-	    json_object_get(document, "description"), "type", upper_class(rclass), "url", url,
+	    json_object_get(document, "description"), "type", call_class(rclass), "url", url,
 	    "packageType", "Docker");
+}
+
+/* Is it of the project that was asked for? */
+static bool
+is_of_project(struct request *req, json_t *document)
+{
+	const char *wanted = request_query(req, "project");
+
+	return wanted == NULL || *wanted == '\0' ||
+	       strcmp(json_string_value(json_object_get(document, "projectKey")), wanted) == 0;
 }
 
 bool
@@ -72,7 +76,8 @@ repositories_list(struct request *req, struct error *err)
 	for (size_t i = 0; i < count; i++) {
 		json_t *document = document_load(&rows[i]);
 
-		json_array_append_new(list, summary(req, document));
+		if (is_of_project(req, document))
+			json_array_append_new(list, summary(req, document));
 		json_decref(document);
 	}
 	reply_header(req, "Cache-Control", "no-store");
@@ -93,10 +98,20 @@ repositories_configurations(struct request *req, struct error *err)
 		json_t *document = document_load(&rows[i]);
 		const char *rclass = json_string_value(json_object_get(document, "rclass"));
 
-		json_array_append_new(json_object_get(all, upper_class(rclass)), document);
+		json_array_append_new(json_object_get(all, call_class(rclass)), document);
 	}
 	reply_header(req, "Cache-Control", "no-store");
 	return reply_json(req, 200, all);
+}
+
+/* Without its quotes. A revision alone would also name what was made under a key that was freed. */
+static const char *
+entity_tag(struct request *req, const struct document_row *row)
+{
+	struct digest digest;
+
+	digest_of(&digest, DIGEST_SHA256, row->json, strlen(row->json));
+	return arena_printf(req->arena, "%d-%.16s", row->revision, strchr(digest.text, ':') + 1);
 }
 
 bool
@@ -111,7 +126,7 @@ repository_get(struct request *req, struct error *err)
 		return false;
 	if (row == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
-	reply_headerf(req, "ETag", "\"%d\"", row->revision);
+	reply_headerf(req, "ETag", "\"%s\"", entity_tag(req, row));
 	reply_header(req, "Cache-Control", "no-store");
 	if (call->is_admin) {
 		reply_bytes(req, 200, "application/json", row->json, strlen(row->json));
@@ -127,20 +142,29 @@ repository_get(struct request *req, struct error *err)
 	return true;
 }
 
-/* The revision that If-Match names: 0 without one, -1 for one that cannot be. */
-static int
-expected_revision(struct request *req)
+/* The revision that If-Match names: 0 without one, -1 for one that is not there. */
+static bool
+expected_revision(struct request *req, const char *key, int *revision, struct error *err)
 {
 	const char *header = request_header(req, "If-Match");
-	char *end;
-	long revision;
+	struct document_row *row;
 
-	if (header == NULL || strcmp(header, "*") == 0)
-		return 0;
-	if (*header != '"')
-		return -1;
-	revision = strtol(header + 1, &end, 10);
-	return strcmp(end, "\"") == 0 && revision > 0 && revision < INT32_MAX ? (int)revision : -1;
+	*revision = 0;
+	if (header == NULL)
+		return true;
+	if (!db_document_find(request_call(req)->db, key, &row, err))
+		return false;
+	*revision = row != NULL && etag_listed(header, entity_tag(req, row)) ? row->revision : -1;
+	return true;
+}
+
+/* If-None-Match: * */
+static bool
+creates_only(struct request *req)
+{
+	const char *header = request_header(req, "If-None-Match");
+
+	return header != NULL && strcmp(header, "*") == 0;
 }
 
 /* What became of an edit, to its client. */
@@ -156,8 +180,10 @@ tell(struct request *req, const char *key, enum document_outcome outcome, const 
 		reply_text(req, 200, arena_printf(req->arena, "repository %s %s\n", key, done));
 		return true;
 	case DOCUMENT_BAD:
-	case DOCUMENT_EXISTS:
 		return error_set(err, ERROR_BAD_REQUEST, "%s", message);
+	case DOCUMENT_EXISTS: /* perhaps in other letters */
+		return error_set(
+		    err, creates_only(req) ? ERROR_PRECONDITION : ERROR_BAD_REQUEST, "%s", message);
 	case DOCUMENT_UNKNOWN:
 		return error_set(err, ERROR_NOT_FOUND, "%s", message);
 	case DOCUMENT_STALE:
@@ -172,10 +198,12 @@ save(struct request *req, enum document_mode mode, struct error *err)
 	const struct rest_call *call = request_call(req);
 	enum document_outcome outcome;
 	const char *key, *json, *message;
+	int revision;
 
 	return call_key(req, &key, err) && call_document(req, &json, err) &&
-	       db_document_save(call->db, key, json, mode, expected_revision(req), &call->actor,
-		   &outcome, &message, err) &&
+	       expected_revision(req, key, &revision, err) &&
+	       db_document_save(
+		   call->db, key, json, mode, revision, &call->actor, &outcome, &message, err) &&
 	       tell(req, key, outcome, "changed", message, err);
 }
 
@@ -183,10 +211,7 @@ save(struct request *req, enum document_mode mode, struct error *err)
 bool
 repository_put(struct request *req, struct error *err)
 {
-	const char *unless = request_header(req, "If-None-Match");
-
-	return save(
-	    req, unless != NULL && strcmp(unless, "*") == 0 ? DOCUMENT_CREATE : DOCUMENT_PUT, err);
+	return save(req, creates_only(req) ? DOCUMENT_CREATE : DOCUMENT_PUT, err);
 }
 
 bool
@@ -201,9 +226,9 @@ repository_remove(struct request *req, struct error *err)
 	const struct rest_call *call = request_call(req);
 	enum document_outcome outcome;
 	const char *key, *message;
+	int revision;
 
-	return call_key(req, &key, err) &&
-	       db_document_delete(
-		   call->db, key, expected_revision(req), &call->actor, &outcome, &message, err) &&
+	return call_key(req, &key, err) && expected_revision(req, key, &revision, err) &&
+	       db_document_delete(call->db, key, revision, &call->actor, &outcome, &message, err) &&
 	       tell(req, key, outcome, "deleted", message, err);
 }

@@ -11,10 +11,13 @@
 /* Clients choose the calls they make by this number: the newest whose calls are all served. */
 #define COMPATIBLE_VERSION "7.55.0"
 
+/* Anybody may ask, but a password that is given is looked at: so clients try theirs. It takes the
+ * database as well. */
 bool
 system_ping(struct request *req, struct error *err)
 {
-	(void)err;
+	if (!call_authenticate(req, request_call(req), err))
+		return false;
 	reply_text(req, 200, "OK");
 	return true;
 }
@@ -49,7 +52,7 @@ static json_t *
 repository_summary(struct arena *arena, const struct repository_report *row, int64_t all)
 {
 	return json_pack("{s:s, s:s, s:i, s:I, s:s, s:I, s:s, s:s}", "repoKey", row->key,
-	    "repoType", row->rclass, "foldersCount", (int)row->images, "filesCount",
+	    "repoType", call_class(row->rclass), "foldersCount", (int)row->images, "filesCount",
 	    (json_int_t)row->manifests, "usedSpace", size_text(arena, row->bytes), "itemsCount",
 	    (json_int_t)(row->images + row->manifests), "packageType", "Docker", "percentage",
 	    arena_printf(arena, "%.2f%%", all > 0 ? 100.0 * (double)row->bytes / (double)all : 0));

@@ -20,7 +20,8 @@ registry_target_require(struct registry *registry, const char *name, int wanted,
 	if (standing.repository_known && standing.viewer_valid && target->repository == 0 &&
 	    registry->viewer.account != 0)
 		return error_set(err, ERROR_UNSUPPORTED,
-		    "%s takes no pushes: it has no default deployment repository", registry->key);
+		    "%s takes no pushes: push to a local repository, or give it a default deployment repository",
+		    registry->key);
 	return registry_admit(registry, &standing, ERROR_DENIED, err);
 }
 

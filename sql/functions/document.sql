@@ -142,6 +142,15 @@ CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS
   LIMIT 1
 $$;
 
+-- A list of patterns that PostgreSQL can match: it refuses what has grown too large, and so every pull through the repository would fail.
+CREATE OR REPLACE FUNCTION is_pattern(p_patterns text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM '' ~ ant_to_regex(p_patterns);
+  RETURN true;
+EXCEPTION WHEN invalid_regular_expression THEN
+  RETURN false;
+END $$;
+
 -- A time limit as clients say it, of at most an hour; 0 is none.
 CREATE OR REPLACE FUNCTION time_limit(p_value jsonb, p_hour int) RETURNS int LANGUAGE sql IMMUTABLE AS $$
   SELECT coalesce(nullif(least(p_value::int, p_hour), 0), p_hour)
@@ -297,6 +306,9 @@ BEGIN
   ELSIF p_key !~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' OR (v_class = 2 AND length(p_key) > 58) THEN
     message := format('key: want 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
     RETURN;
+  ELSIF p_key = 'configurations' AND v_old.id IS NULL THEN
+    message := 'key: configurations is the list of all of them';
+    RETURN;
   ELSIF lower(coalesce(p_document ->> 'packageType', 'docker')) <> 'docker' THEN
     message := 'packageType: only docker is served here';
     RETURN;
@@ -304,6 +316,13 @@ BEGIN
   v_given := document_given(v_class, p_document);
   message := document_fault(v_class, v_given);
   IF message IS NOT NULL THEN
+    RETURN;
+  END IF;
+  SELECT f.field || ': want fewer wildcards' INTO message FROM (VALUES
+    ('includesPattern', v_given ->> 'includesPattern'), ('excludesPattern', v_given ->> 'excludesPattern'),
+    ('externalDependenciesPatterns', CASE v_class WHEN 2 THEN array_to_string(texts_of(v_given -> 'externalDependenciesPatterns'), ',') END)) f (field, patterns)
+  WHERE NOT is_pattern(f.patterns) LIMIT 1;
+  IF FOUND THEN
     RETURN;
   END IF;
 

@@ -184,6 +184,41 @@ def upload(server, source):
     return measured
 
 
+# --- The v1 API ------------------------------------------------------------------------------------------------------------
+
+V1 = "/artifactory/api/docker/docker-dev-local/v1"
+
+
+def v1_token(server, method, path, body=None):
+    answer, _ = call(server, method, f"{V1}/repositories/bench/v1{path}", body,
+                     {"Authorization": basic("admin", "password"), "X-Docker-Token": "true"})
+    return {"Authorization": "Token " + answer.headers["X-Docker-Token"]}
+
+
+def v1_upload(server, source):
+    """JSON, chunked PUT of a large layer that the registry has not seen before, checksum. Only the layer and what follows is measured."""
+    with open(source, "r+b") as out:
+        out.write(os.urandom(16))
+    image = hashlib.sha256(os.urandom(16)).hexdigest()
+    document = json.dumps({"id": image}).encode()
+    payload = hashlib.sha256(document + b"\n")
+    with open(source, "rb") as layer:
+        for piece in iter(lambda: layer.read(MIB), b""):
+            payload.update(piece)
+    settle(os.path.dirname(source))
+    headers = v1_token(server, "PUT", "/", b"[]")
+    call(server, "PUT", f"{V1}/images/{image}/json", document, headers)
+    options = as_options({**headers, "Transfer-Encoding": "chunked", "Content-Type": "application/octet-stream", "Expect": ""})
+    with Measured(server) as measured:
+        subprocess.run(["curl", "-sS", "--fail", "--noproxy", "*", "-o", "/dev/null", *options, "-T", source,
+                        f"http://{server.host}{V1}/images/{image}/layer"], check=True)
+        call(server, "PUT", f"{V1}/images/{image}/checksum", b"", {**headers, "X-Docker-Checksum-Payload": "sha256:" + payload.hexdigest()})
+    measured.bytes = os.path.getsize(source)
+    call(server, "PUT", f"{V1}/repositories/bench/v1/tags/1", json.dumps(image).encode(), headers)
+    measured.path = f"{V1}/images/{image}/layer"
+    return measured
+
+
 # --- A whole image ---------------------------------------------------------------------------------------------------------
 
 def make_image(folder):

@@ -97,7 +97,7 @@ class Stowage(Server):
         self.host = f"localhost:{port}"
         subprocess.run([f"{TOP}/quickstart", "start", "--state", self.state, "--port", str(port), f"--server={web}", "--http",
                         "--installed", prefix], check=True, stdout=subprocess.DEVNULL)
-        self.parts = {"web": [self.pid(web)], "responder": [self.pid("stowage-v2")], "postgresql": [self.pid("postgres")]}
+        self.parts = {"web": [self.pid(web)], "responder": [self.pid("stowage-v2"), self.pid("stowage-v1")], "postgresql": [self.pid("postgres")]}
 
     def pid(self, name):
         with open(f"{self.state}/pid/{name}") as pid:
