@@ -13,7 +13,7 @@ packages=(
 	# languages of tests: Python for raw sockets, Go for the conformance suite
 	python3 golang-go ca-certificates
 	# small tools
-	bats strace procps iproute2 jq
+	bats strace procps iproute2 jq zstd
 )
 
 exec "$(dirname "${BASH_SOURCE[0]}")/../../quickstart" packages "${packages[@]}"
