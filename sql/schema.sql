@@ -356,6 +356,7 @@ CREATE TABLE registry.repository (
     bridge_repository text COLLATE pg_catalog."C",
     revision integer DEFAULT 1 NOT NULL,
     other jsonb DEFAULT '{}'::jsonb NOT NULL,
+    bridge_push boolean DEFAULT false NOT NULL,
     CONSTRAINT repository_api_version_check CHECK ((api_version = ANY (ARRAY[1, 2]))),
     CONSTRAINT repository_check CHECK (((class <> 3) OR (api_version = 2))),
     CONSTRAINT repository_check1 CHECK (((default_deployment_id IS NULL) OR (class = 3))),
@@ -490,6 +491,7 @@ CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes int
     ('maxUniqueTags', '{1}', 'number', '0'),
     ('dockerTagRetention', '{1}', 'number', '1'),
     ('bridgeRepository', '{1}', 'line', '""'),
+    ('bridgePush', '{1}', 'boolean', 'false'),
     ('url', '{2}', 'line', NULL),
     ('username', '{2}', 'line', '""'),
     ('password', '{2}', 'line', '""'),
@@ -941,6 +943,21 @@ CREATE FUNCTION registry.is_line(p_value jsonb) RETURNS boolean
     AS $$
   SELECT jsonb_typeof(p_value) = 'string' AND p_value #>> '{}' !~ '[[:cntrl:]]' AND length(p_value #>> '{}') <= 10000
 $$;
+
+--
+-- Name: is_pattern(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.is_pattern(p_patterns text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM '' ~ ant_to_regex(p_patterns);
+  RETURN true;
+EXCEPTION WHEN invalid_regular_expression THEN
+  RETURN false;
+END $$;
 
 --
 -- Name: leaves_refresh(); Type: FUNCTION; Schema: registry; Owner: -
@@ -1681,7 +1698,8 @@ CREATE FUNCTION registry.repository_columns(p_id integer) RETURNS jsonb
       'includesPattern', r.includes, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
       'priorityResolution', r.priority, 'dockerApiVersion', 'V' || r.api_version)
     || CASE r.class
-      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''))
+      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''),
+        'bridgePush', r.bridge_push)
       WHEN 2 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'url', c.url, 'username', c.username, 'password', '',
         'hardFail', c.hard_fail, 'offline', c.offline, 'storeArtifactsLocally', c.store_locally,
         'retrievalCachePeriodSecs', c.fresh_seconds, 'missedRetrievalCachePeriodSecs', c.missing_seconds, 'unusedArtifactsCleanupPeriodHours', c.unused_hours,
@@ -1836,6 +1854,9 @@ BEGIN
   ELSIF p_key !~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' OR (v_class = 2 AND length(p_key) > 58) THEN
     message := format('key: want 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
     RETURN;
+  ELSIF p_key = 'configurations' AND v_old.id IS NULL THEN
+    message := 'key: configurations is the list of all of them';
+    RETURN;
   ELSIF lower(coalesce(p_document ->> 'packageType', 'docker')) <> 'docker' THEN
     message := 'packageType: only docker is served here';
     RETURN;
@@ -1843,6 +1864,13 @@ BEGIN
   v_given := document_given(v_class, p_document);
   message := document_fault(v_class, v_given);
   IF message IS NOT NULL THEN
+    RETURN;
+  END IF;
+  SELECT f.field || ': want fewer wildcards' INTO message FROM (VALUES
+    ('includesPattern', v_given ->> 'includesPattern'), ('excludesPattern', v_given ->> 'excludesPattern'),
+    ('externalDependenciesPatterns', CASE v_class WHEN 2 THEN array_to_string(texts_of(v_given -> 'externalDependenciesPatterns'), ',') END)) f (field, patterns)
+  WHERE NOT is_pattern(f.patterns) LIMIT 1;
+  IF FOUND THEN
     RETURN;
   END IF;
 
@@ -1857,6 +1885,9 @@ BEGIN
     RETURN;
   ELSIF v_version = 2 AND v_class = 1 AND v_document ->> 'bridgeRepository' <> '' THEN
     message := 'bridgeRepository: only a V1 repository has one';
+    RETURN;
+  ELSIF v_class = 1 AND (v_document -> 'bridgePush')::boolean AND v_document ->> 'bridgeRepository' = '' THEN
+    message := 'bridgePush: only with a bridgeRepository';
     RETURN;
   END IF;
   BEGIN
@@ -1877,6 +1908,7 @@ BEGIN
       shadowing_guard = coalesce((v_document -> 'shadowingGuard')::boolean, true),
       block_schema1 = coalesce((v_document -> 'blockPushingSchema1')::boolean, true),
       bridge_repository = nullif(v_document ->> 'bridgeRepository', ''),
+      bridge_push = coalesce((v_document -> 'bridgePush')::boolean, false),
       revision = CASE WHEN v_old.id IS NULL THEN 1 ELSE repository.revision + 1 END,
       other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || v_given) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
     WHERE id = v_id RETURNING repository.revision INTO revision;
@@ -2264,6 +2296,20 @@ BEGIN
   INSERT INTO v1_layer (upload_id, payload, blob_id)
   SELECT j.id, j.payload, v_stored.id FROM unnest(p_jsons, p_payloads) j (id, payload) JOIN here ON here.id = j.id ORDER BY j.id
   ON CONFLICT (upload_id, payload) DO UPDATE SET blob_id = EXCLUDED.blob_id;
+END $$;
+
+--
+-- Name: v1_layers_link(integer, text, bigint[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM blob_postpone(b) FROM unnest(p_blobs) b ORDER BY b;
+  PERFORM FROM blob WHERE id = ANY (p_blobs) ORDER BY id FOR KEY SHARE;
+  INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_target, p_name), id FROM blob WHERE id = ANY (p_blobs) ORDER BY id ON CONFLICT DO NOTHING;
 END $$;
 
 --
@@ -4736,6 +4782,14 @@ GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_app;
 GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_admin;
 
 --
+-- Name: FUNCTION is_pattern(p_patterns text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.is_pattern(p_patterns text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_admin;
+
+--
 -- Name: FUNCTION leaves_refresh(); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -5176,6 +5230,14 @@ GRANT ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_
 REVOKE ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) TO stowage_app;
 GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_layers_link(p_target integer, p_name text, p_blobs bigint[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea); Type: ACL; Schema: registry; Owner: -

@@ -31,9 +31,9 @@ void rest_error(struct request *, struct error *);
 
 /* The body as a JSON object, checked and as text (arena). */
 bool call_document(struct request *, const char **json, struct error *) MUST_CHECK;
-/* A class as lists name it: "LOCAL" of "local". */
-const char *call_class(const char *rclass) RETURNS_NONNULL;
 /* The {key} of the route. */
 bool call_key(struct request *, const char **key, struct error *) MUST_CHECK;
+/* A class as lists name it: "LOCAL" of "local". */
+const char *call_class(const char *rclass) RETURNS_NONNULL;
 
 #endif

@@ -18,7 +18,7 @@ call_run(struct request *req, struct rest_call *call, struct error *err)
 	case ROUTE_NO_PATH:
 		return error_set(err, ERROR_NOT_FOUND, NULL);
 	}
-	/* health: no caller, and no database needed to live */
+	/* Who lives says so without a database, and whatever password is given. */
 	if (call->route->access == ACCESS_NONE)
 		return call->route->handler(req, err);
 	return (req->method == HTTP_GET || req->method == HTTP_HEAD ||

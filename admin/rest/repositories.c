@@ -1,6 +1,5 @@
 /* Repositories as JSON documents (Artifactory's "Repository Configuration JSON"). */
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 

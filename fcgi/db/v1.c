@@ -172,6 +172,28 @@ static const struct statement v1_tags_delete = {
 	.sql = "SELECT v1_tags_delete($1, $2, $3, $4, $5, $6, $7)",
 };
 
+/* $1 repository, $2 name, $3 id */
+static const struct statement v1_chain = {
+	.name = "v1_chain",
+	.nparams = 3,
+	.sql =
+	    "SELECT bridge.key, o.json, o.blob_id IS NOT NULL, o.zstd, b.alg, b.digest, b.size, b.file_id, b.id"
+	    " FROM repository r JOIN repository bridge ON bridge.id = bridge_root(r.id)"
+	    "   JOIN image i ON i.path = $2 AND i.repository_id = r.id"
+	    "   JOIN v1_image top ON top.image_id = i.id AND top.v1_id = $3"
+	    "   CROSS JOIN unnest(top.ancestry) WITH ORDINALITY a (id, place)"
+	    "   JOIN v1_image o ON o.image_id = i.id AND o.v1_id = a.id LEFT JOIN blob b ON b.id = o.blob_id"
+	    " WHERE r.id = $1 AND r.bridge_push ORDER BY a.place DESC",
+	.again = true,
+};
+
+static const struct statement v1_layers_link = {
+	.name = "v1_layers_link",
+	.nparams = 3,
+	.sql = "SELECT v1_layers_link($1, $2, $3)",
+	.again = true,
+};
+
 #define SOURCE \
 	"SELECT m.id, t.name, m.payload, m.alg, m.digest FROM manifest m JOIN media_type t ON t.id = m.media_type WHERE "
 
@@ -214,8 +236,8 @@ static const struct statement v1_view_put = {
 
 const struct statement *const v1_statements[] = { &v1_image_find, &v1_tags, &v1_search, &v1_public,
 	&v1_target_find, &v1_json_put, &v1_uploads, &v1_layer_put, &v1_checksum_put, &v1_tag_put,
-	&v1_tags_delete, &v1_source, &v1_source_by_digest, &v1_source_blob, &v1_view_find,
-	&v1_view_put, NULL };
+	&v1_tags_delete, &v1_chain, &v1_layers_link, &v1_source, &v1_source_by_digest,
+	&v1_source_blob, &v1_view_find, &v1_view_put, NULL };
 
 static bool
 id_read(const PGresult *res, int row, int column, struct digest *id, struct error *err)
@@ -439,6 +461,48 @@ db_v1_tags_delete(struct db *db, const struct target *target, const char *name, 
 	res = db_query(db, &v1_tags_delete, params, err);
 	*found = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
+}
+
+/* --- Into the bridged repository --- */
+
+bool
+db_v1_chain(struct db *db, const struct target *target, const char *name, const struct digest *id,
+    const char **bridge, struct v1_link **out, size_t *count, struct error *err)
+{
+	const struct param params[] = { param_int(db, target->repository), param_text(name),
+		param_digest(id) };
+	PGresult *res = db_query(db, &v1_chain, params, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*bridge = *count > 0 ? row_text(res, 0, 0) : NULL;
+	*out = arena_array(db->arena, *count, sizeof(**out));
+	for (size_t i = 0; i < *count; i++) {
+		struct v1_link *link = &(*out)[i];
+
+		link->json = row_bytes(res, (int)i, 1);
+		link->layered = row_bool(res, (int)i, 2);
+		link->zstd = row_bool(res, (int)i, 3);
+		if (!link->layered)
+			continue;
+		if (!row_digest(res, (int)i, 4, 5, &link->layer.digest))
+			return error_set(err, ERROR_INTERNAL, NULL);
+		link->layer.size = row_int(res, (int)i, 6);
+		link->layer.file = row_int(res, (int)i, 7);
+		link->layer.id = row_int(res, (int)i, 8);
+	}
+	return true;
+}
+
+bool
+db_v1_layers_link(struct db *db, const struct target *target, const char *name,
+    const int64_t *blobs, size_t count, struct error *err)
+{
+	const struct param params[] = { param_int(db, target->repository), param_text(name),
+		param_ints(db, blobs, count) };
+
+	return db_query(db, &v1_layers_link, params, err) != NULL;
 }
 
 /* --- Manifests as v1 clients see them --- */

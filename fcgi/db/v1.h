@@ -99,6 +99,21 @@ bool db_v1_tag_put(struct db *, const struct target *, const char *name, const c
 bool db_v1_tags_delete(struct db *, const struct target *, const char *name, const char *tag,
     const struct actor *, bool *found, struct error *) MUST_CHECK;
 
+/* --- Into the bridged repository --- */
+
+struct v1_link {
+	struct bytes json;
+	bool layered, zstd;
+	struct blob_row layer;
+};
+/* An image and all below it, root first, of a repository that hands its pushes on, and the key of
+ * that it hands them to; none if it does not. */
+bool db_v1_chain(struct db *, const struct target *, const char *name, const struct digest *id,
+    const char **bridge, struct v1_link **, size_t *count, struct error *) MUST_CHECK;
+/* Show blobs under a name of another repository. */
+bool db_v1_layers_link(struct db *, const struct target *, const char *name, const int64_t *blobs,
+    size_t count, struct error *) MUST_CHECK;
+
 /* --- Manifests as v1 clients see them --- */
 
 struct v1_source {

@@ -74,6 +74,11 @@ bool registry_v1_tags_delete(
 
 /* --- Private to registry/ --- */
 
+/* If the repository hands its pushes on: make the image one of schema 2 under this tag in the
+ * bridged repository, with the pusher's rights there. The same image becomes the same manifest. */
+bool v1_hand_on(struct registry *, const struct target *, const char *name, const char *tag,
+    const struct digest *id, struct error *) MUST_CHECK;
+
 /* Work out how v1 clients see a manifest, and keep it. Not being able to is no failure. */
 bool v1_view_make(struct registry *, int64_t manifest, struct error *) MUST_CHECK;
 

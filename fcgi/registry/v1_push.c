@@ -200,7 +200,7 @@ registry_v1_tag_push(struct registry *registry, const char *name, const char *ta
 		return false;
 	switch (outcome) {
 	case V1_TAG_DONE:
-		return true;
+		return v1_hand_on(registry, &target, name, tag, id, err);
 	case V1_TAG_UNKNOWN:
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	case V1_TAG_DENIED:

@@ -148,7 +148,35 @@ repack_read(void *context, int64_t offset, void *buffer, size_t size)
 	return size == 0 && repack->failed ? -1 : (ssize_t)size;
 }
 
+bool
+unpacked_digest(const char *path, struct digest *digest, struct error *err)
+{
+	unsigned char piece[64 * 1024];
+	struct hasher *hasher;
+	gzFile file = gzopen(path, "re");
+	bool whole;
+	int n;
+
+	if (file == NULL)
+		return error_errno(err, "cannot open a layer");
+	hasher = hasher_new(DIGEST_SHA256);
+	while ((n = gzread(file, piece, sizeof(piece))) > 0)
+		hasher_update(hasher, piece, (size_t)n);
+	hasher_digest(hasher, digest);
+	hasher_free(hasher);
+	whole = gzclose(file) == Z_OK && n == 0;
+	return whole || error_set(err, ERROR_BAD_REQUEST, "a layer cannot be unpacked");
+}
+
 #else
+
+bool
+unpacked_digest(const char *path, struct digest *digest, struct error *err)
+{
+	(void)path;
+	(void)digest;
+	return error_set(err, ERROR_UNSUPPORTED, "built without zlib and libzstd");
+}
 
 bool
 repack_possible(void)

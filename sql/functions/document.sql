@@ -28,6 +28,7 @@ CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes 
     ('maxUniqueTags', '{1}', 'number', '0'),
     ('dockerTagRetention', '{1}', 'number', '1'),
     ('bridgeRepository', '{1}', 'line', '""'),
+    ('bridgePush', '{1}', 'boolean', 'false'),
     ('url', '{2}', 'line', NULL),
     ('username', '{2}', 'line', '""'),
     ('password', '{2}', 'line', '""'),
@@ -92,7 +93,8 @@ CREATE OR REPLACE FUNCTION repository_columns(p_id int) RETURNS jsonb LANGUAGE s
       'includesPattern', r.includes, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
       'priorityResolution', r.priority, 'dockerApiVersion', 'V' || r.api_version)
     || CASE r.class
-      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''))
+      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''),
+        'bridgePush', r.bridge_push)
       WHEN 2 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'url', c.url, 'username', c.username, 'password', '',
         'hardFail', c.hard_fail, 'offline', c.offline, 'storeArtifactsLocally', c.store_locally,
         'retrievalCachePeriodSecs', c.fresh_seconds, 'missedRetrievalCachePeriodSecs', c.missing_seconds, 'unusedArtifactsCleanupPeriodHours', c.unused_hours,
@@ -338,6 +340,9 @@ BEGIN
   ELSIF v_version = 2 AND v_class = 1 AND v_document ->> 'bridgeRepository' <> '' THEN
     message := 'bridgeRepository: only a V1 repository has one';
     RETURN;
+  ELSIF v_class = 1 AND (v_document -> 'bridgePush')::boolean AND v_document ->> 'bridgeRepository' = '' THEN
+    message := 'bridgePush: only with a bridgeRepository';
+    RETURN;
   END IF;
   BEGIN
     IF v_old.id IS NULL THEN
@@ -357,6 +362,7 @@ BEGIN
       shadowing_guard = coalesce((v_document -> 'shadowingGuard')::boolean, true),
       block_schema1 = coalesce((v_document -> 'blockPushingSchema1')::boolean, true),
       bridge_repository = nullif(v_document ->> 'bridgeRepository', ''),
+      bridge_push = coalesce((v_document -> 'bridgePush')::boolean, false),
       revision = CASE WHEN v_old.id IS NULL THEN 1 ELSE repository.revision + 1 END,
       other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || v_given) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
     WHERE id = v_id RETURNING repository.revision INTO revision;

@@ -212,3 +212,11 @@ BEGIN
   END IF;
   RETURN v_secret;
 END $$;
+
+-- Layers that a v1 image has are shown under a name of the bridged repository, for the manifest that will name them.
+CREATE OR REPLACE FUNCTION v1_layers_link(p_target int, p_name text, p_blobs bigint[]) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM blob_postpone(b) FROM unnest(p_blobs) b ORDER BY b;
+  PERFORM FROM blob WHERE id = ANY (p_blobs) ORDER BY id FOR KEY SHARE;
+  INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_target, p_name), id FROM blob WHERE id = ANY (p_blobs) ORDER BY id ON CONFLICT DO NOTHING;
+END $$;

@@ -3,6 +3,9 @@ SET LOCAL search_path = registry;
 
 UPDATE installation SET schema = 3;
 
+-- What is pushed over v1 goes into the bridged repository as well, as schema 2.
+ALTER TABLE repository ADD bridge_push boolean NOT NULL DEFAULT false;
+
 -- v1 images: a layer, its JSON and all below it. Clients choose the ids, so that one is known within its image only.
 CREATE TABLE v1_image (
   image_id   bigint NOT NULL REFERENCES image,

@@ -1,7 +1,7 @@
 -- Repositories as documents: what comes back, what is refused and how it is said, what an edit leaves behind.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(142);
+SELECT plan(143);
 
 CREATE FUNCTION pg_temp.save(p_key text, p_document jsonb, p_mode text DEFAULT 'create', p_revision int DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' ', outcome, message) FROM registry.repository_save(p_key, p_document, p_mode, p_revision, 7, 'tester', NULL, '192.0.2.1') $$;
@@ -80,7 +80,7 @@ SELECT is(pg_temp.save(key, pg_temp.document(key) - 'password', 'put'), '1', key
 SELECT is(pg_temp.document(key) || document, pg_temp.document(key), 'and is what it was') FROM sent;
 SELECT is(pg_temp.revision('remote'), 3, 'revisions are counted');
 SELECT is(array_agg(field), NULL, 'no field of the list was left out above') FROM document_fields() f
-WHERE field NOT IN ('key', 'rclass', 'packageType', 'dockerApiVersion', 'password', 'bridgeRepository') AND NOT EXISTS (SELECT FROM sent s WHERE s.document ? f.field);
+WHERE field NOT IN ('key', 'rclass', 'packageType', 'dockerApiVersion', 'password', 'bridgeRepository', 'bridgePush') AND NOT EXISTS (SELECT FROM sent s WHERE s.document ? f.field);
 SELECT results_eq('SELECT timeout_ms, metadata_timeout_ms, external_patterns, realm_hosts FROM repository_remote WHERE repository_id = pg_temp.id(''remote'')',
   $$VALUES (3600000, 3600000, '**/a/**,b', '{auth.example:443}'::text[])$$, 'a time limit of none is an hour');
 SELECT is((SELECT other ?& '{url,description,unknown}' FROM repository WHERE id = pg_temp.id('local')), true, 'what has no column is kept aside');
@@ -122,6 +122,7 @@ SELECT is(pg_temp.save('bad', document), '2 ' || message, message) FROM (VALUES
   ('{"rclass": "virtual", "dockerApiVersion": "V1"}', 'dockerApiVersion: only a local repository can be V1'),
   ('{"rclass": "remote", "url": "http://a", "dockerApiVersion": "V1"}', 'dockerApiVersion: only a local repository can be V1'),
   ('{"rclass": "local", "bridgeRepository": "virtual"}', 'bridgeRepository: only a V1 repository has one'),
+  ('{"rclass": "local", "dockerApiVersion": "V1", "bridgePush": true}', 'bridgePush: only with a bridgeRepository'),
   ('{"rclass": "local", "blackedOut": "true"}', 'blackedOut: want true or false'),
   ('{"rclass": "local", "description": 1}', 'description: want a string'),
   ('{"rclass": "local", "includesPattern": "a\nb"}', 'includesPattern: want a string of one line, at most 10000 characters'),

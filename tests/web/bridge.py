@@ -229,6 +229,45 @@ def v1_names_are_local():
 
 
 @test
+def pushes_handed_on():
+    """With bridgePush a push over v1 becomes an image of schema 2 too, over the same layers, once."""
+    def hand_on(on):
+        answer = call("POST", "/artifactory/api/repositories/docker-dev-local", json.dumps({"bridgePush": on}).encode(), {"Content-Type": "application/json"})
+        assert answer.status == 200, answer
+    prefix = "/artifactory/api/docker/docker-dev-local"
+    base = V1Image("handed base", layer=layer_of(one="1" * 100))
+    top = V1Image("handed top", base, layer_of(two="2" * 100))
+    Client("bridge/handed", prefix=prefix).push("before", top)
+    assert call("GET", "/v2/bridge/handed/manifests/before").status == 404
+    hand_on(True)
+    try:
+        for name, there in (("bridge/handed", "bridge/handed"), ("library/handed", "handed")):
+            Client(name, prefix=prefix).push("x", top)
+            document = call("GET", f"/v2/{there}/manifests/x").json()
+            assert document["mediaType"] == DOCKER_MANIFEST and [layer["digest"] for layer in document["layers"]] == [sha256(base.layer), sha256(top.layer)]
+            config = call("GET", f"/v2/{there}/blobs/{document['config']['digest']}").json()
+            assert config["rootfs"]["diff_ids"] == [sha256(gzip.decompress(layer)) for layer in (base.layer, top.layer)], config
+            assert len(config["history"]) == 2 and config["os"] == "linux" and not {"id", "parent"} & set(config), config
+        manifests = sql("SELECT count(*) FROM registry.manifest")
+        Client("bridge/handed", prefix=prefix).push("x", top)
+        Client("bridge/handed", prefix=prefix).push("y", top)
+        assert sql("SELECT count(*) FROM registry.manifest") == manifests, "the same image is the same manifest"
+        user = add_user("handed", "read,write", "docker-dev-local")
+        client = Client("bridge/handed2", auth=user, prefix=prefix)
+        client.begin(top)
+        for one in top.chain():
+            client.push_image(one)
+        assert client.put_tag("x", top).status == 403
+        broken = V1Image("no archive", layer=b"\x1f\x8bnothing of the kind")
+        client = Client("bridge/handed3", prefix=prefix)
+        client.begin(broken)
+        client.push_image(broken)
+        assert client.put_tag("x", broken).status == 400
+    finally:
+        hand_on(False)
+
+
+@test
 def without_its_repository():
     """The bridge is a name: while no repository has it there is none, and then again."""
     document = call("GET", "/artifactory/api/repositories/docker-dev").body

@@ -1,0 +1,188 @@
+/* v1 images as schema 2 in the bridged repository (v1.h). */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "oci/document.h"
+#include "registry/push.h"
+#include "registry/v1.h"
+
+/* Bytes that stay with the arena. */
+static struct bytes
+dump(struct arena *arena, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
+	struct bytes bytes = { arena_strdup(arena, text), strlen(text) };
+
+	free(text);
+	json_decref(json);
+	return bytes;
+}
+
+/* --- Config --- */
+
+/* What made an image: the words of its command. */
+static json_t *
+created_by(struct arena *arena, const json_t *image)
+{
+	const json_t *words = json_object_get(json_object_get(image, "container_config"), "Cmd");
+	size_t length = 0, i;
+	json_t *word;
+	char *text;
+
+	json_array_foreach(words, i, word)
+		length += json_string_length(word) + 1;
+	text = arena_alloc(arena, length + 1);
+	length = 0;
+	json_array_foreach(words, i, word) {
+		if (length > 0)
+			text[length++] = ' ';
+		if (json_is_string(word))
+			memcpy(text + length, json_string_value(word), json_string_length(word));
+		length += json_string_length(word);
+	}
+	return json_stringn(text, length);
+}
+
+static json_t *
+history_entry(struct arena *arena, const json_t *image, bool empty)
+{
+	static const char *const keys[] = { "created", "author", "comment" };
+	json_t *entry = json_pack("{s:o?}", "created_by", created_by(arena, image));
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (json_string_length(json_object_get(image, keys[i])) > 0)
+			json_object_set(entry, keys[i], json_object_get(image, keys[i]));
+	if (empty)
+		json_object_set_new(entry, "empty_layer", json_true());
+	return entry;
+}
+
+/* The top image's own words, and of all images history and layers. */
+static bool
+make_config(struct registry *registry, const struct v1_link *links, size_t count,
+    struct bytes *config, struct error *err)
+{
+	static const char *const dropped[] = { "id", "parent", "parent_id", "layer_id", "throwaway",
+		"Size", "checksum" };
+	json_t *history = json_array(), *ids = json_array(), *image = NULL;
+	json_error_t fault;
+	bool ok = true;
+
+	for (size_t i = 0; i < count && ok; i++) {
+		struct digest digest;
+
+		json_decref(image);
+		image = document_load(links[i].json, &fault);
+		json_array_append_new(
+		    history, history_entry(registry->db->arena, image, !links[i].layered));
+		if (!links[i].layered)
+			continue;
+		ok = (!links[i].zstd || error_set(err, ERROR_UNSUPPORTED,
+					    "a layer below is compressed with zstd")) &&
+		     unpacked_digest(store_blob_path(registry->store, registry->db->arena,
+					 &links[i].layer.digest, links[i].layer.file),
+			 &digest, err);
+		if (ok)
+			json_array_append_new(ids, json_string(digest.text));
+	}
+	if (ok) {
+		for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+			json_object_del(image, dropped[i]);
+		if (!json_is_string(json_object_get(image, "architecture")))
+			json_object_set_new(image, "architecture", json_string("amd64"));
+		if (!json_is_string(json_object_get(image, "os")))
+			json_object_set_new(image, "os", json_string("linux"));
+		json_object_set(image, "history", history);
+		json_object_set_new(
+		    image, "rootfs", json_pack("{s:s, s:O}", "type", "layers", "diff_ids", ids));
+		*config = dump(registry->db->arena, json_incref(image));
+	}
+	json_decref(history);
+	json_decref(ids);
+	json_decref(image);
+	return ok;
+}
+
+/* --- Manifest --- */
+
+static json_t *
+descriptor(const char *type, const struct digest *digest, int64_t size)
+{
+	return json_pack(
+	    "{s:s, s:s, s:I}", "mediaType", type, "digest", digest->text, "size", (json_int_t)size);
+}
+
+static struct bytes
+make_manifest(struct arena *arena, struct bytes config, const struct v1_link *links, size_t count)
+{
+	json_t *layers = json_array();
+	struct digest digest;
+
+	digest_of(&digest, DIGEST_SHA256, config.data, config.length);
+	for (size_t i = 0; i < count; i++)
+		if (links[i].layered)
+			json_array_append_new(
+			    layers, descriptor(MEDIATYPE_DOCKER_LAYER ".gzip",
+					&links[i].layer.digest, links[i].layer.size));
+	return dump(arena, json_pack("{s:i, s:s, s:o, s:o}", "schemaVersion", 2, "mediaType",
+			       MEDIATYPE_DOCKER_MANIFEST, "config",
+			       descriptor(MEDIATYPE_DOCKER_CONFIG, &digest, (int64_t)config.length),
+			       "layers", layers));
+}
+
+static bool
+push_config(struct registry *bridge, const struct target *target, const char *name,
+    struct bytes config, struct error *err)
+{
+	struct session *session;
+	struct digest digest;
+
+	digest_of(&digest, DIGEST_SHA256, config.data, config.length);
+	return registry_session_start_at(bridge, target, name, DIGEST_SHA256, &session, err) &&
+	       session_write(session, config.data, config.length, err) &&
+	       session_commit(session, &digest, err);
+}
+
+static bool
+link_layers(struct registry *bridge, const struct target *target, const char *name,
+    const struct v1_link *links, size_t count, struct error *err)
+{
+	int64_t *blobs = arena_array(bridge->db->arena, count, sizeof(*blobs));
+	size_t n = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (links[i].layered)
+			blobs[n++] = links[i].layer.id;
+	return db_v1_layers_link(bridge->db, target, name, blobs, n, err);
+}
+
+bool
+v1_hand_on(struct registry *registry, const struct target *target, const char *name,
+    const char *tag, const struct digest *id, struct error *err)
+{
+	struct reference reference = { .tag = tag };
+	struct manifest_push push = { .content_type = MEDIATYPE_DOCKER_MANIFEST,
+		.reference = &reference };
+	struct registry bridge = *registry;
+	struct target bridge_target = { 0 };
+	struct v1_link *links;
+	struct bytes config;
+	size_t count;
+
+	if (!db_v1_chain(registry->db, target, name, id, &bridge.key, &links, &count, err))
+		return false;
+	if (count == 0)
+		return true;
+	bridge.version = 2;
+	/* v2 clients write names of one part as they are. */
+	push.name = strncmp(name, "library/", strlen("library/")) == 0 ? name + strlen("library/")
+								       : name;
+	if (!registry_target_require(&bridge, push.name, ACTION_WRITE, &bridge_target, err) ||
+	    !make_config(registry, links, count, &config, err) ||
+	    !push_config(&bridge, &bridge_target, push.name, config, err) ||
+	    !link_layers(&bridge, &bridge_target, push.name, links, count, err))
+		return false;
+	push.payload = make_manifest(registry->db->arena, config, links, count);
+	return registry_manifest_push(&bridge, &bridge_target, &push, err);
+}
