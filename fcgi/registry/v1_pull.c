@@ -44,6 +44,20 @@ registry_v1_public(struct registry *registry, const char *name, bool *open, stru
 	       db_v1_public(registry->db, registry->key, name, open, err);
 }
 
+/* In memory of its own: a name may have thousands of tags. */
+static bool
+view_make(struct registry *registry, int64_t manifest, struct error *err)
+{
+	struct db db = { .pool = registry->db->pool, .arena = arena_new() };
+	struct registry view = *registry;
+	bool ok;
+
+	view.db = &db;
+	ok = v1_view_make(&view, manifest, err);
+	arena_free(db.arena);
+	return ok;
+}
+
 /* Is there a manifest among them that nobody has looked at as v1 clients do? Then look, at all. */
 static bool
 views_make(struct registry *registry, const struct v1_tag_row *tags, size_t count, bool *made,
@@ -53,7 +67,7 @@ views_make(struct registry *registry, const struct v1_tag_row *tags, size_t coun
 	for (size_t i = 0; i < count; i++) {
 		if (tags[i].pending == 0)
 			continue;
-		if (!v1_view_make(registry, tags[i].pending, err))
+		if (!view_make(registry, tags[i].pending, err))
 			return false;
 		*made = true;
 	}
