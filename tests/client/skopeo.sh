@@ -100,6 +100,17 @@ schema1_converted() {
 		[ "$(skopeo manifest-digest "$scratch/schema1.json")" = "$(curl -fsSI --cacert "$STACK_CA" -u "$admin" -H "Accept: $accept" \
 			"$STACK_DEV_URL/v2/skopeo/small/manifests/1" | tr -d '\r' | sed -n 's/^docker-content-digest: //Ip')" ]
 }
+# That document with its layers, as skopeo keeps an image in a folder: it reads it, and makes schema 2 of it.
+schema1_copied() {
+	local sum there=$scratch/schema1-dir
+	mkdir "$there" && cp "$scratch/schema1.json" "$there/manifest.json" && printf 'Directory Transport Version: 1.1\n' >"$there/version" || return 1
+	for sum in $(jq -r '.fsLayers[].blobSum' "$scratch/schema1.json" | sort -u); do
+		ask "$admin" GET "/v2/skopeo/small/blobs/$sum" -o "$there/${sum#sha256:}" || return 1
+	done
+	skopeo copy -q --format v2s2 "dir:$there" "dir:$scratch/schema1-copy" && skopeo copy -q "dir:$there" "oci:$scratch/schema1-oci:1" &&
+		jq -e --argjson layers "$(jq '.layers | length' "$images/small/blobs/sha256/$(made small | cut -d : -f 2)")" \
+			'.layers | length == $layers' "$scratch/schema1-copy/manifest.json"
+}
 schema1_allowed() {
 	curl -fsS --cacert "$STACK_CA" -u "$admin" -H 'Content-Type: application/json' -d "{\"blockPushingSchema1\": $1}" \
 		"$STACK_DEV_URL/artifactory/api/repositories/docker-dev-local2"
@@ -140,6 +151,7 @@ try "login and logout" logged_in
 try "without the authority's certificate nothing goes" unknown_ca
 try "delete" deleted
 try "signed schema 1 made of an image" schema1_converted
+try "which skopeo copies" schema1_copied
 try "signed schema 1 pushed and pulled" schema1_pushed
 try "what was never there" never_there
 finish
