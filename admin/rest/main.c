@@ -6,18 +6,8 @@
 static bool
 call_run(struct request *req, struct rest_call *call, struct error *err)
 {
-	const char *allow = NULL;
-
-	switch (route_find(req, rest_routes, req->path, &call->route, &allow)) {
-	case ROUTE_FOUND:
-		break;
-	case ROUTE_NO_METHOD:
-		error_set(err, ERROR_METHOD, NULL);
-		reply_header(req, "Allow", allow);
+	if (!route_require(req, rest_routes, req->path, &call->route, err))
 		return false;
-	case ROUTE_NO_PATH:
-		return error_set(err, ERROR_NOT_FOUND, NULL);
-	}
 	/* Who lives says so without a database, and whatever password is given. */
 	if (call->route->access == ACCESS_NONE)
 		return call->route->handler(req, err);

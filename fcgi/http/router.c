@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "http/reply.h"
 
 /* The part of a pattern up to the next '/' or '{', matched against path; captures go to
  * req->params. */
@@ -67,6 +68,24 @@ route_find(struct request *req, const struct route *routes, const char *path,
 		*allow = add_method(req, *allow, route->method);
 	}
 	return *allow == NULL ? ROUTE_NO_PATH : ROUTE_NO_METHOD;
+}
+
+bool
+route_require(struct request *req, const struct route *routes, const char *path,
+    const struct route **found, struct error *err)
+{
+	const char *allow;
+
+	switch (route_find(req, routes, path, found, &allow)) {
+	case ROUTE_FOUND:
+		return true;
+	case ROUTE_NO_METHOD:
+		reply_header(req, "Allow", allow);
+		return error_set(err, ERROR_METHOD, NULL);
+	case ROUTE_NO_PATH:
+		break;
+	}
+	return error_set(err, ERROR_NOT_FOUND, NULL);
 }
 
 const char *

@@ -37,6 +37,9 @@ enum route_match { ROUTE_FOUND, ROUTE_NO_PATH, ROUTE_NO_METHOD };
  * For ROUTE_NO_METHOD *allow gets the Allow value (arena). */
 enum route_match route_find(struct request *, const struct route *, const char *path,
     const struct route **, const char **allow);
+/* The same for a program's own table: NOT_FOUND, or METHOD with the reply's Allow set. */
+bool route_require(struct request *, const struct route *, const char *path, const struct route **,
+    struct error *) MUST_CHECK;
 /* method, pattern, access: one line each; for the manual and the tests. */
 void route_print(const struct route *, FILE *);
 const char *access_name(enum access);

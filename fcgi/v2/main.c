@@ -10,18 +10,8 @@
 static bool
 call_run(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	const char *allow = NULL;
-
-	switch (route_find(req, v2_routes, call->path, &call->route, &allow)) {
-	case ROUTE_FOUND:
-		break;
-	case ROUTE_NO_METHOD:
-		error_set(err, ERROR_METHOD, NULL);
-		reply_header(req, "Allow", allow);
+	if (!route_require(req, v2_routes, call->path, &call->route, err))
 		return false;
-	case ROUTE_NO_PATH:
-		return error_set(err, ERROR_NOT_FOUND, NULL);
-	}
 	if (call->route->access == ACCESS_NONE && strncmp(call->path, "/v2", 3) != 0)
 		return call->route->handler(req, err); /* health: no repository, no caller */
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");

@@ -8,7 +8,8 @@ export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$STOWAGE_SRC/tests/lib
 tap_from upstream timeout 120 python3 "$STOWAGE_SRC/tests/lib/upstream.py" --check
 
 run_theme() {
-	local theme=$1 out=$STOWAGE_LOGS/web-$STACK_SERVER-$STACK_SCHEME-$(basename "$1" .py).tap code=0
+	local theme=$1 out code=0
+	out=$STOWAGE_LOGS/web-$STACK_SERVER-$STACK_SCHEME-$(basename "$theme" .py).tap
 	timeout 600 python3 "$theme" "$tap_count" >"$out" || code=$?
 	cat "$out"
 	tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$out" || true)))
