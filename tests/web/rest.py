@@ -561,7 +561,7 @@ def parallel_birth_and_death():
     virtual = new("virtual")
     both = together(*[lambda: send("PUT", key, {"rclass": "local"}), lambda: send("DELETE", key), lambda: send("POST", virtual, {"repositories": [key]})] * 4)
     assert {answer.status for answer in both} <= {200, 400, 404}, both
-    assert document(virtual)["repositories"] == ([key] if send("GET", key).status == 200 else [])
+    assert document(virtual)["repositories"] in ([], [key] if send("GET", key).status == 200 else [])
 
 
 # --- Deletion, and what docker clients then get -----------------------------------------------------------------------------
