@@ -1,7 +1,7 @@
 #include "oci/document.h"
 
-#include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 /*
  * A value costs Jansson up to 250 bytes, a comma and a bracket cost the client two: what a document
@@ -45,4 +45,16 @@ document_load(struct bytes payload, json_error_t *fault)
 		return json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, fault);
 	*fault = (json_error_t){ .text = "too many values, or nested too deep" };
 	return NULL;
+}
+
+bool
+document_check_key(json_t *document, const char *name, struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(document, key, value)
+		if (strcasecmp(key, name) == 0 && strcmp(key, name) != 0)
+			return error_set(err, ERROR_MANIFEST_INVALID, "key must be spelt %s", name);
+	return true;
 }

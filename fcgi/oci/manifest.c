@@ -4,7 +4,6 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "oci/document.h"
 
@@ -46,24 +45,17 @@ static const char *const foreign_types[] = {
 	"application/vnd.oci.image.layer.nondistributable.",
 };
 
-/* Some clients' parsers take "Layers" for "layers": a document must not say two things to two
- * readers. */
+/* Which shapes the keys speak for: at most one. */
 static bool
 check_keys(json_t *document, unsigned *shapes, struct error *err)
 {
-	const char *key;
-	json_t *value;
-
 	*shapes = 0;
-	json_object_foreach(document, key, value)
-		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-			if (strcasecmp(key, keys[i].name) != 0)
-				continue;
-			if (strcmp(key, keys[i].name) != 0)
-				return error_set(err, ERROR_MANIFEST_INVALID,
-				    "key must be spelt %s", keys[i].name);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!document_check_key(document, keys[i].name, err))
+			return false;
+		if (json_object_get(document, keys[i].name) != NULL)
 			*shapes |= keys[i].shape;
-		}
+	}
 	if ((*shapes & (*shapes - 1)) != 0)
 		return error_set(err, ERROR_MANIFEST_INVALID,
 		    "document can be read as more than one kind of manifest");

@@ -7,6 +7,7 @@
 
 #include "oci/base64url.h"
 #include "oci/document.h"
+#include "oci/manifest.h"
 
 #define FORM JSON_INDENT(3)
 #define SIGNATURES_MOST 16
@@ -14,22 +15,20 @@
 
 /* --- Signatures --- */
 
-static void
-document_free(void *document)
-{
-	json_decref(document);
-}
-
-/* JSON that goes with the arena; NULL if it is no object. */
+/*
+ * A JSON object (new reference); NULL if it is none. A document holds others, as texts, and each
+ * may cost what document_load() allows: texts within are loaded one after the other.
+ */
 static json_t *
-load_object(struct arena *arena, struct bytes bytes)
+load_object(struct bytes bytes)
 {
 	json_error_t fault;
 	json_t *document = document_load(bytes, &fault);
 
-	if (document != NULL)
-		arena_defer(arena, document_free, document);
-	return json_is_object(document) ? document : NULL;
+	if (json_is_object(document))
+		return document;
+	json_decref(document);
+	return NULL;
 }
 
 /* Where the payload ends in the document, and what follows it: the same for every signature. */
@@ -46,11 +45,15 @@ read_format(struct arena *arena, const char *protected, struct format *format)
 	json_int_t length;
 	const char *text;
 	json_t *object;
+	bool ok;
 
-	if (!base64url_decode(arena, protected, strlen(protected), &bytes) ||
-	    (object = load_object(arena, bytes)) == NULL ||
-	    json_unpack(object, "{s:I, s:s}", "formatLength", &length, "formatTail", &text) != 0 ||
-	    !base64url_decode(arena, text, strlen(text), &tail))
+	if (!base64url_decode(arena, protected, strlen(protected), &bytes))
+		return false;
+	object = load_object(bytes);
+	ok = json_unpack(object, "{s:I, s:s}", "formatLength", &length, "formatTail", &text) == 0 &&
+	     base64url_decode(arena, text, strlen(text), &tail);
+	json_decref(object);
+	if (!ok)
 		return false;
 	if (format->known)
 		return length == format->length && tail.length == format->tail.length &&
@@ -75,36 +78,39 @@ cut_payload(
 	return true;
 }
 
+/* `encoded` is the payload in base64url. */
 static bool
-verify_one(struct arena *arena, const json_t *entry, struct bytes payload)
+verify_one(const json_t *entry, const char *encoded)
 {
 	const json_t *header = json_object_get(entry, "header");
 	const json_t *jwk = json_object_get(header, "jwk");
 	const char *alg = json_string_value(json_object_get(header, "alg"));
 	const char *protected = json_string_value(json_object_get(entry, "protected"));
 	const char *signature = json_string_value(json_object_get(entry, "signature"));
+	struct arena *scratch; /* what is signed is larger than the document, each time */
 	const char *input;
+	bool ok;
 
 	/* A chain of certificates says who signed; nobody here could tell whether to believe it. */
 	if (alg == NULL || strcmp(alg, "ES256") != 0 || jwk == NULL || signature == NULL ||
 	    json_object_get(header, "x5c") != NULL)
 		return false;
-	input = arena_printf(
-	    arena, "%s.%s", protected, base64url_encode(arena, payload.data, payload.length));
-	return signature_verify(arena, jwk, signature, input, strlen(input));
+	scratch = arena_new();
+	input = arena_printf(scratch, "%s.%s", protected, encoded);
+	ok = signature_verify(scratch, jwk, signature, input, strlen(input));
+	arena_free(scratch);
+	return ok;
 }
 
 static bool
-verify(struct arena *arena, struct bytes document, struct bytes *payload, struct error *err)
+verify(struct arena *arena, const json_t *list, struct bytes document, struct bytes *payload,
+    struct error *err)
 {
-	const json_t *object = load_object(arena, document), *list;
 	struct format format = { 0 };
+	const char *encoded;
 	json_t *entry;
 	size_t i;
 
-	if (object == NULL)
-		return error_set(err, ERROR_MANIFEST_INVALID, "manifest is not a JSON object");
-	list = json_object_get(object, "signatures");
 	if (json_array_size(list) == 0 || json_array_size(list) > SIGNATURES_MOST)
 		return error_set(err, ERROR_MANIFEST_INVALID, "schema 1 needs 1 to %d signatures",
 		    SIGNATURES_MOST);
@@ -117,8 +123,9 @@ verify(struct arena *arena, struct bytes document, struct bytes *payload, struct
 	}
 	if (!cut_payload(arena, document, &format, payload))
 		return error_set(err, ERROR_MANIFEST_UNVERIFIED, "formatLength is beyond the end");
+	encoded = base64url_encode(arena, payload->data, payload->length);
 	json_array_foreach(list, i, entry)
-		if (!verify_one(arena, entry, *payload))
+		if (!verify_one(entry, encoded))
 			return error_set(
 			    err, ERROR_MANIFEST_UNVERIFIED, "signature %zu is not good", i);
 	return true;
@@ -133,65 +140,131 @@ is_id(const char *text)
 	       strspn(text, "0123456789abcdef") == ID_LENGTH;
 }
 
-/* The JSON of a v1 image, as text; it must have an id. */
-static bool
-check_text(struct arena *arena, const char *text)
+/* The id (arena) that the JSON of a v1 image says; NULL if it says none. */
+static const char *
+read_id(struct arena *arena, const char *text)
 {
-	const json_t *object = load_object(arena, (struct bytes){ text, strlen(text) });
+	json_t *object = load_object((struct bytes){ text, strlen(text) });
+	const char *id = json_string_value(json_object_get(object, "id"));
 
-	return is_id(json_string_value(json_object_get(object, "id")));
+	id = is_id(id) ? arena_strdup(arena, id) : NULL;
+	json_decref(object);
+	return id;
 }
 
 static bool
-read_entries(struct arena *arena, const json_t *object, struct schema1 *schema1, struct error *err)
+read_entry(struct arena *arena, const json_t *layer, const json_t *image, size_t i,
+    struct schema1_entry *entry, struct error *err)
 {
-	const json_t *layers = json_object_get(object, "fsLayers");
-	const json_t *history = json_object_get(object, "history");
+	const char *blob = json_string_value(json_object_get(layer, "blobSum"));
+	const char *text = json_string_value(json_object_get(image, "v1Compatibility"));
 	struct error reason = { 0 };
 
-	schema1->count = json_array_size(layers);
-	if (schema1->count == 0 || schema1->count != json_array_size(history))
+	if (blob == NULL || text == NULL)
 		return error_set(err, ERROR_MANIFEST_INVALID,
-		    "fsLayers and history must be lists of one length");
-	schema1->entries = arena_array(arena, schema1->count, sizeof(*schema1->entries));
-	for (size_t i = 0; i < schema1->count; i++) {
-		struct schema1_entry *entry = &schema1->entries[i];
-		const char *blob = json_string_value(
-		    json_object_get(json_array_get(layers, i), "blobSum"));
-
-		entry->text = json_string_value(
-		    json_object_get(json_array_get(history, i), "v1Compatibility"));
-		if (blob == NULL || !digest_parse(&entry->blob, blob, &reason))
-			return error_set(
-			    err, ERROR_MANIFEST_INVALID, "fsLayers[%zu] has no blobSum", i);
-		if (entry->text == NULL || !check_text(arena, entry->text))
-			return error_set(err, ERROR_MANIFEST_INVALID,
-			    "history[%zu] has no v1Compatibility with an id", i);
-	}
+		    "fsLayers[%zu] needs blobSum and history[%zu] v1Compatibility", i, i);
+	if (!digest_parse(&entry->blob, blob, &reason))
+		return error_set(
+		    err, ERROR_MANIFEST_INVALID, "fsLayers[%zu]: %s", i, reason.message);
+	entry->text = arena_strdup(arena, text);
 	return true;
+}
+
+/* Every image has an id, and none comes back further down: the list is a chain. Twice in a row is
+ * fine, since docker 1.6 lists its top so. */
+static bool
+check_ids(struct arena *arena, const struct schema1 *schema1, struct error *err)
+{
+	json_t *seen = json_object();
+	const char *above = "", *id;
+	bool ok = true;
+
+	for (size_t i = 0; i < schema1->count && ok; i++, above = id) {
+		id = read_id(arena, schema1->entries[i].text);
+		if (id == NULL)
+			ok = error_set(err, ERROR_MANIFEST_INVALID,
+			    "history[%zu] is no v1 image with an id", i);
+		else if (strcmp(id, above) != 0 && json_object_get(seen, id) != NULL)
+			ok = error_set(
+			    err, ERROR_MANIFEST_INVALID, "history[%zu] has been before", i);
+		else
+			json_object_set_new(seen, id, json_null());
+	}
+	json_decref(seen);
+	return ok;
+}
+
+static bool
+read_payload(struct arena *arena, json_t *object, struct schema1 *schema1, struct error *err)
+{
+	static const char *const keys[] = { "schemaVersion", "name", "tag", "architecture",
+		"fsLayers", "history" };
+	const char *name, *tag, *architecture = "";
+	json_t *layers, *history;
+	json_error_t fault;
+	int version;
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (!document_check_key(object, keys[i], err))
+			return false;
+	if (json_unpack_ex(object, &fault, 0, "{s:i, s:s, s:s, s?s, s:o, s:o}", "schemaVersion",
+		&version, "name", &name, "tag", &tag, "architecture", &architecture, "fsLayers",
+		&layers, "history", &history) != 0) {
+		error_set(err, ERROR_MANIFEST_INVALID,
+		    "the signed part needs schemaVersion, name, tag, fsLayers and history");
+		return error_cause(err, "%s", fault.text);
+	}
+	if (version != 1)
+		return error_set(err, ERROR_MANIFEST_INVALID, "schemaVersion must be 1");
+	schema1->name = arena_strdup(arena, name);
+	schema1->tag = arena_strdup(arena, tag);
+	schema1->architecture = arena_strdup(arena, architecture);
+	schema1->count = json_array_size(layers);
+	if (schema1->count == 0 || schema1->count != json_array_size(history) ||
+	    schema1->count > MANIFEST_MAX_DESCRIPTORS)
+		return error_set(err, ERROR_MANIFEST_INVALID,
+		    "fsLayers and history must be lists of one length, 1 to %d",
+		    MANIFEST_MAX_DESCRIPTORS);
+	schema1->entries = arena_array(arena, schema1->count, sizeof(*schema1->entries));
+	for (size_t i = 0; i < schema1->count; i++)
+		if (!read_entry(arena, json_array_get(layers, i), json_array_get(history, i), i,
+			&schema1->entries[i], err))
+			return false;
+	return true;
+}
+
+/* What is signed, and nothing else, stands around the signatures: not every reader cuts it out. */
+static bool
+read_signed(
+    struct arena *arena, json_t *whole, json_t *payload, struct schema1 *schema1, struct error *err)
+{
+	json_object_del(whole, "signatures");
+	if (!json_equal(whole, payload))
+		return error_set(
+		    err, ERROR_MANIFEST_UNVERIFIED, "document is not what its signatures cover");
+	return read_payload(arena, payload, schema1, err);
 }
 
 bool
 schema1_parse(struct arena *arena, struct bytes document, struct schema1 **out, struct error *err)
 {
 	struct schema1 *schema1 = arena_alloc(arena, sizeof(*schema1));
-	json_error_t fault;
-	json_t *object;
-	int version;
+	json_t *whole = load_object(document), *payload = NULL;
+	bool ok;
 
-	*schema1 = (struct schema1){ .architecture = "" };
 	*out = schema1;
-	if (!verify(arena, document, &schema1->payload, err))
-		return false;
-	object = load_object(arena, schema1->payload);
-	if (json_unpack_ex(object, &fault, 0, "{s:i, s:s, s:s, s?s}", "schemaVersion", &version,
-		"name", &schema1->name, "tag", &schema1->tag, "architecture",
-		&schema1->architecture) != 0 ||
-	    version != 1)
-		return error_set(err, ERROR_MANIFEST_INVALID,
-		    "the signed part needs schemaVersion 1, name and tag");
-	digest_of(&schema1->digest, DIGEST_SHA256, schema1->payload.data, schema1->payload.length);
-	return read_entries(arena, object, schema1, err);
+	ok = whole != NULL || error_set(err, ERROR_MANIFEST_INVALID, "manifest is no JSON object");
+	ok = ok &&
+	     verify(arena, json_object_get(whole, "signatures"), document, &schema1->payload, err);
+	if (ok) {
+		digest_of(&schema1->digest, DIGEST_SHA256, schema1->payload.data,
+		    schema1->payload.length);
+		payload = load_object(schema1->payload);
+		ok = read_signed(arena, whole, payload, schema1, err);
+	}
+	json_decref(payload);
+	json_decref(whole);
+	return ok && check_ids(arena, schema1, err);
 }
 
 /* --- Writing --- */

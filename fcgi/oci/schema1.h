@@ -28,8 +28,8 @@ struct schema1 {
 };
 
 /*
- * Read a pushed document, all in the arena. MANIFEST_UNVERIFIED when a signature is not good;
- * MANIFEST_INVALID for whatever else it is. Only the payload counts, whatever stands around it.
+ * Read a pushed document, all in the arena. MANIFEST_UNVERIFIED when a signature is not good,
+ * or the document says anything else than its payload; MANIFEST_INVALID for whatever else it is.
  */
 bool schema1_parse(
     struct arena *, struct bytes document, struct schema1 **, struct error *) MUST_CHECK;

@@ -234,6 +234,9 @@ signed_text(struct arena *arena, const char *payload)
 #define LAYER \
 	"{\"blobSum\":\"sha256:1111111111111111111111111111111111111111111111111111111111111111\"}"
 #define TEXT "{\"v1Compatibility\":\"{" ID "}\\n\"}"
+#define BASE                                      \
+	"{\"v1Compatibility\":\"{\\\"id\\\":\\\"" \
+	"7cecc16ed65b1ac8fbcd5d01ea21b9670ee64992f0ae315f86fa5cee889eeaf3\\\"}\"}"
 
 static void
 forms_that_clients_write(void **state)
@@ -268,6 +271,12 @@ what_is_no_schema1(void **state)
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER
 		"],\"history\":[{\"v1Compatibility\":\"{\\\"id\\\":\\\"x\\\"}\"}],"
 		"\"schemaVersion\":1}",
+		/* The same image twice in a chain, apart. */
+		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER "," LAYER "," LAYER
+		"],\"history\":[" TEXT "," BASE "," TEXT "],\"schemaVersion\":1}",
+		/* Some readers would take the other list. */
+		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER "],\"FSLayers\":[" LAYER
+		"],\"history\":[" TEXT "],\"schemaVersion\":1}",
 		"{\"name\":\"a\",\"name\":\"b\",\"tag\":\"t\",\"fsLayers\":[" LAYER
 		"],\"history\":[" TEXT "],\"schemaVersion\":1}",
 	};
@@ -282,6 +291,21 @@ what_is_no_schema1(void **state)
 	assert_int_equal(parse(*state, "{\"signatures\":[]}", &schema1), ERROR_MANIFEST_INVALID);
 	assert_int_equal(
 	    parse(*state, "{\"signatures\":[{}]}", &schema1), ERROR_MANIFEST_UNVERIFIED);
+}
+
+/* Not every reader cuts out what is signed: nothing else may stand around it. */
+static void
+what_is_not_signed(void **state)
+{
+	static const char *const more[] = { "\"FSLayers\": []", "\"extra\": 1" };
+	struct schema1 *schema1;
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		assert_int_equal(parse(*state,
+				     changed(*state, "\n   ]\n}",
+					 arena_printf(*state, "\n   ],\n   %s\n}", more[i])),
+				     &schema1),
+		    ERROR_MANIFEST_UNVERIFIED);
 }
 
 /* formatLength and formatTail decide what was signed: beyond the end is nothing. */
@@ -314,6 +338,7 @@ main(void)
 		TEST(harmless_changes),
 		TEST(forms_that_clients_write),
 		TEST(what_is_no_schema1),
+		TEST(what_is_not_signed),
 		TEST(formats_that_lie),
 	};
 
