@@ -90,7 +90,7 @@ storage_info(struct request *req, struct error *err)
 		size_text(arena, available), "repositoriesSummaryList", repositories));
 }
 
-/* The manifests that tags show, as files of the repository. */
+/* What tags show, as files of the repository. */
 bool
 storage_list(struct request *req, struct error *err)
 {
@@ -111,11 +111,10 @@ storage_list(struct request *req, struct error *err)
 	list = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(
-		    list, json_pack("{s:s, s:I, s:s, s:b, s:s}", "uri",
-			      arena_printf(
-				  req->arena, "/%s/%s/manifest.json", files[i].path, files[i].tag),
-			      "size", (json_int_t)files[i].size, "lastModified",
-			      files[i].updated_at, "folder", 0, "digest", files[i].digest));
+		    list, json_pack("{s:s, s:I, s:s, s:b, s:s*}", "uri",
+			      arena_printf(req->arena, "/%s", files[i].path), "size",
+			      (json_int_t)files[i].size, "lastModified", files[i].updated_at,
+			      "folder", 0, "digest", files[i].digest));
 	return reply_json(req, 200,
 	    json_pack("{s:s, s:o}", "uri",
 		arena_printf(

@@ -9,7 +9,8 @@ static const struct statement storage_report = {
 	    "SELECT (SELECT count(*) FROM blob), (SELECT coalesce(sum(size), 0)::bigint FROM blob),"
 	    "  r.key, class_name(r.class),"
 	    "  (SELECT count(*) FROM image i WHERE i.repository_id = r.id),"
-	    "  (SELECT count(*) FROM image i JOIN image_manifest im ON im.image_id = i.id WHERE i.repository_id = r.id),"
+	    "  (SELECT count(*) FROM image i JOIN image_manifest im ON im.image_id = i.id WHERE i.repository_id = r.id)"
+	    "  + (SELECT count(*) FROM image i JOIN v1_image v ON v.image_id = i.id WHERE i.repository_id = r.id),"
 	    "  (SELECT coalesce(sum(b.size), 0)::bigint FROM blob b WHERE b.id IN"
 	    "    (SELECT ib.blob_id FROM image i JOIN image_blob ib ON ib.image_id = i.id WHERE i.repository_id = r.id))"
 	    " FROM (SELECT 1) one LEFT JOIN repository r ON r.deleted_at IS NULL AND r.class < 3 ORDER BY r.key",
@@ -20,11 +21,16 @@ static const struct statement files_report = {
 	.name = "files_report",
 	.nparams = 1,
 	.sql =
-	    "SELECT i.path, t.name, digest_text(m.alg, m.digest), m.size::bigint,"
-	    "  to_char(t.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-	    " FROM repository r LEFT JOIN (image i JOIN tag t ON t.image_id = i.id JOIN manifest m ON m.id = t.manifest_id)"
-	    "   ON i.repository_id = r.id"
-	    " WHERE r.key = $1 AND r.deleted_at IS NULL ORDER BY i.path, t.name",
+	    "SELECT f.path || '/' || f.tag || '/' || f.file, f.digest, f.size::bigint,"
+	    "  to_char(f.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+	    " FROM repository r LEFT JOIN ("
+	    "   SELECT i.repository_id, i.path, t.name AS tag, 'manifest.json' AS file, digest_text(m.alg, m.digest) AS digest, m.size, t.updated_at"
+	    "   FROM image i JOIN tag t ON t.image_id = i.id JOIN manifest m ON m.id = t.manifest_id"
+	    "   UNION ALL"
+	    "   SELECT i.repository_id, i.path, t.name, 'tag.json', NULL, octet_length(v.json), t.updated_at"
+	    "   FROM image i JOIN v1_tag t ON t.image_id = i.id JOIN v1_image v ON v.image_id = t.image_id AND v.v1_id = t.v1_id"
+	    " ) f ON f.repository_id = r.id"
+	    " WHERE r.key = $1 AND r.deleted_at IS NULL ORDER BY f.path, f.tag",
 	.again = true,
 };
 
@@ -83,10 +89,9 @@ db_files_report(struct db *db, const char *key, bool *known, struct file_report 
 	for (size_t i = 0; i < *count; i++)
 		(*files)[i] = (struct file_report){
 			.path = row_text(res, (int)i, 0),
-			.tag = row_text(res, (int)i, 1),
-			.digest = row_text(res, (int)i, 2),
-			.size = row_int(res, (int)i, 3),
-			.updated_at = row_text(res, (int)i, 4),
+			.digest = row_text(res, (int)i, 1),
+			.size = row_int(res, (int)i, 2),
+			.updated_at = row_text(res, (int)i, 3),
 		};
 	return true;
 }

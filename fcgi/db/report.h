@@ -7,7 +7,8 @@
 
 struct repository_report {
 	const char *key, *rclass;
-	int64_t images, manifests, bytes; /* bytes: of the blobs its images may serve, each once */
+	int64_t images, manifests; /* v1 images are counted among the manifests */
+	int64_t bytes;             /* of the blobs its images may serve, each once */
 };
 
 struct storage_report {
@@ -21,7 +22,9 @@ struct storage_report {
 bool db_storage_report(struct db *, struct storage_report *, struct error *) MUST_CHECK;
 
 struct file_report {
-	const char *path, *tag, *digest, *updated_at; /* RFC 3339 */
+	const char *path;       /* NAME/TAG/manifest.json; of a v1 image NAME/TAG/tag.json */
+	const char *digest;     /* NULL of a v1 image: what it is made of is not one file */
+	const char *updated_at; /* RFC 3339 */
 	int64_t size;
 };
 

@@ -67,6 +67,20 @@ def artifactory_form():
 
 
 @test
+def reports():
+    """Administrators see what was pushed: tags among the files, images among what is counted."""
+    def summary():
+        rows = call("GET", "/artifactory/api/storageinfo").json()["repositoriesSummaryList"]
+        return next(row["filesCount"] for row in rows if row["repoKey"] == "docker-dev-local")
+    before = summary()
+    assert Client("reports/app").push("1", V1Image("reported top", V1Image("reported base"))) == 2
+    assert summary() == before + 2
+    files = call("GET", "/artifactory/api/storage/docker-dev-local?list").json()["files"]
+    row, = [row for row in files if row["uri"] == "/reports/app/1/tag.json"]
+    assert row["size"] > 0 and row["folder"] is False and "digest" not in row and row["lastModified"].endswith("Z"), row
+
+
+@test
 def end_keeps_all():
     """The list at the end of a push, always empty, takes nothing away."""
     client = Client("team/app")
