@@ -3,19 +3,24 @@
 #include "db/parts.h"
 
 /* $4 name, $5 digest, $6 its algorithm. The blob is looked for once, not for each leaf. */
-#define BLOB_FIND(with)                                                                                                \
-	"WITH " SQL_ME ", " SQL_ROOT ", "                                                                              \
-	"b AS MATERIALIZED (SELECT id, size, file_id FROM blob WHERE digest = $5 AND alg = $6::smallint AND NOT bad)," \
-	"hit AS MATERIALIZED (SELECT l.leaf_id, b.id, b.size, b.file_id"                                               \
-	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                                                \
-	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"                                    \
-	"    JOIN b ON true JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id"                            \
-	"  WHERE me.valid AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(                                               \
-	    SQL_PATH) "  ORDER BY " SQL_ORDER " LIMIT 1)" with "SELECT " SQL_STANDING                                  \
-		      ", CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE                      \
-		      " END,"                                                                                          \
-		      "  hit.id, hit.size, hit.file_id, r.key, hit.leaf_id IS NULL AND " SQL_HAS_REMOTE                \
-		      " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true LEFT JOIN repository r ON r.id = hit.leaf_id"
+/* clang-format off */
+#define BLOB_FIND(with)                                                                            \
+	"WITH " SQL_ME ", " SQL_ROOT ", "                                                          \
+	"b AS MATERIALIZED (SELECT id, size, file_id FROM blob"                                    \
+	"  WHERE digest = $5 AND alg = $6::smallint AND NOT bad),"                                 \
+	"hit AS MATERIALIZED (SELECT l.leaf_id, b.id, b.size, b.file_id"                           \
+	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                            \
+	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"                \
+	"    JOIN b ON true JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id"        \
+	"  WHERE me.valid AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(SQL_PATH)                  \
+	"  ORDER BY " SQL_ORDER " LIMIT 1)"                                                        \
+	with                                                                                       \
+	"SELECT " SQL_STANDING ","                                                                 \
+	"  CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE " END,"        \
+	"  hit.id, hit.size, hit.file_id, r.key, hit.leaf_id IS NULL AND " SQL_HAS_REMOTE          \
+	" FROM me LEFT JOIN root ON true LEFT JOIN hit ON true"                                    \
+	"   LEFT JOIN repository r ON r.id = hit.leaf_id"
+/* clang-format on */
 
 static const struct statement blob_find = {
 	.name = "blob_find",

@@ -7,35 +7,38 @@
  * wanted. On a hit the right is proven; only a miss asks for it. An upstream may know more of a
  * miss, of what is stale, and of what is found behind a priority remote.
  */
-#define MANIFEST_FIND(with, content, manifest_id, fits, order, stale)                                       \
-	"WITH " SQL_ME ", " SQL_ROOT ", " with                                                              \
-	"hit AS MATERIALIZED (SELECT l.leaf_id, l.class, l.rank, i.id AS image_id, " manifest_id            \
-	" AS manifest_id FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                       \
-	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id " content                \
-	"  WHERE me.valid AND " fits " AND " SQL_READABLE(                                                  \
-	    SQL_PATH) " ORDER BY " order " LIMIT 1)"                                                        \
-		      "SELECT " SQL_STANDING                                                                \
-		      ", CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE           \
-		      " END,"                                                                               \
-		      "  m.alg, m.digest, t.name, m.size, r.key, CASE WHEN $5::boolean THEN m.payload END," \
-		      "  CASE WHEN hit.leaf_id IS NULL THEN " SQL_HAS_REMOTE " ELSE " stale                 \
-		      "    OR (hit.rank <> 0 AND " SQL_HAS_PRIORITY_REMOTE ") END,"                         \
-		      "  hit.leaf_id, hit.class, hit.rank = 0, " stale                                      \
-		      " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true"                               \
-		      "   LEFT JOIN manifest m ON m.id = hit.manifest_id"                                   \
-		      "   LEFT JOIN media_type t ON t.id = m.media_type"                                    \
-		      "   LEFT JOIN repository r ON r.id = hit.leaf_id"
+/* clang-format off */
+#define MANIFEST_FIND(with, content, manifest_id, fits, order, stale)                              \
+	"WITH " SQL_ME ", " SQL_ROOT ", " with                                                     \
+	"hit AS MATERIALIZED (SELECT l.leaf_id, l.class, l.rank, i.id AS image_id, "               \
+	    manifest_id " AS manifest_id"                                                          \
+	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                            \
+	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id "               \
+	     content                                                                               \
+	"  WHERE me.valid AND " fits " AND " SQL_READABLE(SQL_PATH)                                \
+	"  ORDER BY " order " LIMIT 1)"                                                            \
+	"SELECT " SQL_STANDING ","                                                                 \
+	"  CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE " END,"        \
+	"  m.alg, m.digest, t.name, m.size, r.key, CASE WHEN $5::boolean THEN m.payload END,"      \
+	"  CASE WHEN hit.leaf_id IS NULL THEN " SQL_HAS_REMOTE                                     \
+	"    ELSE " stale " OR (hit.rank <> 0 AND " SQL_HAS_PRIORITY_REMOTE ") END,"               \
+	"  hit.leaf_id, hit.class, hit.rank = 0, " stale                                           \
+	" FROM me LEFT JOIN root ON true LEFT JOIN hit ON true"                                    \
+	"   LEFT JOIN manifest m ON m.id = hit.manifest_id"                                        \
+	"   LEFT JOIN media_type t ON t.id = m.media_type"                                         \
+	"   LEFT JOIN repository r ON r.id = hit.leaf_id"
 
 /* $6 tag. A cached tag is trusted for a time; and a priority remote's upstream goes before
  * other members. */
 static const struct statement manifest_by_tag = {
 	.name = "manifest_by_tag",
 	.nparams = 6,
-	.sql = MANIFEST_FIND("", "JOIN tag ON tag.image_id = i.id AND tag.name = $6",
-	    "tag.manifest_id", SQL_FITS_TAG(SQL_PATH, "$6") " AND NOT " SQL_SHADOWED,
+	.sql = MANIFEST_FIND("",
+	    "JOIN tag ON tag.image_id = i.id AND tag.name = $6", "tag.manifest_id",
+	    SQL_FITS_TAG(SQL_PATH, "$6") " AND NOT " SQL_SHADOWED,
 	    "l.rank <> 0, CASE WHEN root.by_timestamp THEN tag.updated_at END DESC, l.class, l.ord",
-	    "(hit.class = 2 AND NOT EXISTS (SELECT FROM remote_reference rr WHERE rr.image_id = hit.image_id"
-	    "     AND rr.tag = $6 AND rr.fresh_until > now()))"),
+	    "(hit.class = 2 AND NOT EXISTS (SELECT FROM remote_reference rr"
+	    "   WHERE rr.image_id = hit.image_id AND rr.tag = $6 AND rr.fresh_until > now()))"),
 	.again = true,
 };
 
@@ -49,6 +52,7 @@ static const struct statement manifest_by_digest = {
 	    "c.id", SQL_FITS(SQL_PATH), SQL_ORDER, "false"),
 	.again = true,
 };
+/* clang-format on */
 
 static const struct statement manifest_put = {
 	.name = "manifest_put",
@@ -71,10 +75,13 @@ static const struct statement tag_delete = {
 	.sql = "SELECT tag_delete($1, $2, $3, $4, $5, $6, $7)",
 };
 
+/* clang-format off */
+
 /* The images of a name that the viewer may read. $4 name */
-#define IMAGES                                                                                                     \
-	"images AS MATERIALIZED (SELECT DISTINCT i.id FROM me, root JOIN repository_leaf l ON l.root_id = root.id" \
-	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"                                \
+#define IMAGES                                                                                     \
+	"images AS MATERIALIZED (SELECT DISTINCT i.id"                                             \
+	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                            \
+	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"                \
 	"  WHERE me.valid AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(SQL_PATH) ")"
 
 /* $5 after, $6 limit. Enough of each image for the whole page; and what upstreams listed. */
@@ -83,27 +90,26 @@ static const struct statement tags_list = {
 	.nparams = 6,
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
-	    "l AS MATERIALIZED (SELECT l.leaf_id, l.include_re, l.exclude_re, " SQL_PATH
-	    " AS path, i.id"
+	    "l AS MATERIALIZED (SELECT l.leaf_id, l.include_re, l.exclude_re, " SQL_PATH " AS path, i.id"
 	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
 	    "    LEFT JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"
 	    "  WHERE me.valid AND (i.id IS NOT NULL OR l.class = 2)"
-	    "    AND " SQL_READABLE(
-		SQL_PATH) " AND NOT " SQL_SHADOWED "),"
-			  "names AS (SELECT DISTINCT t.name FROM l, LATERAL (SELECT name FROM tag WHERE image_id = l.id AND name > $5"
-			  "     AND " SQL_FITS_TAG("l.path",
-			      "name") " ORDER BY name LIMIT $6::bigint) t"
-				      "   UNION SELECT t.name FROM l JOIN remote_tags rt ON rt.repository_id = l.leaf_id AND rt.path = l.path,"
-				      "     unnest(rt.tags) t (name) WHERE t.name > $5 AND " SQL_FITS_TAG(
-					  "l.path",
-					  "t.name") "   ORDER BY name LIMIT $6)"
-						    "SELECT " SQL_STANDING
-						    ", " SQL_READABLE_ANYWHERE ","
-						    "  EXISTS (SELECT FROM l WHERE " SQL_FITS(
-							"l.path") "    AND (EXISTS (SELECT FROM image_manifest im WHERE im.image_id = l.id)"
-								  "      OR EXISTS (SELECT FROM remote_tags rt WHERE rt.repository_id = l.leaf_id AND rt.path = l.path))),"
-								  "  names.name, " SQL_HAS_REMOTE
-								  " FROM me LEFT JOIN root ON true LEFT JOIN names ON true ORDER BY names.name",
+	    "    AND " SQL_READABLE(SQL_PATH) " AND NOT " SQL_SHADOWED "),"
+	    "names AS (SELECT DISTINCT t.name FROM l, LATERAL (SELECT name FROM tag"
+	    "     WHERE image_id = l.id AND name > $5 AND " SQL_FITS_TAG("l.path", "name")
+	    "     ORDER BY name LIMIT $6::bigint) t"
+	    "   UNION SELECT t.name FROM l"
+	    "     JOIN remote_tags rt ON rt.repository_id = l.leaf_id AND rt.path = l.path,"
+	    "     unnest(rt.tags) t (name)"
+	    "   WHERE t.name > $5 AND " SQL_FITS_TAG("l.path", "t.name")
+	    "   ORDER BY name LIMIT $6)"
+	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE ","
+	    "  EXISTS (SELECT FROM l WHERE " SQL_FITS("l.path")
+	    "    AND (EXISTS (SELECT FROM image_manifest im WHERE im.image_id = l.id)"
+	    "      OR EXISTS (SELECT FROM remote_tags rt"
+	    "        WHERE rt.repository_id = l.leaf_id AND rt.path = l.path))),"
+	    "  names.name, " SQL_HAS_REMOTE
+	    " FROM me LEFT JOIN root ON true LEFT JOIN names ON true ORDER BY names.name",
 	.again = true,
 };
 
@@ -115,15 +121,19 @@ static const struct statement referrers_list = {
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", " IMAGES ", "
 	    "found AS (SELECT DISTINCT ON (m.alg, m.digest) m.alg, m.digest, ir.descriptor"
-	    "  FROM images JOIN image_referrer ir ON ir.image_id = images.id AND ir.subject = $5 AND ir.subject_alg = $6::smallint"
-	    "    JOIN manifest m ON m.id = ir.manifest_id LEFT JOIN media_type t ON t.id = ir.artifact_type"
-	    "  WHERE ($7::text IS NULL OR t.name = $7) AND ($8::bytea IS NULL OR (m.alg, m.digest) > ($9::smallint, $8))"
+	    "  FROM images JOIN image_referrer ir"
+	    "      ON ir.image_id = images.id AND ir.subject = $5 AND ir.subject_alg = $6::smallint"
+	    "    JOIN manifest m ON m.id = ir.manifest_id"
+	    "    LEFT JOIN media_type t ON t.id = ir.artifact_type"
+	    "  WHERE ($7::text IS NULL OR t.name = $7)"
+	    "    AND ($8::bytea IS NULL OR (m.alg, m.digest) > ($9::smallint, $8))"
 	    "  ORDER BY m.alg, m.digest LIMIT $10::bigint)"
-	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE
-	    ", found.descriptor, digest_text(found.alg, found.digest)"
+	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE ","
+	    "  found.descriptor, digest_text(found.alg, found.digest)"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN found ON true ORDER BY found.alg, found.digest",
 	.again = true,
 };
+/* clang-format on */
 
 const struct statement *const manifest_statements[] = { &manifest_by_tag, &manifest_by_digest,
 	&manifest_put, &manifest_delete, &tag_delete, &tags_list, &referrers_list, NULL };

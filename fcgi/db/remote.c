@@ -9,50 +9,55 @@
  * $4 name, $5 the reference as it is remembered, $6 tag or NULL, $7 and $8 digest and algorithm or
  * NULL. Of several paths to a remote the first counts.
  */
+/* clang-format off */
 static const struct statement remotes_find = {
 	.name = "remotes_find",
 	.nparams = 8,
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
-	    "path AS MATERIALIZED (SELECT DISTINCT ON (l.leaf_id) l.leaf_id, l.rank, l.ord, " SQL_PATH
-	    " AS path"
+	    "path AS MATERIALIZED (SELECT DISTINCT ON (l.leaf_id) l.leaf_id, l.rank, l.ord,"
+	    "    " SQL_PATH " AS path"
 	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
-	    "  WHERE me.valid AND CASE WHEN $6::text IS NULL THEN " SQL_FITS(
-		SQL_PATH) "      ELSE " SQL_FITS_TAG(SQL_PATH,
-		"$6") " END"
-		      "    AND " SQL_READABLE(
-			  SQL_PATH) " AND NOT " SQL_SHADOWED
-				    "  ORDER BY l.leaf_id, l.rank <> 0, l.ord)"
-				    "SELECT " SQL_STANDING ", path.leaf_id IS NOT NULL,"
-				    "  path.leaf_id, r.key, path.path, path.rank = 0,"
-				    "  me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = path.leaf_id"
-				    "    AND acl.principal_id = ANY (me.principals) AND acl.actions & 2 = 2"
-				    "    AND (acl.include_re IS NULL OR path.path ~ acl.include_re)"
-				    "    AND (acl.exclude_re IS NULL OR path.path !~ acl.exclude_re)),"
-				    "  c.offline, miss.until IS NOT NULL, coalesce(miss.refused, false),"
-				    "  CASE WHEN $7::bytea IS NOT NULL THEN coalesce((SELECT w.size FROM image i"
-				    "    JOIN image_manifest im ON im.image_id = i.id"
-				    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8::smallint"
-				    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.role < 3 LIMIT 1),"
-				    "   (SELECT f.size FROM blob_fetch_name n JOIN blob_fetch f USING (digest, alg, repository_id)"
-				    "    WHERE n.repository_id = path.leaf_id AND n.path = path.path AND n.digest = $7 AND n.alg = $8)) END,"
-				    "  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id AND t.path = path.path AND t.fresh_until > now()),"
-				    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint, s.reason,"
-				    "  c.url, c.username, c.password, c.token_authentication, c.any_host_auth, c.private_networks,"
-				    "  array_to_string(c.realm_hosts, ' '), c.timeout_ms, c.metadata_timeout_ms, c.fresh_seconds, c.missing_seconds,"
-				    "  c.assumed_offline_seconds, c.hard_fail, c.store_locally, r.block_schema1, c.block_mismatching_types,"
-				    "  c.mismatching_types,"
-				    "  (SELECT w.url FROM image i JOIN image_manifest im ON im.image_id = i.id"
-				    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8"
-				    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1)"
-				    " FROM me LEFT JOIN root ON true LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id"
-				    "    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true"
-				    "   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id"
-				    "   LEFT JOIN remote_miss miss ON miss.repository_id = path.leaf_id AND miss.path = path.path"
-				    "     AND miss.reference = $5 AND miss.until > now()"
-				    " ORDER BY path.rank <> 0, path.ord",
+	    "  WHERE me.valid AND CASE WHEN $6::text IS NULL THEN " SQL_FITS(SQL_PATH)
+	    "      ELSE " SQL_FITS_TAG(SQL_PATH, "$6") " END"
+	    "    AND " SQL_READABLE(SQL_PATH) " AND NOT " SQL_SHADOWED
+	    "  ORDER BY l.leaf_id, l.rank <> 0, l.ord)"
+	    "SELECT " SQL_STANDING ", path.leaf_id IS NOT NULL,"
+	    "  path.leaf_id, r.key, path.path, path.rank = 0,"
+	    "  me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = path.leaf_id"
+	    "    AND acl.principal_id = ANY (me.principals) AND acl.actions & 2 = 2"
+	    "    AND (acl.include_re IS NULL OR path.path ~ acl.include_re)"
+	    "    AND (acl.exclude_re IS NULL OR path.path !~ acl.exclude_re)),"
+	    "  c.offline, miss.until IS NOT NULL, coalesce(miss.refused, false),"
+	    "  CASE WHEN $7::bytea IS NOT NULL THEN coalesce((SELECT w.size FROM image i"
+	    "    JOIN image_manifest im ON im.image_id = i.id"
+	    "    JOIN manifest_want w"
+	    "      ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8::smallint"
+	    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.role < 3 LIMIT 1),"
+	    "   (SELECT f.size FROM blob_fetch_name n"
+	    "      JOIN blob_fetch f USING (digest, alg, repository_id)"
+	    "    WHERE n.repository_id = path.leaf_id AND n.path = path.path"
+	    "      AND n.digest = $7 AND n.alg = $8)) END,"
+	    "  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id"
+	    "    AND t.path = path.path AND t.fresh_until > now()),"
+	    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint, s.reason,"
+	    "  c.url, c.username, c.password, c.token_authentication, c.any_host_auth,"
+	    "  c.private_networks, array_to_string(c.realm_hosts, ' '), c.timeout_ms,"
+	    "  c.metadata_timeout_ms, c.fresh_seconds, c.missing_seconds,"
+	    "  c.assumed_offline_seconds, c.hard_fail, c.store_locally, r.block_schema1,"
+	    "  c.block_mismatching_types, c.mismatching_types,"
+	    "  (SELECT w.url FROM image i JOIN image_manifest im ON im.image_id = i.id"
+	    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8"
+	    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1)"
+	    " FROM me LEFT JOIN root ON true LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id"
+	    "    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true"
+	    "   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id"
+	    "   LEFT JOIN remote_miss miss ON miss.repository_id = path.leaf_id"
+	    "     AND miss.path = path.path AND miss.reference = $5 AND miss.until > now()"
+	    " ORDER BY path.rank <> 0, path.ord",
 	.again = true,
 };
+/* clang-format on */
 
 static const struct statement manifest_cache = {
 	.name = "manifest_cache",

@@ -2,12 +2,16 @@
 
 #include "db/parts.h"
 
+/* clang-format off */
+
 /* $4 name, $5 wanted actions */
 static const struct statement target_find = {
 	.name = "target_find",
 	.nparams = 5,
-	.sql = "WITH " SQL_ME ", " SQL_ROOT ", " SQL_TARGET "SELECT " SQL_TARGET_COLUMNS(
-	    "$5::int") " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT ", " SQL_TARGET
+	    "SELECT " SQL_TARGET_COLUMNS("$5::int")
+	    " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",
 	.again = true,
 };
 
@@ -18,7 +22,8 @@ static const struct statement rights_find = {
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
 	    "rights AS (SELECT CASE WHEN " SQL_READABLE_ANYWHERE " THEN 1 ELSE 0 END"
-	    "   | coalesce((SELECT push_actions($2, target_id, $4) & ~1 FROM push_target WHERE key = $1 AND me.valid), 0) AS actions"
+	    "   | coalesce((SELECT push_actions($2, target_id, $4) & ~1"
+	    "       FROM push_target WHERE key = $1 AND me.valid), 0) AS actions"
 	    "  FROM me LEFT JOIN root ON true)"
 	    "SELECT " SQL_STANDING ", rights.actions <> 0, rights.actions"
 	    " FROM me LEFT JOIN root ON true, rights",
@@ -29,8 +34,10 @@ static const struct statement namespace_find = {
 	.name = "namespace_find",
 	.nparams = 2,
 	.sql =
-	    "SELECT r.key FROM repository root JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
-	    "   JOIN repository_remote c ON c.repository_id = l.leaf_id AND lower($2) = ANY (c.ns_aliases)"
+	    "SELECT r.key FROM repository root"
+	    "   JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
+	    "   JOIN repository_remote c"
+	    "     ON c.repository_id = l.leaf_id AND lower($2) = ANY (c.ns_aliases)"
 	    "   JOIN repository r ON r.id = l.leaf_id"
 	    " WHERE root.key = $1 AND root.deleted_at IS NULL ORDER BY " SQL_ORDER " LIMIT 1",
 	.again = true,
@@ -40,12 +47,13 @@ static const struct statement namespace_find = {
 static const struct statement standing_find = {
 	.name = "standing_find",
 	.nparams = 4,
-	.sql = "WITH " SQL_ME ", " SQL_ROOT_OF(
-	    "$4::int") "SELECT " SQL_STANDING
-		       ", me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id"
-		       "   AND (me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id"
-		       "     AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1)))"
-		       " FROM me LEFT JOIN root ON true",
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT_OF("$4::int")
+	    "SELECT " SQL_STANDING ","
+	    "  me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id"
+	    "    AND (me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id"
+	    "      AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1)))"
+	    " FROM me LEFT JOIN root ON true",
 	.again = true,
 };
 
@@ -58,18 +66,21 @@ static const struct statement catalog = {
 	.nparams = 5,
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
-	    "leaf AS MATERIALIZED (SELECT l.leaf_id, l.include_re, l.exclude_re FROM me, root, repository_leaf l"
+	    "leaf AS MATERIALIZED (SELECT l.leaf_id, l.include_re, l.exclude_re"
+	    "  FROM me, root, repository_leaf l"
 	    "  WHERE l.root_id = root.id AND me.valid AND (me.is_admin OR EXISTS (SELECT FROM acl"
-	    "    WHERE acl.repository_id = l.leaf_id AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1))),"
+	    "    WHERE acl.repository_id = l.leaf_id AND acl.principal_id = ANY (me.principals)"
+	    "      AND acl.actions & 1 = 1))),"
 	    "name AS (SELECT DISTINCT n.path FROM me, leaf l, LATERAL (SELECT i.path FROM image i"
 	    "   WHERE i.repository_id = l.leaf_id AND i.path > $4"
 	    "     AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)"
-	    "     AND " SQL_FITS("i.path") " AND " SQL_READABLE(
-		"i.path") "   ORDER BY i.path LIMIT $5::bigint) n ORDER BY n.path LIMIT $5)"
-			  "SELECT " SQL_STANDING ", EXISTS (SELECT FROM leaf), name.path"
-			  " FROM me LEFT JOIN root ON true LEFT JOIN name ON true ORDER BY name.path",
+	    "     AND " SQL_FITS("i.path") " AND " SQL_READABLE("i.path")
+	    "   ORDER BY i.path LIMIT $5::bigint) n ORDER BY n.path LIMIT $5)"
+	    "SELECT " SQL_STANDING ", EXISTS (SELECT FROM leaf), name.path"
+	    " FROM me LEFT JOIN root ON true LEFT JOIN name ON true ORDER BY name.path",
 	.again = true,
 };
+/* clang-format on */
 
 const struct statement *const repository_statements[] = { &target_find, &rights_find,
 	&namespace_find, &standing_find, &catalog, NULL };

@@ -11,6 +11,8 @@
 /* Inside a FROM with me and a leaf l: an image i that the viewer may read. */
 #define SQL_IMAGE_READABLE "me.valid AND " SQL_FITS("i.path") " AND " SQL_READABLE("i.path")
 
+/* clang-format off */
+
 /*
  * $4 name or NULL, $5 id. What was pushed goes before what is seen over the bridge. Many manifests
  * share their lowest images; there a thousand speak for all.
@@ -18,34 +20,44 @@
 static const struct statement v1_image_find = {
 	.name = "v1_image_find",
 	.nparams = 5,
-	.sql = "WITH " SQL_ME ", " SQL_ROOT_OF(
-	    "1") ", " SQL_BRIDGE ", "
-		 "own AS (SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id,"
-		 "    v.ancestry, NULL::bigint AS manifest_id, 0 AS position"
-		 "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id JOIN v1_image v ON v.v1_id = $5"
-		 "    JOIN image i ON i.id = v.image_id AND i.repository_id = l.leaf_id"
-		 "    LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad"
-		 "  WHERE ($4::text IS NULL OR i.path = $4) AND " SQL_IMAGE_READABLE "),"
-		 "seen AS (SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id,"
-		 "    NULL::bytea[] AS ancestry, w.manifest_id, w.position"
-		 "  FROM me, bridge JOIN repository_leaf l ON l.root_id = bridge.id JOIN v1_view_image w ON w.v1_id = $5"
-		 "    JOIN image_manifest im ON im.manifest_id = w.manifest_id"
-		 "    JOIN image i ON i.id = im.image_id AND i.repository_id = l.leaf_id"
-		 "    LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad"
-		 "  WHERE ($4 IS NULL OR i.path = ANY (name_twins($4))) AND " SQL_IMAGE_READABLE
-		 " LIMIT 1000),"
-		 "found AS MATERIALIZED (SELECT 0 AS place, own.* FROM own UNION ALL SELECT 1, seen.* FROM seen),"
-		 "hit AS (SELECT * FROM found WHERE $4 IS NOT NULL"
-		 "    OR (SELECT count(DISTINCT (json, layered, digest)) FROM found) = 1 ORDER BY place LIMIT 1)"
-		 "SELECT " SQL_STANDING
-		 ", CASE WHEN hit.place IS NOT NULL THEN true WHEN $4 IS NOT NULL THEN " SQL_READABLE_ANYWHERE
-		 "    ELSE me.valid AND (me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = root.id"
-		 "      AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1)) END,"
-		 "  hit.json, (SELECT json_agg(encode(a.id, 'hex') ORDER BY a.place)::text FROM unnest(coalesce(hit.ancestry,"
-		 "    ARRAY(SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = hit.manifest_id AND o.position <= hit.position"
-		 "      ORDER BY o.position DESC))) WITH ORDINALITY a (id, place)),"
-		 "  hit.layered, hit.zstd, hit.alg, hit.digest, hit.size, hit.file_id"
-		 " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true",
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT_OF("1") ", " SQL_BRIDGE ", "
+	    "own AS (SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered,"
+	    "    b.alg, b.digest, b.size, b.file_id, v.ancestry,"
+	    "    NULL::bigint AS manifest_id, 0 AS position"
+	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
+	    "    JOIN v1_image v ON v.v1_id = $5"
+	    "    JOIN image i ON i.id = v.image_id AND i.repository_id = l.leaf_id"
+	    "    LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad"
+	    "  WHERE ($4::text IS NULL OR i.path = $4) AND " SQL_IMAGE_READABLE "),"
+	    "seen AS (SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered,"
+	    "    b.alg, b.digest, b.size, b.file_id, NULL::bytea[] AS ancestry,"
+	    "    w.manifest_id, w.position"
+	    "  FROM me, bridge JOIN repository_leaf l ON l.root_id = bridge.id"
+	    "    JOIN v1_view_image w ON w.v1_id = $5"
+	    "    JOIN image_manifest im ON im.manifest_id = w.manifest_id"
+	    "    JOIN image i ON i.id = im.image_id AND i.repository_id = l.leaf_id"
+	    "    LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad"
+	    "  WHERE ($4 IS NULL OR i.path = ANY (name_twins($4))) AND " SQL_IMAGE_READABLE
+	    "  LIMIT 1000),"
+	    "found AS MATERIALIZED (SELECT 0 AS place, own.* FROM own"
+	    "  UNION ALL SELECT 1, seen.* FROM seen),"
+	    "hit AS (SELECT * FROM found WHERE $4 IS NOT NULL"
+	    "    OR (SELECT count(DISTINCT (json, layered, digest)) FROM found) = 1"
+	    "  ORDER BY place LIMIT 1)"
+	    "SELECT " SQL_STANDING ","
+	    "  CASE WHEN hit.place IS NOT NULL THEN true"
+	    "    WHEN $4 IS NOT NULL THEN " SQL_READABLE_ANYWHERE
+	    "    ELSE me.valid AND (me.is_admin OR EXISTS (SELECT FROM acl"
+	    "      WHERE acl.repository_id = root.id AND acl.principal_id = ANY (me.principals)"
+	    "        AND acl.actions & 1 = 1)) END,"
+	    "  hit.json, (SELECT json_agg(encode(a.id, 'hex') ORDER BY a.place)::text"
+	    "    FROM unnest(coalesce(hit.ancestry,"
+	    "      ARRAY(SELECT o.v1_id FROM v1_view_image o"
+	    "        WHERE o.manifest_id = hit.manifest_id AND o.position <= hit.position"
+	    "        ORDER BY o.position DESC))) WITH ORDINALITY a (id, place)),"
+	    "  hit.layered, hit.zstd, hit.alg, hit.digest, hit.size, hit.file_id"
+	    " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true",
 	.again = true,
 };
 
@@ -54,31 +66,35 @@ static const struct statement v1_image_find = {
 static const struct statement v1_tags = {
 	.name = "v1_tags",
 	.nparams = 5,
-	.sql = "WITH " SQL_ME ", " SQL_ROOT_OF(
-	    "1") ", " SQL_BRIDGE ", "
-		 "own AS (SELECT t.name, t.v1_id, t.updated_at, t.agent"
-		 "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
-		 "    JOIN image i ON i.path = $4 AND i.repository_id = l.leaf_id"
-		 "    JOIN v1_tag t ON t.image_id = i.id AND ($5::text IS NULL OR t.name = $5)"
-		 "  WHERE " SQL_IMAGE_READABLE "),"
-		 "seen AS (SELECT DISTINCT ON (t.name) t.name, t.manifest_id, t.updated_at"
-		 "  FROM me, bridge CROSS JOIN unnest(name_twins($4)) WITH ORDINALITY n (path, place)"
-		 "    JOIN repository_leaf l ON l.root_id = bridge.id"
-		 "    JOIN image i ON i.path = n.path AND i.repository_id = l.leaf_id"
-		 "    JOIN tag t ON t.image_id = i.id AND ($5 IS NULL OR t.name = $5)"
-		 "  WHERE me.valid AND " SQL_FITS_TAG("i.path", "t.name") " AND " SQL_READABLE(
-		     "i.path") "    AND NOT (l.class = 2 AND bridge.shadowing_guard AND name_is_local(bridge.id, n.path))"
-			       "  ORDER BY t.name, n.place DESC, l.rank <> 0, CASE WHEN bridge.by_timestamp THEN t.updated_at END DESC,"
-			       "    l.class, l.ord),"
-			       "tags AS (SELECT coalesce(o.name, s.name) AS name, coalesce(o.v1_id, w.v1_id) AS id,"
-			       "    CASE WHEN o.name IS NULL AND w.manifest_id IS NULL THEN s.manifest_id ELSE 0 END AS pending,"
-			       "    coalesce(o.updated_at, s.updated_at) AS updated_at, coalesce(o.agent, '') AS agent"
-			       "  FROM own o FULL JOIN seen s ON s.name = o.name LEFT JOIN v1_view w ON w.manifest_id = s.manifest_id)"
-			       "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE
-			       " OR EXISTS (SELECT FROM tags),"
-			       "  EXISTS (SELECT FROM image i JOIN v1_image v ON v.image_id = i.id WHERE i.path = $4 AND i.repository_id = root.id),"
-			       "  tags.name, tags.id, tags.pending, tags.updated_at, tags.agent"
-			       " FROM me LEFT JOIN root ON true LEFT JOIN tags ON true ORDER BY tags.name",
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT_OF("1") ", " SQL_BRIDGE ", "
+	    "own AS (SELECT t.name, t.v1_id, t.updated_at, t.agent"
+	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
+	    "    JOIN image i ON i.path = $4 AND i.repository_id = l.leaf_id"
+	    "    JOIN v1_tag t ON t.image_id = i.id AND ($5::text IS NULL OR t.name = $5)"
+	    "  WHERE " SQL_IMAGE_READABLE "),"
+	    "seen AS (SELECT DISTINCT ON (t.name) t.name, t.manifest_id, t.updated_at"
+	    "  FROM me, bridge CROSS JOIN unnest(name_twins($4)) WITH ORDINALITY n (path, place)"
+	    "    JOIN repository_leaf l ON l.root_id = bridge.id"
+	    "    JOIN image i ON i.path = n.path AND i.repository_id = l.leaf_id"
+	    "    JOIN tag t ON t.image_id = i.id AND ($5 IS NULL OR t.name = $5)"
+	    "  WHERE me.valid AND " SQL_FITS_TAG("i.path", "t.name") " AND " SQL_READABLE("i.path")
+	    "    AND NOT (l.class = 2 AND bridge.shadowing_guard"
+	    "      AND name_is_local(bridge.id, n.path))"
+	    "  ORDER BY t.name, n.place DESC, l.rank <> 0,"
+	    "    CASE WHEN bridge.by_timestamp THEN t.updated_at END DESC, l.class, l.ord),"
+	    "tags AS (SELECT coalesce(o.name, s.name) AS name, coalesce(o.v1_id, w.v1_id) AS id,"
+	    "    CASE WHEN o.name IS NULL AND w.manifest_id IS NULL THEN s.manifest_id ELSE 0 END"
+	    "      AS pending,"
+	    "    coalesce(o.updated_at, s.updated_at) AS updated_at,"
+	    "    coalesce(o.agent, '') AS agent"
+	    "  FROM own o FULL JOIN seen s ON s.name = o.name"
+	    "    LEFT JOIN v1_view w ON w.manifest_id = s.manifest_id)"
+	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE " OR EXISTS (SELECT FROM tags),"
+	    "  EXISTS (SELECT FROM image i JOIN v1_image v ON v.image_id = i.id"
+	    "    WHERE i.path = $4 AND i.repository_id = root.id),"
+	    "  tags.name, tags.id, tags.pending, tags.updated_at, tags.agent"
+	    " FROM me LEFT JOIN root ON true LEFT JOIN tags ON true ORDER BY tags.name",
 	.again = true,
 };
 
@@ -86,22 +102,24 @@ static const struct statement v1_tags = {
 static const struct statement v1_search = {
 	.name = "v1_search",
 	.nparams = 6,
-	.sql = "WITH " SQL_ME ", " SQL_ROOT_OF(
-	    "1") ", " SQL_BRIDGE ", "
-		 "names AS (SELECT i.path FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
-		 "    JOIN image i ON i.repository_id = l.leaf_id"
-		 "  WHERE EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id) AND " SQL_IMAGE_READABLE
-		 "  UNION SELECT i.path FROM me, bridge JOIN repository_leaf l ON l.root_id = bridge.id"
-		 "    JOIN image i ON i.repository_id = l.leaf_id"
-		 "  WHERE EXISTS (SELECT FROM tag t WHERE t.image_id = i.id) AND " SQL_IMAGE_READABLE
-		 "),"
-		 "found AS (SELECT DISTINCT regexp_replace(path, '^library/([^/]+)$', '\\1') AS name FROM names"
-		 "  WHERE strpos(path, lower($4)) > 0),"
-		 "page AS (SELECT name FROM found ORDER BY name LIMIT $5::bigint OFFSET $6::bigint)"
-		 "SELECT " SQL_STANDING ", me.valid, page.name, (SELECT count(*) FROM found)"
-		 " FROM me LEFT JOIN root ON true LEFT JOIN page ON true ORDER BY page.name",
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT_OF("1") ", " SQL_BRIDGE ", "
+	    "names AS (SELECT i.path FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
+	    "    JOIN image i ON i.repository_id = l.leaf_id"
+	    "  WHERE EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id)"
+	    "    AND " SQL_IMAGE_READABLE
+	    "  UNION SELECT i.path FROM me, bridge JOIN repository_leaf l ON l.root_id = bridge.id"
+	    "    JOIN image i ON i.repository_id = l.leaf_id"
+	    "  WHERE EXISTS (SELECT FROM tag t WHERE t.image_id = i.id)"
+	    "    AND " SQL_IMAGE_READABLE "),"
+	    "found AS (SELECT DISTINCT regexp_replace(path, '^library/([^/]+)$', '\\1') AS name"
+	    "  FROM names WHERE strpos(path, lower($4)) > 0),"
+	    "page AS (SELECT name FROM found ORDER BY name LIMIT $5::bigint OFFSET $6::bigint)"
+	    "SELECT " SQL_STANDING ", me.valid, page.name, (SELECT count(*) FROM found)"
+	    " FROM me LEFT JOIN root ON true LEFT JOIN page ON true ORDER BY page.name",
 	.again = true,
 };
+/* clang-format on */
 
 /* $1 key, $2 name */
 static const struct statement v1_public = {
@@ -112,19 +130,22 @@ static const struct statement v1_public = {
 	.again = true,
 };
 
+/* clang-format off */
 /* $4 name, $5 wanted actions */
 static const struct statement v1_target_find = {
 	.name = "v1_target_find",
 	.nparams = 5,
-	.sql = "WITH " SQL_ME ", " SQL_ROOT_OF(
-	    "1") ", "
-		 "target AS (SELECT root.id AS target_id, $1 AS target_key, root.blacked_out, i.id AS image_id, false AS schema1,"
-		 "   CASE WHEN me.valid THEN push_actions($2, root.id, $4) ELSE 0 END AS actions"
-		 "  FROM me, root LEFT JOIN image i ON i.path = $4 AND i.repository_id = root.id)"
-		 "SELECT " SQL_TARGET_COLUMNS(
-		     "$5::int") " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",
+	.sql =
+	    "WITH " SQL_ME ", " SQL_ROOT_OF("1") ", "
+	    "target AS (SELECT root.id AS target_id, $1 AS target_key, root.blacked_out,"
+	    "   i.id AS image_id, false AS schema1,"
+	    "   CASE WHEN me.valid THEN push_actions($2, root.id, $4) ELSE 0 END AS actions"
+	    "  FROM me, root LEFT JOIN image i ON i.path = $4 AND i.repository_id = root.id)"
+	    "SELECT " SQL_TARGET_COLUMNS("$5::int")
+	    " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",
 	.again = true,
 };
+/* clang-format on */
 
 static const struct statement v1_json_put = {
 	.name = "v1_json_put",
