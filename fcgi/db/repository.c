@@ -30,16 +30,20 @@ static const struct statement rights_find = {
 	.again = true,
 };
 
+/* $2 registry, $3 tag or NULL, $4 name: what patterns on the path keep out is not there. */
 static const struct statement namespace_find = {
 	.name = "namespace_find",
-	.nparams = 2,
+	.nparams = 4,
 	.sql =
 	    "SELECT r.key FROM repository root"
 	    "   JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
 	    "   JOIN repository_remote c"
 	    "     ON c.repository_id = l.leaf_id AND lower($2) = ANY (c.ns_aliases)"
 	    "   JOIN repository r ON r.id = l.leaf_id"
-	    " WHERE root.key = $1 AND root.deleted_at IS NULL ORDER BY " SQL_ORDER " LIMIT 1",
+	    " WHERE root.key = $1 AND root.deleted_at IS NULL"
+	    "   AND CASE WHEN $3::text IS NULL THEN " SQL_FITS(SQL_PATH)
+	    "     ELSE " SQL_FITS_TAG(SQL_PATH, "$3") " END"
+	    " ORDER BY " SQL_ORDER " LIMIT 1",
 	.again = true,
 };
 
@@ -158,10 +162,11 @@ db_catalog(struct db *db, const char *key, const struct viewer *viewer, const ch
 }
 
 bool
-db_namespace_find(
-    struct db *db, const char *key, const char *ns, const char **remote, struct error *err)
+db_namespace_find(struct db *db, const char *key, const char *ns, const char *name, const char *tag,
+    const char **remote, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_text(ns) };
+	const struct param params[] = { param_text(key), param_text(ns), param_text(tag),
+		param_text(name) };
 	PGresult *res = db_query(db, &namespace_find, params, err);
 
 	if (res == NULL)

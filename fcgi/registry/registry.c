@@ -37,11 +37,12 @@ registry_admit_viewer(struct registry *registry, bool wants_read, struct error *
 }
 
 bool
-registry_choose_namespace(struct registry *registry, const char *ns, struct error *err)
+registry_choose_namespace(
+    struct registry *registry, const char *ns, const char *name, const char *tag, struct error *err)
 {
 	const char *key;
 
-	if (!db_namespace_find(registry->db, registry->key, ns, &key, err))
+	if (!db_namespace_find(registry->db, registry->key, ns, name, tag, &key, err))
 		return false;
 	if (key == NULL)
 		return error_set(err, ERROR_NAME_UNKNOWN, "nothing here stands for that registry");

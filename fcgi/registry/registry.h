@@ -49,8 +49,9 @@ bool registry_admit(
  * may read something there. */
 bool registry_admit_viewer(struct registry *, bool wants_read, struct error *) MUST_CHECK;
 
-/* Turn to the remote that stands for another registry among those behind the key; NAME_UNKNOWN if
- * none does. */
-bool registry_choose_namespace(struct registry *, const char *ns, struct error *) MUST_CHECK;
+/* Turn to the remote that stands for another registry among those behind the key, as far as their
+ * patterns let the name, and the tag unless it is NULL, through; NAME_UNKNOWN if none does. */
+bool registry_choose_namespace(struct registry *, const char *ns, const char *name, const char *tag,
+    struct error *) MUST_CHECK;
 
 #endif

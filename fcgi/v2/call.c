@@ -108,12 +108,16 @@ anonymous_check(const struct v2_call *call, struct error *err)
 static bool
 choose_namespace(struct request *req, struct v2_call *call, struct error *err)
 {
-	const char *ns = request_query(req, "ns");
+	const char *ns = request_query(req, "ns"), *tag = NULL;
 
 	if (call->route->access != ACCESS_PULL || ns == NULL || *ns == '\0' ||
 	    strcasecmp(ns, req->host) == 0)
 		return true;
-	return registry_choose_namespace(&call->registry, ns, err);
+	if (strstr(call->route->pattern, "{reference}") != NULL)
+		tag = request_param(req, "reference");
+	if (tag != NULL && strchr(tag, ':') != NULL) /* a digest */
+		tag = NULL;
+	return registry_choose_namespace(&call->registry, ns, request_param(req, "name"), tag, err);
 }
 
 bool

@@ -111,6 +111,24 @@ def hub_through_the_vhost():
 
 
 @test
+def named_registry_and_patterns():
+    """Naming a registry by ?ns= leads no way around the patterns of the virtual repositories on the way to it."""
+    hub = remote(nsAliases=["named.test"])
+    inner = new("virtual", repositories=[hub], excludesPattern="kept/out/**,kept/partly/2/manifest.json")
+    outer = new("virtual", repositories=[inner])
+    for name in ("kept/in", "kept/out/app", "kept/partly"):
+        found = hub_image(name)
+        HUB.push(name, "2", found)
+        allowed = name != "kept/out/app"
+        for path, good in ((f"manifests/{found.digest}", allowed), ("manifests/1", allowed), ("manifests/2", name == "kept/in"),
+                           (f"blobs/{found.layer_digest}", allowed), ("tags/list", allowed)):
+            answer = at(outer, f"{name}/{path}?ns=named.test")
+            assert answer.status == (200 if good else 404), (name, path, answer)
+            assert good or answer.code() == "NAME_UNKNOWN", answer
+    assert not HUB.requests(None, "/kept/out/"), HUB.requests()
+
+
+@test
 def retag_and_push():
     """Pulled from the hub, tagged and pushed: no layer travels twice, and the image stands when the cache is gone."""
     hub, local = remote(), new("local")
