@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -12,6 +13,8 @@
 #define TRIES_MOST 3          /* in a row that did not bring ... */
 #define WORTH_A_TRY (1 << 20) /* ... so many bytes: who drips is given up */
 #define PIECE (256 * 1024)
+#define PUBLISH_MS (30 * 1000) /* for which a database that is away is waited for at the end */
+#define PUBLISH_PAUSE_NS (200 * 1000 * 1000)
 
 /* A download under way. */
 struct run {
@@ -116,6 +119,9 @@ receive(struct run *run)
 	enum upstream_result result;
 	int64_t before;
 
+	/* A dead owner had them all: there is no range left to ask for. */
+	if (run->download->size > 0 && upload_length(run->upload) == run->download->size)
+		return true;
 	for (int tries = 0; tries < TRIES_MOST; tries++) {
 		before = upload_length(run->upload);
 		arena_reset(run->download->db->arena);
@@ -138,12 +144,25 @@ receive(struct run *run)
 	return relay_error(remote, result, &reply, run->err);
 }
 
-/* The bytes of a dead owner, as far as they are there. */
+/* The file of a dead owner, which may have died between publishing it and saying so; -1: gone. */
+static int
+open_old(const struct run *run, int64_t old_file)
+{
+	const struct download *download = run->download;
+	struct store *store = download->relay->store;
+	int fd = open(store_upload_path(store, run->db.arena, old_file), O_RDONLY | O_CLOEXEC);
+
+	return fd != -1
+		   ? fd
+		   : open(store_blob_path(store, run->db.arena, &download->key->digest, old_file),
+			 O_RDONLY | O_CLOEXEC);
+}
+
+/* Its bytes, as far as they are there. */
 static bool
 copy(struct run *run, int64_t old_file, int64_t length)
 {
-	struct store *store = run->download->relay->store;
-	int fd = open(store_upload_path(store, run->db.arena, old_file), O_RDONLY | O_CLOEXEC);
+	int fd = open_old(run, old_file);
 	char *piece = malloc(PIECE);
 	ssize_t n = 1;
 	bool ok = true;
@@ -157,6 +176,27 @@ copy(struct run *run, int64_t old_file, int64_t length)
 	if (fd != -1)
 		close(fd);
 	return ok;
+}
+
+/* Tell the database that the bytes are here. One that starts anew at just this moment costs nobody
+ * his pull. */
+static bool
+publish_row(struct run *run, bool *won)
+{
+	struct download *download = run->download;
+	int64_t until = clock_steady_ms() + PUBLISH_MS;
+
+	while (!db_fetch_publish(&run->db, download->key, download->owner, run->file,
+	    download->size, &download->holder, won, run->err)) {
+		if (run->err->code != ERROR_UNAVAILABLE || clock_steady_ms() > until)
+			return false;
+		nanosleep(&(struct timespec){ .tv_nsec = PUBLISH_PAUSE_NS }, NULL);
+		run->stopped = !download->progress(
+		    download->context, run->file, upload_length(run->upload));
+		if (run->stopped)
+			return false;
+	}
+	return true;
 }
 
 /* Verified bytes become the blob, or are left for those who follow. */
@@ -177,9 +217,7 @@ finish(struct run *run)
 	arena_reset(run->db.arena);
 	if (!download->remote->store_locally)
 		return db_fetch_fail(&run->db, key, download->owner, 0, NULL, run->err);
-	if (!upload_publish(run->upload, &key->digest, run->err) ||
-	    !db_fetch_publish(&run->db, key, download->owner, run->file, download->size,
-		&download->holder, &won, run->err))
+	if (!upload_publish(run->upload, &key->digest, run->err) || !publish_row(run, &won))
 		return false;
 	run->lost = !won;
 	if (won && download->holder == run->file)
@@ -203,8 +241,11 @@ run_all(struct run *run, const struct fetch_row *row)
 		return false;
 	if (!advance(run))
 		return false;
-	if (row->old_file != 0)
+	if (row->old_file != 0) {
 		(void)!upload_unlink(download->relay->store, row->old_file, &ignored);
+		(void)!store_blob_unlink(
+		    download->relay->store, &download->key->digest, row->old_file, &ignored);
+	}
 	return receive(run) && finish(run);
 }
 

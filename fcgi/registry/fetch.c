@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/uuid.h"
 #include "db/fetch.h"
@@ -17,7 +18,7 @@
 
 #define STACK_BYTES (1024 * 1024)
 #define LOOK_MS 200
-#define TROUBLES_MOST 25 /* looks that the database may fail in a row */
+#define TROUBLE_MS (30 * 1000) /* for which the database may be away */
 #define PATH_SIZE 4096
 #define OPEN_TRIES 50 /* while a file gets its last name */
 #define OPEN_PAUSE_NS (20 * 1000 * 1000)
@@ -266,7 +267,7 @@ static bool
 watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 {
 	struct error err = { 0 };
-	int troubles = 0;
+	int64_t well_ms = clock_steady_ms();
 
 	while (row->role == FETCH_FOLLOW) {
 		set_place(fetch, row->file, row->received);
@@ -275,8 +276,8 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 			return false;
 		arena_reset(db->arena);
 		if (db_fetch_look(db, &fetch->key, row, &err))
-			troubles = 0;
-		else if (++troubles == TROUBLES_MOST) {
+			well_ms = clock_steady_ms();
+		else if (clock_steady_ms() - well_ms > TROUBLE_MS) {
 			set_failed(fetch, &err);
 			return false;
 		} else

@@ -4,7 +4,10 @@ import re
 import signal
 import time
 
+from concurrent.futures import ThreadPoolExecutor
+
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
+from upstream import Hub, Image
 
 
 def store():
@@ -16,6 +19,27 @@ def reopen():
     """Workers open the store anew."""
     os.kill(pids("stowage-v2")[0], signal.SIGHUP)
     time.sleep(1.5)
+
+
+def cold_blob(key, hub, size):
+    """The path of a layer that is still at the hub, and its image, whose manifest is cached."""
+    found = Image(key, layers=(size,))
+    hub.push("team/app", key, found)
+    add_remote(key, hub.url, timeout_ms=30000)
+    assert call("GET", f"/artifactory/api/docker/{key}/v2/team/app/manifests/{key}").status == 200
+    return f"/artifactory/api/docker/{key}/v2/team/app/blobs/{found.layer_digest}", found
+
+
+def eventually(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "never"
+        time.sleep(0.05)
+
+
+def garbage():
+    """Files that belong to nothing."""
+    return [line for line in stack("stack_ctl", "check", "--quick").splitlines() if line.startswith("garbage")]
 
 
 @test
@@ -71,6 +95,56 @@ def database_stopped():
     stack("stack_again")
     assert call("GET", "/v2/away/one/manifests/latest").body == payload
     assert pids("stowage-v2")[0] == responder[0]
+
+
+@test
+def full_disk_while_fetching():
+    """A blob from an upstream that does not fit is 507 for all who want it, costs the upstream nothing more, and comes once there is room."""
+    folder, hub = store(), Hub()
+    owner = pathlib.Path(folder).stat()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=0755", "stowage-test", folder], check=True)
+    filler = pathlib.Path(folder) / "filler"
+    try:
+        reopen()
+        blob, found = cold_blob("full-remote", hub, 12 << 20)
+        filler.write_bytes(bytes(18 << 20))
+        with ThreadPoolExecutor(5) as pool:
+            answers = list(pool.map(lambda _: call("GET", blob), range(5)))
+        assert all(answer.status == 507 and answer.headers[VERSION] and answer.json()["errors"] for answer in answers), answers
+        assert not list(pathlib.Path(folder).glob("uploads/*"))
+        filler.unlink()
+        time.sleep(2.5)  # a failure is remembered for a moment
+        assert call("GET", blob).body == found.layer
+        gone = f"(SELECT id FROM registry.blob WHERE digest = '\\x{found.layer_digest[7:]}')"
+        sql(f"DELETE FROM registry.image_blob WHERE blob_id = {gone}; DELETE FROM registry.manifest_blob WHERE blob_id = {gone};"
+            f" DELETE FROM registry.blob WHERE id = {gone}")
+    finally:
+        hub.stop()
+        subprocess.run(["umount", "-l", folder], check=True)
+        reopen()
+
+
+@test
+def database_restarts_while_fetching():
+    """PostgreSQL away while a blob comes from an upstream, or just as its last byte does: its clients wait, and nothing is left over."""
+    hub, before = Hub(), garbage()
+    try:
+        for number, where in enumerate((1_000_000, 1_999_999)):
+            blob, found = cold_blob(f"restart-{number}", hub, 2_000_000)
+            hub.stop_blobs(where)
+            with ThreadPoolExecutor(8) as pool:
+                tasks = [pool.submit(call, "GET", blob, timeout=60) for _ in range(8)]
+                eventually(lambda: hub.stalled() == 1)
+                time.sleep(0.5)
+                os.kill(int(stack("stack_pid", "postgres")), signal.SIGQUIT)
+                time.sleep(1)
+                hub.release_blobs()
+                time.sleep(1)
+                stack("stack_again")
+                assert all(task.result().body == found.layer for task in tasks), where
+        assert garbage() == before
+    finally:
+        hub.stop()
 
 
 @test

@@ -847,6 +847,24 @@ def index():
 
 
 @test
+def owner_killed_at_the_end():
+    """Whoever takes over from a process that died with all bytes in hand asks for none."""
+    key, name, image = big(500_000)
+    file = sql("SELECT nextval('registry.file_id')")
+    path = f"{STATE}/store/uploads/{file}"
+    with open(path, "wb") as out:
+        out.write(image.layer)
+    store = os.stat(f"{STATE}/store")
+    os.chown(path, store.st_uid, store.st_gid)
+    sql("INSERT INTO registry.blob_fetch (repository_id, alg, digest, path, store_locally, owner, file_id, size, received, heartbeat)"
+        f" SELECT id, 1, '\\x{image.layer_digest[7:]}', '{name}', true, gen_random_uuid(), {file}, 500000, 500000, now() - interval '10 s'"
+        f" FROM registry.repository WHERE key = '{key}'")
+    assert blob(key, name, image.layer_digest).body == image.layer
+    assert HUB.count("GET", "/blobs/") == 0, HUB.requests()
+    assert not os.path.exists(path) and count("blob_fetch", "error IS NULL") == 0
+
+
+@test
 def everything_is_whole():
     """After all this every row has its file and every file its row."""
     eventually(lambda: count("blob_fetch", "error IS NULL") == 0)
