@@ -85,6 +85,9 @@ relay_ask(struct relay *relay, struct db *db, const struct remote *remote,
 	    relay->client, db->arena, &upstream, call, reply);
 	struct error ignored = { 0 };
 
+	/* Who answers elsewhere, for an external layer, is not the upstream. */
+	if (call->url != NULL)
+		return result;
 	/* What is not noted now is noted the next time. */
 	if (is_down(result, reply))
 		(void)!db_remote_failed(db, remote->id, reply->reason,

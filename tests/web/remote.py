@@ -347,6 +347,22 @@ def foreign_layers():
 
 
 @test
+def foreign_layer_out_of_reach():
+    """Where an external layer lies is not the upstream: its failure is not held against that one."""
+    image = fresh_image()
+    image.document["layers"][0].update(mediaType="application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+                                       urls=["http://127.0.0.2:9/layer"])
+    image.manifest = json.dumps(image.document).encode()
+    image.digest = digest_of(image.manifest)
+    LIAR.image = image
+    key = remote(LIAR.url, external_dependencies=True, assumed_offline_seconds=300)
+    assert get(key, "lies/any", "latest").status == 200
+    answer = blob(key, "lies/any", image.layer_digest)
+    assert answer.status == 502 and is_reasoned(answer), answer
+    assert get(key, "lies/other", "latest").body == image.manifest
+
+
+@test
 def odd_paths():
     """Names and references that could mean another path upstream are not passed on."""
     LIAR.image = fresh_image()
