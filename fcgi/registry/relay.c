@@ -6,9 +6,6 @@
 #include "registry/fetch.h"
 #include "registry/flight.h"
 
-#define LIMITED_LEAST_SECONDS 1
-#define LIMITED_MOST_SECONDS (6 * 3600)
-
 struct relay *
 relay_open(struct db_pool *pool, struct store *store, size_t fetches)
 {
@@ -60,12 +57,9 @@ static int64_t
 pause_seconds(
     const struct remote *remote, enum upstream_result result, const struct upstream_reply *reply)
 {
-	if (result != UPSTREAM_LIMITED || reply->retry_after == 0)
-		return remote->assumed_offline_seconds;
-	if (reply->retry_after < LIMITED_LEAST_SECONDS)
-		return LIMITED_LEAST_SECONDS;
-	return reply->retry_after < LIMITED_MOST_SECONDS ? reply->retry_after
-							 : LIMITED_MOST_SECONDS;
+	return result == UPSTREAM_LIMITED && reply->retry_after > 0
+		   ? reply->retry_after
+		   : remote->assumed_offline_seconds;
 }
 
 /* Is it the upstream that is in trouble, rather than this one answer that is no good? */

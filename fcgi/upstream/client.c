@@ -26,7 +26,8 @@
 #define REDIRECTS_MOST 5
 #define TOKEN_BODY_MOST (64 * 1024)
 #define CHALLENGE_SECONDS 3600
-#define IDLE_MOST 64 /* handles kept for the next call, with their connections */
+#define RETRY_MOST_SECONDS (6 * 3600) /* Docker Hub's window; more is a mistake */
+#define IDLE_MOST 64                  /* handles kept for the next call, with their connections */
 
 /* A curl handle, and the multi handle that keeps its connections. A connection to a private address
  * must never be used again for an upstream that may not have one: they are kept apart. */
@@ -198,9 +199,10 @@ retry_seconds(const char *value)
 	char *end;
 	long long seconds = strtoll(value, &end, 10);
 
-	if (end != value)
-		return seconds > 0 ? seconds : 0;
-	seconds = (long long)curl_getdate(value, NULL) - clock_wall_seconds();
+	if (end == value)
+		seconds = (long long)curl_getdate(value, NULL) - clock_wall_seconds();
+	if (seconds > RETRY_MOST_SECONDS)
+		return RETRY_MOST_SECONDS;
 	return seconds > 0 ? seconds : 0;
 }
 

@@ -50,7 +50,7 @@ struct upstream_reply {
 	int64_t length;           /* of the body to come; -1: not announced */
 	int64_t first;            /* of a 206, where its bytes begin; 0 else */
 	int64_t total; /* of a 206, all bytes there are, -1 if not told; of a 200 the length */
-	int64_t retry_after; /* seconds; 0 if not told */
+	int64_t retry_after; /* seconds, at most six hours; 0 if not told */
 	int rate_limit, rate_remaining,
 	    rate_seconds; /* RateLimit-Limit, -Remaining; -1: not told */
 	const char *body; /* of a call that is not streamed; NUL-ended */

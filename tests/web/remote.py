@@ -5,7 +5,9 @@ import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 
+from listener import Listener
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from upstream import LIES, Hub, Image, Liar, digest_of, noise
 
@@ -514,6 +516,19 @@ def offline():
     age(key)
     assert get(key, name, "1").body == image.manifest and get(key, name, "2").status == 404
     assert HUB.count() == 0 and HUB.tokens.count() == 0
+
+
+@test
+def limited_for_how_long():
+    """Retry-After may be a date; one that is out of all measure is cut to six hours."""
+    for said, least, most in ((formatdate(time.time() + 30, usegmt=True), 25, 30), (10 ** 20, 21600, 21600), ("Sun, 01 Jan 2190 00:00:00 GMT", 21600, 21600)):
+        key, name, _ = published()
+        HUB.limit(0, retry_after=said)
+        try:
+            answer = get(key, name, "1")
+        finally:
+            HUB.limit(None)
+        assert answer.status == 429 and least <= int(answer.headers["retry-after"]) <= most, (said, answer)
 
 
 @test
