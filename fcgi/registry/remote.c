@@ -582,6 +582,8 @@ remote_blob(struct registry *registry, const char *name, const struct digest *di
 		if (!patience(registry, err) ||
 		    !get_blob(&search, remote, head, follower, size, &got, err))
 			return false;
+		if (got)
+			registry->winner = remote->key;
 	}
 	if (!got)
 		return search_end(&search, err);

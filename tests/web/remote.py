@@ -733,8 +733,8 @@ def first_client_leaves():
     HUB.stop_blobs(1_000_000)
     try:
         link = open_socket()
-        link.sendall(head("GET", f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}"))
-        assert link.recv(1000)
+        link.sendall(head("GET", f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}", {"X-Stowage-Trace": "1"}))
+        assert f"x-stowage-repository: {key}" in link.recv(4096).decode("latin-1").lower()
         eventually(lambda: HUB.stalled() == 1)
         link.close()
         time.sleep(1)
