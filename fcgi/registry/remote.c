@@ -314,7 +314,19 @@ is_here_now(struct search *search, const struct reference *reference, bool *here
 	return true;
 }
 
-/* The same question of many clients is asked once. */
+/* What those learn who waited for the same answer: nothing, and they look; that this remote does
+ * not have it, and they go on; or why it did not answer. */
+static void
+tell_outcome(const struct search *search, bool got, struct error *outcome)
+{
+	*outcome = search->trouble;
+	if (got)
+		outcome->code = ERROR_NONE;
+	else if (outcome->code == ERROR_NONE)
+		error_set(outcome, ERROR_MANIFEST_UNKNOWN, NULL);
+}
+
+/* The same question of many clients is asked once. Where nothing is stored each must ask. */
 static bool
 get_manifest_once(struct search *search, const struct remote *remote,
     const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
@@ -325,13 +337,16 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	struct error outcome = { 0 };
 	bool ok = true;
 
+	if (!remote->store_locally)
+		return get_manifest(search, remote, reference, row, got, err);
 	if (flight_begin(flights, key, &outcome)) {
 		ok = is_here_now(search, reference, got, err) &&
 		     (*got || get_manifest(search, remote, reference, row, got, err));
-		flight_end(flights, key, !ok ? err : *got ? &outcome : &search->trouble);
+		tell_outcome(search, *got, &outcome);
+		flight_end(flights, key, ok ? &outcome : err);
 	} else if (outcome.code == ERROR_NONE) {
 		*got = true; /* or not: looking again will tell */
-	} else {
+	} else if (outcome.code != ERROR_MANIFEST_UNKNOWN) {
 		note(search, &outcome);
 	}
 	return ok;

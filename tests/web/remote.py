@@ -601,6 +601,33 @@ def tag_list():
 
 
 @test
+def absent_together():
+    """Who waited for the answer of a remote that does not have it goes on to the next one, however slow that is."""
+    def slowly(x):
+        x.wait(lambda: False, 0.2)
+        x.send(404, [], b"{}")
+
+    key, name, image = published({"timeout_ms": 5000, "metadata_timeout_ms": 5000})
+    empty, virtual = Listener(slowly), f"virtual-{next(numbers)}"
+    HUB.forget_tokens()
+    HUB.tokens.hang()
+    try:
+        first = remote(empty.url)
+        answer = call("PUT", f"/artifactory/api/repositories/{virtual}", headers={"Content-Type": "application/json"},
+                      body=json.dumps({"rclass": "virtual", "packageType": "docker", "repositories": [first, key]}))
+        assert answer.status in (200, 201), answer
+        with ThreadPoolExecutor(20) as pool:
+            tasks = [pool.submit(get, virtual, name, "1") for _ in range(20)]
+            time.sleep(1.5)
+            HUB.tokens.up()
+            answers = [task.result() for task in tasks]
+        assert all(answer.status == 200 and answer.body == image.manifest for answer in answers), answers
+    finally:
+        HUB.tokens.up()
+        empty.stop()
+
+
+@test
 def tag_lists_that_lie():
     """A list does not lead elsewhere, ends, and holds tags only."""
     LIAR.image = fresh_image()
@@ -827,6 +854,24 @@ def unproven_name():
 
 
 @test
+def owner_killed_at_the_end():
+    """Whoever takes over from a process that died with all bytes in hand asks for none."""
+    key, name, image = big(500_000)
+    file = sql("SELECT nextval('registry.file_id')")
+    path = f"{STATE}/store/uploads/{file}"
+    with open(path, "wb") as out:
+        out.write(image.layer)
+    store = os.stat(f"{STATE}/store")
+    os.chown(path, store.st_uid, store.st_gid)
+    sql("INSERT INTO registry.blob_fetch (repository_id, alg, digest, path, store_locally, owner, file_id, size, received, heartbeat)"
+        f" SELECT id, 1, '\\x{image.layer_digest[7:]}', '{name}', true, gen_random_uuid(), {file}, 500000, 500000, now() - interval '10 s'"
+        f" FROM registry.repository WHERE key = '{key}'")
+    assert blob(key, name, image.layer_digest).body == image.layer
+    assert HUB.count("GET", "/blobs/") == 0, HUB.requests()
+    assert not os.path.exists(path) and count("blob_fetch", "error IS NULL") == 0
+
+
+@test
 def not_stored():
     """A remote that stores nothing passes everything through."""
     key, name, image = published({"store_locally": False})
@@ -834,6 +879,7 @@ def not_stored():
     for _ in range(2):
         assert get(key, name, "1").body == image.manifest
         assert blob(key, name, image.layer_digest).body == image.layer
+    assert all(answer.status == 200 and answer.body == image.manifest for answer in many(20, lambda _: get(key, name, "1")))
     eventually(lambda: stored() == before, 5)
 
 
@@ -875,24 +921,6 @@ def index():
         assert all(get(key, name, image.digest).body == image.manifest for image in images)
         HUB.clear()
     assert HUB.count() == 0
-
-
-@test
-def owner_killed_at_the_end():
-    """Whoever takes over from a process that died with all bytes in hand asks for none."""
-    key, name, image = big(500_000)
-    file = sql("SELECT nextval('registry.file_id')")
-    path = f"{STATE}/store/uploads/{file}"
-    with open(path, "wb") as out:
-        out.write(image.layer)
-    store = os.stat(f"{STATE}/store")
-    os.chown(path, store.st_uid, store.st_gid)
-    sql("INSERT INTO registry.blob_fetch (repository_id, alg, digest, path, store_locally, owner, file_id, size, received, heartbeat)"
-        f" SELECT id, 1, '\\x{image.layer_digest[7:]}', '{name}', true, gen_random_uuid(), {file}, 500000, 500000, now() - interval '10 s'"
-        f" FROM registry.repository WHERE key = '{key}'")
-    assert blob(key, name, image.layer_digest).body == image.layer
-    assert HUB.count("GET", "/blobs/") == 0, HUB.requests()
-    assert not os.path.exists(path) and count("blob_fetch", "error IS NULL") == 0
 
 
 @test
