@@ -256,15 +256,12 @@ ask_manifest(struct registry *registry, const struct remote *remote,
 	    reply);
 }
 
-/* Does the upstream still have what is cached? Asked by HEAD, which costs it least. */
+/* Did it give no answer at all, or that it is asked too much? The next question would end alike,
+ * and the client has waited for this one already. */
 static bool
-is_unchanged(struct registry *registry, const struct remote *remote,
-    const struct reference *reference, const struct manifest_row *cached)
+is_no_answer(enum upstream_result result, const struct upstream_reply *reply)
 {
-	struct upstream_reply reply;
-
-	return ask_manifest(registry, remote, reference, true, &reply) == UPSTREAM_DONE &&
-	       reply.digest != NULL && strcmp(reply.digest, cached->digest.text) == 0;
+	return result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED || reply->status == 0;
 }
 
 /* Ask one remote. *got: its answer is here, or in *row. */
@@ -278,10 +275,16 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 	struct error reason = { 0 };
 
 	*got = false;
-	if (*row != NULL && (*row)->leaf == remote->id && reference->tag != NULL &&
-	    is_unchanged(registry, remote, reference, *row)) {
-		*got = true;
-		return db_remote_trust(registry->db, remote, reference->tag, err);
+	/* Is what is cached still right? Asked by HEAD, which costs the upstream least. */
+	if (*row != NULL && (*row)->leaf == remote->id && reference->tag != NULL) {
+		result = ask_manifest(registry, remote, reference, true, &reply);
+		if (result == UPSTREAM_DONE && reply.digest != NULL &&
+		    strcmp(reply.digest, (*row)->digest.text) == 0) {
+			*got = true;
+			return db_remote_trust(registry->db, remote, reference->tag, err);
+		}
+		if (is_no_answer(result, &reply))
+			return disappoint(search, remote, true, result, &reply, err);
 	}
 	result = ask_manifest(registry, remote, reference, false, &reply);
 	if (result != UPSTREAM_DONE)
@@ -363,7 +366,10 @@ serve_stale(
 		if (search->remotes[i].id == row->leaf) {
 			registry->warning = "110 - \"Response is Stale\"";
 			return db_stale_served(registry->db, row->leaf, search->remotes[i].path,
-			    tag, search->trouble.message, &registry->actor, err);
+			    tag,
+			    search->trouble.code != ERROR_NONE ? search->trouble.message
+							       : "the upstream does not have it",
+			    &registry->actor, err);
 		}
 	return true;
 }

@@ -676,9 +676,13 @@ ask_registry(struct upstream_client *client, struct exchange *x, const char *url
 	    client->tokens, x->arena, token_key(x->arena, upstream, name));
 	enum upstream_result result;
 
-	/* Should that fail, the registry itself will say what it wants. */
-	if (token == NULL && upstream->token_authentication && challenge_find(client, x))
-		(void)get_token(client, x, name, &token);
+	/* Should that be refused, the registry itself will say what it wants; silence is not waited
+	 * for twice. */
+	if (token == NULL && upstream->token_authentication && challenge_find(client, x)) {
+		result = get_token(client, x, name, &token);
+		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED)
+			return result;
+	}
 	result = follow(client, x, url, bearer_header(x->arena, token));
 	if (result != UPSTREAM_REFUSED || x->reply->status != 401)
 		return result;

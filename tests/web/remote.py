@@ -427,6 +427,44 @@ def revalidation():
 
 
 @test
+def failed_revalidation():
+    """An upstream that is silent, or has enough of us, is not asked a second question while the client waits."""
+    for down in ("hang", "limited"):
+        LIAR.image = cached = fresh_image()
+        key = remote(LIAR.url)
+        assert get(key, "lies/any", "latest").status == 200
+        age(key)
+        with telling(down):
+            answer = get(key, "lies/any", "latest")
+            assert answer.body == cached.manifest and answer.headers["warning"].startswith("11"), (down, answer)
+            assert [entry["method"] for entry in LIAR.server.log] == ["HEAD"], (down, LIAR.server.log)
+    key, name, image = published()
+    assert get(key, name, "1").status == 200
+    age(key)
+    HUB.forget_tokens()
+    HUB.tokens.clear()
+    HUB.tokens.hang()
+    try:
+        started = time.monotonic()
+        assert get(key, name, "1").headers["warning"].startswith("11")
+        assert time.monotonic() - started < 2.5 and HUB.tokens.count() <= 1, HUB.tokens.log
+    finally:
+        HUB.tokens.up()
+
+
+@test
+def gone_upstream():
+    """A tag that the upstream has no longer is served from the cache as a stale one, and the audit row says why."""
+    key, name, image = published()
+    assert get(key, name, "1").status == 200
+    HUB.delete(name, image.digest)
+    age(key)
+    answer = get(key, name, "1")
+    assert answer.body == image.manifest and answer.headers["warning"].startswith("11"), answer
+    assert "does not have it" in sql(f"SELECT detail ->> 'reason' FROM registry.audit WHERE action = 'stale' AND repository = '{key}'")
+
+
+@test
 def fresh_for_no_time():
     """With a retrieval period of 0 every pull asks, by HEAD."""
     key, name, image = published({"fresh_seconds": 0})
@@ -480,6 +518,19 @@ def limited():
 
 
 @test
+def limited_for_how_long():
+    """Retry-After may be a date; one that is out of all measure is cut to six hours."""
+    for said, least, most in ((formatdate(time.time() + 30, usegmt=True), 25, 30), (10 ** 20, 21600, 21600), ("Sun, 01 Jan 2190 00:00:00 GMT", 21600, 21600)):
+        key, name, _ = published()
+        HUB.limit(0, retry_after=said)
+        try:
+            answer = get(key, name, "1")
+        finally:
+            HUB.limit(None)
+        assert answer.status == 429 and least <= int(answer.headers["retry-after"]) <= most, (said, answer)
+
+
+@test
 def budget():
     """What the upstream says of its limit is kept."""
     key, name, _ = published()
@@ -519,19 +570,6 @@ def offline():
 
 
 @test
-def limited_for_how_long():
-    """Retry-After may be a date; one that is out of all measure is cut to six hours."""
-    for said, least, most in ((formatdate(time.time() + 30, usegmt=True), 25, 30), (10 ** 20, 21600, 21600), ("Sun, 01 Jan 2190 00:00:00 GMT", 21600, 21600)):
-        key, name, _ = published()
-        HUB.limit(0, retry_after=said)
-        try:
-            answer = get(key, name, "1")
-        finally:
-            HUB.limit(None)
-        assert answer.status == 429 and least <= int(answer.headers["retry-after"]) <= most, (said, answer)
-
-
-@test
 def library():
     """busybox is library/busybox there, whatever side writes it, and one name here."""
     image = fresh_image()
@@ -559,6 +597,33 @@ def missing():
     HUB.push(name, "later", image)
     time.sleep(2.1)
     assert get(key, name, "later").body == image.manifest
+
+
+@test
+def absent_together():
+    """Who waited for the answer of a remote that does not have it goes on to the next one, however slow that is."""
+    def slowly(x):
+        x.wait(lambda: False, 0.2)
+        x.send(404, [], b"{}")
+
+    key, name, image = published({"timeout_ms": 5000, "metadata_timeout_ms": 5000})
+    empty, virtual = Listener(slowly), f"virtual-{next(numbers)}"
+    HUB.forget_tokens()
+    HUB.tokens.hang()
+    try:
+        first = remote(empty.url)
+        answer = call("PUT", f"/artifactory/api/repositories/{virtual}", headers={"Content-Type": "application/json"},
+                      body=json.dumps({"rclass": "virtual", "packageType": "docker", "repositories": [first, key]}))
+        assert answer.status in (200, 201), answer
+        with ThreadPoolExecutor(20) as pool:
+            tasks = [pool.submit(get, virtual, name, "1") for _ in range(20)]
+            time.sleep(1.5)
+            HUB.tokens.up()
+            answers = [task.result() for task in tasks]
+        assert all(answer.status == 200 and answer.body == image.manifest for answer in answers), answers
+    finally:
+        HUB.tokens.up()
+        empty.stop()
 
 
 @test
@@ -598,33 +663,6 @@ def tag_list():
     answer = tags(cold, name)
     HUB.up()
     assert answer.status == 502 and is_reasoned(answer), answer
-
-
-@test
-def absent_together():
-    """Who waited for the answer of a remote that does not have it goes on to the next one, however slow that is."""
-    def slowly(x):
-        x.wait(lambda: False, 0.2)
-        x.send(404, [], b"{}")
-
-    key, name, image = published({"timeout_ms": 5000, "metadata_timeout_ms": 5000})
-    empty, virtual = Listener(slowly), f"virtual-{next(numbers)}"
-    HUB.forget_tokens()
-    HUB.tokens.hang()
-    try:
-        first = remote(empty.url)
-        answer = call("PUT", f"/artifactory/api/repositories/{virtual}", headers={"Content-Type": "application/json"},
-                      body=json.dumps({"rclass": "virtual", "packageType": "docker", "repositories": [first, key]}))
-        assert answer.status in (200, 201), answer
-        with ThreadPoolExecutor(20) as pool:
-            tasks = [pool.submit(get, virtual, name, "1") for _ in range(20)]
-            time.sleep(1.5)
-            HUB.tokens.up()
-            answers = [task.result() for task in tasks]
-        assert all(answer.status == 200 and answer.body == image.manifest for answer in answers), answers
-    finally:
-        HUB.tokens.up()
-        empty.stop()
 
 
 @test
@@ -811,6 +849,24 @@ def owner_killed():
 
 
 @test
+def owner_killed_at_the_end():
+    """Whoever takes over from a process that died with all bytes in hand asks for none."""
+    key, name, image = big(500_000)
+    file = sql("SELECT nextval('registry.file_id')")
+    path = f"{STATE}/store/uploads/{file}"
+    with open(path, "wb") as out:
+        out.write(image.layer)
+    store = os.stat(f"{STATE}/store")
+    os.chown(path, store.st_uid, store.st_gid)
+    sql("INSERT INTO registry.blob_fetch (repository_id, alg, digest, path, store_locally, owner, file_id, size, received, heartbeat)"
+        f" SELECT id, 1, '\\x{image.layer_digest[7:]}', '{name}', true, gen_random_uuid(), {file}, 500000, 500000, now() - interval '10 s'"
+        f" FROM registry.repository WHERE key = '{key}'")
+    assert blob(key, name, image.layer_digest).body == image.layer
+    assert HUB.count("GET", "/blobs/") == 0, HUB.requests()
+    assert not os.path.exists(path) and count("blob_fetch", "error IS NULL") == 0
+
+
+@test
 def resumed():
     """A transfer that breaks is resumed where it broke."""
     LIAR.image = fresh_image()
@@ -851,24 +907,6 @@ def unproven_name():
     HUB.push(other, "1", fresh_image())
     answer = blob(key, other, image.layer_digest)
     assert answer.status == 404, answer
-
-
-@test
-def owner_killed_at_the_end():
-    """Whoever takes over from a process that died with all bytes in hand asks for none."""
-    key, name, image = big(500_000)
-    file = sql("SELECT nextval('registry.file_id')")
-    path = f"{STATE}/store/uploads/{file}"
-    with open(path, "wb") as out:
-        out.write(image.layer)
-    store = os.stat(f"{STATE}/store")
-    os.chown(path, store.st_uid, store.st_gid)
-    sql("INSERT INTO registry.blob_fetch (repository_id, alg, digest, path, store_locally, owner, file_id, size, received, heartbeat)"
-        f" SELECT id, 1, '\\x{image.layer_digest[7:]}', '{name}', true, gen_random_uuid(), {file}, 500000, 500000, now() - interval '10 s'"
-        f" FROM registry.repository WHERE key = '{key}'")
-    assert blob(key, name, image.layer_digest).body == image.layer
-    assert HUB.count("GET", "/blobs/") == 0, HUB.requests()
-    assert not os.path.exists(path) and count("blob_fetch", "error IS NULL") == 0
 
 
 @test
