@@ -6,17 +6,30 @@
 
 #define PIECE (256 * 1024)
 
+/* What the limit leaves to this body: others of the same blob may have come before. */
+static int64_t
+room_left(const struct request *req, const struct session *session)
+{
+	int64_t limit = request_service(req)->config->http_blob_limit_bytes;
+
+	return limit == 0 ? INT64_MAX : limit - session_received(session);
+}
+
 bool
 receive_body(struct request *req, struct session *session, int64_t *written, struct error *err)
 {
 	char *piece = malloc(PIECE);
+	int64_t left = room_left(req, session);
 	ssize_t n;
 	bool ok = piece != NULL || error_errno(err, "no memory for an upload");
 
 	*written = 0;
-	req->body_limit = request_service(req)->config->http_blob_limit_bytes;
+	/* What is announced too large is refused unread; when nothing is left, by its first piece.
+	 */
+	req->body_limit = left > 0 ? left : 0;
 	while (ok && (n = request_read(req, piece, PIECE, err)) != 0) {
-		ok = n > 0 && session_write(session, piece, (size_t)n, err);
+		ok = n > 0 && (*written + n <= left || error_set(err, ERROR_TOO_LARGE, NULL)) &&
+		     session_write(session, piece, (size_t)n, err);
 		*written += n > 0 ? n : 0;
 	}
 	free(piece);

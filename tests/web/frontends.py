@@ -172,7 +172,7 @@ def kept_connections():
 
 @test
 def own_size_limit():
-    """Our own limit holds for chunked and announced bodies: 413 with an error, and the session lives on."""
+    """Our own limit holds for chunked and announced bodies, and for several of one blob: 413 with an error, the session lives on."""
     configuration = FOLDER / "etc" / "stowage-v2.conf"
     before = configuration.read_text()
     configuration.write_text(before + "\n[http]\nblob_limit_bytes = 1M\n")
@@ -183,6 +183,14 @@ def own_size_limit():
             where = start("front/limit", headers={"Content-Length": "0"})
             answer = send("PATCH", where, b"x" * 2_000_000)
             assert answer.status == 413 and answer.code() == "SIZE_INVALID", answer
+            assert send("PATCH", where, b"x" * 1_000_000).status == 202
+            for method, path in (("PATCH", where), ("PUT", where + "?digest=" + sha256(b"x" * 1_100_000))):
+                answer = send(method, path, b"x" * 100_000)
+                assert answer.status == 413 and answer.code() == "SIZE_INVALID", (method, answer)
+            assert send("PATCH", where, b"x" * 48_576).headers["range"] == "0-1048575"
+            assert send("PATCH", where, b"x").status == 413
+            answer = call("PUT", where + "?digest=" + sha256(b"x" * 1_048_576), body=b"")
+            assert answer.status == 201, answer
         assert put_blob("front/limit", b"y" * 1_000_000)
     finally:
         configuration.write_text(before)
