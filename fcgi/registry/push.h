@@ -36,6 +36,9 @@ int64_t session_received(const struct session *); /* acknowledged bytes */
 bool session_write(struct session *, const void *data, size_t length, struct error *) MUST_CHECK;
 /* Acknowledge what was written, so that it may be resumed after it. */
 bool session_save(struct session *, struct error *) MUST_CHECK;
+/* Cut off what was written and will not be acknowledged. It would be cut before the next piece is
+ * written anyhow, but no disk shall be full of it until then. */
+void session_undo(struct session *);
 /*
  * Everything written is the blob `digest`: verify, publish, end the session. Other bytes:
  * DIGEST_INVALID, and the session is gone.

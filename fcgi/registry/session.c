@@ -159,6 +159,17 @@ session_save(struct session *session, struct error *err)
 	return true;
 }
 
+void
+session_undo(struct session *session)
+{
+	struct error ignored = { 0 };
+
+	if (session->upload == NULL)
+		return;
+	(void)!upload_truncate(session->upload, session->row->received, &ignored);
+	session_release(session);
+}
+
 /* The digest of all bytes: kept with the row, or still running, or by reading the file once. */
 static bool
 session_digest(struct session *session, enum digest_algorithm algorithm, struct digest *digest,

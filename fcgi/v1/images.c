@@ -131,13 +131,17 @@ image_layer_put(struct request *req, struct error *err)
 	struct v1_layer *layer;
 	struct session *session;
 	struct digest id;
+	struct error ignored = { 0 };
 	int64_t written;
 
-	return call_id(req, &id, err) &&
-	       registry_v1_layer_start(
-		   request_registry(req), request_call(req)->name, &id, &layer, &session, err) &&
-	       receive_body(req, session, &written, err) && registry_v1_layer_end(layer, err) &&
-	       reply_true(req);
+	if (!call_id(req, &id, err) || !registry_v1_layer_start(request_registry(req),
+					   request_call(req)->name, &id, &layer, &session, err))
+		return false;
+	if (!receive_body(req, session, &written, err)) {
+		(void)!session_cancel(session, &ignored);
+		return false;
+	}
+	return registry_v1_layer_end(layer, err) && reply_true(req);
 }
 
 /* The payload's checksum is verified; the tarsum, which only clients older than any that comes here

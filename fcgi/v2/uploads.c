@@ -203,6 +203,8 @@ upload_append(struct request *req, struct error *err)
 		/* The client left, the bytes stay: it may ask how far it came and go on. */
 		if (err->code == ERROR_CLIENT_GONE)
 			(void)!session_save(session, &ignored);
+		else
+			session_undo(session);
 		return false;
 	}
 	if (!session_save(session, err))
@@ -224,8 +226,13 @@ upload_finish(struct request *req, struct error *err)
 		return false;
 	if (text == NULL)
 		return error_set(err, ERROR_DIGEST_INVALID, "digest is missing");
-	return digest_parse(&digest, text, err) && receive_body(req, session, &written, err) &&
-	       session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
+	if (!digest_parse(&digest, text, err))
+		return false;
+	if (!receive_body(req, session, &written, err)) {
+		session_undo(session);
+		return false;
+	}
+	return session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
 }
 
 bool

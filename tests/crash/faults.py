@@ -61,12 +61,16 @@ def full_disk():
             assert call("GET", "/v2/full/one/blobs/" + sha256(kept)).body == kept
         where = start("full/one", headers={"Content-Length": "0"})
         assert call("PATCH", where, body=large).status == 507
+        # What was not taken is not in the way of what fits.
+        assert put_blob("full/one", large[:4_000_000])
+        assert call("PUT", where + "?digest=" + sha256(large), body=large).status == 507
+        assert call("DELETE", "/v2/full/one/blobs/" + sha256(large[:4_000_000])).status == 202
         assert call("GET", "/readyz?verbose=1", auth=None).status in (200, 503)
         assert call("HEAD", "/v2/full/one/blobs/" + sha256(large)).status == 404
         filler.unlink()
         assert put_blob("full/one", large) == sha256(large)
         assert call("GET", "/v2/full/one/blobs/" + sha256(large)).body == large
-        for digest in (sha256(kept), sha256(large)):
+        for digest in (sha256(kept), sha256(large), sha256(large[:4_000_000])):
             sql(f"DELETE FROM registry.image_blob WHERE blob_id IN (SELECT id FROM registry.blob WHERE encode(digest, 'hex') = '{digest[7:]}'); "
                 f"DELETE FROM registry.blob WHERE encode(digest, 'hex') = '{digest[7:]}'")
         sql("DELETE FROM registry.upload")
