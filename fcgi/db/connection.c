@@ -104,6 +104,18 @@ connection_command(struct db_connection *connection, const char *sql, int64_t de
 
 /* --- Opening --- */
 
+bool
+state_is_away(const char *state)
+{
+	/* cancelled, locked, out of resources, connection, shutting down, a standby now */
+	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006" };
+
+	for (size_t i = 0; i < sizeof(away) / sizeof(away[0]); i++)
+		if (strncmp(state, away[i], strlen(away[i])) == 0)
+			return true;
+	return false;
+}
+
 static bool
 unavailable(struct error *err, const char *sentence)
 {
@@ -182,6 +194,21 @@ check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
 	return ok;
 }
 
+/* A table that is locked cannot be looked at now; all else is a statement or a schema of ours that
+ * is wrong. */
+static void
+refuse_statement(PGconn *pg, const PGresult *res, const char *name, struct error *err)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+	if (state == NULL || state_is_away(state)) {
+		unavailable(err, PQerrorMessage(pg));
+		return;
+	}
+	error_set(err, ERROR_INTERNAL, "cannot prepare the statement %s", name);
+	error_cause(err, "%s", PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
+}
+
 static bool
 check_statements(PGconn *pg, int64_t deadline_ms, struct error *err)
 {
@@ -192,14 +219,8 @@ check_statements(PGconn *pg, int64_t deadline_ms, struct error *err)
 			PGresult *res = next_answer(pg, deadline_ms);
 
 			ok = PQresultStatus(res) == PGRES_COMMAND_OK;
-			if (res == NULL)
-				unavailable(err, PQerrorMessage(pg));
-			else if (!ok) {
-				error_set(err, ERROR_INTERNAL, "cannot prepare the statement %s",
-				    (*one)->name);
-				error_cause(
-				    err, "%s", PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY));
-			}
+			if (!ok)
+				refuse_statement(pg, res, (*one)->name, err);
 			PQclear(res);
 		}
 	return ok;
@@ -217,10 +238,8 @@ check_end(PGconn *pg, int64_t deadline_ms, struct error *err)
 
 /* All in one round trip. */
 static bool
-prepare(PGconn *pg, int64_t timeout_ms, struct error *err)
+prepare(PGconn *pg, int64_t timeout_ms, int64_t deadline_ms, struct error *err)
 {
-	int64_t deadline_ms = clock_steady_ms() + timeout_ms + 1000;
-
 	if (PQsetnonblocking(pg, 1) == -1 || !send_preparations(pg, timeout_ms))
 		return unavailable(err, PQerrorMessage(pg));
 	return check_settings(pg, deadline_ms, err) && check_schema(pg, deadline_ms, err) &&
@@ -235,8 +254,8 @@ ignore_notice(void *context, const PGresult *res)
 }
 
 bool
-connection_open(
-    struct db_connection *connection, const char *url, int64_t timeout_ms, struct error *err)
+connection_open(struct db_connection *connection, const char *url, int64_t timeout_ms,
+    int64_t deadline_ms, struct error *err)
 {
 	/* What stands before the URL is a default, what stands after it is not for the URL to say.
 	 */
@@ -250,7 +269,7 @@ connection_open(
 		unavailable(err, PQerrorMessage(connection->pg));
 	else {
 		PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);
-		if (prepare(connection->pg, timeout_ms, err))
+		if (prepare(connection->pg, timeout_ms, deadline_ms, err))
 			return true;
 	}
 	connection_close(connection);

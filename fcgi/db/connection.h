@@ -17,8 +17,8 @@ struct db_connection {
 
 /* UNAVAILABLE when there is no database, or it is not one of ours; INTERNAL for a statement that
  * cannot be prepared. */
-bool connection_open(
-    struct db_connection *, const char *url, int64_t timeout_ms, struct error *) MUST_CHECK;
+bool connection_open(struct db_connection *, const char *url, int64_t timeout_ms,
+    int64_t deadline_ms, struct error *) MUST_CHECK;
 void connection_close(struct db_connection *); /* closed already is fine */
 /* Open, and the server has not hung up since it was last used. */
 bool connection_usable(struct db_connection *) MUST_CHECK;
@@ -34,8 +34,12 @@ PGresult *connection_ask(struct db_connection *, const struct statement *, const
 PGresult *connection_command(struct db_connection *, const char *sql, int64_t deadline_ms,
     enum connection_failure *) MUST_CHECK;
 
-/* For one statement, or one transaction. Usable; it may be returned broken. */
-struct db_connection *pool_borrow(struct db_pool *, struct error *) MUST_CHECK;
+/* Does the SQLSTATE say that the server cannot do it now? */
+bool state_is_away(const char *state);
+
+/* For one statement, or one transaction. Usable; it may be returned broken. Waits until shortly
+ * before the deadline. */
+struct db_connection *pool_borrow(struct db_pool *, int64_t deadline_ms, struct error *) MUST_CHECK;
 void pool_return(struct db_pool *, struct db_connection *);
 /* When a server that was asked now must have answered. */
 int64_t pool_deadline(const struct db_pool *);

@@ -11,6 +11,9 @@
  * answer. */
 #define DOWN_MS 700
 
+/* The server ends a statement that takes too long; this much later we no longer wait for it to. */
+#define GRACE_MS 500
+
 struct db_pool {
 	char *url;
 	int64_t timeout_ms;
@@ -56,23 +59,27 @@ wait_returned(struct db_pool *pool, int64_t deadline_ms)
 	       clock_steady_ms() < deadline_ms;
 }
 
-static struct db_connection *
-take(struct db_pool *pool, struct error *err)
+static bool
+refuse_busy(const struct db_pool *pool, struct error *err)
 {
-	int64_t deadline_ms = clock_steady_ms() + pool->timeout_ms;
+	error_set(err, ERROR_UNAVAILABLE, NULL);
+	return error_cause(err, "database: all %zu connections are busy", pool->size);
+}
+
+static struct db_connection *
+take(struct db_pool *pool, int64_t deadline_ms, struct error *err)
+{
 	struct db_connection *connection;
 	bool waiting = true;
 
 	pthread_mutex_lock(&pool->mutex);
 	while ((connection = pick(pool)) == NULL && waiting)
-		waiting = wait_returned(pool, deadline_ms);
+		waiting = wait_returned(pool, deadline_ms - GRACE_MS);
 	if (connection != NULL)
 		connection->busy = true;
 	pthread_mutex_unlock(&pool->mutex);
-	if (connection == NULL) {
-		error_set(err, ERROR_UNAVAILABLE, NULL);
-		error_cause(err, "database: all %zu connections are busy", pool->size);
-	}
+	if (connection == NULL)
+		refuse_busy(pool, err);
 	return connection;
 }
 
@@ -93,13 +100,17 @@ may_try(struct db_pool *pool, struct error *err)
 }
 
 static bool
-reopen(struct db_pool *pool, struct db_connection *connection, struct error *err)
+reopen(
+    struct db_pool *pool, struct db_connection *connection, int64_t deadline_ms, struct error *err)
 {
 	bool ok;
 
+	/* To connect takes time of its own: whoever has waited for long leaves it to others. */
+	if (deadline_ms - clock_steady_ms() < pool->timeout_ms / 2)
+		return refuse_busy(pool, err);
 	if (!may_try(pool, err))
 		return false;
-	ok = connection_open(connection, pool->url, pool->timeout_ms, err);
+	ok = connection_open(connection, pool->url, pool->timeout_ms, deadline_ms, err);
 	pthread_mutex_lock(&pool->mutex);
 	connection->open = ok;
 	pool->down = !ok;
@@ -113,14 +124,14 @@ reopen(struct db_pool *pool, struct db_connection *connection, struct error *err
 }
 
 struct db_connection *
-pool_borrow(struct db_pool *pool, struct error *err)
+pool_borrow(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 {
-	struct db_connection *connection = take(pool, err);
+	struct db_connection *connection = take(pool, deadline_ms, err);
 
 	if (connection == NULL || connection_usable(connection))
 		return connection;
 	connection_close(connection);
-	if (reopen(pool, connection, err))
+	if (reopen(pool, connection, deadline_ms, err))
 		return connection;
 	pool_return(pool, connection);
 	return NULL;
@@ -140,7 +151,7 @@ pool_return(struct db_pool *pool, struct db_connection *connection)
 int64_t
 pool_deadline(const struct db_pool *pool)
 {
-	return clock_steady_ms() + pool->timeout_ms + 1000;
+	return clock_steady_ms() + pool->timeout_ms + GRACE_MS;
 }
 
 /* --- Readiness --- */
@@ -194,7 +205,7 @@ db_pool_open(const char *url, int size, int64_t timeout_ms, struct error *err)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* as clock_steady_ms() */
 	pthread_cond_init(&pool->returned, &attributes);
 	pthread_condattr_destroy(&attributes);
-	if ((first = pool_borrow(pool, err)) == NULL) {
+	if ((first = pool_borrow(pool, pool_deadline(pool), err)) == NULL) {
 		db_pool_close(pool);
 		return NULL;
 	}

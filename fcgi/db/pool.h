@@ -34,6 +34,8 @@ struct db {
 	struct db_pool *pool;       /* borrowed */
 	struct arena *arena;        /* borrowed */
 	struct db_connection *held; /* in a transaction */
+	bool bounded;    /* somebody waits: the time lost over all its questions is that of one */
+	int64_t lost_ms; /* so far: waiting for a connection, or for what then failed */
 };
 
 /* Database answers, is writable, schema number fits; else UNAVAILABLE with a sentence that says

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hex.h"
 #include "db/connection.h"
 
@@ -131,8 +132,6 @@ judge(const char *state, struct error *err)
 {
 	/* foreign key, serialization, deadlock */
 	static const char *const again[] = { "23503", "40001", "40P01", NULL };
-	/* cancelled, locked, out of resources, connection, shutting down, a standby now */
-	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006", NULL };
 
 	if (strcmp(state, "23505") == 0) {
 		error_set(err, ERROR_CONFLICT, NULL);
@@ -142,7 +141,7 @@ judge(const char *state, struct error *err)
 		error_set(err, ERROR_UNAVAILABLE, NULL);
 		return VERDICT_AGAIN;
 	}
-	error_set(err, state_is(state, away) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
+	error_set(err, state_is_away(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
 	return VERDICT_FAILED;
 }
 
@@ -194,18 +193,40 @@ receive(struct db *db, struct db_connection *connection, const char *what, PGres
 	return verdict;
 }
 
+/* When the next answer must be there. */
+static int64_t
+deadline(const struct db *db)
+{
+	return pool_deadline(db->pool) - (db->bounded ? db->lost_ms : 0);
+}
+
+/* A connection for one statement, or for a transaction. */
+static struct db_connection *
+borrow(struct db *db, int64_t deadline_ms, struct error *err)
+{
+	int64_t started_ms = clock_steady_ms();
+	struct db_connection *connection = pool_borrow(db->pool, deadline_ms, err);
+
+	db->lost_ms += clock_steady_ms() - started_ms;
+	return connection;
+}
+
 static enum verdict
 ask(struct db *db, const struct statement *statement, const struct param *params, PGresult **res,
     struct error *err)
 {
 	struct db_connection *connection = db->held;
+	int64_t deadline_ms = deadline(db), asked_ms;
 	enum connection_failure failure;
 	enum verdict verdict;
 
-	if (connection == NULL && (connection = pool_borrow(db->pool, err)) == NULL)
+	if (connection == NULL && (connection = borrow(db, deadline_ms, err)) == NULL)
 		return VERDICT_FAILED;
-	*res = connection_ask(connection, statement, params, pool_deadline(db->pool), &failure);
+	asked_ms = clock_steady_ms();
+	*res = connection_ask(connection, statement, params, deadline_ms, &failure);
 	verdict = receive(db, connection, statement->name, *res, failure, err);
+	if (verdict != VERDICT_DONE)
+		db->lost_ms += clock_steady_ms() - asked_ms;
 	if (db->held == NULL)
 		pool_return(db->pool, connection);
 	return verdict;
@@ -239,7 +260,7 @@ static bool
 command(struct db *db, const char *sql, struct error *err)
 {
 	enum connection_failure failure;
-	PGresult *res = connection_command(db->held, sql, pool_deadline(db->pool), &failure);
+	PGresult *res = connection_command(db->held, sql, deadline(db), &failure);
 
 	return receive(db, db->held, sql, res, failure, err) == VERDICT_DONE;
 }
@@ -254,7 +275,7 @@ release(struct db *db)
 bool
 db_begin(struct db *db, struct error *err)
 {
-	db->held = pool_borrow(db->pool, err);
+	db->held = borrow(db, deadline(db), err);
 	if (db->held == NULL)
 		return false;
 	if (command(db, "BEGIN", err))

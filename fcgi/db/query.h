@@ -2,7 +2,8 @@
  * Statements: prepared on every connection when it opens, parameters always bound, results always
  * binary.
  *
- * A client-side deadline (pool timeout + 1 s) ends a query whose server hangs. A lost connection is
+ * A client-side deadline (pool timeout + 0.5 s, the wait for a connection included) ends a query
+ * whose server hangs. A lost connection is
  * reopened once and the statement repeated when it is safe (`again`); otherwise UNAVAILABLE. 23505
  * → CONFLICT with the constraint in the cause; 23503, 40001, 40P01 outside a transaction are
  * retried up to three times; 57014 (time-out), 53xxx and 08xxx → UNAVAILABLE; all else INTERNAL.

@@ -82,7 +82,9 @@ serve(struct worker *worker, struct gateway *gateway, struct arena *arena, enum 
 {
 	struct service *service = worker->service;
 	struct request req;
-	struct db db = { .pool = service->pool, .arena = arena };
+	struct db db = {
+		.pool = service->pool, .arena = arena, .bounded = patience != PATIENCE_WAIT
+	};
 	struct error err = { 0 };
 
 	/* What cannot be read is answered by the responder too, in its own form. */

@@ -2,6 +2,7 @@
 import pathlib
 import re
 import signal
+import threading
 import time
 
 from concurrent.futures import ThreadPoolExecutor
@@ -153,7 +154,7 @@ def database_restarts_while_fetching():
 
 @test
 def database_hangs():
-    """PostgreSQL stopped in mid-air (SIGSTOP): 503 within seven seconds, and all is well when it goes on."""
+    """PostgreSQL stopped in mid-air (SIGSTOP): 503 within six seconds, and all is well when it goes on."""
     payload = push_image("hang/one")
     mine = token("repository:hang/one:pull")
     stopped = pids("postgres")
@@ -163,7 +164,7 @@ def database_hangs():
         begun = time.monotonic()
         answer = call("GET", "/v2/hang/one/manifests/latest", auth=mine, timeout=30)
         spent = time.monotonic() - begun
-        assert answer.status == 503 and answer.headers["retry-after"] and spent < 7, (answer, spent)
+        assert answer.status == 503 and answer.headers["retry-after"] and spent < 6, (answer, spent)
     finally:
         for pid in stopped:
             try:
@@ -174,6 +175,44 @@ def database_hangs():
     while (answer := call("GET", "/v2/hang/one/manifests/latest", auth=mine)).status != 200 and time.monotonic() < end:
         time.sleep(0.2)
     assert answer.body == payload, answer
+
+
+@test
+def table_locked():
+    """A table that somebody holds locked, and many who ask at once: each has its 503 within six seconds."""
+    payload = push_image("locked/one")
+    mine = token("repository:locked/one:pull,push")
+    asked = (("GET", "/v2/locked/one/manifests/latest", mine), ("HEAD", "/v2/locked/one/blobs/" + sha256(b"layer"), mine),
+             ("GET", "/v2/locked/one/tags/list", ADMIN), ("POST", "/v2/locked/one/blobs/uploads/", mine),
+             ("PUT", "/v2/locked/one/manifests/latest", mine), ("GET", "/v2/token", ("admin", "wrong")))
+    for table in ("repository", "account"):
+        spent = []
+
+        def ask(method, path, auth, spent=spent):
+            begun = time.monotonic()
+            body = payload if method == "PUT" else b"" if method == "POST" else None
+            answer = call(method, path, body=body, auth=auth, timeout=60)
+            spent.append((time.monotonic() - begun, method, path, answer.status, answer.headers.get("retry-after")))
+
+        locker = subprocess.Popen(["bash", "-c", f'. "{os.path.dirname(tap.__file__)}/servers.sh"; stack_sql'], stdin=subprocess.PIPE,
+                                  stdout=subprocess.PIPE, text=True)
+        try:
+            locker.stdin.write(f"BEGIN; LOCK TABLE registry.{table}; SELECT 'locked';\n")
+            locker.stdin.flush()
+            assert locker.stdout.readline() == "locked\n"
+            threads = [threading.Thread(target=ask, args=asked[i % len(asked)]) for i in range(24)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            locker.communicate("ROLLBACK;\n")
+        assert len(spent) == 24 and {line[3] for line in spent} == {503} and all(line[4] for line in spent), (table, spent)
+        assert max(spent)[0] < 6, (table, sorted(spent))
+        end = time.monotonic() + 5
+        while (answer := call("GET", "/v2/locked/one/manifests/latest", auth=mine)).status != 200 and time.monotonic() < end:
+            time.sleep(0.1)
+        assert answer.body == payload, answer
 
 
 @test

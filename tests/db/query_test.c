@@ -171,6 +171,23 @@ a_locked_table_is_unavailable_in_time(void **state)
 	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
 }
 
+/* What it has prepared it cannot even look at. */
+static void
+a_locked_table_is_unavailable_to_a_new_connection(void **state)
+{
+	struct fixture *f = *state;
+	struct account *account;
+
+	hang_up(f);
+	ask(f, "BEGIN");
+	ask(f, "LOCK TABLE principal");
+	assert_false(db_account_find(&f->db, "nobody", &account, &f->err));
+	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+	ask(f, "ROLLBACK");
+	usleep(1000 * 1000); /* it does not look for the database all the time */
+	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
+}
+
 static void
 a_server_that_hangs_is_unavailable_in_time(void **state)
 {
@@ -248,6 +265,49 @@ no_free_connection_is_unavailable(void **state)
 	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
 }
 
+/* Three questions of a request must not take three times as long. */
+static void
+a_request_waits_once(void **state)
+{
+	struct fixture *f = *state;
+	struct db others[3], db = f->db;
+	struct account *account;
+	int64_t started = clock_steady_ms();
+
+	for (size_t i = 0; i < 3; i++) {
+		others[i] = f->db;
+		assert_true(db_begin(&others[i], &f->err));
+	}
+	db.bounded = true;
+	for (size_t i = 0; i < 3; i++) {
+		assert_false(db_account_find(&db, "nobody", &account, &f->err));
+		assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+	}
+	assert_in_range(clock_steady_ms() - started, 1500, 3000);
+	for (size_t i = 0; i < 3; i++)
+		db_rollback(&others[i]);
+}
+
+static void
+who_waited_for_a_connection_waits_less_for_the_answer(void **state)
+{
+	struct fixture *f = *state;
+	struct db db = f->db;
+	struct account *account;
+	int64_t started;
+
+	db.bounded = true;
+	db.lost_ms = 1500;
+	ask(f, "BEGIN");
+	ask(f, "LOCK TABLE principal");
+	started = clock_steady_ms();
+	assert_false(db_account_find(&db, "nobody", &account, &f->err));
+	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+	assert_in_range(clock_steady_ms() - started, 900, 1800);
+	ask(f, "ROLLBACK");
+	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
+}
+
 int
 main(void)
 {
@@ -260,10 +320,13 @@ main(void)
 		DB_TEST(a_question_lost_on_its_way_is_asked_again),
 		DB_TEST(a_deed_lost_on_its_way_is_not_done_again),
 		DB_TEST(a_locked_table_is_unavailable_in_time),
+		DB_TEST(a_locked_table_is_unavailable_to_a_new_connection),
 		DB_TEST(a_server_that_hangs_is_unavailable_in_time),
 		DB_TEST(a_transaction_holds_until_its_end),
 		DB_TEST(a_failed_transaction_does_not_commit),
 		DB_TEST(no_free_connection_is_unavailable),
+		DB_TEST(a_request_waits_once),
+		DB_TEST(who_waited_for_a_connection_waits_less_for_the_answer),
 	};
 
 	return FIXTURE_RUN("query", tests);
