@@ -3,6 +3,7 @@ import base64
 import hashlib
 import hmac
 import json
+import pathlib
 import time
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
@@ -219,6 +220,26 @@ def forwarded_headers_are_not_believed():
     answer = call("GET", "/v2/", auth=None, headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher", "Proxy": "http://evil.example",
                                                      "Remote-User": "admin", "X-Forwarded-For": "1.2.3.4"})
     assert answer.status == 401 and "evil" not in answer.headers["www-authenticate"], answer
+
+
+@test
+def secrets_are_not_logged():
+    """Passwords and tokens are in no log, not even where a client puts them into the query; each request is a line of the responder's."""
+    mine = token("repository:log/here:pull")
+    call("GET", "/v2/", auth=("admin", "canary-password"))
+    call("GET", "/v2/", auth="canary-bearer." + mine)
+    for path in ("/v2/token?token=canary-query&account=canary-account", "/v2/log/here/tags/list?access_token=canary-query"):
+        call("GET", path, auth=mine)
+    logs = pathlib.Path(STATE).resolve() / "log"
+    end = time.monotonic() + 15  # lighttpd writes its log when it has the time
+    while "/v2/log/here/tags/list" not in (logs / "access.log").read_text() and time.monotonic() < end:
+        time.sleep(0.2)
+    assert "/v2/log/here/tags/list" in (logs / "access.log").read_text()
+    lines = [line for line in (logs / "stowage-v2.log").read_text().splitlines() if "path=/v2/log/here/tags/list" in line]
+    assert len(lines) == 1 and " status=404 " in lines[0] and " id=" in lines[0] and " user=admin " in lines[0], lines
+    for log in logs.iterdir():
+        text = log.read_bytes()
+        assert b"canary" not in text and mine.encode() not in text and basic(*ADMIN).split()[1].encode() not in text, log
 
 
 run()
