@@ -10,6 +10,9 @@
 /* How long a failed attempt to connect speaks for all threads: each would wait as long for the same
  * answer. */
 #define DOWN_MS 700
+/* And after how long it says nothing any more: whoever comes first would find the database for the
+ * others, who would be refused meanwhile. */
+#define STALE_MS 2000
 
 /* The server ends a statement that takes too long; this much later we no longer wait for it to. */
 #define GRACE_MS 500
@@ -90,6 +93,8 @@ may_try(struct db_pool *pool, struct error *err)
 	bool may;
 
 	pthread_mutex_lock(&pool->mutex);
+	if (!pool->trying && clock_steady_ms() >= pool->next_ms + STALE_MS)
+		pool->down = false;
 	may = !pool->down || (!pool->trying && clock_steady_ms() >= pool->next_ms);
 	if (may)
 		pool->trying = pool->down;
@@ -123,17 +128,33 @@ reopen(
 	return ok;
 }
 
+static bool
+any_open(struct db_pool *pool)
+{
+	bool any = false;
+
+	pthread_mutex_lock(&pool->mutex);
+	for (size_t i = 0; i < pool->size && !any; i++)
+		any = pool->connections[i].open;
+	pthread_mutex_unlock(&pool->mutex);
+	return any;
+}
+
+/* Where no more can be had, those that are there are waited for. */
 struct db_connection *
 pool_borrow(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 {
-	struct db_connection *connection = take(pool, deadline_ms, err);
+	struct db_connection *connection;
 
-	if (connection == NULL || connection_usable(connection))
-		return connection;
-	connection_close(connection);
-	if (reopen(pool, connection, deadline_ms, err))
-		return connection;
-	pool_return(pool, connection);
+	do {
+		connection = take(pool, deadline_ms, err);
+		if (connection == NULL || connection_usable(connection))
+			return connection;
+		connection_close(connection);
+		if (reopen(pool, connection, deadline_ms, err))
+			return connection;
+		pool_return(pool, connection);
+	} while (any_open(pool));
 	return NULL;
 }
 

@@ -171,6 +171,55 @@ a_database_away_is_answered_at_once_and_found_again(void **state)
 	ask(f, "DROP ROLE \"%s\"", role);
 }
 
+/* Nobody has looked for it for a while: what was known of it is not held against anybody. */
+static void
+a_database_back_for_long_is_found_by_all_at_once(void **state)
+{
+	struct fixture *f = *state;
+	const char *role = unique(f, "role");
+	struct db_pool *pool;
+	int64_t slowest_ms;
+	int failed;
+
+	ask(f, "CREATE ROLE \"%s\" LOGIN SUPERUSER", role);
+	pool = db_pool_open(
+	    arena_printf(f->db.arena, "%s user=%s", f->url, role), 3, 2000, &f->err);
+	assert_non_null(pool);
+	ask(f, "ALTER ROLE \"%s\" NOLOGIN", role);
+	ask(f,
+	    "SELECT count(pg_terminate_backend(pid, 1000)) FROM pg_stat_activity WHERE usename = '%s'",
+	    role);
+	assert_false(db_ready(&(struct db){ .pool = pool, .arena = f->db.arena }, &f->err));
+	ask(f, "ALTER ROLE \"%s\" LOGIN", role);
+	usleep(3000 * 1000);
+	ask_all(pool, &failed, &slowest_ms);
+	assert_int_equal(failed, 0);
+	db_pool_close(pool);
+	ask(f, "DROP ROLE \"%s\"", role);
+}
+
+/* The server has room for one of three connections. */
+static void
+connections_that_cannot_be_had_are_not_missed(void **state)
+{
+	struct fixture *f = *state;
+	const char *role = unique(f, "role");
+	struct db_pool *pool;
+	int64_t slowest_ms;
+	int failed;
+
+	ask(f, "CREATE ROLE \"%s\" LOGIN CONNECTION LIMIT 1 IN ROLE pg_read_all_data", role);
+	ask(f, "GRANT USAGE ON SCHEMA registry TO \"%s\"", role);
+	pool = db_pool_open(
+	    arena_printf(f->db.arena, "%s user=%s", f->url, role), 3, 2000, &f->err);
+	assert_non_null(pool);
+	ask_all(pool, &failed, &slowest_ms);
+	assert_int_equal(failed, 0);
+	db_pool_close(pool);
+	ask(f, "DROP OWNED BY \"%s\"", role);
+	ask(f, "DROP ROLE \"%s\"", role);
+}
+
 int
 main(void)
 {
@@ -183,6 +232,8 @@ main(void)
 		DB_TEST(no_database_is_unavailable),
 		DB_TEST(many_threads_share_few_connections),
 		DB_TEST(a_database_away_is_answered_at_once_and_found_again),
+		DB_TEST(a_database_back_for_long_is_found_by_all_at_once),
+		DB_TEST(connections_that_cannot_be_had_are_not_missed),
 	};
 
 	return FIXTURE_RUN("statements", tests);
