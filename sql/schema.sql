@@ -810,18 +810,31 @@ CREATE FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigin
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
-  v_manifests bigint[];
+  v_manifests bigint[] := shown_with(p_from, ARRAY[p_manifest]);
 BEGIN
-  WITH RECURSIVE shown (id) AS (
-    SELECT p_manifest
-    UNION
-    SELECT r.manifest_id FROM shown s JOIN manifest m ON m.id = s.id
-      JOIN image_referrer r ON r.image_id = p_from AND r.subject = m.digest AND r.subject_alg = m.alg)
-  SELECT array_agg(id ORDER BY id) INTO v_manifests FROM shown;
   PERFORM image_adopt(p_to, v_manifests, p_account);
   INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
   SELECT p_to, manifest_id, artifact_type, subject_alg, subject, descriptor FROM image_referrer WHERE image_id = p_from AND manifest_id = ANY (v_manifests)
   ON CONFLICT DO NOTHING;
+END $$;
+
+--
+-- Name: image_drop(bigint, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_all bigint[] := shown_with(p_image, ARRAY[p_manifest]);
+  v_kept bigint[];
+BEGIN
+  v_kept := shown_with(p_image, ARRAY(
+    SELECT m FROM unnest(v_all) m WHERE EXISTS (SELECT FROM tag WHERE image_id = p_image AND manifest_id = m)
+      OR EXISTS (SELECT FROM manifest_child c JOIN image_manifest p ON p.image_id = p_image AND p.manifest_id = c.parent_id
+        WHERE c.child_id = m AND c.parent_id <> ALL (v_all))));
+  DELETE FROM image_manifest WHERE image_id = p_image AND manifest_id = ANY (v_all) AND manifest_id <> ALL (v_kept);
 END $$;
 
 --
@@ -900,10 +913,9 @@ BEGIN
       WHERE t.manifest_id <> EXCLUDED.manifest_id;
     IF NOT p_copy AND (v_from <> v_to OR coalesce(p_target_tag, v_tag.name) <> v_tag.name) THEN
       DELETE FROM tag WHERE image_id = v_from AND name = v_tag.name;
-      -- what no tag and no index shows there any more is gone from there
-      DELETE FROM image_manifest im WHERE im.image_id = v_from AND im.manifest_id = v_tag.manifest_id AND v_from <> v_to
-        AND NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND manifest_id = v_tag.manifest_id)
-        AND NOT EXISTS (SELECT FROM manifest_child c JOIN image_manifest p ON p.image_id = v_from AND p.manifest_id = c.parent_id WHERE c.child_id = v_tag.manifest_id);
+      IF v_from <> v_to THEN
+        PERFORM image_drop(v_from, v_tag.manifest_id);
+      END IF;
     END IF;
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'promote', 'done', p_target_key, p_target_name, coalesce(p_target_tag, v_tag.name),
@@ -1970,6 +1982,27 @@ BEGIN
   DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
     AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id) AND NOT EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id);
   RETURN true;
+END $$;
+
+--
+-- Name: shown_with(bigint, bigint[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) RETURNS bigint[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN ARRAY(
+    WITH RECURSIVE shown (id) AS (
+      SELECT unnest(p_manifests)
+      UNION
+      SELECT n.id FROM shown s, LATERAL (
+        SELECT c.child_id FROM manifest_child c JOIN image_manifest im ON im.image_id = p_image AND im.manifest_id = c.child_id WHERE c.parent_id = s.id
+        UNION ALL
+        SELECT r.manifest_id FROM manifest m JOIN image_referrer r ON r.image_id = p_image AND r.subject = m.digest AND r.subject_alg = m.alg
+        WHERE m.id = s.id) n (id))
+    SELECT id FROM shown ORDER BY id);
 END $$;
 
 --
@@ -4750,6 +4783,14 @@ GRANT ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest
 GRANT ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) TO stowage_admin;
 
 --
+-- Name: FUNCTION image_drop(p_image bigint, p_manifest bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) TO stowage_admin;
+
+--
 -- Name: FUNCTION image_make(p_repository integer, p_path text); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -5079,6 +5120,14 @@ GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_m
 REVOKE ALL ON FUNCTION registry.repository_shrink(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION shown_with(p_image bigint, p_manifests bigint[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION signing_key_get(p_fresh bytea); Type: ACL; Schema: registry; Owner: -

@@ -1,21 +1,44 @@
 -- Promotion: images copied or moved from one local repository to another, without moving a byte.
 SET LOCAL search_path = registry;
 
+-- What goes with some manifests of an image: they, what is below them, what refers to any of these, and so on.
+CREATE OR REPLACE FUNCTION shown_with(p_image bigint, p_manifests bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN ARRAY(
+    WITH RECURSIVE shown (id) AS (
+      SELECT unnest(p_manifests)
+      UNION
+      SELECT n.id FROM shown s, LATERAL (
+        SELECT c.child_id FROM manifest_child c JOIN image_manifest im ON im.image_id = p_image AND im.manifest_id = c.child_id WHERE c.parent_id = s.id
+        UNION ALL
+        SELECT r.manifest_id FROM manifest m JOIN image_referrer r ON r.image_id = p_image AND r.subject = m.digest AND r.subject_alg = m.alg
+        WHERE m.id = s.id) n (id))
+    SELECT id FROM shown ORDER BY id);
+END $$;
+
 -- Show in another image what this one shows: a manifest, all below it, and what refers to it.
 CREATE OR REPLACE FUNCTION image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account int) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_manifests bigint[];
+  v_manifests bigint[] := shown_with(p_from, ARRAY[p_manifest]);
 BEGIN
-  WITH RECURSIVE shown (id) AS (
-    SELECT p_manifest
-    UNION
-    SELECT r.manifest_id FROM shown s JOIN manifest m ON m.id = s.id
-      JOIN image_referrer r ON r.image_id = p_from AND r.subject = m.digest AND r.subject_alg = m.alg)
-  SELECT array_agg(id ORDER BY id) INTO v_manifests FROM shown;
   PERFORM image_adopt(p_to, v_manifests, p_account);
   INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
   SELECT p_to, manifest_id, artifact_type, subject_alg, subject, descriptor FROM image_referrer WHERE image_id = p_from AND manifest_id = ANY (v_manifests)
   ON CONFLICT DO NOTHING;
+END $$;
+
+-- Take away what an image shows only for the sake of this manifest: itself, what is below it, what refers to it. What a tag shows stays, and
+-- what an index shows that stays, with all below and all that refers to it.
+CREATE OR REPLACE FUNCTION image_drop(p_image bigint, p_manifest bigint) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_all bigint[] := shown_with(p_image, ARRAY[p_manifest]);
+  v_kept bigint[];
+BEGIN
+  v_kept := shown_with(p_image, ARRAY(
+    SELECT m FROM unnest(v_all) m WHERE EXISTS (SELECT FROM tag WHERE image_id = p_image AND manifest_id = m)
+      OR EXISTS (SELECT FROM manifest_child c JOIN image_manifest p ON p.image_id = p_image AND p.manifest_id = c.parent_id
+        WHERE c.child_id = m AND c.parent_id <> ALL (v_all))));
+  DELETE FROM image_manifest WHERE image_id = p_image AND manifest_id = ANY (v_all) AND manifest_id <> ALL (v_kept);
 END $$;
 
 -- p_tag NULL: all tags of the image. Outcomes: 0 done, 1 no such local repository (message says which), 2 there is no such image or tag,
@@ -71,10 +94,9 @@ BEGIN
       WHERE t.manifest_id <> EXCLUDED.manifest_id;
     IF NOT p_copy AND (v_from <> v_to OR coalesce(p_target_tag, v_tag.name) <> v_tag.name) THEN
       DELETE FROM tag WHERE image_id = v_from AND name = v_tag.name;
-      -- what no tag and no index shows there any more is gone from there
-      DELETE FROM image_manifest im WHERE im.image_id = v_from AND im.manifest_id = v_tag.manifest_id AND v_from <> v_to
-        AND NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND manifest_id = v_tag.manifest_id)
-        AND NOT EXISTS (SELECT FROM manifest_child c JOIN image_manifest p ON p.image_id = v_from AND p.manifest_id = c.parent_id WHERE c.child_id = v_tag.manifest_id);
+      IF v_from <> v_to THEN
+        PERFORM image_drop(v_from, v_tag.manifest_id);
+      END IF;
     END IF;
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'promote', 'done', p_target_key, p_target_name, coalesce(p_target_tag, v_tag.name),

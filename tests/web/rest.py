@@ -878,6 +878,58 @@ def promotion_of_all():
     assert tags(target, "app") == ["1", "2", "3"] and tags(source, "app") in (404, []) and tags(source, "other") == ["1"]
 
 
+def index_of(*children):
+    """An OCI index of image manifests, given as bytes."""
+    return json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [
+        {"mediaType": OCI_MANIFEST, "digest": sha256(child), "size": len(child)} for child in children]}).encode()
+
+
+def signature_of(payload, kind):
+    """An artifact whose subject is the manifest or index."""
+    empty = {"mediaType": "application/vnd.oci.empty.v1+json", "digest": sha256(b"{}"), "size": 2}
+    return json.dumps({"schemaVersion": 2, "mediaType": OCI_MANIFEST, "artifactType": "application/x-signature", "config": empty, "layers": [empty],
+                       "subject": {"mediaType": kind, "digest": sha256(payload), "size": len(payload)}}).encode()
+
+
+def put_at(key, name, payload, kind, reference=None):
+    answer = at(key, f"{name}/manifests/{reference or sha256(payload)}", "PUT", body=payload, headers={"Content-Type": kind})
+    assert answer.status == 201, answer
+
+
+def drop_tag(key, name, tag):
+    assert at(key, f"{name}/manifests/{tag}", "DELETE").status == 202
+
+
+@test
+def promotion_of_index():
+    """A promoted index goes with its children and with what refers to it or to them; moved, nothing of it stays but what others show."""
+    source, target = new(), new()
+    one, two, shared = (push(source, "app", tag, "index " + tag) for tag in ("one", "two", "shared"))
+    index = index_of(one, two, shared)
+    other = index_of(shared)
+    signatures = [signature_of(index, OCI_INDEX), signature_of(one, OCI_MANIFEST)]
+    kept = signature_of(shared, OCI_MANIFEST)
+    for payload, kind, reference in ((index, OCI_INDEX, "multi"), (other, OCI_INDEX, "other"), *((text, OCI_MANIFEST, None) for text in (*signatures, kept))):
+        put_at(source, "app", payload, kind, reference)
+    for tag in ("one", "shared"):
+        drop_tag(source, "app", tag)
+    moved, all_of_it = (index, one, *signatures), (index, one, two, shared, *signatures, kept)
+
+    def shown(key):
+        return [payload for payload in all_of_it if pull(key, "app", sha256(payload)).status == 200]
+    assert promote(source, targetRepo=target, dockerRepository="app", tag="multi", copy=True).status == 200
+    assert shown(target) == shown(source) == list(all_of_it)
+    delete(target)
+    put(target, rclass="local")
+    assert promote(source, targetRepo=target, dockerRepository="app", tag="multi").status == 200
+    assert shown(target) == list(all_of_it) and shown(source) == [payload for payload in all_of_it if payload not in moved]
+    assert [d["digest"] for d in at(target, f"app/referrers/{sha256(index)}").json()["manifests"]] == [sha256(signatures[0])]
+    assert tags(source, "app") == ["other", "two"]
+    for tag in ("other", "two"):
+        assert promote(source, targetRepo=target, dockerRepository="app", tag=tag).status == 200
+    assert shown(source) == [] and tags(source, "app") == 404 and at(source, "_catalog").json() == {"repositories": []}, "a name without an image"
+
+
 @test
 def promotion_refused():
     """A promotion that cannot be is refused with a reason, and moves nothing: unknown image, tag or repository, no local one, no order."""
