@@ -224,7 +224,7 @@ DECLARE
   v_blob bigint;
 BEGIN
   SELECT root_id INTO v_root FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
-  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, p_target, p_name) & 2 = 0 THEN
+  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, v_root, p_target, p_name) & 2 = 0 THEN
     RETURN false;
   END IF;
   SELECT b.id INTO v_blob FROM blob b
@@ -887,7 +887,7 @@ BEGIN
     message := format('you may not delete from %s in %s: copy instead', p_name, p_key);
     RETURN;
   END IF;
-  v_actions := push_actions(p_account, v_target, p_target_name);
+  v_actions := push_actions(p_account, v_target, v_target, p_target_name);
   IF v_actions & 2 = 0 THEN
     message := format('you may not push to %s in %s', p_target_name, p_target_key);
     RETURN;
@@ -1140,7 +1140,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM digest_share(p_digest);
-  v_actions := push_actions(p_account, p_target, p_name);
+  v_actions := push_actions(p_account, v_root, p_target, p_name);
   IF v_actions & 2 = 0 THEN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
     RETURN;
@@ -1468,14 +1468,15 @@ BEGIN
 END $$;
 
 --
--- Name: push_actions(integer, integer, text); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: push_actions(integer, integer, integer, text); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) RETURNS integer
+CREATE FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) RETURNS integer
     LANGUAGE sql STABLE
     AS $$
-  SELECT coalesce((SELECT registry.viewer_actions(p_account, p_repository, p_name) FROM registry.repository_leaf l
-    WHERE l.root_id = p_repository AND l.leaf_id = p_repository AND registry.name_fits(p_name, l.include_re, l.exclude_re)), 0)
+  SELECT CASE WHEN EXISTS (SELECT FROM registry.repository_leaf l
+      WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.name_fits(p_name, l.include_re, l.exclude_re))
+    THEN registry.viewer_actions(p_account, p_target, p_name) ELSE 0 END
 $$;
 
 --
@@ -2402,7 +2403,7 @@ BEGIN
     RETURN 1;
   END IF;
   SELECT v1_id INTO v_old FROM v1_tag WHERE image_id = v_image AND name = p_tag;
-  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_path) & 4 = 0 THEN
+  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_repository, p_path) & 4 = 0 THEN
     RETURN 2;
   END IF;
   PERFORM act_as(p_actor, p_request);
@@ -4964,12 +4965,12 @@ REVOKE ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_e
 GRANT ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) TO stowage_admin;
 
 --
--- Name: FUNCTION push_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION push_actions(p_account integer, p_root integer, p_target integer, p_name text); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_repository integer, p_name text) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_blobs(); Type: ACL; Schema: registry; Owner: -

@@ -75,10 +75,10 @@
 
 /* Where a push of the name lands, its row one or none; $4 name. Rights there are the account's,
  * less what patterns keep out. */
-#define SQL_TARGET                                                                              \
-	"target AS (SELECT t.target_id, t.target_key, t.blacked_out, i.id AS image_id,"         \
-	"   CASE WHEN me.valid THEN push_actions($2, t.target_id, $4) ELSE 0 END AS actions,"   \
-	"   (SELECT NOT r.block_schema1 FROM repository r WHERE r.id = t.target_id) AS schema1" \
+#define SQL_TARGET                                                                                       \
+	"target AS (SELECT t.target_id, t.target_key, t.blacked_out, i.id AS image_id,"                  \
+	"   CASE WHEN me.valid THEN push_actions($2, t.root_id, t.target_id, $4) ELSE 0 END AS actions," \
+	"   (SELECT NOT r.block_schema1 FROM repository r WHERE r.id = t.target_id) AS schema1"          \
 	"  FROM me, push_target t LEFT JOIN image i ON i.path = $4 AND i.repository_id = t.target_id WHERE t.key = $1)"
 /* The first columns over me, root and target, nine: a standing for the wanted actions, then what
  * target_read() reads. */

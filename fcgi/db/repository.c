@@ -22,7 +22,7 @@ static const struct statement rights_find = {
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
 	    "rights AS (SELECT CASE WHEN " SQL_READABLE_ANYWHERE " THEN 1 ELSE 0 END"
-	    "   | coalesce((SELECT push_actions($2, target_id, $4) & ~1"
+	    "   | coalesce((SELECT push_actions($2, root_id, target_id, $4) & ~1"
 	    "       FROM push_target WHERE key = $1 AND me.valid), 0) AS actions"
 	    "  FROM me LEFT JOIN root ON true)"
 	    "SELECT " SQL_STANDING ", rights.actions <> 0, rights.actions"

@@ -139,7 +139,7 @@ static const struct statement v1_target_find = {
 	    "WITH " SQL_ME ", " SQL_ROOT_OF("1") ", "
 	    "target AS (SELECT root.id AS target_id, $1 AS target_key, root.blacked_out,"
 	    "   i.id AS image_id, false AS schema1,"
-	    "   CASE WHEN me.valid THEN push_actions($2, root.id, $4) ELSE 0 END AS actions"
+	    "   CASE WHEN me.valid THEN push_actions($2, root.id, root.id, $4) ELSE 0 END AS actions"
 	    "  FROM me, root LEFT JOIN image i ON i.path = $4 AND i.repository_id = root.id)"
 	    "SELECT " SQL_TARGET_COLUMNS("$5::int")
 	    " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",

@@ -59,7 +59,7 @@ DECLARE
   v_blob bigint;
 BEGIN
   SELECT root_id INTO v_root FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
-  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, p_target, p_name) & 2 = 0 THEN
+  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, v_root, p_target, p_name) & 2 = 0 THEN
     RETURN false;
   END IF;
   SELECT b.id INTO v_blob FROM blob b

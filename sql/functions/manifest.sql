@@ -76,7 +76,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM digest_share(p_digest);
-  v_actions := push_actions(p_account, p_target, p_name);
+  v_actions := push_actions(p_account, v_root, p_target, p_name);
   IF v_actions & 2 = 0 THEN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
     RETURN;

@@ -68,7 +68,7 @@ BEGIN
     message := format('you may not delete from %s in %s: copy instead', p_name, p_key);
     RETURN;
   END IF;
-  v_actions := push_actions(p_account, v_target, p_target_name);
+  v_actions := push_actions(p_account, v_target, v_target, p_target_name);
   IF v_actions & 2 = 0 THEN
     message := format('you may not push to %s in %s', p_target_name, p_target_key);
     RETURN;

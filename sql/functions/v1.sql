@@ -156,7 +156,7 @@ BEGIN
     RETURN 1;
   END IF;
   SELECT v1_id INTO v_old FROM v1_tag WHERE image_id = v_image AND name = p_tag;
-  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_path) & 4 = 0 THEN
+  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_repository, p_path) & 4 = 0 THEN
     RETURN 2;
   END IF;
   PERFORM act_as(p_actor, p_request);

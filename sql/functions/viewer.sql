@@ -21,10 +21,12 @@ BEGIN
       AND (p_name IS NULL OR ((a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re))));
 END $$;
 
--- Bits for a push: none where the repository's own patterns keep the name out.
-CREATE OR REPLACE FUNCTION push_actions(p_account int, p_repository int, p_name text) RETURNS int LANGUAGE sql STABLE AS $$
-  SELECT coalesce((SELECT registry.viewer_actions(p_account, p_repository, p_name) FROM registry.repository_leaf l
-    WHERE l.root_id = p_repository AND l.leaf_id = p_repository AND registry.name_fits(p_name, l.include_re, l.exclude_re)), 0)
+-- Bits for a push to p_root that lands in p_target: none where the patterns of every path to there keep the name out, or all are blacked out.
+-- What is pushed can be pulled from where it was pushed to.
+CREATE OR REPLACE FUNCTION push_actions(p_account int, p_root int, p_target int, p_name text) RETURNS int LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN EXISTS (SELECT FROM registry.repository_leaf l
+      WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.name_fits(p_name, l.include_re, l.exclude_re))
+    THEN registry.viewer_actions(p_account, p_target, p_name) ELSE 0 END
 $$;
 
 -- The images of that name, over all paths from a repository, that the account may read.

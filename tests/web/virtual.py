@@ -273,6 +273,35 @@ def patterns():
 
 
 @test
+def pushed_where_it_can_be_pulled():
+    """A push goes only where a pull from the same place finds it: not past a pattern or a black-out on the way; nor does a token for it."""
+    local = new("local")
+    inner = new("virtual", repositories=[local], excludesPattern="**/hidden")
+    virtual = new("virtual", repositories=[inner], includesPattern="team/**", defaultDeploymentRepo=local)
+    push(virtual, "team/app", "1", "seen")
+    assert winner(virtual, "team/app", "1") == local
+    payload = push(local, "other/app", "1", "not seen")
+    for name in ("other/app", "team/hidden"):
+        answer = at(virtual, f"{name}/blobs/uploads/", "POST", headers={"Content-Length": "0"})
+        assert answer.status == 403 and answer.code() == "DENIED", answer
+        answer = at(virtual, f"{name}/manifests/2", "PUT", body=payload, headers={"Content-Type": OCI_MANIFEST})
+        assert answer.status == 403, answer
+        answer = at(virtual, f"{name}/blobs/uploads/?mount={sha256(b'seen')}&from=team/app", "POST", headers={"Content-Length": "0"})
+        assert answer.status == 403, answer
+        granted = call("GET", f"{VIRTUAL}{virtual}/v2/token?scope=repository:{name}:pull,push").json()["token"]
+        assert at(virtual, f"{name}/blobs/uploads/", "POST", auth=granted, headers={"Content-Length": "0"}).status == 401
+    assert at(virtual, "other/app/manifests/1", "DELETE").status == 403 and winner(local, "other/app", "1") == local
+    edit(inner, blackedOut=True)
+    answer = at(virtual, "team/app/blobs/uploads/", "POST", headers={"Content-Length": "0"})
+    assert answer.status == 403, answer
+    edit(inner, blackedOut=False)
+    # a second way there, without patterns
+    edit(virtual, repositories=[inner, local], includesPattern="**/*")
+    push(virtual, "team/hidden", "1", "by the other way")
+    assert winner(virtual, "team/hidden", "1") == local
+
+
+@test
 def remote_patterns():
     """A remote's patterns see the canonical name, and keep its upstream from being asked."""
     hub = remote(includesPattern="library/**")
