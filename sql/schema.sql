@@ -1613,9 +1613,8 @@ CREATE FUNCTION registry.remote_save(p_id integer, p_document jsonb) RETURNS voi
     SET search_path TO 'registry', 'pg_temp'
     AS $_$
 DECLARE
-  v_url text := regexp_replace(p_document ->> 'url', '/+$', '');
   -- host and port, host, port
-  v_part text[] := regexp_match(v_url, '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
+  v_part text[] := regexp_match(p_document ->> 'url', '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
   v_hub boolean := lower(v_part[2]) IN ('registry-1.docker.io', 'index.docker.io', 'docker.io', 'registry.hub.docker.com');
   v_old repository_remote;
   v_new repository_remote;
@@ -1627,7 +1626,7 @@ BEGIN
   v_new := jsonb_populate_record(NULL::repository_remote, '{}');
   v_new.repository_id := p_id;
   v_new.class := 2;
-  v_new.url := v_url;
+  v_new.url := p_document ->> 'url';
   v_new.username := p_document ->> 'username';
   -- what was read is "": whoever sends that back with the same user does not mean to take the password away
   v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
@@ -1655,7 +1654,7 @@ BEGIN
   DELETE FROM repository_remote WHERE repository_id = p_id;
   INSERT INTO repository_remote SELECT v_new.*;
   -- what was learnt about another upstream, or as another user, is worth nothing
-  IF (v_old.url, v_old.username, v_old.password) IS DISTINCT FROM (v_new.url, v_new.username, v_new.password) THEN
+  IF (rtrim(v_old.url, '/'), v_old.username, v_old.password) IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
     DELETE FROM remote_miss WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;

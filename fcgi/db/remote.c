@@ -41,7 +41,7 @@ static const struct statement remotes_find = {
 	    "  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id"
 	    "    AND t.path = path.path AND t.fresh_until > now()),"
 	    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint, s.reason,"
-	    "  c.url, c.username, c.password, c.token_authentication, c.any_host_auth,"
+	    "  rtrim(c.url, '/'), c.username, c.password, c.token_authentication, c.any_host_auth,"
 	    "  c.private_networks, array_to_string(c.realm_hosts, ' '), c.timeout_ms,"
 	    "  c.metadata_timeout_ms, c.fresh_seconds, c.missing_seconds,"
 	    "  c.assumed_offline_seconds, c.hard_fail, c.store_locally, r.block_schema1,"
@@ -115,7 +115,7 @@ static const struct statement remotes_away = {
 	.name = "remotes_away",
 	.nparams = 0,
 	.sql =
-	    "SELECT r.id, r.key, c.url, c.private_networks, c.timeout_ms"
+	    "SELECT r.id, r.key, rtrim(c.url, '/'), c.private_networks, c.timeout_ms"
 	    " FROM remote_state s JOIN repository r ON r.id = s.repository_id AND r.deleted_at IS NULL AND NOT r.blacked_out"
 	    "   JOIN repository_remote c ON c.repository_id = r.id AND NOT c.offline"
 	    " WHERE s.offline_until > now() AND NOT s.limited ORDER BY r.id",

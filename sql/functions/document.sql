@@ -161,9 +161,8 @@ $$;
 -- How the upstream is reached, from a whole document. The old password stays if none is given.
 CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_url text := regexp_replace(p_document ->> 'url', '/+$', '');
   -- host and port, host, port
-  v_part text[] := regexp_match(v_url, '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
+  v_part text[] := regexp_match(p_document ->> 'url', '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
   v_hub boolean := lower(v_part[2]) IN ('registry-1.docker.io', 'index.docker.io', 'docker.io', 'registry.hub.docker.com');
   v_old repository_remote;
   v_new repository_remote;
@@ -175,7 +174,7 @@ BEGIN
   v_new := jsonb_populate_record(NULL::repository_remote, '{}');
   v_new.repository_id := p_id;
   v_new.class := 2;
-  v_new.url := v_url;
+  v_new.url := p_document ->> 'url';
   v_new.username := p_document ->> 'username';
   -- what was read is "": whoever sends that back with the same user does not mean to take the password away
   v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
@@ -203,7 +202,7 @@ BEGIN
   DELETE FROM repository_remote WHERE repository_id = p_id;
   INSERT INTO repository_remote SELECT v_new.*;
   -- what was learnt about another upstream, or as another user, is worth nothing
-  IF (v_old.url, v_old.username, v_old.password) IS DISTINCT FROM (v_new.url, v_new.username, v_new.password) THEN
+  IF (rtrim(v_old.url, '/'), v_old.username, v_old.password) IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
     DELETE FROM remote_miss WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;

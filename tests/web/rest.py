@@ -191,7 +191,7 @@ COMMON = {"packageType": "docker", "description": "what it is for", "notes": "tw
 REAL = {"blackedOut": True, "xrayIndex": True, "propertySets": ["artifactory"], "archiveBrowsingEnabled": True, "downloadRedirect": True,
         "priorityResolution": True, "cdnRedirect": True, "blockPushingSchema1": False}
 LOCAL = {**COMMON, **REAL, "rclass": "local", "maxUniqueTags": 7, "dockerTagRetention": 5}
-REMOTE = {**COMMON, **REAL, "rclass": "remote", "url": "https://registry.example/deep", "username": "robot", "proxy": "corporate", "disableProxy": True,
+REMOTE = {**COMMON, **REAL, "rclass": "remote", "url": "https://registry.example/deep/", "username": "robot", "proxy": "corporate", "disableProxy": True,
           "remoteRepoLayoutRef": "simple-default", "hardFail": True, "offline": True, "storeArtifactsLocally": False, "socketTimeoutMillis": 20000,
           "localAddress": "192.0.2.1", "queryParams": "a=b&c=d", "retrievalCachePeriodSecs": 600, "metadataRetrievalTimeoutSecs": 30,
           "missedRetrievalCachePeriodSecs": 90, "unusedArtifactsCleanupPeriodHours": 72, "unusedArtifactsCleanupEnabled": True,
