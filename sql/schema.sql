@@ -1434,6 +1434,30 @@ BEGIN
 END $$;
 
 --
+-- Name: permission_fault(text, text, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_patterns text;
+BEGIN
+  IF length(p_name) NOT BETWEEN 1 AND 255 OR p_name ~ '[[:cntrl:]]' THEN
+    RETURN 'the name of a permission target has 1 to 255 characters, none of them a control character';
+  END IF;
+  FOREACH v_patterns IN ARRAY ARRAY[p_includes, p_excludes] LOOP
+    IF length(v_patterns) > 10000 OR v_patterns ~ '[[:cntrl:]]' THEN
+      RETURN 'patterns have at most 10000 characters, none of them a control character';
+    ELSIF NOT is_pattern(v_patterns) THEN
+      RETURN 'the patterns have too many wildcards';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$;
+
+--
 -- Name: permission_set(text, text, text, text[], text[], integer[], integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1443,7 +1467,11 @@ CREATE FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes
     AS $$
 DECLARE
   v_target int;
+  v_fault text := permission_fault(p_name, p_includes, p_excludes);
 BEGIN
+  IF v_fault IS NOT NULL THEN
+    RAISE EXCEPTION '%', v_fault USING ERRCODE = 'check_violation';
+  END IF;
   PERFORM edit_lock();
   SELECT n INTO unknown_repository FROM unnest(p_repositories) n
   WHERE n NOT IN ('ANY', 'ANY LOCAL', 'ANY REMOTE') AND NOT EXISTS (SELECT FROM repository WHERE key = n AND class < 3 AND deleted_at IS NULL) LIMIT 1;
@@ -4955,6 +4983,14 @@ GRANT ALL ON FUNCTION registry.permission_add(p_name text, p_includes text, p_ex
 REVOKE ALL ON FUNCTION registry.permission_changed() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_app;
 GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_admin;
+
+--
+-- Name: FUNCTION permission_fault(p_name text, p_includes text, p_excludes text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text); Type: ACL; Schema: registry; Owner: -

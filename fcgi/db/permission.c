@@ -16,7 +16,27 @@ static const struct statement permission_add = {
 	    "SELECT unknown_repository, unknown_principal, added FROM permission_add($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
 };
 
-const struct statement *const permission_statements[] = { &permission_set, &permission_add, NULL };
+static const struct statement permission_fault = {
+	.name = "permission_fault",
+	.nparams = 3,
+	.sql = "SELECT permission_fault($1, $2, $3)",
+	.again = true,
+};
+
+const struct statement *const permission_statements[] = { &permission_set, &permission_add,
+	&permission_fault, NULL };
+
+static bool
+check_words(struct db *db, const struct permission_target *target, struct error *err)
+{
+	const struct param params[] = { param_text(target->name), param_text(target->includes),
+		param_text(target->excludes) };
+	PGresult *res = db_query(db, &permission_fault, params, err);
+
+	if (res == NULL)
+		return false;
+	return row_null(res, 0, 0) || error_set(err, ERROR_BAD_REQUEST, "%s", row_text(res, 0, 0));
+}
 
 /* NULL: failed, error set. */
 static PGresult *
@@ -34,6 +54,8 @@ write_target(struct db *db, const struct statement *statement,
 	const char *repository, *principal;
 	PGresult *res;
 
+	if (!check_words(db, target, err))
+		return NULL;
 	for (size_t i = 0; i < target->principal_count; i++)
 		actions[i] = target->actions[i];
 	params[5] = param_ints(db, actions, target->principal_count);

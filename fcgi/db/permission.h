@@ -15,7 +15,8 @@ struct permission_target {
 	size_t principal_count;
 };
 
-/* Create or replace; NOT_FOUND names an unknown repository or principal. Audited. */
+/* Create or replace; NOT_FOUND names an unknown repository or principal, BAD_REQUEST says what is
+ * wrong with name or patterns. Audited. */
 bool db_permission_set(
     struct db *, const struct permission_target *, const struct actor *, struct error *) MUST_CHECK;
 

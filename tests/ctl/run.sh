@@ -245,6 +245,19 @@ wrong_permissions() {
 		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 't'")" 0
 }
 
+# A pattern that cannot be matched would fail all requests of whoever has a right by it.
+wrong_patterns() {
+	local long
+	long=$(printf '%0256d' 0)
+	says 1 stack_ctl permission set '' --repository ANY --user alice --actions read && with '1 to 255 characters' &&
+		says 1 stack_ctl permission set "$long" --repository ANY --user alice --actions read && with '1 to 255 characters' &&
+		says 1 stack_ctl permission set t --repository ANY --user alice --actions read --include $'a\nb' && with 'control character' &&
+		says 1 stack_ctl permission set t --repository ANY --user alice --actions read --exclude "$(printf 'a/%.0s' {1..6000})" && with 'at most 10000' &&
+		says 1 stack_ctl permission set t --repository ANY --user alice --actions read --include "$(printf '**/%.0s' {1..3000})x" && with wildcards &&
+		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 't'")" 0 &&
+		is "$(anonymous some/name)" 404
+}
+
 audited() {
 	is "$(stack_sql -c "SELECT count(*) > 5 AND bool_and(actor_name LIKE 'stowagectl:%' AND request IS NOT NULL AND address IS NULL)
 		FROM registry.audit WHERE actor_name LIKE 'stowagectl%'")" t &&
@@ -257,6 +270,7 @@ check 'user passwd ends the old password' new_password
 check 'a password typed at a terminal is not shown' typed_password
 check 'permission set gives rights where it says, to whom it says' permissions
 check 'an unknown repository or principal is refused, nothing is changed' wrong_permissions
+check 'a name or pattern that will not do is refused with a sentence' wrong_patterns
 check 'every change is audited, no password is' audited
 
 # --- Bootstrap -----------------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 -- Permission targets multiplied out, and what an account may.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(29);
+SELECT plan(30);
 
 INSERT INTO repository (key, class) VALUES ('l1', 1), ('r1', 2), ('v1', 3);
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice, account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
@@ -31,6 +31,8 @@ SELECT results_eq($$SELECT * FROM permission_add('target', '', '', '{ANY}', '{al
 SELECT is((SELECT count(*) FROM pg_temp.said WHERE name = 'alice'), 0::bigint, 'nor changed');
 SELECT is((SELECT unknown_principal FROM permission_add('new', '', '', '{ANY}', '{nobody}', '{1}', 0, 'test', NULL, NULL)), 'nobody', 'nor for an unknown user');
 SELECT is((SELECT added FROM permission_add('new', '', '', '{ANY}', '{alice}', '{1}', 0, 'test', NULL, NULL)), true, 'what is not is');
+SELECT throws_ok($$SELECT permission_set('bad', repeat('**/', 3000) || 'x', '', '{ANY}', '{alice}', '{1}', 0, 'test', NULL, NULL)$$, '23514', NULL,
+  'a pattern that cannot be matched is refused');
 DELETE FROM permission_target WHERE name = 'new';
 DELETE FROM permission_target_principal;
 SELECT is_empty('TABLE pg_temp.said', 'rows follow who is removed');
