@@ -10,9 +10,10 @@
 #include "store/upload.h"
 
 #define ROUND_SECONDS 10
-#define UPLOAD_SECONDS (24 * 3600) /* an upload session may rest so long */
-#define FETCH_SECONDS 300          /* and a fetch without an owner */
-#define PIECE 500                  /* rows in one statement: none takes long */
+#define CHORE_MS (ROUND_SECONDS * 1000) /* then others have their turn, though it has more */
+#define UPLOAD_SECONDS (24 * 3600)      /* an upload session may rest so long */
+#define FETCH_SECONDS 300               /* and a fetch without an owner */
+#define PIECE 500                       /* rows in one statement: none takes long */
 #define HISTORY_MS (6 * 3600 * 1000)
 
 struct housekeeping {
@@ -156,13 +157,17 @@ is_stopping(struct housekeeping *house)
 	return stopping;
 }
 
-/* A chore to its end. What fails is tried again in the next round. */
-static void
+/*
+ * A chore, to its end or for as long as it may take; true if there is more of it. What fails is
+ * tried again in the next round.
+ */
+static bool
 run(struct housekeeping *house, chore *work, const char *name)
 {
+	int64_t end_ms = clock_steady_ms() + CHORE_MS;
 	bool more = true;
 
-	while (more && !is_stopping(house)) {
+	while (more && !is_stopping(house) && clock_steady_ms() < end_ms) {
 		struct error err = { 0 };
 
 		if (!work(house, &more, &err)) {
@@ -172,6 +177,7 @@ run(struct housekeeping *house, chore *work, const char *name)
 		}
 		arena_reset(house->db.arena);
 	}
+	return more;
 }
 
 static void
@@ -206,9 +212,12 @@ thread_main(void *argument)
 	struct housekeeping *house = argument;
 
 	while (!is_stopping(house)) {
+		bool more = false;
+
 		for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]); i++)
-			run(house, chores[i].work, chores[i].name);
-		pause_round(house);
+			more |= run(house, chores[i].work, chores[i].name);
+		if (!more)
+			pause_round(house);
 	}
 	return NULL;
 }

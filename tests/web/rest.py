@@ -592,6 +592,28 @@ def member_deleted():
 
 
 @test
+def much_deleted():
+    """A repository of very many rows is gone at once and its key free; that its rows take long holds up no other housekeeping."""
+    key, hub = new(), remote()
+    number = sql(f"SELECT id FROM registry.repository WHERE key = '{key}' AND deleted_at IS NULL")
+    sql(f"INSERT INTO registry.image (repository_id, path) SELECT {number}, 'much/' || n FROM generate_series(1, 400000) n")
+    try:
+        start = time.monotonic()
+        delete(key)
+        put(key, rclass="local")
+        assert time.monotonic() - start < 3 and at(key, "_catalog").json() == {"repositories": []}
+        time.sleep(11)  # by then housekeeping is at it
+        sql(f"INSERT INTO registry.remote_miss SELECT id, 'long/gone', '1', false, now() - interval '1 day' FROM registry.repository WHERE key = '{hub}'")
+        end = time.monotonic() + 30
+        while sql("SELECT count(*) FROM registry.remote_miss WHERE path = 'long/gone'") != "0":
+            assert time.monotonic() < end, "nothing else is done meanwhile"
+            time.sleep(0.5)
+        assert sql(f"SELECT count(*) > 1000 FROM registry.image WHERE repository_id = {number}") == "t", "all is taken away before anything else"
+    finally:
+        sql(f"SET session_replication_role = replica; DELETE FROM registry.image WHERE repository_id = {number}")
+
+
+@test
 def key_made_again():
     """A freed key can be another class at once; as a local it is empty and works: nothing of the old one is seen, nor are rights on it."""
     key = new()
