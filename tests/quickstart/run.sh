@@ -100,10 +100,20 @@ gone() {
 	done
 }
 
+# What destroy would remove must be ours from the start.
+folder_in_use() {
+	local code=0
+	"${as[@]}" mkdir "$state" "$state/build"
+	fails_with 'not empty' start --installed "$STOWAGE_PREFIX" && fails_with 'is not a' destroy --yes && [ -d "$state/build" ] && [ ! -e "$state/settings" ] || code=1
+	rm -rf "$state"
+	return $code
+}
+
 # The whole life of one registry; TITLE says as whom.
 life() {
 	local title=$1 database_user=$2 web_user=$3
 	port=$(stack_ports)
+	check "$title: a folder with other files is left alone" folder_in_use
 	check "$title: start" works start --port "$port" --installed "$STOWAGE_PREFIX"
 	real=$(realpath "$state")
 	run=$(sed -n 's/^run=//p' "$state/settings")
