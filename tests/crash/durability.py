@@ -1,12 +1,25 @@
 """The order of a push, at the system calls; what a pull costs; one statement per hot request."""
+import contextlib
+import pathlib
 import re
 import signal
 import tempfile
 import time
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
+from docker_v1 import Client, V1Image, layer_of
+from upstream import Image, Liar
 
-CALLS = "fdatasync,fsync,rename,renameat,renameat2,sendto,write,writev"
+CALLS = "fdatasync,fsync,rename,renameat,renameat2,sendto,recvfrom,write,writev"
+
+
+def is_traced(pid):
+    """All threads of the process."""
+    for status in pathlib.Path(f"/proc/{pid}/task").glob("*/status"):
+        with contextlib.suppress(FileNotFoundError):
+            if "TracerPid:\t0\n" in status.read_text():
+                return False
+    return True
 
 
 class Strace:
@@ -14,10 +27,11 @@ class Strace:
 
     def __init__(self, *options):
         self.file = tempfile.NamedTemporaryFile(mode="r", suffix=".strace")
-        attach = [word for pid in pids("stowage-v2")[1:] for word in ("-p", str(pid))]
-        self.process = subprocess.Popen(["strace", "-f", "-y", "-s", "200", "-o", self.file.name, *options, *attach],
+        workers = pids("stowage-v2")[1:]
+        attach = [word for pid in workers for word in ("-p", str(pid))]
+        self.process = subprocess.Popen(["strace", "-f", "-y", "-s", "4000", "-o", self.file.name, *options, *attach],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(0.7)
+        eventually(lambda: all(is_traced(pid) for pid in workers))
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
@@ -35,13 +49,10 @@ def check_is_silent():
     assert "problem" not in said or re.search(r"\b0 problems", said), said
 
 
-def ready():
-    """Both workers are back, and the web server has forgotten that they were away."""
-    end, good = time.monotonic() + 20, 0
-    while good < 5 and time.monotonic() < end:
-        good = good + 1 if len(pids("stowage-v2")) == 3 and call("GET", "/livez", auth=None).status == 200 else 0
-        time.sleep(0.1)
-    assert good == 5
+def recover():
+    """Two new workers, which no earlier kill delays, and the web server has forgotten that others were away."""
+    renew()
+    eventually(lambda: len(pids("stowage-v2")) == 3 and all(call("GET", "/livez", auth=None).status == 200 for _ in range(5)))
 
 
 @test
@@ -53,8 +64,10 @@ def order_of_a_push():
     trace = Strace("-e", "trace=" + CALLS)
     assert call("PUT", f"{where}?digest={sha256(data)}", headers={"Content-Length": "0"}).status == 201
     lines = trace.stop()
-    wanted = [r"fdatasync\(\d+<[^>]*/uploads/\d+>\)", r"rename\w*\(.*uploads/\d+.*blobs/sha256/", r"fsync\(\d+<[^>]*/blobs/sha256/[0-9a-f]{2}>\)",
-              r"sendto\(.*blob_publish", r"Status: 201"]
+    # One statement outside of any transaction: the server's "I" says that it is committed.
+    assert not [line for line in lines if re.search(r"sendto\(.*(BEGIN|COMMIT)", line)], lines
+    wanted = [r"fdatasync\(\d+<[^>]*/uploads/\d+>\) = 0", r"rename\w*\(.*uploads/\d+.*blobs/sha256/.* = 0",
+              r"fsync\(\d+<[^>]*/blobs/sha256/[0-9a-f]{2}>\) = 0", r"sendto\(.*blob_publish", r"recvfrom\(.*won.*Z\\0\\0\\0\\5I", r"Status: 201"]
     at = -1
     for pattern in wanted:
         following = [i for i, line in enumerate(lines) if i > at and re.search(pattern, line)]
@@ -81,49 +94,140 @@ def cost_of_a_pull():
     assert spent < 1 << 20, spent
 
 
+def hot_requests():
+    """What clients ask most, of everything that may hold it: role, what, path, headers."""
+    payload = push_image("hot/one", layers=[b"hot layer"])
+    references = ("manifests/latest", "manifests/" + sha256(payload), "blobs/" + sha256(b"hot layer"))
+    local = "/artifactory/api/docker/docker-dev-local2"
+    for what, prefix, auth in (("through its virtual", "", token("repository:hot/one:pull")), ("through its virtual, by password", "", ADMIN),
+                               ("in its local", local, call("GET", local + "/v2/token?scope=repository:hot/one:pull").json()["token"])):
+        sent = {"Authorization": basic(*auth) if isinstance(auth, tuple) else "Bearer " + auth}
+        yield from (("stowage_v2", f"{what}: {reference}", f"{prefix}/v2/hot/one/{reference}", sent) for reference in references)
+
+    for data in (b"nested layer", b"{}"):
+        put_blob("hot/nested", data, host=PROD)
+    assert put_manifest("hot/nested", "latest", image([b"nested layer"]), host=PROD).status == 201
+    sent = {"Authorization": "Bearer " + token("repository:hot/nested:pull")}
+    yield from (("stowage_v2", "nested: " + path, "/v2/hot/nested/" + path, sent) for path in ("manifests/latest", "blobs/" + sha256(b"nested layer")))
+
+    liar = Liar()
+    liar.image = Image("hot")
+    add_remote("hot-remote", liar.url)
+    sent = {"Authorization": basic(*ADMIN)}
+    paths = [f"/artifactory/api/docker/hot-remote/v2/hot/cached/{path}" for path in ("manifests/latest", "blobs/" + liar.image.layer_digest)]
+    for path in paths:
+        assert call("GET", path).status == 200
+    liar.stop()
+    yield from (("stowage_v2", "cached: " + path, path, sent) for path in paths)
+
+    mine = V1Image("hot v1")
+    Client("hot/v1").push("x", mine)
+    for name, tag in (("hot/v1", "x"), ("hot/bridged", "latest")):
+        if name == "hot/bridged":
+            layer = layer_of(hot="bridged")
+            config = b'{"architecture": "amd64", "os": "linux"}'
+            for data in (layer, config):
+                put_blob(name, data)
+            assert put_manifest(name, tag, image([layer], config)).status == 201
+        client = Client(name)
+        assert client.pull(tag)
+        top = client.registry("GET", f"repositories/{name}/tags/{tag}").json()
+        sent = {"Authorization": "Token " + client.token}
+        yield from (("stowage_v1", f"{name}: {what}", f"/v1/images/{top}/{what}", sent) for what in ("json", "ancestry", "layer"))
+
+
 @test
 def one_statement():
-    """pg_stat_statements counts exactly one statement for each hot GET and HEAD."""
-    payload = push_image("hot/one", layers=[b"hot layer"])
+    """pg_stat_statements counts exactly one statement for each hot GET and HEAD: local, virtual, nested, cached, v1 and bridged."""
     sql("ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")
-    os.kill(int(stack("stack_pid", "postgres")), signal.SIGINT)
-    time.sleep(2)
+    postgres = int(stack("stack_pid", "postgres"))
+    os.kill(postgres, signal.SIGINT)
+    eventually(lambda: is_gone(postgres))
     stack("stack_again")
     sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-    auth = token("repository:hot/one:pull")
-    paths = ("manifests/latest", "manifests/" + sha256(payload), "blobs/" + sha256(b"hot layer"))
-    for path in paths:  # connections open and prepare
+    requests = list(hot_requests())
+    for _, what, path, sent in requests:  # connections open and prepare
         for _ in range(20):
-            assert call("GET", "/v2/hot/one/" + path, auth=auth).status == 200
-    for path in paths:
+            answer = call("GET", path, headers=sent, auth=None)
+            assert answer.status == 200, (what, answer)
+    for role, what, path, sent in requests:
         for method in ("GET", "HEAD"):
             sql("SELECT pg_stat_statements_reset()")
             for _ in range(10):
-                assert call(method, "/v2/hot/one/" + path, auth=auth).status == 200
-            counted = sql("SELECT coalesce(sum(calls), 0) FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid WHERE r.rolname <> 'postgres' AND toplevel")
-            assert counted == "10", (method, path, counted, sql("SELECT calls, left(query, 80) FROM pg_stat_statements"))
+                assert call(method, path, headers=sent, auth=None).status == 200, (method, what)
+            by_role = f"FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid WHERE r.rolname = '{role}' AND toplevel"
+            counted = sql(f"SELECT coalesce(sum(calls), 0) {by_role}")
+            assert counted == "10", (method, what, counted, sql(f"SELECT calls, left(query, 80) {by_role}"))
+
+
+def push_blob(name, data):
+    location = start(name, headers={"Content-Length": "0"})
+    return call("PUT", f"{location}?digest={sha256(data)}", body=data, timeout=20)
+
+
+def under(trace, function, *arguments):
+    """What the function answers while strace interferes; None if there is no answer."""
+    try:
+        return function(*arguments)
+    except (OSError, AssertionError, http.client.HTTPException):
+        return None
+    finally:
+        trace.stop()
 
 
 @test
 def killed_at_every_call():
     """A worker killed at each system call of a push: nothing half stored, the push repeated succeeds."""
-    for name, where_at in (("fdatasync", 1), ("renameat", 1), ("renameat2", 1), ("rename", 1), ("fsync", 1), ("pwrite64", 1), ("write", 1), ("write", 2), ("sendto", 1),
-                           ("sendto", 2), ("sendto", 3), ("sendto", 4), ("recvfrom", 2), ("recvfrom", 4), ("openat", 1), ("flock", 1)):
+    for name, where_at in (("fdatasync", 1), ("renameat", 1), ("fsync", 1), ("write", 1), ("write", 2), ("openat", 1), ("flock", 1),
+                           ("sendto", 2), ("sendto", 3), ("sendto", 4), ("recvfrom", 2), ("recvfrom", 4)):
         data = os.urandom(150_000)
-        trace = Strace("-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={where_at}")
-        try:
-            location = start("kill/calls", headers={"Content-Length": "0"})
-            answer = call("PUT", f"{location}?digest={sha256(data)}", body=data, timeout=20)
-            acknowledged = answer.status == 201
-        except (OSError, AssertionError, http.client.HTTPException):
-            acknowledged = False
-        trace.stop()
-        ready()
+        before = pids("stowage-v2")
+        answer = under(Strace("-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={where_at}"), push_blob, "kill/calls", data)
+        assert pids("stowage-v2") != before, f"{name} {where_at}: nothing was killed"
+        recover()
         found = call("GET", "/v2/kill/calls/blobs/" + sha256(data))
-        assert found.status in (200, 404) and (found.status == 200 or not acknowledged), (name, where_at, found)
+        assert found.status in (200, 404) and (found.status == 200 or answer is None or answer.status != 201), (name, where_at, found)
         assert found.status == 404 or found.body == data
         assert put_blob("kill/calls", data) == sha256(data)
         assert call("GET", "/v2/kill/calls/blobs/" + sha256(data)).body == data
+    check_is_silent()
+
+
+@test
+def killed_while_a_manifest_moves():
+    """A worker killed while a manifest is pushed, a tag moved or deleted: all of it or nothing, and what was acknowledged."""
+    first, second = (push_image("kill/tags", "other", layers=[text]) for text in (b"first", b"second"))
+    for method, payload, after in (("PUT", second, second), ("DELETE", None, None)):
+        for name, where_at in (("sendto", 1), ("sendto", 2), ("recvfrom", 2)):
+            assert put_manifest("kill/tags", "moving", first).status == 201
+            before = pids("stowage-v2")
+            trace = Strace("-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={where_at}")
+            answer = under(trace, call, method, "/v2/kill/tags/manifests/moving", payload, {"Content-Type": OCI_MANIFEST})
+            assert pids("stowage-v2") != before, f"{method} {name} {where_at}: nothing was killed"
+            recover()
+            found = call("GET", "/v2/kill/tags/manifests/moving")
+            now = found.body if found.status == 200 else None
+            assert found.status in (200, 404) and now in (first, after), (method, name, where_at, found)
+            assert answer is None or answer.status >= 500 or now == after, (method, name, where_at, answer, found)
+    check_is_silent()
+
+
+@test
+def store_fails():
+    """Each call on the store fails once, with EIO or ENOSPC: an error in JSON, nothing stored, no second sync of the file; the push repeated succeeds."""
+    for name, error, status in (("write", "ENOSPC", 507), ("write", "EIO", 500), ("write", "EDQUOT", 507), ("fdatasync", "EIO", 500), ("fdatasync", "ENOSPC", 507),
+                                ("renameat", "EIO", 500), ("renameat", "ENOSPC", 507), ("fsync", "EIO", 500), ("openat", "EMFILE", 500), ("openat", "ENOSPC", 507)):
+        data = os.urandom(150_000)
+        location = start("fail/calls", headers={"Content-Length": "0"})
+        trace = Strace("-e", f"trace={name},fdatasync", "-e", f"inject={name}:error={error}:when=1")
+        answer = call("PUT", f"{location}?digest={sha256(data)}", body=data, timeout=20)
+        lines = trace.stop()
+        assert [line for line in lines if f"{name}(" in line and "INJECTED" in line], (name, lines)
+        assert answer.status == status and answer.json()["errors"] and answer.headers[VERSION], (name, error, answer)
+        assert sum("fdatasync(" in line for line in lines) <= 1, lines
+        assert call("HEAD", "/v2/fail/calls/blobs/" + sha256(data)).status == 404, (name, error)
+        assert put_blob("fail/calls", data) == sha256(data)
+        assert call("GET", "/v2/fail/calls/blobs/" + sha256(data)).body == data
     check_is_silent()
 
 

@@ -16,12 +16,6 @@ def store():
     return re.search(r"^path\s*=\s*(.+)$", text, re.M).group(1).strip()
 
 
-def reopen():
-    """Workers open the store anew."""
-    os.kill(pids("stowage-v2")[0], signal.SIGHUP)
-    time.sleep(1.5)
-
-
 def cold_blob(key, hub, size):
     """The path of a layer that is still at the hub, and its image, whose manifest is cached."""
     found = Image(key, layers=(size,))
@@ -29,13 +23,6 @@ def cold_blob(key, hub, size):
     add_remote(key, hub.url, timeout_ms=30000)
     assert call("GET", f"/artifactory/api/docker/{key}/v2/team/app/manifests/{key}").status == 200
     return f"/artifactory/api/docker/{key}/v2/team/app/blobs/{found.layer_digest}", found
-
-
-def eventually(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "never"
-        time.sleep(0.05)
 
 
 def garbage():
@@ -51,7 +38,7 @@ def full_disk():
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=0755", "stowage-test", folder], check=True)
     filler = pathlib.Path(folder) / "filler"
     try:
-        reopen()
+        renew()  # they open the store anew
         kept = os.urandom(1_000_000)
         put_blob("full/one", kept)
         filler.write_bytes(bytes(18 << 20))
@@ -77,7 +64,7 @@ def full_disk():
         sql("DELETE FROM registry.upload")
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
-        reopen()
+        renew()
 
 
 @test
@@ -86,8 +73,9 @@ def database_stopped():
     payload = push_image("away/one")
     mine = token("repository:away/one:pull")
     responder = pids("stowage-v2")
-    os.kill(int(stack("stack_pid", "postgres")), signal.SIGQUIT)
-    time.sleep(1)
+    postgres = int(stack("stack_pid", "postgres"))
+    os.kill(postgres, signal.SIGQUIT)
+    eventually(lambda: is_gone(postgres))
     for auth in (ADMIN, mine, None, ("nobody", "x")):
         for method, path in (("GET", "/v2/"), ("GET", "/v2/away/one/manifests/latest"), ("HEAD", "/v2/away/one/blobs/" + sha256(b"layer")),
                              ("POST", "/v2/away/one/blobs/uploads/"), ("GET", "/v2/away/one/tags/list"), ("GET", "/v2/token?scope=repository:a:pull")):
@@ -110,7 +98,7 @@ def full_disk_while_fetching():
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=0755", "stowage-test", folder], check=True)
     filler = pathlib.Path(folder) / "filler"
     try:
-        reopen()
+        renew()
         blob, found = cold_blob("full-remote", hub, 12 << 20)
         filler.write_bytes(bytes(18 << 20))
         with ThreadPoolExecutor(5) as pool:
@@ -126,7 +114,7 @@ def full_disk_while_fetching():
     finally:
         hub.stop()
         subprocess.run(["umount", "-l", folder], check=True)
-        reopen()
+        renew()
 
 
 @test

@@ -7,10 +7,12 @@ import hashlib
 import http.client
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
 import sys
+import time
 from urllib.parse import quote, urlsplit
 
 import tap
@@ -245,6 +247,32 @@ def pids(name):
     parent = stack("stack_pid", name)
     children = subprocess.run(["pgrep", "-P", parent], capture_output=True, text=True, check=False).stdout.split()
     return [int(parent)] + [int(pid) for pid in children]
+
+
+def eventually(condition, seconds=30):
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value or time.monotonic() > end:
+            assert value, "never"
+            return value
+        time.sleep(0.05)
+
+
+def is_gone(pid):
+    """It has ended, whether or not its parent has seen that."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as text:
+            return text.read().rpartition(")")[2].split()[0] in ("Z", "X")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+def renew(name="stowage-v2"):
+    """Other workers, with what is in the configuration now, and nobody left of those before."""
+    before = pids(name)
+    os.kill(before[0], signal.SIGHUP)
+    eventually(lambda: all(is_gone(pid) for pid in before[1:]) and len(pids(name)) >= len(before))
 
 
 # --- TAP --------------------------------------------------------------------------------------------------------------------

@@ -177,8 +177,7 @@ def own_size_limit():
     before = configuration.read_text()
     configuration.write_text(before + "\n[http]\nblob_limit_bytes = 1M\n")
     try:
-        os.kill(pids("stowage-v2")[0], signal.SIGHUP)
-        time.sleep(2)
+        renew()
         for send in (chunked, call):
             where = start("front/limit", headers={"Content-Length": "0"})
             answer = send("PATCH", where, b"x" * 2_000_000)
@@ -194,8 +193,7 @@ def own_size_limit():
         assert put_blob("front/limit", b"y" * 1_000_000)
     finally:
         configuration.write_text(before)
-        os.kill(pids("stowage-v2")[0], signal.SIGHUP)
-        time.sleep(2)
+        renew()
     assert put_blob("front/limit", b"z" * 2_000_000)
 
 
