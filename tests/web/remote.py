@@ -2,6 +2,7 @@
 import contextlib
 import os
 import re
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -80,16 +81,6 @@ def stored():
     """All that a fetch could have left behind."""
     rows = [count(table) for table in ("manifest", "blob", "image_manifest", "tag", "manifest_want")]
     return [*rows, count("blob_fetch", "error IS NULL"), files("blobs"), files("uploads")]
-
-
-def eventually(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value or time.monotonic() > end:
-            assert value, "never"
-            return value
-        time.sleep(0.05)
 
 
 def is_reasoned(answer):
@@ -742,52 +733,117 @@ def big(size=4_000_000, **settings):
     return key, name, image
 
 
+class Puller(threading.Thread):
+    """A client of a blob: what has come so far, and in the end whether that was right and how long it took."""
+
+    def __init__(self, key, name, image):
+        super().__init__()
+        self.path, self.digest = f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}", image.layer_digest
+        self.got, self.right, self.seconds = 0, False, None
+        self.start()
+
+    def run(self):
+        begun, seen = time.monotonic(), hashlib.sha256()
+        link = connection(timeout=300)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            link.request("GET", self.path, headers={"Authorization": basic(*ADMIN)})
+            answer = link.getresponse()
+            while piece := answer.read1(65536):
+                seen.update(piece)
+                self.got += len(piece)
+            self.right = answer.status == 200 and "sha256:" + seen.hexdigest() == self.digest
+        link.close()
+        self.seconds = time.monotonic() - begun
+
+
+def pulled(pullers):
+    for puller in pullers:
+        puller.join()
+    assert all(puller.right for puller in pullers), [(puller.got, puller.seconds) for puller in pullers if not puller.right]
+    return sorted(puller.seconds for puller in pullers)
+
+
+def unfinished(pid):
+    """How a process has files of unfinished blobs open: "r" once for each client, "w" if it fetches one."""
+    modes = []
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            if "/store/uploads/" in os.readlink(f"/proc/{pid}/fd/{number}"):
+                with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as info:
+                    flags = int(re.search(r"flags:\s*(\d+)", info.read())[1], 8)
+                modes.append("w" if flags & os.O_ACCMODE else "r")
+    return modes
+
+
+def workers():
+    return pids("stowage-v2")[1:]
+
+
+# The whole of it takes minutes and both cores: STOWAGE_FULL=1.
+CROWD = 20 if SHORT else 200
+COLD = (100 if "STOWAGE_FULL" in os.environ else 1 if SHORT else 8) << 20
+RATE = 1 << 20
+
+
+def is_crowded():
+    """Times say nothing about us when others want more than there is of this machine, or every step of ours is watched."""
+    return SHORT or os.getloadavg()[0] > 3 * os.cpu_count()
+
+
 @test
 def cold_blob_together():
-    """50 clients of one cold, slow blob: one GET upstream, right bytes for everybody."""
-    key, name, image = big(2_000_000)
+    """200 clients of one cold, slow blob through two processes: one GET upstream, right bytes for everybody, hardly later than one alone."""
+    alone, cold = big(COLD), big(COLD)
     before = files("uploads")
-    HUB.rate = 1_000_000
+    HUB.rate = RATE
     try:
-        answers = many(50, lambda _: blob(key, name, image.layer_digest))
+        reference = pulled([Puller(*alone)])[0]
+        HUB.clear()
+        pullers = [Puller(*cold) for _ in range(CROWD)]
+        eventually(lambda: all("r" in unfinished(pid) for pid in workers()))
+        seconds = pulled(pullers)
     finally:
         HUB.rate = None
-    assert all(answer != CUT and answer.status == 200 and answer.body == image.layer for answer in answers), answers
     assert served("GET", "/blobs/") == 1, HUB.requests("GET", "/blobs/")
+    p99 = seconds[CROWD * 99 // 100 - 1]
+    print(f"# one alone {reference:.2f} s, of {CROWD} p99 {p99:.2f} s")
+    assert is_crowded() or p99 <= 1.2 * reference, (reference, p99)
     eventually(lambda: count("blob_fetch") == 0 and files("uploads") == before)
+
+
+def stopped_halfway(rate):
+    """A crowd that follows a fetch as far as its upstream has stopped: the middle."""
+    cold = big(COLD)
+    HUB.rate = rate
+    HUB.stop_blobs(COLD // 2)
+    pullers = [Puller(*cold) for _ in range(CROWD)]
+    eventually(lambda: HUB.stalled() == 1, 120)
+    eventually(lambda: sum(unfinished(pid).count("r") for pid in workers()) == CROWD)
+    return cold, pullers
 
 
 @test
 def streamed():
-    """Clients of a cold blob get what has come so far, at once; manifests of others are served meanwhile."""
-    key, name, image = big()
+    """Upstream stopped in the middle of a blob, 200 clients have what has come within 2 s; a local manifest comes in 50 ms meanwhile."""
     push_image("local/quick")
-    HUB.stop_blobs(2_000_000)
-    got = [0] * 10
-
-    def follow(index):
-        link = connection()
-        link.request("GET", f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}", headers={"Authorization": basic(*ADMIN)})
-        answer = link.getresponse()
-        body = b""
-        while piece := answer.read1(65536):
-            body += piece
-            got[index] = len(body)
-        link.close()
-        return body
-
-    with ThreadPoolExecutor(10) as pool:
-        try:
-            bodies = [pool.submit(follow, index) for index in range(10)]
-            eventually(lambda: min(got) >= 1_800_000, 5)
+    auth = token("repository:local/quick:pull")
+    try:
+        _, pullers = stopped_halfway(RATE)
+        eventually(lambda: min(puller.got for puller in pullers) >= COLD * 45 // 100, 60 if is_crowded() else 2)
+        link, times = connection(), []
+        for _ in range(21):
             started = time.monotonic()
-            assert call("GET", "/v2/local/quick/manifests/latest").status == 200
-            assert time.monotonic() - started < 0.5
-            time.sleep(0.5)
-            assert max(got) <= 2_000_000
-        finally:
-            HUB.release_blobs()
-        assert all(body.result() == image.layer for body in bodies)
+            link.request("GET", "/v2/local/quick/manifests/latest", headers={"Authorization": "Bearer " + auth})
+            answer = link.getresponse()
+            assert answer.status == 200 and answer.read()
+            times.append(time.monotonic() - started)
+        link.close()
+        assert is_crowded() or sorted(times)[10] < 0.05, times
+        assert max(puller.got for puller in pullers) <= COLD // 2
+    finally:
+        HUB.release_blobs()
+        HUB.rate = None
+    pulled(pullers)
     assert served("GET", "/blobs/") == 1
 
 
@@ -810,42 +866,67 @@ def first_client_leaves():
     assert blob(key, name, image.layer_digest).body == image.layer and served("GET", "/blobs/") == 1
 
 
-def unfinished(pid):
-    """How a process has files of unfinished blobs open: "r" once for each client, "w" if it fetches one."""
-    modes = []
-    for number in os.listdir(f"/proc/{pid}/fd"):
-        with contextlib.suppress(OSError):
-            if "/store/uploads/" in os.readlink(f"/proc/{pid}/fd/{number}"):
-                with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as info:
-                    flags = int(re.search(r"flags:\s*(\d+)", info.read())[1], 8)
-                modes.append("w" if flags & os.O_ACCMODE else "r")
-    return modes
-
-
 @test
 def owner_killed():
-    """The fetching process is killed: clients of the other go on, by one further request for the rest."""
-    key, name, image = big()
+    """The fetching process is killed: every client of the other goes on, by one further request for the rest."""
     before = files("uploads")
-    HUB.stop_blobs(2_000_000)
-    processes, tasks = pids("stowage-v2")[1:], []
-    with ThreadPoolExecutor(200) as pool:
-        try:
-            while len(tasks) < 200 and not all("r" in unfinished(pid) for pid in processes):
-                tasks += [pool.submit(blob, key, name, image.layer_digest) for _ in range(10)]
-                time.sleep(0.3)
-            eventually(lambda: HUB.stalled() == 1)
-            [owner] = [pid for pid in processes if "w" in unfinished(pid)]
-            os.kill(owner, 9)
-            time.sleep(1)
-        finally:
-            HUB.release_blobs()
-        answers = [task.result() for task in tasks]
-    whole = [answer for answer in answers if answer != CUT]
-    assert whole and all(answer.status == 200 and answer.body == image.layer for answer in whole), answers
+    try:
+        cold, pullers = stopped_halfway(None)
+        processes = workers()
+        [owner] = [pid for pid in processes if "w" in unfinished(pid)]
+        [other] = [pid for pid in processes if pid != owner]
+        followers = unfinished(other).count("r")
+        assert followers > 0, "all clients are at one process"
+        os.kill(owner, 9)
+        time.sleep(1)
+    finally:
+        HUB.release_blobs()
+    for puller in pullers:
+        puller.join()
+    right = sum(puller.right for puller in pullers)
+    print(f"# {followers} of {CROWD} clients at the other process, {right} went on to the end")
+    assert right >= followers, (followers, right)
     ranges = [entry["range"] for entry in HUB.requests("GET", "/blobs/") if "authorization" in entry["headers"]]
     assert len(ranges) == 2 and ranges[0] is None and re.fullmatch(r"bytes=[1-9]\d*-", ranges[1]), ranges
     eventually(lambda: count("blob_fetch") == 0 and files("uploads") == before)
+    assert blob(*cold[:2], cold[2].layer_digest).status == 200 and served("GET", "/blobs/") == 2
+
+
+@test
+def clients_leave():
+    """A hundred clients leave a blob in the middle: no thread stays with them, the fetch comes to its end, and the next client has it."""
+    key, name, image = big(4 << 20)
+    HUB.rate = RATE
+    try:
+        links = [open_socket() for _ in range(CROWD // 2)]
+        for link in links:
+            link.sendall(head("GET", f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}"))
+        eventually(lambda: sum(unfinished(pid).count("r") for pid in workers()) == len(links))
+        for link in links:
+            assert link.recv(1000)
+            link.close()
+        eventually(lambda: not any("r" in unfinished(pid) for pid in workers()), 5)
+        assert any("w" in unfinished(pid) for pid in workers()), "the fetch has ended too"
+    finally:
+        HUB.rate = None
+    eventually(lambda: count("blob", f"digest = '\\x{image.layer_digest[7:]}'") == 1)
+    assert blob(key, name, image.layer_digest).body == image.layer and served("GET", "/blobs/") == 1
+
+
+@test
+def workers_replaced():
+    """Workers replaced in the middle of a cold blob bring it to their clients first; those that come meanwhile are served by the others."""
+    before = workers()
+    try:
+        cold, pullers = stopped_halfway(None)
+        os.kill(pids("stowage-v2")[0], signal.SIGHUP)
+        eventually(lambda: len(set(workers()) - set(before)) == 2)
+        pullers.append(Puller(*cold))
+        assert call("GET", "/v2/").status == 200
+    finally:
+        HUB.release_blobs()
+    pulled(pullers)
+    eventually(lambda: not set(workers()) & set(before) and count("blob_fetch") == 0)
 
 
 @test
