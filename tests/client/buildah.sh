@@ -42,6 +42,9 @@ platforms() {
 }
 refusals() {
 	who=$wrong refused 'invalid username/password|unauthorized' pull buildah/built:1 --policy always &&
+		who=$wrong refused 'invalid username/password|unauthorized' push "$STACK_DEV/buildah/again:1" buildah/wrong:1 &&
+		refused 'unauthorized|authentication required|HTTP 401' buildah push -q --cert-dir "$STACK_CERTS" "$STACK_DEV/buildah/again:1" \
+			"docker://$STACK_DEV/buildah/nobody:1" &&
 		refused 'unauthorized|authentication required' buildah pull -q --policy always --cert-dir "$STACK_CERTS" "$STACK_DEV/buildah/built:1" &&
 		who=$reader pull buildah/built:1 --policy always && who=$reader refused 'denied|insufficient' push "$STACK_DEV/buildah/built:1" buildah/reader:1
 }

@@ -43,8 +43,14 @@ unknown_ca() {
 trusted() {
 	mkdir -p "/etc/docker/certs.d/$registry" && cp "$STACK_CA" "/etc/docker/certs.d/$registry/ca.crt" && login "$admin"
 }
+# Not even what it keeps from an earlier login helps docker on.
 wrong_password() {
-	refused 'unauthorized|incorrect' login "$wrong" && login "$admin"
+	local kept=$DOCKER_CONFIG DOCKER_CONFIG=$scratch/docker-wrong
+	mkdir -p "$DOCKER_CONFIG" && printf '{"auths": {"%s": {"auth": "%s"}}}' "$registry" "$(printf %s "$wrong" | base64 -w 0)" >"$DOCKER_CONFIG/config.json" &&
+		load small docker/wrong:1 >/dev/null &&
+		refused 'unauthorized|incorrect|denied' docker pull -q "$registry/docker/wrong:1" &&
+		refused 'unauthorized|incorrect|denied' docker push -q "$registry/docker/wrong:1" &&
+		DOCKER_CONFIG=$kept && refused 'unauthorized|incorrect' login "$wrong" && login "$admin"
 }
 round_trip() {
 	local name=$1 id said
@@ -89,6 +95,8 @@ try "login" trusted
 try "a wrong password is refused" wrong_password
 try "an image of three layers" round_trip small
 try "an image of fourteen layers" round_trip deep
+try "an image of one layer" round_trip single
+try "an image of forty layers" round_trip forty
 try "a layer of 20 MiB" round_trip large
 try "all tags of a name" all_tags
 try "layers are mounted from another name" mounted

@@ -131,6 +131,8 @@ never_there() {
 
 try "an image of three layers" round_trip small
 try "an image of fourteen layers" round_trip deep
+try "an image of one layer" round_trip single
+try "an image of forty layers" round_trip forty
 try "a layer of 20 MiB" round_trip large
 try "an index of two platforms" round_trip pair
 try "a Docker image of schema 2" round_trip_dir schema2

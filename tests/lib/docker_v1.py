@@ -28,12 +28,13 @@ def layer_of(**files):
 
 
 def files_of(*layers):
-    """The file tree of layers, root first: name to content."""
+    """The file tree of layers, root first: name to what it is, whose, for whom, where it leads, and its content."""
     files = {}
     for layer in layers:
         with tarfile.open(fileobj=io.BytesIO(layer), mode="r:*") as tar:
             for entry in tar.getmembers():
-                files[entry.name] = tar.extractfile(entry).read() if entry.isfile() else None
+                files[entry.name] = (entry.type, entry.mode, entry.uid, entry.gid, entry.linkname,
+                                     tar.extractfile(entry).read() if entry.isfile() else None)
     return files
 
 

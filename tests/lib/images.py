@@ -6,6 +6,8 @@ usage: images.py FOLDER
 OCI layouts, tag 1:
   small    three layers
   deep     fourteen layers
+  single   one layer
+  forty    forty layers, with entries in the history that have none
   large    one layer of 20 MiB that cannot be compressed
   pair     an index of two platforms
   other    two layers, the second unlike any of small
@@ -85,11 +87,12 @@ class Content:
         self.top = self.descriptor(kind, data, **more)
         return self.top
 
-    def image(self, layers, architecture="amd64"):
+    def image(self, layers, architecture="amd64", empties=0):
         config = encode({
             "created": EPOCH, "architecture": architecture, "os": "linux", "config": {"Cmd": ["/none"]},
             "rootfs": {"type": "layers", "diff_ids": ["sha256:" + sha256(layer) for layer in layers]},
-            "history": [{"created": EPOCH, "created_by": f"layer {number}"} for number in range(len(layers))]})
+            "history": [{"created": EPOCH, "created_by": f"layer {number}"} for number in range(len(layers))]
+            + [{"created": EPOCH, "created_by": f"ENV {number}", "empty_layer": True} for number in range(empties)]})
         return self.manifest("manifest", {
             "config": self.blob("config", config),
             "layers": [self.blob("layer", gzip.compress(layer, mtime=0)) for layer in layers]},
@@ -135,6 +138,8 @@ def main(folder):
     layouts = {
         "small": lambda content: content.image(text_layers("small", 3)),
         "deep": lambda content: content.image(text_layers("deep", 14)),
+        "single": lambda content: content.image(text_layers("single", 1)),
+        "forty": lambda content: content.image(text_layers("forty", 40), empties=4),
         "large": lambda content: content.image([files("large/noise", noise)]),
         "pair": lambda content: content.list("pair"),
         "other": lambda content: content.image(text_layers("small", 1) + text_layers("other", 1)),
