@@ -10,6 +10,7 @@ registry_admit(struct registry *registry, const struct standing *standing, enum 
 		registry->key_unknown = true;
 		return error_set(err, ERROR_NAME_UNKNOWN, "no repository %s", registry->key);
 	}
+	registry->key_known = true;
 	if (!standing->viewer_valid) {
 		registry->viewer_stale = true;
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);

@@ -28,6 +28,8 @@ struct registry {
 	struct viewer viewer;
 	struct actor actor;
 
+	bool key_known; /* there is a repository of that key */
+
 	/* What the last failure was about, for who renders it. */
 	bool key_unknown;    /* no repository of that key: the whole API is absent here */
 	bool viewer_stale;   /* the account changed since it proved itself: prove again */

@@ -65,8 +65,9 @@ error_document(const struct error *err, json_t *detail)
 }
 
 /*
- * A refusal that came before any statement does not know yet whether the key exists. Ask; and if
- * the database cannot say, that is the error: trouble is never shown as a refusal.
+ * A refusal that came before any statement (of a name, a digest, a password) does not know yet
+ * whether the key exists. Ask; and if the database cannot say, that is the error: trouble is never
+ * shown as a refusal.
  */
 static bool
 key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
@@ -76,8 +77,7 @@ key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
 
 	if (call->registry.key_unknown || call->key[0] == '\0')
 		return true;
-	if (err->code != ERROR_UNAUTHORIZED && err->code != ERROR_NOT_FOUND &&
-	    err->code != ERROR_METHOD)
+	if (call->registry.key_known || error_status(err) >= 500)
 		return false;
 	if (!registry_admit_viewer(&registry, false, &lookup) && !registry.key_unknown)
 		*err = lookup;

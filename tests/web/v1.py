@@ -374,7 +374,8 @@ def search():
 
 V2_PATHS = (("GET", "/v2/"), ("GET", "/v2"), ("GET", "/v2/a/manifests/x"), ("HEAD", "/v2/a/manifests/x"), ("PUT", "/v2/a/manifests/x"),
             ("GET", "/v2/a/tags/list"), ("POST", "/v2/a/blobs/uploads/"), ("HEAD", "/v2/a/blobs/sha256:" + "0" * 64), ("GET", "/v2/_catalog"),
-            ("GET", "/v2/token"), ("GET", "/v2/odd"), ("DELETE", "/v2/a/manifests/x"))
+            ("GET", "/v2/token"), ("GET", "/v2/odd"), ("DELETE", "/v2/a/manifests/x"), ("GET", "/v2/A/manifests/x"), ("GET", "/v2/a/manifests/!"),
+            ("HEAD", "/v2/a/blobs/tarsum.v1+sha256:0"), ("GET", "/v2/a/manifests/x?ns=docker.io"), ("GET", "/v2/a?x=%zz"))
 
 
 @test
