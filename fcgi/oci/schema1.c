@@ -140,14 +140,18 @@ is_id(const char *text)
 	       strspn(text, "0123456789abcdef") == ID_LENGTH;
 }
 
-/* The id (arena) that the JSON of a v1 image says; NULL if it says none. */
+/* The id (arena) that the JSON of a v1 image says; NULL if it says none, or might say another to
+ * clients that take a key in any spelling for the one they know. */
 static const char *
 read_id(struct arena *arena, const char *text)
 {
 	json_t *object = load_object((struct bytes){ text, strlen(text) });
 	const char *id = json_string_value(json_object_get(object, "id"));
+	struct error ignored = { 0 };
+	bool plain = document_check_key(object, "id", &ignored) &&
+		     document_check_key(object, "parent", &ignored);
 
-	id = is_id(id) ? arena_strdup(arena, id) : NULL;
+	id = plain && is_id(id) ? arena_strdup(arena, id) : NULL;
 	json_decref(object);
 	return id;
 }

@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "oci/document.h"
 
@@ -95,13 +96,18 @@ history_of(const json_t *config, size_t layers)
 
 /* --- Texts --- */
 
-static bool
-digits(const char **text, int count)
+/* So many digits, and not more than `most`; -1: not there. */
+static int
+number(const char **text, int count, int most)
 {
-	for (int i = 0; i < count; i++, (*text)++)
+	int value = 0;
+
+	for (int i = 0; i < count; i++, (*text)++) {
 		if (**text < '0' || **text > '9')
-			return false;
-	return true;
+			return -1;
+		value = value * 10 + (**text - '0');
+	}
+	return value <= most ? value : -1;
 }
 
 static bool
@@ -110,25 +116,41 @@ character(const char **text, const char *set)
 	return **text != '\0' && strchr(set, *(*text)++) != NULL;
 }
 
-/* RFC 3339, 5.6. A client that meets anything else gives up the whole pull. */
+static bool
+is_date(const char **text)
+{
+	static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	int year, month, day;
+	bool leap;
+
+	if ((year = number(text, 4, 9999)) < 0 || !character(text, "-") ||
+	    (month = number(text, 2, 12)) < 1 || !character(text, "-") ||
+	    (day = number(text, 2, 31)) < 1)
+		return false;
+	leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return day <= days[month - 1] + leap;
+}
+
+/* RFC 3339, 5.6, as clients read it: no leap second, no more than nanoseconds. A client that meets
+ * anything else gives up the whole pull. */
 static bool
 is_time(const char *text)
 {
-	if (!digits(&text, 4) || !character(&text, "-") || !digits(&text, 2) ||
-	    !character(&text, "-") || !digits(&text, 2) || !character(&text, "T") ||
-	    !digits(&text, 2) || !character(&text, ":") || !digits(&text, 2) ||
-	    !character(&text, ":") || !digits(&text, 2))
+	if (!is_date(&text) || !character(&text, "T") || number(&text, 2, 23) < 0 ||
+	    !character(&text, ":") || number(&text, 2, 59) < 0 || !character(&text, ":") ||
+	    number(&text, 2, 59) < 0)
 		return false;
 	if (*text == '.') {
-		text++;
-		if (!digits(&text, 1))
+		size_t length = strspn(++text, "0123456789");
+
+		if (length == 0 || length > 9)
 			return false;
-		text += strspn(text, "0123456789");
+		text += length;
 	}
 	if (strcmp(text, "Z") == 0)
 		return true;
-	return character(&text, "+-") && digits(&text, 2) && character(&text, ":") &&
-	       digits(&text, 2) && *text == '\0';
+	return character(&text, "+-") && number(&text, 2, 23) >= 0 && character(&text, ":") &&
+	       number(&text, 2, 59) >= 0 && *text == '\0';
 }
 
 static const char *
@@ -166,19 +188,33 @@ text_of_entry(const json_t *config, const json_t *entry)
 	return text;
 }
 
+/* Clients take a key in any spelling for the one they know: what is said here must not be said
+ * again, nor what is left out come in so. */
+static bool
+is_kept(const char *key, const json_t *value)
+{
+	static const char *const dropped[] = { "rootfs", "history", "id", "parent", "parent_id",
+		"layer_id", "throwaway", "Size" };
+	static const char *const spelt[] = { "created", "container_config" };
+
+	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
+		if (strcasecmp(key, dropped[i]) == 0)
+			return false;
+	for (size_t i = 0; i < sizeof(spelt) / sizeof(spelt[0]); i++)
+		if (strcasecmp(key, spelt[i]) == 0 && strcmp(key, spelt[i]) != 0)
+			return false;
+	return !json_is_null(value);
+}
+
 /* The last one says what the config says (new reference). */
 static json_t *
 text_of_config(const json_t *config, const json_t *entry)
 {
-	static const char *const dropped[] = { "rootfs", "history", "id", "parent", "parent_id",
-		"layer_id", "throwaway", "Size" };
 	json_t *text = json_copy((json_t *)(uintptr_t)config), *value;
 	const char *key;
 	void *next;
 
-	for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)
-		json_object_del(text, dropped[i]);
-	json_object_foreach_safe(text, next, key, value) if (json_is_null(value))
+	json_object_foreach_safe(text, next, key, value) if (!is_kept(key, value))
 	    json_object_del(text, key);
 	json_object_set_new(text, "created", json_string(time_of(config, entry)));
 	if (json_object_size(json_object_get(text, "container_config")) == 0) {

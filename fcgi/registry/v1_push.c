@@ -35,6 +35,25 @@ registry_v1_target_require(struct registry *registry, const char *name, int want
 
 /* --- JSON --- */
 
+/* Id and parent of the object; "" for no parent. Clients take a key in any spelling for the one
+ * they know. */
+static bool
+json_names(json_t *document, const char **own, const char **above, struct error *err)
+{
+	json_t *parent = json_object_get(document, "parent");
+	struct error reason = { 0 };
+
+	if (!json_is_object(document))
+		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: want an object");
+	if (!document_check_key(document, "id", &reason) ||
+	    !document_check_key(document, "parent", &reason))
+		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.message);
+	*own = json_string_value(json_object_get(document, "id"));
+	*above = parent == NULL || json_is_null(parent) ? "" : json_string_value(parent);
+	return (*own != NULL && *above != NULL) ||
+	       error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: id and parent must be texts");
+}
+
 /* Id and parent as the JSON says them. */
 static bool
 json_read(struct bytes json, const struct digest *id, struct digest *parent, bool *has_parent,
@@ -42,22 +61,20 @@ json_read(struct bytes json, const struct digest *id, struct digest *parent, boo
 {
 	json_error_t reason;
 	json_t *document = document_load(json, &reason);
-	const char *own = NULL, *above = NULL;
+	const char *own = NULL, *above = "";
 	bool ok;
 
 	if (document == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.text);
-	if (json_unpack_ex(document, &reason, 0, "{s:s, s?s}", "id", &own, "parent", &above) != 0)
-		ok = error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.text);
-	else if (strcmp(own, v1_id_text(id)) != 0)
+	ok = json_names(document, &own, &above, err);
+	if (ok && strcmp(own, v1_id_text(id)) != 0)
 		ok = error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid id");
-	else
-		ok = above == NULL || *above == '\0' || v1_id_read(parent, above, err) ||
-		     error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid parent");
-	*has_parent = ok && above != NULL && *above != '\0';
+	*has_parent = ok && *above != '\0';
+	if (*has_parent && !v1_id_read(parent, above, err))
+		ok = error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid parent");
+	else if (*has_parent && digest_equal(parent, id))
+		ok = error_set(err, ERROR_BAD_REQUEST, "Image is its own parent");
 	json_decref(document);
-	if (*has_parent && digest_equal(parent, id))
-		return error_set(err, ERROR_BAD_REQUEST, "Image is its own parent");
 	return ok;
 }
 

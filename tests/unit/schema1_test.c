@@ -271,6 +271,13 @@ what_is_no_schema1(void **state)
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER
 		"],\"history\":[{\"v1Compatibility\":\"{\\\"id\\\":\\\"x\\\"}\"}],"
 		"\"schemaVersion\":1}",
+		/* Clients know no case of keys. */
+		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER
+		"],\"history\":[{\"v1Compatibility\":\"{" ID
+		",\\\"ID\\\":\\\"x\\\"}\"}],\"schemaVersion\":1}",
+		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER
+		"],\"history\":[{\"v1Compatibility\":\"{" ID
+		",\\\"Parent\\\":\\\"x\\\"}\"}],\"schemaVersion\":1}",
 		/* The same image twice in a chain, apart. */
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER "," LAYER "," LAYER
 		"],\"history\":[" TEXT "," BASE "," TEXT "],\"schemaVersion\":1}",

@@ -235,6 +235,20 @@ times_are_times(void **state)
 		{ "\"2020-01-02T03:04:05\"", "0001-01-01T00:00:00Z" },
 		{ "\"2020-01-02T03:04:05.Z\"", "0001-01-01T00:00:00Z" },
 		{ "\"2020-01-02T03:04:05Zx\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-02-29T23:59:59-23:59\"", "2020-02-29T23:59:59-23:59" },
+		{ "\"2000-02-29T00:00:00Z\"", "2000-02-29T00:00:00Z" },
+		{ "\"1900-02-29T00:00:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2021-02-29T00:00:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-13-01T00:00:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-00-01T00:00:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-04-31T00:00:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-04-00T00:00:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-01-02T24:00:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-01-02T03:60:00Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2016-12-31T23:59:60Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-01-02T03:04:05.1234567890Z\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-01-02T03:04:05+24:00\"", "0001-01-01T00:00:00Z" },
+		{ "\"2020-01-02T03:04:05+01:60\"", "0001-01-01T00:00:00Z" },
 		{ "null", "0001-01-01T00:00:00Z" },
 		{ "7", "0001-01-01T00:00:00Z" },
 	};
@@ -268,6 +282,23 @@ the_last_says_what_the_config_says(void **state)
 	assert_non_null(strstr(made->images[0].text, "\"big\":9007199254740993"));
 	assert_non_null(strstr(made->images[0].text, "\"real\":1.5"));
 	assert_non_null(strstr(made->images[0].text, "\"container_config\":{\"Cmd\":[\"kept\"]}"));
+}
+
+/* Clients know no case of keys. */
+static void
+keys_have_one_spelling(void **state)
+{
+	struct made *made = *state;
+
+	make_docker(made, 1,
+	    "{\"ID\":\"x\",\"Parent\":\"y\",\"size\":3,\"ThrowAway\":true,\"Created\":\"z\",\"Container_Config\":{},\"OS\":\"kept\"}");
+	assert_null(strstr(made->images[0].text, "ID"));
+	assert_null(strstr(made->images[0].text, "Parent"));
+	assert_null(strstr(made->images[0].text, "size"));
+	assert_null(strstr(made->images[0].text, "ThrowAway"));
+	assert_null(strstr(made->images[0].text, "Created"));
+	assert_null(strstr(made->images[0].text, "Container_Config"));
+	assert_non_null(strstr(made->images[0].text, "\"OS\":\"kept\""));
 }
 
 static void
@@ -360,6 +391,7 @@ main(void)
 		TEST(old_clients_nest_124_deep),
 		TEST(times_are_times),
 		TEST(the_last_says_what_the_config_says),
+		TEST(keys_have_one_spelling),
 		TEST(what_v1_cannot_show),
 		TEST(zstd_is_told),
 		TEST(of_an_index_the_first_that_fits),

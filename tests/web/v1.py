@@ -259,10 +259,12 @@ def odd_images():
         assert client.image("PUT", bad, "json", b"{}").status == 404, bad
     for body in (b"", b"{", b"[]", b"{}", b'{"id": 1}', json.dumps({"id": image_id("x")}).encode(), json.dumps({"id": image.id, "parent": "x"}).encode(),
                  json.dumps({"id": image.id, "parent": image.id}).encode(), json.dumps({"id": image.id, "parent": image_id("nowhere")}).encode(),
-                 b'{"id": "%s", "id": "%s"}' % (image.id.encode(), image.id.encode())):
+                 b'{"id": "%s", "id": "%s"}' % (image.id.encode(), image.id.encode()),
+                 b'{"id": "%s", "ID": "%s"}' % (image.id.encode(), APP.id.encode()), b'{"id": "%s", "Parent": "%s"}' % (image.id.encode(), APP.id.encode())):
         answer = client.image("PUT", image, "json", body)
         assert answer.status == 400 and error(answer), (body, answer)
     assert client.image("PUT", image, "json", b" " * (2 << 20)).status == 413
+    assert client.image("PUT", image, "json", json.dumps({"id": image.id, "parent": None}).encode()).status == 200, "no parent"
 
 
 @test
