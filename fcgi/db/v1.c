@@ -56,7 +56,10 @@ static const struct statement v1_image_find = {
 	    "      ARRAY(SELECT o.v1_id FROM v1_view_image o"
 	    "        WHERE o.manifest_id = hit.manifest_id AND o.position <= hit.position"
 	    "        ORDER BY o.position DESC))) WITH ORDINALITY a (id, place)),"
-	    "  hit.layered, hit.zstd, hit.alg, hit.digest, hit.size, hit.file_id"
+	    "  hit.layered, hit.zstd, hit.alg, hit.digest, hit.size, hit.file_id,"
+	    "  CASE WHEN hit.place IS NULL THEN EXISTS (SELECT FROM image i"
+	    "    JOIN v1_upload u ON u.image_id = i.id AND u.v1_id = $5"
+	    "    WHERE i.path = $4 AND i.repository_id = root.id) ELSE false END"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true",
 	.again = true,
 };
@@ -276,7 +279,7 @@ id_read(const PGresult *res, int row, int column, struct digest *id, struct erro
 bool
 db_v1_image_find(struct db *db, const char *key, const char *name, const struct digest *id,
     const struct viewer *viewer, struct standing *standing, struct v1_image_row **out,
-    struct error *err)
+    bool *uploading, struct error *err)
 {
 	const struct param params[] = { param_text(key), param_int(db, viewer->account),
 		param_int(db, viewer->epoch), param_text(name), param_digest(id) };
@@ -287,6 +290,7 @@ db_v1_image_find(struct db *db, const char *key, const char *name, const struct 
 	if (res == NULL)
 		return false;
 	standing_read(res, standing);
+	*uploading = row_bool(res, 0, 12);
 	if (row_null(res, 0, 4))
 		return true;
 	row = *out = arena_alloc(db->arena, sizeof(*row));

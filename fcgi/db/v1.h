@@ -21,10 +21,12 @@ struct v1_image_row {
 
 /*
  * An image by its id. With a name: under it, pushed or seen over the bridge. name NULL: under any
- * the viewer may read, and only if all that go by this id are the same. NULL: there is none.
+ * the viewer may read, and only if all that go by this id are the same. NULL: there is none;
+ * *uploading: but somebody is at pushing it under the name.
  */
 bool db_v1_image_find(struct db *, const char *key, const char *name, const struct digest *id,
-    const struct viewer *, struct standing *, struct v1_image_row **, struct error *) MUST_CHECK;
+    const struct viewer *, struct standing *, struct v1_image_row **, bool *uploading,
+    struct error *) MUST_CHECK;
 
 struct v1_tag_row {
 	const char *name;

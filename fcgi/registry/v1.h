@@ -20,7 +20,8 @@ v1_id_text(const struct digest *id)
 	return id->text + sizeof("sha256:") - 1;
 }
 
-/* NOT_FOUND. name NULL: whatever the viewer may read, if all that go by the id are the same. */
+/* NOT_FOUND; BAD_REQUEST while it is being pushed. name NULL: whatever the viewer may read, if all
+ * that go by the id are the same. */
 bool registry_v1_image_require(struct registry *, const char *name, const struct digest *id,
     struct v1_image_row **, struct error *) MUST_CHECK;
 

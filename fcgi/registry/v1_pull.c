@@ -20,11 +20,14 @@ registry_v1_image_require(struct registry *registry, const char *name, const str
     struct v1_image_row **row, struct error *err)
 {
 	struct standing standing = { 0 };
+	bool uploading = false;
 
-	if (!db_v1_image_find(
-		registry->db, registry->key, name, id, &registry->viewer, &standing, row, err) ||
+	if (!db_v1_image_find(registry->db, registry->key, name, id, &registry->viewer, &standing,
+		row, &uploading, err) ||
 	    !registry_admit(registry, &standing, ERROR_NOT_FOUND, err))
 		return false;
+	if (*row == NULL && uploading)
+		return error_set(err, ERROR_BAD_REQUEST, "Image is being uploaded, retry later");
 	return *row != NULL || error_set(err, ERROR_NOT_FOUND, "Image not found");
 }
 

@@ -176,7 +176,12 @@ def unfinished_images_are_not_there():
     assert client.put_checksum(image).status == 400, "a checksum before the layer"
     assert client.put_layer(image).status == 200
     for what in ("json", "layer", "ancestry"):
-        assert client.image("GET", image, what).status == 404
+        answer = client.image("GET", image, what)
+        assert answer.status == 400 and error(answer) == "Image is being uploaded, retry later", answer
+        assert call("GET", f"/v1/images/{image.id}/{what}").status == 404, "by password no name is said"
+    other = Client("half/other")
+    other.begin(image)
+    assert other.image("GET", image, "json").status == 404, "under another name nobody is at it"
     assert client.put_tag("x", image).status == 404
     assert client.image("PUT", child, "json", child.json).status == 200, "its parent is on its way"
     client.put_layer(child)
