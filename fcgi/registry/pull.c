@@ -48,15 +48,19 @@ may_ask_upstream(
 	return true;
 }
 
-/* The layer of what added none, in a schema 1 manifest that we made: there is no file of it. Who
- * pushes must bring it all the same, for manifests that are stored. */
+/* The layer of what added none, in schema 1 manifests: known under every name, and no upstream need
+ * be asked for it. Where there is no file of it, a manifest that names it brings it (push.c). */
 static bool
-is_empty_layer(const struct digest *digest, enum blob_wish wish)
+find_empty_layer(const struct digest *digest, struct blob_found *found)
 {
 	struct digest empty;
 
 	v1_empty_layer_digest(&empty);
-	return (wish == BLOB_BYTES || wish == BLOB_HEAD) && digest_equal(digest, &empty);
+	if (!digest_equal(digest, &empty))
+		return false;
+	found->bytes = v1_empty_layer.data;
+	found->size = (int64_t)v1_empty_layer.length;
+	return true;
 }
 
 bool
@@ -73,6 +77,8 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
 			wish == BLOB_PUSH, &standing, &found->row, &ask, err) ||
 		    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err))
 			return false;
+		if (found->row == NULL && find_empty_layer(digest, found))
+			return true;
 		if (ask && !may_ask_upstream(registry, name, wish, &ask, err))
 			return false;
 		if (!ask)
@@ -82,11 +88,6 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
 			return false;
 		if (end == REMOTE_FOUND && (wish != BLOB_BYTES || found->follower != NULL))
 			return true;
-	}
-	if (found->row == NULL && is_empty_layer(digest, wish)) {
-		found->bytes = v1_empty_layer.data;
-		found->size = (int64_t)v1_empty_layer.length;
-		return true;
 	}
 	if (found->row == NULL)
 		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);

@@ -172,6 +172,32 @@ read_manifest(struct arena *arena, const struct target *target, struct manifest_
 	       manifest_parse(arena, push->payload, push->content_type, manifest, err);
 }
 
+/* --- The push --- */
+
+/* Is the empty layer all that is missing? It is known everywhere, so nobody had to push it. */
+static bool
+lacks_empty_layer(const struct manifest_push *push)
+{
+	struct digest empty;
+
+	v1_empty_layer_digest(&empty);
+	return push->missing_count == 1 && digest_equal(&push->missing[0], &empty);
+}
+
+/* What is stored names what is stored. */
+static bool
+bring_empty_layer(
+    struct registry *registry, const struct target *target, const char *name, struct error *err)
+{
+	struct session *session;
+	struct digest digest;
+
+	v1_empty_layer_digest(&digest);
+	return registry_session_start_at(registry, target, name, DIGEST_SHA256, &session, err) &&
+	       session_write(session, v1_empty_layer.data, v1_empty_layer.length, err) &&
+	       session_commit(session, &digest, err);
+}
+
 bool
 registry_manifest_push(struct registry *registry, const struct target *target,
     struct manifest_push *push, struct error *err)
@@ -199,7 +225,13 @@ registry_manifest_push(struct registry *registry, const struct target *target,
 	if (manifest->has_subject)
 		put.referrer = manifest_referrer_json(
 		    arena, manifest, &push->digest, (int64_t)push->payload.length);
-	return db_manifest_put(
-		   registry->db, &put, &outcome, &push->missing, &push->missing_count, err) &&
-	       outcome_error(push, outcome, err);
+	if (!db_manifest_put(
+		registry->db, &put, &outcome, &push->missing, &push->missing_count, err))
+		return false;
+	if (outcome == MANIFEST_PUT_MISSING && lacks_empty_layer(push) &&
+	    (!bring_empty_layer(registry, target, push->name, err) ||
+		!db_manifest_put(
+		    registry->db, &put, &outcome, &push->missing, &push->missing_count, err)))
+		return false;
+	return outcome_error(push, outcome, err);
 }

@@ -96,11 +96,26 @@ def what_schema1_cannot_say():
 
 @test
 def empty_layer():
-    """The empty layer can be pulled under every name, and must be pushed all the same."""
-    answer = call("GET", f"/v2/schema1/docker/blobs/{EMPTY}", auth=token("repository:schema1/docker:pull"))
-    assert answer.status == 200 and sha256(answer.body) == EMPTY, answer
-    assert call("HEAD", f"/v2/schema1/docker/blobs/{EMPTY}", auth=token("repository:schema1/docker:pull")).status == 200
-    assert call("HEAD", f"/v2/schema1/docker/blobs/{EMPTY}", auth=token("repository:schema1/docker:pull,push")).status == 404
+    """The empty layer is there under every name for whoever may read it, and nobody need push it; no upstream is asked for it."""
+    path = f"/v2/schema1/docker/blobs/{EMPTY}"
+    for auth in (token("repository:schema1/docker:pull"), token("repository:schema1/docker:pull,push"), ADMIN):
+        answer = call("GET", path, auth=auth)
+        assert answer.status == 200 and sha256(answer.body) == EMPTY, answer
+        answer = call("HEAD", path, auth=auth)
+        assert answer.status == 200 and answer.headers["content-length"] == "32", answer
+    assert call("GET", path, auth=add_user("emptyreader", "read", "docker-dev-local2", "other/**")).status == 404
+    assert call("HEAD", path, auth=None).status == 401
+    add_remote("schema1-away", "http://127.0.0.1:1")
+    assert call("GET", f"/artifactory/api/docker/schema1-away/v2/a/blobs/{EMPTY}").status == 200
+    before = int(sql("SELECT count(*) FROM registry.blob"))
+    document = {"schemaVersion": 2, "mediaType": DOCKER_MANIFEST, "config": descriptor(CONFIG, DOCKER_CONFIG),
+                "layers": [{"mediaType": DOCKER_LAYER, "size": 32, "digest": digest} for digest in (EMPTY, sha256(b"nowhere"))]}
+    assert put_manifest("schema1/docker", "empty", json.dumps(document).encode(), DOCKER_MANIFEST).code() == "MANIFEST_BLOB_UNKNOWN"
+    assert int(sql("SELECT count(*) FROM registry.blob")) == before
+    document["layers"].pop()
+    assert put_manifest("schema1/docker", "empty", json.dumps(document).encode(), DOCKER_MANIFEST).status == 201
+    assert int(sql("SELECT count(*) FROM registry.blob")) == before + 1, "what a stored manifest names is stored"
+    assert sha256(call("GET", path).body) == EMPTY
 
 
 @test
