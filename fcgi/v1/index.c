@@ -3,10 +3,12 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "oci/document.h"
 #include "v1/call.h"
 #include "v1/routes.h"
 
 #define LIST_MOST (4 * 1024 * 1024)
+#define PROPERTIES_MOST 1024
 
 /*
  * Clients that hear "standalone" send their password with every call, which says nothing of the
@@ -40,7 +42,7 @@ list_read(struct request *req, struct error *err)
 
 	if (!request_body(req, LIST_MOST, &body, &length, err))
 		return false;
-	list = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
+	list = document_load((struct bytes){ body, length }, &reason);
 	ok = json_is_array(list) || error_set(err, ERROR_BAD_REQUEST, "want a JSON list");
 	json_decref(list);
 	return ok;
@@ -140,9 +142,9 @@ repository_properties_put(struct request *req, struct error *err)
 
 	if (!may_push(req, err) ||
 	    !registry_v1_public(request_registry(req), request_call(req)->name, &open, err) ||
-	    !request_body(req, LIST_MOST, &body, &length, err))
+	    !request_body(req, PROPERTIES_MOST, &body, &length, err))
 		return false;
-	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
+	document = document_load((struct bytes){ body, length }, &reason);
 	understood = json_unpack(document, "{s:s}", "access", &access) == 0 &&
 		     (strcmp(access, "public") == 0 || strcmp(access, "private") == 0);
 	wanted = strcmp(access, "public") == 0;

@@ -90,6 +90,16 @@ def end_keeps_all():
 
 
 @test
+def lists():
+    """What begins and ends a push is a list; one that would cost much more than it is long is none."""
+    for path in ("/v1/repositories/team/lists/", "/v1/repositories/team/lists/images"):
+        for body in (b"", b"{", b"{}", b"null", b'"x"', b"[" * 3000, b"[" + b"{}," * 200000 + b"{}]"):
+            assert call("PUT", path, body).status == 400, (path, body[:10])
+        assert call("PUT", path, b" " * (5 << 20)).status == 413
+        assert call("PUT", path, json.dumps([{"id": image_id(str(n)), "Tag": "x"} for n in range(20000)]).encode()).status in (200, 204)
+
+
+@test
 def tokens():
     """X-Docker-Token is a token for the one name, in either spelling, and only when asked for."""
     assert "x-docker-token" not in call("GET", "/v1/repositories/team/app/images").headers
