@@ -133,6 +133,10 @@ reply_token(struct request *req, struct error *err)
 bool
 call_reply_endpoint(struct request *req, struct error *err)
 {
-	reply_header(req, "X-Docker-Endpoints", req->host);
+	const char *url = request_base_url(req), *scheme_end = strstr(url, "://");
+	const char *host = scheme_end == NULL ? url : scheme_end + strlen("://");
+
+	/* Clients put a scheme and /v1/ around it themselves. */
+	reply_headerf(req, "X-Docker-Endpoints", "%.*s", (int)strcspn(host, "/"), host);
 	return request_header(req, "X-Docker-Token") == NULL || reply_token(req, err);
 }

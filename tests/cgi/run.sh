@@ -1,5 +1,5 @@
 #!/bin/bash
-# stowage-v2 as a plain CGI program: an environment in, a document out, no web server between.
+# stowage-v2 and stowage-v1 as plain CGI programs: an environment in, a document out, no web server between.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/servers.sh"
 
@@ -121,6 +121,15 @@ path_other_keys() {
 		by_path GET /v2/docker-dev-local2/app/manifests/1 "HTTP_AUTHORIZATION=Bearer $token" </dev/null && has '^Status: 401' &&
 		by_path GET /v2/no-such-key/app/manifests/1 "$basic" </dev/null && has '^Status: 404'
 }
+# What v1 clients are told to go on at is what they see, too.
+v1_endpoint() {
+	local program=${program%2}1
+	cgi PUT /v1/repositories/cgi/app/ "$basic" STOWAGE_V1_REPOSITORY=docker-dev-local CONTENT_LENGTH=2 <<<'[]' &&
+		has '^Status: 200' && has '^X-Docker-Endpoints: registry.test$' &&
+		cgi PUT /v1/repositories/cgi/app/ "$basic" STOWAGE_V1_REPOSITORY=docker-dev-local CONTENT_LENGTH=2 \
+			STOWAGE_BASE_URL=https://public.example:8443 <<<'[]' &&
+		has '^Status: 200' && has '^X-Docker-Endpoints: public.example:8443$'
+}
 usage() {
 	local code=0
 	"$program" </dev/null >"$scratch/out" 2>"$scratch/err" || code=$?
@@ -145,6 +154,7 @@ check "a body that ends early stores nothing" short_body
 check "with the path method the challenge names key and image" path_challenge
 check "with the path method an image goes in and comes out" path_push_and_pull
 check "with the path method a token is for its key" path_other_keys
+check "the endpoint told to v1 clients is the public one" v1_endpoint
 check "without socket or CGI it says how to use it" usage
 check "it prints its routes" routes
 rm -rf "$scratch"
