@@ -3,10 +3,8 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "oci/document.h"
-#include "oci/name.h"
-#include "oci/schema1.h"
 #include "oci/v1_image.h"
+#include "registry/schema1.h"
 
 bool
 registry_target_require(struct registry *registry, const char *name, int wanted,
@@ -88,85 +86,27 @@ push_digest(struct manifest_push *push, struct error *err)
 	return true;
 }
 
-/* --- Schema 1 --- */
-
-static bool
-is_schema1(const struct manifest_push *push)
-{
-	char type[MEDIATYPE_MAX_LENGTH + 1] = "";
-	struct error ignored = { 0 };
-	json_error_t fault;
-	json_t *document;
-	bool is;
-
-	if (push->content_type != NULL && !mediatype_parse(type, push->content_type, &ignored))
-		return false;
-	if (strcmp(type, MEDIATYPE_DOCKER_SCHEMA1) == 0 ||
-	    strcmp(type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
-		return true;
-	if (*type != '\0' && strcmp(type, "application/json") != 0)
-		return false;
-	/* docker up to 1.9 says no type at all. */
-	document = document_load(push->payload, &fault);
-	is = json_integer_value(json_object_get(document, "schemaVersion")) == 1;
-	json_decref(document);
-	return is;
-}
-
-/* Its layers, each once; the empty one need not be here, since it is known everywhere. */
-static struct manifest *
-schema1_manifest(struct arena *arena, const struct schema1 *schema1)
-{
-	struct manifest *manifest = arena_alloc(arena, sizeof(*manifest));
-	struct digest empty;
-
-	v1_empty_layer_digest(&empty);
-	*manifest = (struct manifest){ .media_type = MEDIATYPE_DOCKER_SCHEMA1_SIGNED,
-		.artifact_type = "",
-		.annotations_json = "{}" };
-	manifest->blobs = arena_array(arena, schema1->count, sizeof(*manifest->blobs));
-	for (size_t i = 0; i < schema1->count; i++) {
-		bool skip = digest_equal(&schema1->entries[i].blob, &empty);
-
-		for (size_t j = 0; j < manifest->blob_count && !skip; j++)
-			skip = digest_equal(&manifest->blobs[j].digest, &schema1->entries[i].blob);
-		if (!skip)
-			manifest->blobs[manifest->blob_count++] = (struct descriptor){
-				.role = DESCRIPTOR_LAYER,
-				.media_type = MEDIATYPE_DOCKER_LAYER ".gzip",
-				.digest = schema1->entries[i].blob,
-			};
-	}
-	return manifest;
-}
-
 /* Read a signed schema 1 manifest, if the target takes such. Its digest is that of what is signed;
- * what is kept is all of it. Name and tag in it may be others: images get copied. */
+ * what is kept is all of it. */
 static bool
 read_schema1(struct arena *arena, const struct target *target, struct manifest_push *push,
     struct manifest **manifest, struct error *err)
 {
-	struct schema1 *schema1;
-
 	if (!target->takes_schema1)
 		return error_set(err, ERROR_MANIFEST_INVALID,
 		    "schema 1 manifests are not accepted; push schema 2");
-	if (!schema1_parse(arena, push->payload, &schema1, err))
+	if (!registry_schema1_read(arena, push->payload, manifest, &push->digest, err))
 		return false;
-	if (!name_check(schema1->name, err) || !tag_check(schema1->tag, err))
-		return error_set(err, ERROR_MANIFEST_INVALID, "name or tag is malformed");
-	push->digest = schema1->digest;
-	if (push->reference->tag == NULL && !digest_equal(&push->digest, &push->reference->digest))
-		return error_set(err, ERROR_DIGEST_INVALID, NULL);
-	*manifest = schema1_manifest(arena, schema1);
-	return true;
+	return push->reference->tag != NULL ||
+	       digest_equal(&push->digest, &push->reference->digest) ||
+	       error_set(err, ERROR_DIGEST_INVALID, NULL);
 }
 
 static bool
 read_manifest(struct arena *arena, const struct target *target, struct manifest_push *push,
     struct manifest **manifest, struct error *err)
 {
-	if (is_schema1(push))
+	if (registry_schema1_is(push->content_type, push->payload))
 		return read_schema1(arena, target, push, manifest, err);
 	return push_digest(push, err) &&
 	       manifest_parse(arena, push->payload, push->content_type, manifest, err);

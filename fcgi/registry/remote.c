@@ -11,13 +11,15 @@
 #include "registry/fetch.h"
 #include "registry/flight.h"
 #include "registry/relay.h"
+#include "registry/schema1.h"
 
 #define TAGS_LIMIT (4 * 1024 * 1024) /* longest page of a list of tags */
 #define TAGS_MOST 100000
 #define PAGES_MOST 1000
 
-static const char accept_manifests[] = MEDIATYPE_OCI_MANIFEST
-    ", " MEDIATYPE_OCI_INDEX ", " MEDIATYPE_DOCKER_MANIFEST ", " MEDIATYPE_DOCKER_LIST;
+#define ACCEPT_MANIFESTS       \
+	MEDIATYPE_OCI_MANIFEST \
+	", " MEDIATYPE_OCI_INDEX ", " MEDIATYPE_DOCKER_MANIFEST ", " MEDIATYPE_DOCKER_LIST
 
 /* One search through the remotes. */
 struct search {
@@ -156,22 +158,41 @@ type_is_listed(const char *list, const char *type)
 	return false;
 }
 
-/* The digest its bytes have: the one asked for, or the one announced. */
-static bool
-check_digest(const struct remote *remote, const struct reference *reference,
-    const struct upstream_reply *reply, struct digest *digest, struct error *err)
+/* The digest it is to have: the one asked for, or the one announced, into the given place; NULL:
+ * any.
+ */
+static const struct digest *
+wanted_digest(
+    const struct reference *reference, const struct upstream_reply *reply, struct digest *announced)
 {
-	struct digest announced;
 	struct error ignored = { 0 };
-	bool named = reply->digest != NULL && digest_parse(&announced, reply->digest, &ignored);
-	const struct digest *want = reference->tag == NULL ? &reference->digest
-				    : named                ? &announced
-							   : NULL;
 
-	digest_of(digest, want == NULL ? DIGEST_SHA256 : want->algorithm, reply->body,
-	    reply->body_length);
-	return want == NULL || digest_equal(digest, want) ||
-	       refuse(remote, "the manifest's bytes are not those of its digest", err);
+	if (reference->tag == NULL)
+		return &reference->digest;
+	return reply->digest != NULL && digest_parse(announced, reply->digest, &ignored) ? announced
+											 : NULL;
+}
+
+/* Read an answer, verified. Its type is `type`, NULL: whatever it says itself. */
+static bool
+read_manifest(struct arena *arena, const struct remote *remote, const char *type,
+    struct bytes payload, const struct digest *want, struct manifest **manifest,
+    struct digest *digest, struct error *err)
+{
+	struct error reason = { 0 };
+	bool schema1 = registry_schema1_is(type, payload);
+
+	if (schema1 && remote->block_schema1)
+		return refuse(remote, "schema 1 manifests are not accepted from it", err);
+	if (schema1 && !registry_schema1_read(arena, payload, manifest, digest, &reason))
+		return refuse(remote, reason.message, err);
+	if (!schema1)
+		digest_of(digest, want == NULL ? DIGEST_SHA256 : want->algorithm, payload.data,
+		    payload.length);
+	if (want != NULL && !digest_equal(digest, want))
+		return refuse(remote, "the manifest's bytes are not those of its digest", err);
+	return schema1 || manifest_parse(arena, payload, type, manifest, &reason) ||
+	       refuse(remote, reason.message, err);
 }
 
 /* A layer that is neither at the upstream nor said to be elsewhere cannot be had. */
@@ -200,16 +221,14 @@ take_manifest(struct registry *registry, const struct remote *remote,
 	bool trusted = remote->block_mismatching_types &&
 		       !type_is_listed(remote->mismatching_types, reply->content_type);
 	struct manifest *manifest;
-	struct digest digest;
-	struct error reason = { 0 };
+	struct digest announced, digest;
+	const struct digest *want = wanted_digest(reference, reply, &announced);
 
 	if (trusted && !mediatype_is_manifest(reply->content_type))
 		return refuse(remote, "the answer's type is not a manifest's", err);
-	if (!check_digest(remote, reference, reply, &digest, err))
+	if (!read_manifest(arena, remote, trusted ? reply->content_type : NULL, payload, want,
+		&manifest, &digest, err))
 		return false;
-	if (!manifest_parse(
-		arena, payload, trusted ? reply->content_type : NULL, &manifest, &reason))
-		return refuse(remote, reason.message, err);
 	if (!remote->store_locally) {
 		*row = arena_alloc(arena, sizeof(**row));
 		**row = (struct manifest_row){
@@ -250,7 +269,9 @@ ask_manifest(struct registry *registry, const struct remote *remote,
 		.path = arena_printf(arena, "/v2/%s/manifests/%s", remote->path,
 		    reference->tag != NULL ? reference->tag : reference->digest.text),
 		.name = remote->path,
-		.accept = accept_manifests,
+		.accept = remote->block_schema1 ? ACCEPT_MANIFESTS
+						: ACCEPT_MANIFESTS
+			      ", " MEDIATYPE_DOCKER_SCHEMA1_SIGNED,
 		.limit = MANIFEST_MAX_BYTES,
 	    },
 	    reply);

@@ -4,6 +4,7 @@ import json
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, files_of, layer_of
+from listener import Listener
 
 SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws"
 PLAIN = "application/vnd.docker.distribution.manifest.v1+json"
@@ -158,6 +159,48 @@ def pushes():
         answer = get(name, **headers)
         assert answer.body == document and answer.headers["content-type"] == SIGNED and answer.headers["docker-content-digest"] == digest
     assert get(name, digest).body == document
+
+
+@test
+def upstreams():
+    """Signed schema 1 of an upstream comes through a remote that allows it, verified; through others it does not."""
+    layers = [layer_of(three="3" * 100), layer_of(four="4" * 100)]
+    push_docker("schema1/upstream", "x", layers)
+    good = get("schema1/upstream", **OLD).body
+    digest, document = sha256(payload_of(good)), good
+    gone = "(SELECT id FROM registry.blob WHERE digest IN (" + ", ".join(f"'\\x{sha256(layer)[7:]}'" for layer in layers) + "))"
+    sql(f"DELETE FROM registry.image_blob WHERE blob_id IN {gone}; DELETE FROM registry.manifest_blob WHERE blob_id IN {gone};"
+        f" DELETE FROM registry.blob WHERE id IN {gone}")
+
+    def answer(x):
+        found = next((layer for layer in layers if x.path.endswith(sha256(layer))), None)
+        if x.path == "/v2/old/app/manifests/x" or x.path == "/v2/old/app/manifests/" + digest:
+            x.send(200, [("Content-Type", SIGNED), ("Docker-Content-Digest", digest)], document)
+        else:
+            x.send(404 if found is None else 200, [], found or b"")
+
+    upstream = Listener(answer)
+    try:
+        for blocked, told, status in ((True, good, 502), (False, good, 200), (False, good.replace(b'"amd64"', b'"arm64"', 1), 502)):
+            key, document = f"schema1-{status}-{blocked}".lower(), told
+            made = call("PUT", f"/artifactory/api/repositories/{key}", headers={"Content-Type": "application/json"}, body=json.dumps({
+                "rclass": "remote", "url": upstream.url, "allowPrivateNetworks": True, "assumedOfflinePeriodSecs": 0,
+                "missedRetrievalCachePeriodSecs": 0, "blockPushingSchema1": blocked}).encode())
+            assert made.status == 200, made
+            for reference in ("x", digest):
+                pulled = call("GET", f"/artifactory/api/docker/{key}/v2/old/app/manifests/{reference}", headers=OLD)
+                assert pulled.status == status, (key, reference, pulled)
+                assert "schema 1" in pulled.json()["errors"][0]["message"] if blocked else True, pulled
+                if status == 200:
+                    assert payload_of(pulled.body) == payload_of(good) and pulled.headers["content-type"] == SIGNED, pulled
+                    assert pulled.headers["docker-content-digest"] == digest, pulled
+        for layer in layers:
+            pulled = call("GET", f"/artifactory/api/docker/schema1-200-false/v2/old/app/blobs/{sha256(layer)}")
+            assert pulled.body == layer, pulled
+        assert upstream.count("GET", "/blobs/") == 2, upstream.log
+        assert sha256(call("GET", f"/artifactory/api/docker/schema1-200-false/v2/old/app/blobs/{EMPTY}").body) == EMPTY
+    finally:
+        upstream.stop()
 
 
 @test
