@@ -572,12 +572,13 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct f
 	bool stored;
 
 	*size = remote->wanted;
-	if (head || *size == -1) {
-		if (!is_shown(search, remote, got, size, err))
-			return false;
-		if (head || !*got)
-			return true;
-	}
+	*got = true;
+	/* What lies elsewhere is not at the upstream; the manifest that named it told its size. */
+	if ((*size == -1 || (head && remote->source == NULL)) &&
+	    !is_shown(search, remote, got, size, err))
+		return false;
+	if (head || !*got)
+		return true;
 	*follower = fetch_follow(registry->relay->fetches, registry->db->arena, remote,
 	    search->question.digest, *size, remote->source);
 	*got = follower_wait(*follower, &stored, &reason);

@@ -330,9 +330,13 @@ def foreign_layers():
         image.manifest = json.dumps(image.document).encode()
         image.digest = digest_of(image.manifest)
         LIAR.image = image
-        key = remote(LIAR.url, **SECRET, **settings)
+        key = remote(LIAR.url, **SECRET, missing_seconds=600, **settings)
         LIAR.clear()
         assert get(key, "lies/any", "latest").status == 200
+        with telling("missing" if followed else "hang_body", on="blob"):  # which is only in the one place
+            answer = blob(key, "lies/any", image.layer_digest, method="HEAD")
+            assert answer.status == 200 and answer.headers["content-length"] == str(len(image.layer)), (settings, answer)
+        LIAR.clear()
         answer = blob(key, "lies/any", image.layer_digest)
         assert answer.status == 200 and answer.body == image.layer, (settings, answer)
         assert LIAR.elsewhere.count("GET", "/blobs/") == followed and LIAR.server.count("GET", "/blobs/") == 1 - followed, settings
