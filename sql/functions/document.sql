@@ -201,8 +201,11 @@ BEGIN
   v_new.external_patterns := array_to_string(texts_of(p_document -> 'externalDependenciesPatterns'), ',');
   DELETE FROM repository_remote WHERE repository_id = p_id;
   INSERT INTO repository_remote SELECT v_new.*;
-  -- what was learnt about another upstream, or as another user, is worth nothing
-  IF (rtrim(v_old.url, '/'), v_old.username, v_old.password) IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password) THEN
+  -- what was learnt about another upstream, as another user or on another way there is worth nothing
+  IF (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
+      v_old.timeout_ms, v_old.metadata_timeout_ms)
+    IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password, v_new.token_authentication, v_new.any_host_auth, v_new.realm_hosts, v_new.private_networks,
+      v_new.timeout_ms, v_new.metadata_timeout_ms) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
     DELETE FROM remote_miss WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;

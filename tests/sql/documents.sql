@@ -1,7 +1,7 @@
 -- Repositories as documents: what comes back, what is refused and how it is said, what an edit leaves behind.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(143);
+SELECT plan(149);
 
 CREATE FUNCTION pg_temp.save(p_key text, p_document jsonb, p_mode text DEFAULT 'create', p_revision int DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' ', outcome, message) FROM registry.repository_save(p_key, p_document, p_mode, p_revision, 7, 'tester', NULL, '192.0.2.1') $$;
@@ -217,7 +217,8 @@ BEGIN
   RETURN pg_temp.known('secret');
 END $$;
 SELECT is(pg_temp.known_after(document), 0::bigint, 'and forgotten with ' || document::text)
-FROM unnest('{"{\"url\": \"http://b\"}","{\"username\": \"u\"}","{\"password\": \"p\"}"}'::jsonb[]) document;
+FROM unnest('{"{\"url\": \"http://b\"}","{\"username\": \"u\"}","{\"password\": \"p\"}","{\"enableTokenAuthentication\": false}","{\"allowAnyHostAuth\": true}",
+  "{\"realmHosts\": [\"c\"]}","{\"allowPrivateNetworks\": true}","{\"socketTimeoutMillis\": 1}","{\"metadataRetrievalTimeoutSecs\": 1}"}'::jsonb[]) document;
 
 -- deletion
 SELECT pg_temp.make('secret', '{"password": "s3cret"}', 'update');
