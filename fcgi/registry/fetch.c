@@ -36,6 +36,7 @@ struct fetch {
 
 	/* Under the lock of all fetches: */
 	int references;      /* the thread, and followers */
+	bool slot;           /* it has one */
 	pthread_cond_t news; /* something below has changed */
 	enum state state;
 	int64_t file;     /* where the bytes are; another when a new owner has taken over */
@@ -50,7 +51,8 @@ struct fetches {
 	struct relay *relay; /* borrowed */
 	pthread_mutex_t lock;
 	pthread_cond_t gone; /* a thread has gone */
-	size_t slots;        /* downloads that may begin */
+	size_t slots;        /* downloads that may begin ... */
+	size_t most;         /* ... and may be under way from one remote */
 	size_t threads;
 	bool closing;
 	struct fetch *first; /* those that may still be joined */
@@ -71,6 +73,7 @@ fetches_open(struct relay *relay, size_t limit)
 		log_fatal("out of memory");
 	fetches->relay = relay;
 	fetches->slots = limit;
+	fetches->most = limit - limit / 4;
 	pthread_mutex_init(&fetches->lock, NULL);
 	pthread_cond_init(&fetches->gone, NULL);
 	return fetches;
@@ -165,26 +168,31 @@ set_stored(struct fetch *fetch, int64_t holder)
 	pthread_mutex_unlock(&fetch->fetches->lock);
 }
 
-/* A slot, if one is free. */
+/* A slot, if one is free. A remote does not get the last ones: one that hangs is not to stop all
+ * others. */
 static bool
-slot_take(struct fetches *fetches)
+slot_take(struct fetch *fetch)
 {
-	bool ok;
+	struct fetches *fetches = fetch->fetches;
+	size_t taken = 0;
 
 	pthread_mutex_lock(&fetches->lock);
-	ok = fetches->slots > 0;
-	if (ok)
+	for (const struct fetch *f = fetches->first; f != NULL; f = f->next)
+		taken += f->slot && f->key.remote == fetch->key.remote;
+	fetch->slot = fetches->slots > 0 && taken < fetches->most;
+	if (fetch->slot)
 		fetches->slots--;
 	pthread_mutex_unlock(&fetches->lock);
-	return ok;
+	return fetch->slot;
 }
 
 static void
-slot_give(struct fetches *fetches)
+slot_give(struct fetch *fetch)
 {
-	pthread_mutex_lock(&fetches->lock);
-	fetches->slots++;
-	pthread_mutex_unlock(&fetches->lock);
+	pthread_mutex_lock(&fetch->fetches->lock);
+	fetch->slot = false;
+	fetch->fetches->slots++;
+	pthread_mutex_unlock(&fetch->fetches->lock);
 }
 
 static bool
@@ -309,11 +317,11 @@ join(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	struct error err = { 0 };
 
 	while (!is_closing(fetch->fetches)) {
-		bool slot = slot_take(fetch->fetches);
+		bool slot = slot_take(fetch);
 		bool ok = ask_to_join(fetch, db, slot ? fetch->owner : NULL, row);
 
 		if (slot && (!ok || row->role != FETCH_OWN))
-			slot_give(fetch->fetches);
+			slot_give(fetch);
 		if (!ok || slot || row->role != FETCH_OWN)
 			return ok;
 		pause_ms(LOOK_MS);
@@ -347,7 +355,7 @@ run(struct fetch *fetch, struct db *db)
 		if (row.role == FETCH_OWN) {
 			bool over = own(fetch, db, &row);
 
-			slot_give(fetch->fetches);
+			slot_give(fetch);
 			if (over)
 				return;
 			continue;

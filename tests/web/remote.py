@@ -1028,6 +1028,29 @@ def hanging_upstream():
 
 
 @test
+def hanging_blobs():
+    """While as many blobs as may be fetched at once hang at one upstream, another's come."""
+    sizes = tuple(range(50_000, 50_040))
+    key, name, image = published({"timeout_ms": 60000}, layers=sizes)
+    assert get(key, name, "1").status == 200
+    LIAR.image = fresh_image()
+    other = remote(LIAR.url)
+    assert get(other, "lies/any", "latest").status == 200
+    HUB.stop_blobs(10)
+    with ThreadPoolExecutor(len(sizes)) as pool:
+        try:
+            tasks = [pool.submit(blob, key, name, digest_of(layer)) for layer in image.layers]
+            eventually(lambda: HUB.stalled() >= 12)
+            time.sleep(1)
+            started = time.monotonic()
+            assert blob(other, "lies/any", LIAR.image.layer_digest).body == LIAR.image.layer
+            assert time.monotonic() - started < 2
+        finally:
+            HUB.release_blobs()
+        assert all(task.result().status == 200 for task in tasks)
+
+
+@test
 def index():
     """An index and its manifests come by tag and digest; children are cached by digest."""
     images = [fresh_image(), fresh_image()]
