@@ -48,7 +48,8 @@ static const struct statement remotes_find = {
 	    "  c.block_mismatching_types, c.mismatching_types,"
 	    "  (SELECT w.url FROM image i JOIN image_manifest im ON im.image_id = i.id"
 	    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8"
-	    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1)"
+	    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1),"
+	    "  coalesce(s.limited, false)"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id"
 	    "    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true"
 	    "   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id"
@@ -182,6 +183,7 @@ remote_read(struct db *db, const PGresult *res, int row, struct remote *remote)
 		.block_mismatching_types = row_bool(res, row, 31),
 		.mismatching_types = row_text(res, row, 32),
 		.source = row_text(res, row, 33),
+		.limited = row_bool(res, row, 34),
 	};
 	remote->realm_hosts = split(db->arena, row_text(res, row, 22), &remote->realm_host_count);
 }

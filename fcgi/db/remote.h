@@ -18,7 +18,8 @@ struct remote {
 			   on its way; -1: neither */
 	const char *source; /* where the digest lies if not at the upstream; NULL: there */
 	bool listed;        /* its list of tags is fresh */
-	int64_t away;       /* seconds for which it is assumed offline; 0: it is not */
+	int64_t away;       /* seconds for which it is not asked; 0: it is */
+	bool limited;       /* since it said that we ask too much; else it is assumed offline */
 	const char *away_reason;
 
 	const char *url, *username, *password;

@@ -71,8 +71,9 @@ is_askable(const struct remote *remote, struct error *trouble)
 		return false;
 	}
 	if (remote->away > 0) {
-		error_set(trouble, ERROR_UPSTREAM_FAILED,
-		    "%s: assumed offline for %" PRId64 " s%s%s", remote->key, remote->away,
+		error_set(trouble, remote->limited ? ERROR_TOOMANYREQUESTS : ERROR_UPSTREAM_FAILED,
+		    "%s: %s for %" PRId64 " s%s%s", remote->key,
+		    remote->limited ? "not asked" : "assumed offline", remote->away,
 		    remote->away_reason == NULL ? "" : ": ",
 		    remote->away_reason == NULL ? "" : remote->away_reason);
 		return false;
