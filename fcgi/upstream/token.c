@@ -10,7 +10,8 @@
 
 #define TOKENS_MOST 1024
 #define LIFE_DEFAULT 60 /* seconds, when the service does not tell (Docker token specification) */
-#define MARGIN 10       /* a token about to expire is not sent any more */
+#define LIFE_MOST (24 * 3600)
+#define MARGIN 10 /* a token about to expire is not sent any more */
 #define TOKEN_MOST (16 * 1024)
 
 struct token {
@@ -152,6 +153,8 @@ token_read(struct arena *arena, const char *json, size_t length, int64_t *second
 	if (text != NULL)
 		text = arena_strdup(arena, text);
 	*seconds = json_is_integer(life) ? json_integer_value(life) : LIFE_DEFAULT;
+	if (*seconds > LIFE_MOST)
+		*seconds = LIFE_MOST;
 	json_decref(document);
 	return text;
 }
