@@ -37,10 +37,17 @@ PGresult *connection_command(struct db_connection *, const char *sql, int64_t de
 /* Does the SQLSTATE say that the server cannot do it now? */
 bool state_is_away(const char *state);
 
+/* What its time with the borrower tells of the server. */
+enum connection_use {
+	CONNECTION_UNUSED, /* nothing */
+	CONNECTION_ANSWERED,
+	CONNECTION_TIMED_OUT
+};
+
 /* For one statement, or one transaction. Usable; it may be returned broken. Waits until shortly
  * before the deadline. */
 struct db_connection *pool_borrow(struct db_pool *, int64_t deadline_ms, struct error *) MUST_CHECK;
-void pool_return(struct db_pool *, struct db_connection *);
+void pool_return(struct db_pool *, struct db_connection *, enum connection_use);
 /* When a server that was asked now must have answered. */
 int64_t pool_deadline(const struct db_pool *);
 

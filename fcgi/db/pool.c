@@ -28,6 +28,9 @@ struct db_pool {
 	bool trying;     /* somebody makes the next one, */
 	int64_t next_ms; /* or it is not yet time for it */
 	struct error why;
+	bool hung;      /* an answer did not come in time, and no connection was left to ask, */
+	bool asking;    /* somebody asks whether it is still so, */
+	int64_t ask_ms; /* or it is not yet time to */
 };
 
 /* --- Lending --- */
@@ -62,6 +65,27 @@ wait_returned(struct db_pool *pool, int64_t deadline_ms)
 	       clock_steady_ms() < deadline_ms;
 }
 
+/*
+ * While the database hangs, one at a time waits for it; the others know at once. Else they would
+ * wait in turns, and those behind them, whom no thread has taken yet, twice and three times as
+ * long.
+ */
+static bool
+is_hung(const struct db_pool *pool)
+{
+	return pool->hung && (pool->asking || clock_steady_ms() < pool->ask_ms);
+}
+
+/* Is there a connection that can be had? */
+static bool
+has_idle(const struct db_pool *pool)
+{
+	for (size_t i = 0; i < pool->size; i++)
+		if (!pool->connections[i].busy && (pool->connections[i].open || !pool->down))
+			return true;
+	return false;
+}
+
 static bool
 refuse_busy(const struct db_pool *pool, struct error *err)
 {
@@ -72,14 +96,16 @@ refuse_busy(const struct db_pool *pool, struct error *err)
 static struct db_connection *
 take(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 {
-	struct db_connection *connection;
+	struct db_connection *connection = NULL;
 	bool waiting = true;
 
 	pthread_mutex_lock(&pool->mutex);
-	while ((connection = pick(pool)) == NULL && waiting)
+	while (!is_hung(pool) && (connection = pick(pool)) == NULL && waiting)
 		waiting = wait_returned(pool, deadline_ms - GRACE_MS);
-	if (connection != NULL)
+	if (connection != NULL) {
 		connection->busy = true;
+		pool->asking = pool->hung;
+	}
 	pthread_mutex_unlock(&pool->mutex);
 	if (connection == NULL)
 		refuse_busy(pool, err);
@@ -153,20 +179,32 @@ pool_borrow(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 		connection_close(connection);
 		if (reopen(pool, connection, deadline_ms, err))
 			return connection;
-		pool_return(pool, connection);
+		pool_return(pool, connection, CONNECTION_UNUSED);
 	} while (any_open(pool));
 	return NULL;
 }
 
 void
-pool_return(struct db_pool *pool, struct db_connection *connection)
+pool_return(struct db_pool *pool, struct db_connection *connection, enum connection_use use)
 {
+	bool hung;
+
 	pthread_mutex_lock(&pool->mutex);
+	if (use == CONNECTION_ANSWERED)
+		pool->hung = false;
+	else if (use == CONNECTION_TIMED_OUT)
+		pool->hung = pool->hung || !has_idle(pool);
+	if ((hung = pool->hung))
+		pool->ask_ms = clock_steady_ms() + DOWN_MS;
+	pool->asking = false;
 	connection->busy = false;
 	connection->open = connection->pg != NULL;
 	pthread_mutex_unlock(&pool->mutex);
 	/* Not before: who is woken would only wait again, for the mutex. */
-	pthread_cond_signal(&pool->returned);
+	if (hung)
+		pthread_cond_broadcast(&pool->returned);
+	else
+		pthread_cond_signal(&pool->returned);
 }
 
 int64_t
@@ -230,7 +268,7 @@ db_pool_open(const char *url, int size, int64_t timeout_ms, struct error *err)
 		db_pool_close(pool);
 		return NULL;
 	}
-	pool_return(pool, first);
+	pool_return(pool, first, CONNECTION_UNUSED);
 	return pool;
 }
 

@@ -211,6 +211,17 @@ borrow(struct db *db, int64_t deadline_ms, struct error *err)
 	return connection;
 }
 
+static enum connection_use
+use_of(const PGresult *res, enum connection_failure failure)
+{
+	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
+
+	if (res == NULL)
+		return failure == CONNECTION_LATE ? CONNECTION_TIMED_OUT : CONNECTION_UNUSED;
+	return state != NULL && strcmp(state, "57014") == 0 ? CONNECTION_TIMED_OUT
+							    : CONNECTION_ANSWERED;
+}
+
 static enum verdict
 ask(struct db *db, const struct statement *statement, const struct param *params, PGresult **res,
     struct error *err)
@@ -218,17 +229,19 @@ ask(struct db *db, const struct statement *statement, const struct param *params
 	struct db_connection *connection = db->held;
 	int64_t deadline_ms = deadline(db), asked_ms;
 	enum connection_failure failure;
+	enum connection_use use;
 	enum verdict verdict;
 
 	if (connection == NULL && (connection = borrow(db, deadline_ms, err)) == NULL)
 		return VERDICT_FAILED;
 	asked_ms = clock_steady_ms();
 	*res = connection_ask(connection, statement, params, deadline_ms, &failure);
+	use = use_of(*res, failure);
 	verdict = receive(db, connection, statement->name, *res, failure, err);
 	if (verdict != VERDICT_DONE)
 		db->lost_ms += clock_steady_ms() - asked_ms;
 	if (db->held == NULL)
-		pool_return(db->pool, connection);
+		pool_return(db->pool, connection, use);
 	return verdict;
 }
 
@@ -268,7 +281,8 @@ command(struct db *db, const char *sql, struct error *err)
 static void
 release(struct db *db)
 {
-	pool_return(db->pool, db->held);
+	pool_return(
+	    db->pool, db->held, db->held->pg != NULL ? CONNECTION_ANSWERED : CONNECTION_UNUSED);
 	db->held = NULL;
 }
 

@@ -265,6 +265,31 @@ no_free_connection_is_unavailable(void **state)
 	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
 }
 
+/* One waits for it at a time: the others know from the last one. */
+static void
+a_database_that_hangs_is_not_waited_for_in_turns(void **state)
+{
+	struct fixture *f = *state;
+	struct db db = { .arena = f->db.arena };
+	struct account *account;
+	int64_t started;
+
+	db.pool = db_pool_open(f->url, 1, 2000, &f->err);
+	assert_non_null(db.pool);
+	ask(f, "BEGIN");
+	ask(f, "LOCK TABLE principal");
+	assert_false(db_account_find(&db, "nobody", &account, &f->err));
+	started = clock_steady_ms();
+	assert_false(db_account_find(&db, "nobody", &account, &f->err));
+	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+	assert_true(clock_steady_ms() - started < 500);
+	ask(f, "ROLLBACK");
+	usleep(1000 * 1000);
+	assert_true(db_account_find(&db, "nobody", &account, &f->err));
+	assert_true(db_account_find(&db, "nobody", &account, &f->err));
+	db_pool_close(db.pool);
+}
+
 /* Three questions of a request must not take three times as long. */
 static void
 a_request_waits_once(void **state)
@@ -325,6 +350,7 @@ main(void)
 		DB_TEST(a_transaction_holds_until_its_end),
 		DB_TEST(a_failed_transaction_does_not_commit),
 		DB_TEST(no_free_connection_is_unavailable),
+		DB_TEST(a_database_that_hangs_is_not_waited_for_in_turns),
 		DB_TEST(a_request_waits_once),
 		DB_TEST(who_waited_for_a_connection_waits_less_for_the_answer),
 	};
