@@ -59,6 +59,17 @@ static const struct statement blob_publish = {
 	.again = true,
 };
 
+/* $1 digest, $2 its algorithm, $3 the file that is lost, $4 the one that has the bytes, $5 their
+ * size. Asked again it would find nothing to do, as if somebody else had done it. */
+static const struct statement blob_replace = {
+	.name = "blob_replace",
+	.nparams = 5,
+	.sql =
+	    "WITH lost AS (UPDATE blob SET file_id = $4, size = $5, bad = false WHERE digest = $1 AND alg = $2::smallint AND file_id = $3"
+	    "   RETURNING alg, digest)"
+	    "INSERT INTO gc_unlink (file_id, alg, digest, not_before) SELECT $3, alg, digest, now() + interval '15 min' FROM lost RETURNING true",
+};
+
 static const struct statement blob_page = {
 	.name = "blob_page",
 	.nparams = 2,
@@ -80,7 +91,7 @@ static const struct statement file_owners = {
 };
 
 const struct statement *const blob_statements[] = { &blob_find, &blob_find_keep, &blob_mount,
-	&blob_delete, &blob_publish, &blob_page, &file_owners, NULL };
+	&blob_delete, &blob_publish, &blob_replace, &blob_page, &file_owners, NULL };
 
 bool
 db_blob_find(struct db *db, const char *key, const char *name, const struct digest *digest,
@@ -155,6 +166,18 @@ db_blob_publish(struct db *db, const struct upload_row *row, const struct digest
 	*won = row_bool(res, 0, 0);
 	*file = row_int(res, 0, 1);
 	return true;
+}
+
+bool
+db_blob_replace(struct db *db, const struct digest *digest, int64_t lost, int64_t file,
+    int64_t size, bool *won, struct error *err)
+{
+	const struct param params[] = { param_digest(digest), param_int(db, digest->algorithm),
+		param_int(db, lost), param_int(db, file), param_int(db, size) };
+	PGresult *res = db_query(db, &blob_replace, params, err);
+
+	*won = res != NULL && PQntuples(res) == 1;
+	return res != NULL;
 }
 
 /* --- For the check --- */

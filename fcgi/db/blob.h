@@ -58,6 +58,11 @@ bool db_upload_delete(
 bool db_blob_publish(struct db *, const struct upload_row *, const struct digest *, int64_t size,
     int64_t *file, bool *won, struct error *) MUST_CHECK;
 
+/* The file `lost` of a blob is gone or damaged, and another has its bytes: let the row take that.
+ * *won false: it did not name the lost one any more. */
+bool db_blob_replace(struct db *, const struct digest *, int64_t lost, int64_t file, int64_t size,
+    bool *won, struct error *) MUST_CHECK;
+
 /* For check: pages of blob rows by id, uploads and unlink intents by file id. */
 struct file_row {
 	int64_t id;

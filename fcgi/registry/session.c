@@ -1,5 +1,8 @@
 /* Upload sessions (push.h). */
 #include "registry/push.h"
+
+#include <errno.h>
+
 #include "store/upload.h"
 
 struct session {
@@ -213,6 +216,27 @@ session_publish_file(
 	return upload_publish(session->upload, digest, err);
 }
 
+/*
+ * The row says that the bytes are in another file already, so that ours goes; unless that one is
+ * lost, and the row takes ours for it.
+ */
+static bool
+session_yield(struct session *session, const struct digest *digest, int64_t size, int64_t holder,
+    struct error *err)
+{
+	struct registry *registry = session->registry;
+	struct error ignored = { 0 };
+	int64_t there = store_blob_size(registry->store, digest, holder);
+	bool lost = there == -1 ? errno == ENOENT : there != size, won = false;
+
+	if (lost &&
+	    !db_blob_replace(registry->db, digest, holder, session->row->file, size, &won, err))
+		return false;
+	if (!won)
+		(void)!store_blob_unlink(registry->store, digest, session->row->file, &ignored);
+	return true;
+}
+
 static bool
 record_blob(void *context, struct db *db, const struct upload_row *row, const struct digest *digest,
     int64_t size, int64_t *file, bool *won, struct error *err)
@@ -244,12 +268,7 @@ session_commit_as(struct session *session, const struct digest *digest, session_
 		return false;
 	if (!won)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
-	/* Somebody else's file holds these bytes already; ours never had a row. */
-	if (file != row->file) {
-		struct error ignored = { 0 };
-		(void)!store_blob_unlink(registry->store, digest, row->file, &ignored);
-	}
-	return true;
+	return file == row->file || session_yield(session, digest, size, file, err);
 }
 
 bool

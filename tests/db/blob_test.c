@@ -151,6 +151,29 @@ the_first_file_of_a_digest_stays(void **state)
 }
 
 static void
+a_lost_file_is_replaced_once(void **state)
+{
+	struct fixture *f = *state;
+	const char *key = local_make(f);
+	struct target target = target_of(f, key, "a", f->admin);
+	struct digest digest = blob_make(f, key, "a", unique(f, "content"));
+	struct standing standing;
+	struct upload_row *row;
+	int64_t lost = find(f, key, "a", digest, f->admin, &standing)->file;
+	bool won;
+
+	assert_true(
+	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	for (int tries = 0; tries < 2; tries++) {
+		assert_true(db_blob_replace(&f->db, &digest, lost, row->file, 7, &won, &f->err));
+		assert_int_equal(won, tries == 0);
+		assert_int_equal(find(f, key, "a", digest, f->admin, &standing)->file, row->file);
+	}
+	assert_string_equal(
+	    ask(f, "SELECT count(*) FROM gc_unlink WHERE file_id = %" PRId64, lost), "1");
+}
+
+static void
 a_session_is_published_once(void **state)
 {
 	struct fixture *f = *state;
@@ -420,6 +443,7 @@ main(void)
 		DB_TEST(a_bad_blob_is_not_served_and_a_push_heals_it),
 		DB_TEST(only_a_pusher_postpones_collection),
 		DB_TEST(the_first_file_of_a_digest_stays),
+		DB_TEST(a_lost_file_is_replaced_once),
 		DB_TEST(a_session_is_published_once),
 		DB_TEST(sha512_has_a_row_of_its_own),
 		DB_TEST(a_session_is_its_owners_alone),

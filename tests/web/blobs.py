@@ -10,8 +10,9 @@ PATH = "/v2/blob/one/blobs/" + DIGEST
 
 
 def blob_file(digest):
-    """The one file of a blob."""
-    files = [p for p in pathlib.Path(STATE).resolve().rglob(digest.split(":")[1] + ".*")]
+    """The file of a blob."""
+    file = sql(f"SELECT file_id FROM registry.blob WHERE encode(digest, 'hex') = '{digest.split(':')[1]}'")
+    files = list(pathlib.Path(STATE).resolve().rglob(digest.split(":")[1] + "." + file))
     assert len(files) == 1, files
     return files[0]
 
@@ -135,6 +136,23 @@ def missing_file():
     assert call("GET", path).status == 500
     file.write_bytes(content)
     assert call("GET", path).body == b"to be lost"
+
+
+@test
+def pushed_again_after_loss():
+    """Bytes whose file is gone or cut are there again once they are pushed again: 201 means so."""
+    digest = put_blob("blob/again", b"lost and found")
+    path = "/v2/blob/again/blobs/" + digest
+    lost = blob_file(digest)
+    for damage in (lost.unlink, lambda: lost.write_bytes(b"lost")):
+        damage()
+        assert call("GET", path).status == 500
+        put_blob("blob/other", b"lost and found")
+        assert call("GET", path).body == b"lost and found"
+        lost = blob_file(digest)
+    where = start("blob/again", headers={"Content-Length": "0"})
+    assert call("PUT", where + "?digest=" + digest, body=b"lost and found").status == 201
+    assert call("GET", path).body == b"lost and found"
 
 
 @test
