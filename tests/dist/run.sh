@@ -3,7 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 
 distcheck() {
-	if ! make -C "$STOWAGE_BUILD" distcheck >"$STOWAGE_LOGS/distcheck.log" 2>&1; then
+	if ! make -C "$STOWAGE_BUILD" -j "$(nproc)" distcheck >"$STOWAGE_LOGS/distcheck.log" 2>&1; then
 		tail -n 40 "$STOWAGE_LOGS/distcheck.log"
 		return 1
 	fi

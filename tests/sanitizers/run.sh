@@ -2,11 +2,10 @@
 # The unit and web tests once more with programs that watch themselves: addresses and undefined behaviour, then threads.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 
-work=$(mktemp -d /tmp/stowage-sanitizers.XXXXXX)
-chmod 755 "$work"
-reports=$work/reports
-mkdir -m 1777 "$reports"
-trap 'rm -rf "$work"' EXIT
+work=${STOWAGE_BUILD%/build/tree}/sanitizers
+reports=$(mktemp -d /tmp/stowage-sanitizers.XXXXXX)
+chmod 1777 "$reports"
+trap 'rm -rf "$reports"' EXIT
 
 # A group of tests with another build; its TAP goes to the log folder.
 group() {
@@ -29,17 +28,13 @@ no_reports() {
 	fi
 }
 
-build() {
-	CONFIGURE_FLAGS="--enable-sanitizers=$2" "$STOWAGE_SRC/quickstart" build --state "$work/$1"
-}
-
 for kind in address thread; do
 	sanitizers=$kind
 	[ $kind = thread ] || sanitizers=address,undefined
 	mkdir -p "$STOWAGE_LOGS/$kind"
 	export ASAN_OPTIONS=log_path=$reports/asan:detect_leaks=1 UBSAN_OPTIONS=log_path=$reports/ubsan:print_stacktrace=1
 	export TSAN_OPTIONS=log_path=$reports/tsan:second_deadlock_stack=1
-	check "build with $sanitizers" build $kind $sanitizers
+	check "build with $sanitizers" "$STOWAGE_SRC/tests/sanitizers/build.sh" $kind
 	for name in unit web; do
 		[ -f "$STOWAGE_SRC/tests/$name/run.sh" ] || continue
 		check "$name with $sanitizers" group $name $kind STOWAGE_WEB_SERVERS=lighttpd STOWAGE_WEB_SHORT=1 STOWAGE_RSS_MIB=2048

@@ -12,7 +12,7 @@ said() {
 	grep -B 10 -A 10 "^not ok ${number%% *}\b" "$file" || tail -n 30 "$file"
 }
 
-make -C "$STOWAGE_BUILD" -k check >"$log" 2>&1 || build_status=$?
+make -C "$STOWAGE_BUILD" -j "$(nproc)" -k check >"$log" 2>&1 || build_status=$?
 while read -r kind result; do
 	case $kind in
 	PASS:) ok "$result" ;;

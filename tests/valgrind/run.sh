@@ -2,7 +2,7 @@
 # Each unit test program under valgrind: no error, no leak.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 
-check 'the unit tests build' make -C "$STOWAGE_BUILD/tests" check TESTS=
+check 'the unit tests build' make -C "$STOWAGE_BUILD/tests" -j "$(nproc)" check TESTS=
 
 # watch PROGRAM: what valgrind says into a file, its verdict beside it.
 watch() {
