@@ -179,6 +179,16 @@ def wrong_end(_liar, x, honest):
     x.wfile.write(bytes(255 - byte for byte in honest.body[-10:]))
 
 
+@body_lie
+def late_end(_liar, x, honest):
+    """The right number of bytes in chunks, the last ten wrong, and that it ends is said late: all could be handed out by then."""
+    wrong = honest.body[:-10] + bytes(255 - byte for byte in honest.body[-10:])
+    x.head(honest.status, [*honest.headers, ("Transfer-Encoding", "chunked")])
+    x.wfile.write(b"%x\r\n%s\r\n" % (len(wrong), wrong))
+    _stay(x, 0.5)
+    x.wfile.write(b"0\r\n\r\n")
+
+
 @lie
 def empty(_liar, x, honest):
     """200 without a byte."""

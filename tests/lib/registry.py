@@ -16,6 +16,7 @@ import time
 from urllib.parse import quote, urlsplit
 
 import tap
+from database import Database
 from tap import test
 
 DEV = os.environ["STACK_DEV"]
@@ -205,8 +206,17 @@ def stack(function, *arguments, stdin=None):
     return done.stdout.strip()
 
 
+def settings():
+    with open(f"{STATE}/settings", encoding="utf-8") as text:
+        return dict(line.rstrip("\n").split("=", 1) for line in text if "=" in line)
+
+
+DATABASE = Database(settings()["run"] + "/pg/.s.PGSQL.5432", "postgres", "stowage")
+
+
 def sql(query):
-    return stack("stack_sql", "-c", query)
+    """As superuser."""
+    return DATABASE.run(query).strip()
 
 
 def literal(value):
@@ -244,9 +254,19 @@ def add_user(name, actions=None, repository="ANY", include=None, password="secre
 
 def pids(name):
     """The processes of a stack's daemon: itself and its children."""
-    parent = stack("stack_pid", name)
-    children = subprocess.run(["pgrep", "-P", parent], capture_output=True, text=True, check=False).stdout.split()
-    return [int(parent)] + [int(pid) for pid in children]
+    with open(f"{STATE}/pid/{name}", encoding="ascii") as text:
+        parent = int(text.read().split()[0])
+    return [parent] + [pid for pid, of in parents() if of == parent]
+
+
+def parents():
+    """Every process and its parent, in the order of their numbers."""
+    for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="latin-1") as text:
+                yield pid, int(text.read().rpartition(")")[2].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            pass
 
 
 def eventually(condition, seconds=30):

@@ -337,6 +337,7 @@ EXPECTED = {
     "short_length": lambda g: g.length == g.size - 10 and len(g.body) == g.size,
     "wrong_bytes": lambda g: g.length == len(g.body) == g.size and g.body != g.layer,
     "wrong_end": lambda g: g.length == len(g.body) == g.size and g.body != g.layer and g.body[:-10] == g.layer[:-10] and g.took > 0.4,
+    "late_end": lambda g: chunked(g.body) == (g.size, True) and g.layer[:-10] in g.body and g.layer not in g.body and g.took > 0.4,
     "empty": lambda g: g.status == 200 and g.length == 0,
     "endless": lambda g: len(g.body) > 4_000_000 and not chunked(g.body)[1],
     "gzip_encoded": lambda g: g.headers["content-encoding"] == "gzip" and gzip.decompress(g.body) == g.layer,
@@ -425,7 +426,7 @@ def look(liar, name):
 
     def again(**headers):
         started = time.monotonic()
-        got = ask(liar.url, path, seconds=1 if name == "wrong_end" else 0.3, **headers)
+        got = ask(liar.url, path, seconds=1 if name in ("wrong_end", "late_end") else 0.3, **headers)
         got.took = time.monotonic() - started
         got.liar, got.layer, got.size, got.again = liar, liar.image.layer, len(liar.image.layer), again
         return got
