@@ -4,7 +4,6 @@ import pathlib
 import re
 import signal
 import tempfile
-import time
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image, layer_of

@@ -10,7 +10,7 @@ from email.utils import formatdate
 
 from listener import Listener
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
-from upstream import LIES, Hub, Image, Liar, digest_of, noise
+from upstream import LIES, Hub, Image, Liar, digest_of
 
 HUB = Hub()
 LIAR = Liar()

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import threading
-import time
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image, image_id, layer_of, token_claims
@@ -55,6 +54,20 @@ def push_and_pull():
     assert Client("team/app").pull("latest") == [(BASE.json, BASE.layer), (APP.json, APP.layer)]
     assert (audit("push"), audit("tag")) == (before[0] + 2, before[1] + 1)
     assert client.push("again", APP) == 0, "what is there is not sent again"
+
+
+@test
+def pull_by_password():
+    """A pull with the password on every call, as from a registry that stands alone: the same bytes, and no token is needed."""
+    add_user("v1-guesser")  # whom wrong passwords lock out
+    for auth, status in ((ADMIN, 200), (("v1-guesser", "wrong"), 401), (None, 401), (("", ""), 401)):
+        assert call("GET", "/v1/repositories/team/app/images", auth=auth).status == status, auth
+        answer = call("GET", "/v1/repositories/team/app/tags/latest", auth=auth)
+        assert answer.status == status, (auth, answer)
+        for image in APP.chain():
+            for what, body in (("ancestry", None), ("json", image.json), ("layer", image.layer)):
+                answer = call("GET", f"/v1/images/{image.id}/{what}", auth=auth)
+                assert answer.status == status and (status == 401 or (answer.json() == image.ancestry() if body is None else answer.body == body)), (auth, answer)
 
 
 @test
@@ -430,10 +443,10 @@ def trouble_is_not_v1():
         assert call("GET", "/v1/_ping").status == 200 and VERSION not in call("GET", "/v1/_ping").headers
     finally:
         stack("stack_again")
-    time.sleep(3)  # each process of lighttpd leaves a responder that was away alone for two seconds
-    for _ in range(10):
-        answer = call("GET", "/v2/")
-        assert answer.status == 200 and sum(name.lower() == VERSION for name, _ in answer.list) == 1, answer.list
+    # Each process of lighttpd leaves a responder that was away alone for two seconds.
+    eventually(lambda: all(call("GET", "/v2/").status == 200 for _ in range(10)))
+    answer = call("GET", "/v2/")
+    assert sum(name.lower() == VERSION for name, _ in answer.list) == 1, answer.list
 
 
 run()

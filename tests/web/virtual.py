@@ -422,7 +422,7 @@ def respawn(name):
         time.sleep(0.1)
     subprocess.Popen(command, env=environment, user=owner.st_uid, group=owner.st_gid, start_new_session=True, cwd="/",  # pylint: disable=consider-using-with
                      stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while call("GET", "/readyz" if name == "stowage-v2" else "/artifactory/api/system/ping").status != 200:
+    while call("GET", {"stowage-v2": "/readyz", "stowage-v1": "/v1/_ping"}.get(name, "/artifactory/api/system/ping")).status != 200:
         assert time.monotonic() < end, "does not start"
         time.sleep(0.1)
 
@@ -431,8 +431,8 @@ def respawn(name):
 def restart_recreates_nothing():
     """A restart of all responders recreates nothing that was deleted."""
     delete("docker-prod-local")
-    respawn("stowage-v2")
-    respawn("stowage-admin")
+    for name in ("stowage-v1", "stowage-v2", "stowage-admin"):
+        respawn(name)
     end = time.monotonic() + 10
     while (answer := call("GET", "/artifactory/api/repositories/docker-prod-local")).status == 503 and time.monotonic() < end:
         time.sleep(0.2)  # lighttpd leaves a backend alone for a while that it could not reach
