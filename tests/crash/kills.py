@@ -17,7 +17,7 @@ class Pushers:
 
     def __init__(self, name, count=4):
         self.name, self.stop = name, False
-        self.blobs, self.manifests, self.failures = {}, {}, 0
+        self.blobs, self.manifests, self.failures, self.refusals = {}, {}, 0, set()
         self.threads = [threading.Thread(target=self.work, args=(i,)) for i in range(count)]
 
     def work(self, number):
@@ -30,10 +30,13 @@ class Pushers:
                     if call("POST", f"/v2/{self.name}/{number}/blobs/uploads/?digest={sha256(data)}", body=data, timeout=30).status == 201:
                         self.blobs[(number, sha256(data))] = data
                 payload = image([layer], config)
-                if put_manifest(f"{self.name}/{number}", f"t{step}", payload, timeout=30).status == 201:
+                answer = put_manifest(f"{self.name}/{number}", f"t{step}", payload, timeout=30)
+                if answer.status == 201:
                     self.manifests[(number, f"t{step}")] = payload
                 else:
                     self.failures += 1
+                    self.refusals.add(answer.status)
+                    time.sleep(0.05)
             except (OSError, http.client.HTTPException):
                 self.failures += 1
                 time.sleep(0.05)
@@ -74,7 +77,7 @@ def prove(pushers, least):
     pushers.all_there()
     said = stack("stack_ctl", "check")
     assert "problem" not in said or re.search(r"\b0 problems", said), said
-    print(f"# {len(pushers.manifests)} images acknowledged, {pushers.failures} requests failed; {said.splitlines()[-1]}")
+    print(f"# {len(pushers.manifests)} images acknowledged, {pushers.failures} requests failed; {(said.splitlines() or ['nothing found'])[-1]}")
 
 
 @test
@@ -117,6 +120,24 @@ def postgres():
             stack("stack_again")
     assert stack("stack_pid", "stowage-v2") == responder
     prove(pushers, 5)
+
+
+@test
+def connections():
+    """The database cuts connections at random instants, new ones too: 503, never 500; what was acknowledged is there, and recorded once."""
+    name = f"kill/connections-{SEED}"
+    with Pushers(name) as pushers:
+        for _ in range(60):
+            time.sleep(RANDOM.uniform(0, 0.2))
+            sql("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE usename = 'stowage_v2' ORDER BY random() LIMIT 1) one")
+    prove(pushers, 10)
+    assert 500 not in pushers.refusals, pushers.refusals
+    twice = sql("SELECT string_agg(concat_ws(' ', action, path, object, number), ', ') FROM (SELECT action, path, object, count(*) AS number FROM registry.audit"
+                f" WHERE path LIKE '{name}/%' GROUP BY action, path, object HAVING count(*) > 1) row")
+    assert twice == "", twice
+    tags = int(sql(f"SELECT count(*) FROM registry.tag t JOIN registry.image i ON i.id = t.image_id WHERE i.path LIKE '{name}/%'"))
+    recorded = int(sql(f"SELECT count(*) FROM registry.tag_event WHERE path LIKE '{name}/%'"))
+    assert tags == recorded, (tags, recorded)
 
 
 @test
