@@ -57,9 +57,27 @@ challenge(struct request *req, const struct v2_call *call)
 	    *shown != '\0' ? "\"" : "", had_token ? ",error=\"insufficient_scope\"" : "");
 }
 
+/*
+ * What an error without a detail of its own is about. Docker reads an error that has none, and the
+ * sentence it knows, as a bare code: it shows no sentence then, and 1.10 to 17.05 neither look for
+ * the image over v1 nor give up a push that was refused before they tried it five times.
+ */
 static json_t *
-error_document(const struct error *err, json_t *detail)
+asked_for(struct request *req, const struct v2_call *call)
 {
+	enum access access = call->route != NULL ? call->route->access : ACCESS_NONE;
+
+	if (access != ACCESS_PULL && access != ACCESS_PUSH && access != ACCESS_DELETE)
+		return NULL;
+	return json_pack("{s:s}", "name", request_param(req, "name"));
+}
+
+static json_t *
+error_document(struct request *req, struct v2_call *call, const struct error *err)
+{
+	json_t *detail = call->detail != NULL ? call->detail : asked_for(req, call);
+
+	call->detail = NULL;
 	return json_pack("{s:[{s:s, s:s, s:o?}]}", "errors", "code", error_spelling(err->code),
 	    "message", err->message, "detail", detail);
 }
@@ -103,12 +121,11 @@ ask_for_credentials(struct request *req, const struct v2_call *call, struct erro
 void
 v2_error(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	json_t *detail = call->detail;
 	int status;
 
-	call->detail = NULL;
 	if (key_is_unknown(call, db, err)) {
-		json_decref(detail);
+		json_decref(call->detail);
+		call->detail = NULL;
 		reply_reset(req->reply);
 		reply_text(req, 404, "404 page not found\n");
 		return;
@@ -119,7 +136,7 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 	 * the success. */
 	if (status != 416 && status != 405)
 		reply_reset(req->reply);
-	reply_json(req, status, error_document(err, detail));
+	reply_json(req, status, error_document(req, call, err));
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
 	if (status == 401)
 		challenge(req, call);

@@ -430,6 +430,24 @@ def fallback():
 
 
 @test
+def refusals_say_what_of():
+    """No v2 error that tells docker where to go is a bare code: that gets five tries, and no look at v1."""
+    add_user("v1-looker", "read", "docker-dev-local2")
+    looker = ("v1-looker", "secret")
+    bearer = {"Authorization": "Bearer " + token("repository:team/bare:pull,push", looker)}
+    for code, method, path, more in (
+            ("NAME_UNKNOWN", "GET", "/v2/team/bare/tags/list", {}),
+            ("MANIFEST_UNKNOWN", "GET", "/v2/team/bare/manifests/1", {}),
+            ("UNAUTHORIZED", "GET", "/v2/team/bare/manifests/1", {"auth": None}),
+            ("UNAUTHORIZED", "POST", "/v2/team/bare/blobs/uploads/", {"auth": None, "headers": NO_LENGTH}),
+            ("UNAUTHORIZED", "POST", "/v2/team/bare/blobs/uploads/", {"auth": None, "headers": {**NO_LENGTH, **bearer}}),
+            ("DENIED", "POST", "/v2/team/bare/blobs/uploads/", {"auth": looker, "headers": NO_LENGTH}),
+            ("UNAUTHORIZED", "PUT", "/v2/team/bare/manifests/1", {"auth": ("v1-looker", "wrong"), "body": b"{}"})):
+        answer = call(method, path, **more)
+        assert answer.code() == code and answer.json()["errors"][0]["detail"] == {"name": "team/bare"}, (path, answer)
+
+
+@test
 def trouble_is_not_v1():
     """What the web server answers itself while the v2 responder is away has the version header too."""
     pid = pids("stowage-v2")
