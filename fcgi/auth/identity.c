@@ -239,7 +239,7 @@ refuse(const struct attempt *attempt, int account, const char *name, const char 
 	if (!db_account_failed(attempt->db, account, name, (int)config->auth_lock_failures,
 		(int)config->auth_lock_seconds, &attempt->actor, err))
 		return false;
-	error_set(err, ERROR_UNAUTHORIZED, NULL);
+	error_set(err, ERROR_UNAUTHORIZED, "wrong user name, password or token");
 	return error_cause(err, "%s", cause);
 }
 

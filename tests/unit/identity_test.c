@@ -192,7 +192,7 @@ refused(struct fixture *f, const char *header, int account, const char *name)
 	assert_false(find(f, header, &identity, &err));
 	assert_int_equal(err.code, ERROR_UNAUTHORIZED);
 	assert_int_equal(err.status, 0);
-	assert_string_equal(err.message, "authentication required");
+	assert_string_equal(err.message, "wrong user name, password or token");
 	assert_int_equal(fake.failures, failures + 1);
 	assert_int_equal(fake.failed_account, account);
 	assert_string_equal(fake.failed_name, name);

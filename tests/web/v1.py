@@ -445,6 +445,8 @@ def refusals_say_what_of():
             ("UNAUTHORIZED", "PUT", "/v2/team/bare/manifests/1", {"auth": ("v1-looker", "wrong"), "body": b"{}"})):
         answer = call(method, path, **more)
         assert answer.code() == code and answer.json()["errors"][0]["detail"] == {"name": "team/bare"}, (path, answer)
+    answer = call("GET", "/v2/token?service=docker-dev", auth=("v1-looker", "wrong"))
+    assert answer.status == 401 and answer.json()["errors"][0]["message"] == "wrong user name, password or token", answer
 
 
 @test
