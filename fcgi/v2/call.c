@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "oci/name.h"
+#include "registry/push.h"
 #include "responder/asked.h"
 
 /* The path method: the first part of the name is the key. What has no such part is the vhost's. */
@@ -63,10 +64,30 @@ call_token_grants(const struct v2_call *call, const char *name, enum action acti
 	return false;
 }
 
+/*
+ * A push that the token does not cover: another token may help, unless there is nothing to push to.
+ * Then no token ever says push, and the challenge would hide why.
+ */
+static bool
+refuse_push(struct v2_call *call, const char *name, struct error *err)
+{
+	struct target target = { 0 };
+	struct error why = { 0 };
+
+	if (call->identity->viewer.account != 0 &&
+	    !registry_target_require(&call->registry, name, ACTION_WRITE, &target, &why) &&
+	    why.code != ERROR_DENIED) {
+		*err = why;
+		return false;
+	}
+	return error_set(err, ERROR_UNAUTHORIZED, NULL);
+}
+
 /* A token gives no more than its scope, whatever the account may. */
 static bool
-scope_check(struct request *req, const struct v2_call *call, struct error *err)
+scope_check(struct request *req, struct v2_call *call, struct error *err)
 {
+	const char *name;
 	enum action action;
 
 	switch (call->route->access) {
@@ -82,8 +103,11 @@ scope_check(struct request *req, const struct v2_call *call, struct error *err)
 	default:
 		return true;
 	}
-	return call_token_grants(call, request_param(req, "name"), action) ||
-	       error_set(err, ERROR_UNAUTHORIZED, NULL);
+	name = request_param(req, "name");
+	if (call_token_grants(call, name, action))
+		return true;
+	return call->route->access == ACCESS_PUSH ? refuse_push(call, name, err)
+						  : error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
 
 /* What needs an account cannot be asked by anonymous, whoever may read. A push must not read its

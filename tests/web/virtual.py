@@ -381,13 +381,19 @@ def readers_fill_nothing():
 
 @test
 def no_default_deployment():
-    """A push without a default deployment, or to a remote, is 405 UNSUPPORTED with a sentence."""
+    """A push without a default deployment, or to a remote, is 405 UNSUPPORTED with a sentence, with a token too."""
     local = new("local")
     for key in (new("virtual", repositories=[local]), remote()):
         answer = at(key, "n/app/blobs/uploads/", "POST", headers={"Content-Length": "0"})
         assert answer.status == 405 and answer.code() == "UNSUPPORTED" and "deployment" in answer.json()["errors"][0]["message"], answer
         answer = at(key, "n/app/manifests/1", "PUT", body=image(), headers={"Content-Type": OCI_MANIFEST})
         assert answer.status == 405 and answer.code() == "UNSUPPORTED", answer
+        scope = "token?scope=repository:n/app:pull,push"
+        bearer = {"Content-Length": "0", "Authorization": "Bearer " + at(key, scope).json()["token"]}
+        answer = at(key, "n/app/blobs/uploads/", "POST", headers=bearer, auth=None)
+        assert answer.status == 405 and "deployment" in answer.json()["errors"][0]["message"], answer
+        answer = at(key, "n/app/blobs/uploads/", "POST", headers={"Content-Length": "0"}, auth=None)
+        assert answer.status == 401, answer
 
 
 @test
