@@ -15,8 +15,10 @@ registry_admit(struct registry *registry, const struct standing *standing, enum 
 		registry->viewer_stale = true;
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	}
-	if (standing->blacked_out)
+	if (standing->blacked_out) {
+		registry->blacked_out = true;
 		return error_set(err, ERROR_DENIED, "repository %s is blacked out", registry->key);
+	}
 	if (standing->allowed)
 		return true;
 	if (registry->viewer.account == 0)

@@ -33,6 +33,7 @@ struct registry {
 	/* What the last failure was about, for who renders it. */
 	bool key_unknown;    /* no repository of that key: the whole API is absent here */
 	bool viewer_stale;   /* the account changed since it proved itself: prove again */
+	bool blacked_out;    /* it, or where its pushes go: no right helps */
 	int64_t retry_after; /* seconds after which it may be different; 0: not known */
 
 	/* And of what was found. */
@@ -42,8 +43,8 @@ struct registry {
 
 /*
  * Turn a standing into yes, or into the error: key unknown (NAME_UNKNOWN, key_unknown set), blacked
- * out (DENIED), stale viewer (UNAUTHORIZED, viewer_stale set), and for an action not allowed:
- * UNAUTHORIZED to anonymous, else `refusal`.
+ * out (DENIED, blacked_out set), stale viewer (UNAUTHORIZED, viewer_stale set), and for an action
+ * not allowed: UNAUTHORIZED to anonymous, else `refusal`.
  */
 bool registry_admit(
     struct registry *, const struct standing *, enum error_code refusal, struct error *) MUST_CHECK;

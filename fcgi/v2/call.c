@@ -65,18 +65,21 @@ call_token_grants(const struct v2_call *call, const char *name, enum action acti
 }
 
 /*
- * A push that the token does not cover: another token may help, unless there is nothing to push to.
- * Then no token ever says push, and the challenge would hide why.
+ * What the token does not cover: another token may, unless nobody gets in. Then no token ever says
+ * so, and a challenge would hide why: from the user, and from docker 1.12, which takes it for a
+ * reason to go on over v1.
  */
 static bool
-refuse_push(struct v2_call *call, const char *name, struct error *err)
+refuse_scope(struct v2_call *call, const char *name, struct error *err)
 {
+	struct registry *registry = &call->registry;
 	struct target target = { 0 };
 	struct error why = { 0 };
+	bool admitted = call->route->access == ACCESS_PUSH
+			    ? registry_target_require(registry, name, ACTION_WRITE, &target, &why)
+			    : registry_admit_viewer(registry, true, &why);
 
-	if (call->identity->viewer.account != 0 &&
-	    !registry_target_require(&call->registry, name, ACTION_WRITE, &target, &why) &&
-	    why.code != ERROR_DENIED) {
+	if (!admitted && (why.code != ERROR_DENIED || registry->blacked_out)) {
 		*err = why;
 		return false;
 	}
@@ -104,10 +107,7 @@ scope_check(struct request *req, struct v2_call *call, struct error *err)
 		return true;
 	}
 	name = request_param(req, "name");
-	if (call_token_grants(call, name, action))
-		return true;
-	return call->route->access == ACCESS_PUSH ? refuse_push(call, name, err)
-						  : error_set(err, ERROR_UNAUTHORIZED, NULL);
+	return call_token_grants(call, name, action) || refuse_scope(call, name, err);
 }
 
 /* What needs an account cannot be asked by anonymous, whoever may read. A push must not read its

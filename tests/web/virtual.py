@@ -315,18 +315,26 @@ def remote_patterns():
 
 @test
 def black_out():
-    """What is blacked out is no member; a blacked-out key is refused with the version header."""
+    """What is blacked out is no member; a blacked-out key is refused with the version header, to tokens too: that is no reason for v1."""
     first, second = new("local"), new("local")
     virtual = new("virtual", repositories=[first, second], defaultDeploymentRepo=first)
     for key in (first, second):
         push(key, "b/app", "1", key)
     edit(first, blackedOut=True)
     assert winner(virtual, "b/app", "1") == second
-    answer = at(virtual, "b/new/blobs/uploads/", "POST", headers={"Content-Length": "0"})
-    assert answer.status == 403, answer
+    def bearer():
+        return {"Authorization": "Bearer " + at(virtual, "token?scope=repository:b/app:pull,push").json()["token"]}
+
+    def refused(answer):
+        assert answer.status == 403 and answer.code() == "DENIED" and VERSION in answer.headers, answer
+        assert "blacked out" in answer.json()["errors"][0]["message"], answer
+
+    for headers in ({}, bearer()):
+        refused(at(virtual, "b/app/blobs/uploads/", "POST", headers={"Content-Length": "0", **headers}, auth=None if headers else ADMIN))
     edit(virtual, blackedOut=True)
-    answer = pull(virtual, "b/app", "1")
-    assert answer.status == 403 and answer.code() == "DENIED" and VERSION in answer.headers, answer
+    refused(pull(virtual, "b/app", "1"))
+    for path in ("manifests/1", "tags/list", "blobs/" + sha256(b"x")):
+        refused(at(virtual, "b/app/" + path, headers=bearer(), auth=None))
 
 
 # --- Merged lists -----------------------------------------------------------------------------------------------------------
