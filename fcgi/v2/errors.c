@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "v2/routes.h"
+
 #define RETRY_AFTER_SECONDS "2"
 
 /* The scope a token needs for this route; "" for none. */
@@ -72,14 +74,18 @@ asked_for(struct request *req, const struct v2_call *call)
 	return json_pack("{s:s}", "name", request_param(req, "name"));
 }
 
+/* Clients of Artifactory's own calls look for the status. */
 static json_t *
-error_document(struct request *req, struct v2_call *call, const struct error *err)
+error_document(struct request *req, struct v2_call *call, const struct error *err, int status)
 {
 	json_t *detail = call->detail != NULL ? call->detail : asked_for(req, call);
+	json_t *one = json_pack("{s:s, s:s, s:o?}", "code", error_spelling(err->code), "message",
+	    err->message, "detail", detail);
 
 	call->detail = NULL;
-	return json_pack("{s:[{s:s, s:s, s:o?}]}", "errors", "code", error_spelling(err->code),
-	    "message", err->message, "detail", detail);
+	if (call->route != NULL && call->route->handler == v2_promote)
+		json_object_set_new(one, "status", json_integer(status));
+	return json_pack("{s:[o]}", "errors", one);
 }
 
 /*
@@ -123,7 +129,9 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 {
 	int status;
 
-	if (key_is_unknown(call, db, err)) {
+	/* A key that the client says as a part of the name is a name unknown to a registry that is
+	 * there. */
+	if (*call->mount == '\0' && key_is_unknown(call, db, err)) {
 		json_decref(call->detail);
 		call->detail = NULL;
 		reply_reset(req->reply);
@@ -136,7 +144,7 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 	 * the success. */
 	if (status != 416 && status != 405)
 		reply_reset(req->reply);
-	reply_json(req, status, error_document(req, call, err));
+	reply_json(req, status, error_document(req, call, err, status));
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
 	if (status == 401)
 		challenge(req, call);

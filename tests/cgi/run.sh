@@ -130,6 +130,13 @@ v1_endpoint() {
 			STOWAGE_BASE_URL=https://public.example:8443 <<<'[]' &&
 		has '^Status: 200' && has '^X-Docker-Endpoints: public.example:8443$'
 }
+# It is no reason to try another API: the registry is there.
+path_unknown_key() {
+	by_path GET /v2/no-such-key/app/manifests/1 "$basic" </dev/null && has '^Status: 404' && has '^Docker-Distribution-API-Version: registry/2.0' &&
+		has '"code":"NAME_UNKNOWN","message":"no repository no-such-key"' &&
+		by_path POST /v2/no-such-key/app/blobs/uploads/ "$basic" CONTENT_LENGTH=0 </dev/null && has '"code":"NAME_UNKNOWN"' &&
+		by_path GET /v2/no-such-key/app/manifests/1 </dev/null && has '^Status: 401' && has 'scope="repository:no-such-key/app:pull"'
+}
 usage() {
 	local code=0
 	"$program" </dev/null >"$scratch/out" 2>"$scratch/err" || code=$?
@@ -155,6 +162,7 @@ check "with the path method the challenge names key and image" path_challenge
 check "with the path method an image goes in and comes out" path_push_and_pull
 check "with the path method a token is for its key" path_other_keys
 check "the endpoint told to v1 clients is the public one" v1_endpoint
+check "with the path method an unknown key is a name that is unknown" path_unknown_key
 check "without socket or CGI it says how to use it" usage
 check "it prints its routes" routes
 rm -rf "$scratch"

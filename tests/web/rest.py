@@ -966,7 +966,8 @@ def promotion_refused():
             (source, {"tag": None, "targetTag": "2"}, 400, "tag"), (source, {"copy": "yes"}, 400, ""), (source, {"targetRepo": 7}, 400, "")):
         asked = {name: value for name, value in {**order, **changes}.items() if value is not None}
         answer = promote(key, **asked)
-        assert answer.status == status and word in answer.json()["errors"][0]["message"], (changes, answer)
+        error, = answer.json()["errors"]
+        assert (answer.status, error["status"]) == (status, status) and word in error["message"], (changes, answer)
     for body in (b"", b"[]", b"{", b"{}", b'{"targetRepo": "x", "targetRepo": "y", "dockerRepository": "app"}'):
         assert at(source, "promote", "POST", body=body, headers=JSON).status == 400, body
     assert at(source, "promote", "POST", body=b" " * (64 * 1024 + 1), headers=JSON).status == 413
