@@ -872,7 +872,7 @@ DECLARE
   v_to bigint;
   v_actions int;
   v_tag record;
-  v_old record;
+  v_refused text;
 BEGIN
   outcome := 1;
   IF v_source IS NULL OR v_target IS NULL THEN
@@ -902,6 +902,12 @@ BEGIN
   IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag s JOIN tag t ON t.image_id = v_to AND t.name = coalesce(p_target_tag, s.name) AND t.manifest_id <> s.manifest_id
       WHERE s.image_id = v_from AND s.name = coalesce(p_tag, s.name)) THEN
     message := format('you may not overwrite tags of %s in %s', p_target_name, p_target_key);
+    RETURN;
+  END IF;
+  v_refused := tag_kept_out(v_target, v_target, p_target_name,
+    ARRAY(SELECT coalesce(p_target_tag, name) FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)));
+  IF v_refused IS NOT NULL THEN
+    message := format('a pattern of %s keeps %s:%s out', p_target_key, p_target_name, v_refused);
     RETURN;
   END IF;
   PERFORM act_as(p_account, p_request);
@@ -1144,6 +1150,9 @@ BEGIN
   IF v_actions & 2 = 0 THEN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
     RETURN;
+  ELSIF tag_kept_out(v_root, p_target, p_name, p_tags) IS NOT NULL THEN
+    RETURN QUERY SELECT 5, NULL::int, NULL::bytea;
+    RETURN;
   END IF;
 
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target;
@@ -1376,7 +1385,8 @@ CREATE FUNCTION registry.name_is_local(p_root integer, p_name text) RETURNS bool
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
-    WHERE i.path = ANY (name_twins(p_name)) AND name_fits(i.path, l.include_re, l.exclude_re)
+    WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
+        AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
     OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
         JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
@@ -2117,6 +2127,28 @@ BEGIN
 END $$;
 
 --
+-- Name: tag_fits(text, text, text[], text[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  SELECT (p_include IS NULL OR p_name ~ ALL (p_include) OR p_name || '/' || p_tag || '/manifest.json' ~ ALL (p_include))
+    AND (p_exclude IS NULL OR (p_name !~ ALL (p_exclude) AND p_name || '/' || p_tag || '/manifest.json' !~ ALL (p_exclude)))
+$$;
+
+--
+-- Name: tag_kept_out(integer, integer, text, text[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM registry.repository_leaf l
+    WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1
+$$;
+
+--
 -- Name: texts_of(jsonb); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2558,7 +2590,7 @@ BEGIN
   FOR v_leaf IN
     SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, c.offline,
       s.offline_until > now() AS away, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
-      name_fits(n.path, l.include_re, l.exclude_re) OR (p_tag IS NOT NULL AND name_fits(n.path || '/' || p_tag || '/manifest.json', l.include_re, l.exclude_re)) AS fits,
+      CASE WHEN p_tag IS NULL THEN name_fits(n.path, l.include_re, l.exclude_re) ELSE tag_fits(n.path, p_tag, l.include_re, l.exclude_re) END AS fits,
       CASE WHEN v_root.by_timestamp AND p_tag IS NOT NULL THEN -extract(epoch FROM h.updated_at) END AS stamp,
       min(l.ord) OVER (PARTITION BY l.leaf_id) AS first
     FROM repository_leaf l JOIN repository r ON r.id = l.leaf_id
@@ -2576,7 +2608,7 @@ BEGIN
     ORDER BY l.rank <> 0, stamp NULLS LAST, l.class, first, fits DESC
   LOOP
     v_why := CASE
-      WHEN NOT v_leaf.fits THEN 'a pattern keeps the name out'
+      WHEN NOT v_leaf.fits THEN 'a pattern keeps ' || CASE WHEN name_fits(v_leaf.path, v_leaf.include_re, v_leaf.exclude_re) THEN 'the tag' ELSE 'the name' END || ' out'
       WHEN v_leaf.actions & 1 = 0 THEN 'the user may not read it here'
       WHEN v_leaf.class = 2 AND v_local AND p_tag IS NOT NULL THEN 'a local member has the name, so no remote answers for its tags'
       WHEN v_leaf.digest IS NOT NULL AND v_winner IS NOT NULL THEN 'has it, but another comes first'
@@ -5199,6 +5231,22 @@ GRANT ALL ON FUNCTION registry.tag_changed() TO stowage_admin;
 REVOKE ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
 GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) TO stowage_admin;
+
+--
+-- Name: FUNCTION tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION texts_of(p_array jsonb); Type: ACL; Schema: registry; Owner: -

@@ -84,7 +84,9 @@ static const struct statement tag_delete = {
 	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id"                \
 	"  WHERE me.valid AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(SQL_PATH) ")"
 
-/* $5 after, $6 limit. Enough of each image for the whole page; and what upstreams listed. */
+/* $5 after, $6 limit. Enough of each image for the whole page; and what upstreams listed. The name
+ * is known by what is under it, or by a tag that a pattern lets in although it keeps the name out.
+ */
 static const struct statement tags_list = {
 	.name = "tags_list",
 	.nparams = 6,
@@ -102,14 +104,16 @@ static const struct statement tags_list = {
 	    "     JOIN remote_tags rt ON rt.repository_id = l.leaf_id AND rt.path = l.path,"
 	    "     unnest(rt.tags) t (name)"
 	    "   WHERE t.name > $5 AND " SQL_FITS_TAG("l.path", "t.name")
-	    "   ORDER BY name LIMIT $6)"
-	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE ","
-	    "  EXISTS (SELECT FROM l WHERE " SQL_FITS("l.path")
+	    "   ORDER BY name LIMIT $6),"
+	    "known AS MATERIALIZED (SELECT EXISTS (SELECT FROM l WHERE " SQL_FITS("l.path")
 	    "    AND (EXISTS (SELECT FROM image_manifest im WHERE im.image_id = l.id)"
 	    "      OR EXISTS (SELECT FROM remote_tags rt"
-	    "        WHERE rt.repository_id = l.leaf_id AND rt.path = l.path))),"
-	    "  names.name, " SQL_HAS_REMOTE
-	    " FROM me LEFT JOIN root ON true LEFT JOIN names ON true ORDER BY names.name",
+	    "        WHERE rt.repository_id = l.leaf_id AND rt.path = l.path)))"
+	    "  OR EXISTS (SELECT FROM l JOIN tag t ON t.image_id = l.id"
+	    "    AND " SQL_FITS_TAG("l.path", "t.name") ") AS known)"
+	    "SELECT " SQL_STANDING ", known.known OR " SQL_READABLE_ANYWHERE ","
+	    "  known.known, names.name, " SQL_HAS_REMOTE
+	    " FROM me LEFT JOIN root ON true LEFT JOIN names ON true, known ORDER BY names.name",
 	.again = true,
 };
 

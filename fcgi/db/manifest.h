@@ -32,8 +32,9 @@ enum manifest_put_outcome {
 	MANIFEST_PUT_DENIED,  /* a tag exists and the pusher may not overwrite it (needs delete too)
 			       */
 	MANIFEST_PUT_PRECONDITION, /* If-Match named another digest than the tag holds */
-	MANIFEST_PUT_RETARGET /* the target went away or the viewer's right did, since it was looked
-				 up */
+	MANIFEST_PUT_RETARGET,     /* the target went away or the viewer's right did, since it was
+				    * looked     up */
+	MANIFEST_PUT_KEPT_OUT      /* a pattern on the way to the target is against a tag */
 };
 
 struct manifest_put {

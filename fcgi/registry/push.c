@@ -66,6 +66,8 @@ outcome_error(
 		    "the tag exists, and moving it needs the right to delete as well as to write");
 	case MANIFEST_PUT_PRECONDITION:
 		return error_set(err, ERROR_PRECONDITION, "the tag does not hold that digest");
+	case MANIFEST_PUT_KEPT_OUT:
+		return error_set(err, ERROR_DENIED, "a pattern keeps this tag out");
 	case MANIFEST_PUT_RETARGET:
 		break;
 	}

@@ -47,7 +47,8 @@ BEGIN
 END $$;
 
 -- The whole push. Outcomes: 0 done, 1 names what is not here (one row for each), 2 a tag may not be overwritten,
--- 3 a tag does not hold the digest expected, 4 the target or the right to push there is gone. Nothing is written but by 0.
+-- 3 a tag does not hold the digest expected, 4 the target or the right to push there is gone, 5 a pattern keeps a tag out. Nothing is
+-- written but by 0.
 --
 -- What the manifest names must be readable for the pusher under this name somewhere at the key pushed to; it is then
 -- linked to the target's image. Locks: blobs by id, the image (one push at a time per image, so that the look at the
@@ -79,6 +80,9 @@ BEGIN
   v_actions := push_actions(p_account, v_root, p_target, p_name);
   IF v_actions & 2 = 0 THEN
     RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN;
+  ELSIF tag_kept_out(v_root, p_target, p_name, p_tags) IS NOT NULL THEN
+    RETURN QUERY SELECT 5, NULL::int, NULL::bytea;
     RETURN;
   END IF;
 

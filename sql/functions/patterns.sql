@@ -27,6 +27,12 @@ CREATE OR REPLACE FUNCTION name_fits(p_name text, p_include text[], p_exclude te
   SELECT (p_include IS NULL OR p_name ~ ALL (p_include)) AND (p_exclude IS NULL OR p_name !~ ALL (p_exclude))
 $$;
 
+-- The same of a tag: a pattern may also be about NAME/TAG/manifest.json.
+CREATE OR REPLACE FUNCTION tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT (p_include IS NULL OR p_name ~ ALL (p_include) OR p_name || '/' || p_tag || '/manifest.json' ~ ALL (p_include))
+    AND (p_exclude IS NULL OR (p_name !~ ALL (p_exclude) AND p_name || '/' || p_tag || '/manifest.json' !~ ALL (p_exclude)))
+$$;
+
 -- The names that mean the same image at a registry with official images: "busybox" and "library/busybox".
 CREATE OR REPLACE FUNCTION name_twins(p_name text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN strpos(p_name, '/') = 0 THEN ARRAY[p_name, 'library/' || p_name]

@@ -53,7 +53,7 @@ DECLARE
   v_to bigint;
   v_actions int;
   v_tag record;
-  v_old record;
+  v_refused text;
 BEGIN
   outcome := 1;
   IF v_source IS NULL OR v_target IS NULL THEN
@@ -83,6 +83,12 @@ BEGIN
   IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag s JOIN tag t ON t.image_id = v_to AND t.name = coalesce(p_target_tag, s.name) AND t.manifest_id <> s.manifest_id
       WHERE s.image_id = v_from AND s.name = coalesce(p_tag, s.name)) THEN
     message := format('you may not overwrite tags of %s in %s', p_target_name, p_target_key);
+    RETURN;
+  END IF;
+  v_refused := tag_kept_out(v_target, v_target, p_target_name,
+    ARRAY(SELECT coalesce(p_target_tag, name) FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)));
+  IF v_refused IS NOT NULL THEN
+    message := format('a pattern of %s keeps %s:%s out', p_target_key, p_target_name, v_refused);
     RETURN;
   END IF;
   PERFORM act_as(p_account, p_request);

@@ -25,7 +25,7 @@ BEGIN
   FOR v_leaf IN
     SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, c.offline,
       s.offline_until > now() AS away, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
-      name_fits(n.path, l.include_re, l.exclude_re) OR (p_tag IS NOT NULL AND name_fits(n.path || '/' || p_tag || '/manifest.json', l.include_re, l.exclude_re)) AS fits,
+      CASE WHEN p_tag IS NULL THEN name_fits(n.path, l.include_re, l.exclude_re) ELSE tag_fits(n.path, p_tag, l.include_re, l.exclude_re) END AS fits,
       CASE WHEN v_root.by_timestamp AND p_tag IS NOT NULL THEN -extract(epoch FROM h.updated_at) END AS stamp,
       min(l.ord) OVER (PARTITION BY l.leaf_id) AS first
     FROM repository_leaf l JOIN repository r ON r.id = l.leaf_id
@@ -43,7 +43,7 @@ BEGIN
     ORDER BY l.rank <> 0, stamp NULLS LAST, l.class, first, fits DESC
   LOOP
     v_why := CASE
-      WHEN NOT v_leaf.fits THEN 'a pattern keeps the name out'
+      WHEN NOT v_leaf.fits THEN 'a pattern keeps ' || CASE WHEN name_fits(v_leaf.path, v_leaf.include_re, v_leaf.exclude_re) THEN 'the tag' ELSE 'the name' END || ' out'
       WHEN v_leaf.actions & 1 = 0 THEN 'the user may not read it here'
       WHEN v_leaf.class = 2 AND v_local AND p_tag IS NOT NULL THEN 'a local member has the name, so no remote answers for its tags'
       WHEN v_leaf.digest IS NOT NULL AND v_winner IS NOT NULL THEN 'has it, but another comes first'

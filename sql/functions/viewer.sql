@@ -29,6 +29,12 @@ CREATE OR REPLACE FUNCTION push_actions(p_account int, p_root int, p_target int,
     THEN registry.viewer_actions(p_account, p_target, p_name) ELSE 0 END
 $$;
 
+-- Of tags pushed to p_root for p_target, one that a pattern keeps out on every path to there; NULL: none.
+CREATE OR REPLACE FUNCTION tag_kept_out(p_root int, p_target int, p_name text, p_tags text[]) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM registry.repository_leaf l
+    WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1
+$$;
+
 -- The images of that name, over all paths from a repository, that the account may read.
 CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account int) RETURNS SETOF bigint LANGUAGE sql STABLE
 SET search_path = registry, pg_temp AS $$
@@ -39,10 +45,12 @@ SET search_path = registry, pg_temp AS $$
 $$;
 
 -- The shadowing guard: does a local member hold a manifest under the name, or a V1 repository that is bridged to this one an image?
--- Whoever may read it; "N" and "library/N" are one name. A name that a pattern keeps out of the member is not there.
+-- Whoever may read it; "N" and "library/N" are one name. A name that a pattern keeps out of the member is not there, unless it lets a tag
+-- of it in.
 CREATE OR REPLACE FUNCTION name_is_local(p_root int, p_name text) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
-    WHERE i.path = ANY (name_twins(p_name)) AND name_fits(i.path, l.include_re, l.exclude_re)
+    WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
+        AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
     OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
         JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))

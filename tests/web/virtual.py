@@ -302,6 +302,46 @@ def pushed_where_it_can_be_pulled():
 
 
 @test
+def tags_kept_out():
+    """A tag that a pattern keeps out, as NAME/TAG/manifest.json, is neither pushed nor promoted there, and who answers says so."""
+    local, source = new("local", excludesPattern="team/app/old/**"), new("local")
+    virtual = new("virtual", repositories=[local], defaultDeploymentRepo=local)
+    payload = push(virtual, "team/app", "1", "tags")
+    push(source, "team/app", "old", "tags")
+    for key in (local, virtual):
+        answer = at(key, "team/app/manifests/old", "PUT", body=payload, headers={"Content-Type": OCI_MANIFEST})
+        assert answer.status == 403 and answer.code() == "DENIED" and "pattern" in answer.json()["errors"][0]["message"], answer
+    order = {"targetRepo": local, "dockerRepository": "team/app"}
+    answer = at(source, "promote", "POST", body=json.dumps(order).encode())
+    assert answer.status == 403 and "team/app:old" in answer.json()["errors"][0]["message"], answer
+    assert at(source, "promote", "POST", body=json.dumps({**order, "tag": "old", "targetTag": "new"}).encode()).status == 200
+    assert at(virtual, "team/app/tags/list").json()["tags"] == ["1", "new"]
+    edit(local, excludesPattern="")
+    assert at(local, "team/app/manifests/old", "PUT", body=payload, headers={"Content-Type": OCI_MANIFEST}).status == 201
+    edit(local, excludesPattern="team/app/old/**")
+    said = call("GET", f"{VIRTUAL}{virtual}/who?name=team/app&reference=old").json()
+    assert said["winner"] is None and "the tag" in said["members"][0]["why"] and winner(virtual, "team/app", "old") == 404, said
+
+
+@test
+def tags_let_in():
+    """Where patterns let in one tag of a name alone, that one is listed, and the name is a local one: no remote answers for its other tags."""
+    hub, local = remote(), new("local")
+    inner = new("virtual", repositories=[local], includesPattern="shown/mine/**")
+    virtual = new("virtual", repositories=[inner, hub])
+    hub_image("library/shown", "2")
+    payload = push(local, "shown", "mine", "mine")
+    assert at(local, "shown/manifests/2", "PUT", body=payload, headers={"Content-Type": OCI_MANIFEST}).status == 201
+    HUB.clear()
+    for key in (inner, virtual):
+        assert at(key, "shown/tags/list").json()["tags"] == ["mine"] and at(key, "shown/tags/list?last=mine").json()["tags"] == [], key
+        assert winner(key, "shown", "mine") == local and winner(key, "shown", "2") == 404, key
+    assert HUB.count() == 0
+    edit(inner, includesPattern="shown/other/**")
+    assert at(inner, "shown/tags/list").status == 404 and winner(virtual, "shown", "2") == hub
+
+
+@test
 def remote_patterns():
     """A remote's patterns see the canonical name, and keep its upstream from being asked."""
     hub = remote(includesPattern="library/**")
