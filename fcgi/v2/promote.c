@@ -14,8 +14,44 @@ document_free(void *document)
 	json_decref(document);
 }
 
-/* targetRepo and dockerRepository are needed; an absent tag means all, an absent copy means a move.
+/* An absent field is NULL. So is an empty one: jfrog-cli sends every field, whatever it was told.
  */
+static bool
+text_read(json_t *document, const char *field, const char **text, struct error *err)
+{
+	json_t *value = json_object_get(document, field);
+
+	*text = json_string_value(value);
+	if (value != NULL && !json_is_null(value) && *text == NULL)
+		return error_set(err, ERROR_BAD_REQUEST, "%s: want a string", field);
+	if (*text != NULL && **text == '\0')
+		*text = NULL;
+	return true;
+}
+
+/* An absent tag means all, an absent copy a move. */
+static bool
+fields_read(json_t *document, struct promotion *order, struct error *err)
+{
+	json_t *copy = json_object_get(document, "copy");
+
+	if (!text_read(document, "targetRepo", &order->target_key, err) ||
+	    !text_read(document, "dockerRepository", &order->name, err) ||
+	    !text_read(document, "targetDockerRepository", &order->target_name, err) ||
+	    !text_read(document, "tag", &order->tag, err) ||
+	    !text_read(document, "targetTag", &order->target_tag, err))
+		return false;
+	if (copy != NULL && !json_is_null(copy) && !json_is_boolean(copy))
+		return error_set(err, ERROR_BAD_REQUEST, "copy: want true or false");
+	if (order->target_key == NULL || order->name == NULL)
+		return error_set(err, ERROR_BAD_REQUEST, "%s is missing",
+		    order->target_key == NULL ? "targetRepo" : "dockerRepository");
+	order->copy = json_is_true(copy);
+	if (order->target_name == NULL)
+		order->target_name = order->name;
+	return true;
+}
+
 static bool
 order_read(struct request *req, struct promotion *order, struct error *err)
 {
@@ -23,7 +59,6 @@ order_read(struct request *req, struct promotion *order, struct error *err)
 	json_t *document;
 	char *body;
 	size_t length;
-	int copy = 0;
 
 	if (!request_body(req, ORDER_MOST, &body, &length, err))
 		return false;
@@ -31,15 +66,8 @@ order_read(struct request *req, struct promotion *order, struct error *err)
 	if (document == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "%s", reason.text);
 	arena_defer(req->arena, document_free, document);
-	if (json_unpack_ex(document, &reason, 0, "{s:s, s:s, s?s, s?s, s?s, s?b}", "targetRepo",
-		&order->target_key, "dockerRepository", &order->name, "targetDockerRepository",
-		&order->target_name, "tag", &order->tag, "targetTag", &order->target_tag, "copy",
-		&copy) != 0)
-		return error_set(err, ERROR_BAD_REQUEST, "%s", reason.text);
-	order->copy = copy != 0;
-	if (order->target_name == NULL)
-		order->target_name = order->name;
-	return true;
+	return json_is_object(document) ? fields_read(document, order, err)
+					: error_set(err, ERROR_BAD_REQUEST, "want a JSON object");
 }
 
 static bool

@@ -900,6 +900,21 @@ def promotion_of_all():
     assert tags(target, "app") == ["1", "2", "3"] and tags(source, "app") in (404, []) and tags(source, "other") == ["1"]
 
 
+@test
+def promotion_as_jfrog_cli_asks():
+    """Empty fields, as jfrog-cli sends what it was not told, and null are as good as none."""
+    source, target = new(), new()
+    push(source, "app", "1", "jf one")
+    push(source, "app", "2", "jf two")
+    asked = {"targetRepo": target, "dockerRepository": "app", "targetDockerRepository": "", "tag": "2", "targetTag": "", "copy": False}
+    assert promote(source, **asked).status == 200 and tags(source, "app") == ["1"] and tags(target, "app") == ["2"]
+    assert promote(source, **{**asked, "tag": "", "copy": None, "targetTag": None}).status == 200
+    assert tags(source, "app") == 404 and tags(target, "app") == ["1", "2"]
+    for field in ("targetRepo", "dockerRepository"):
+        answer = promote(source, **{**asked, field: ""})
+        assert answer.status == 400 and field in answer.json()["errors"][0]["message"], answer
+
+
 def index_of(*children):
     """An OCI index of image manifests, given as bytes."""
     return json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [
