@@ -2578,7 +2578,9 @@ DECLARE
   v_leaf record;
   v_why text;
   v_winner text;
+  v_winner_rank int;
   v_asked text[] := '{}';
+  v_asked_first text[] := '{}'; -- those of them with priority
   v_answer text;
   v_members jsonb := '[]';
 BEGIN
@@ -2623,14 +2625,23 @@ BEGIN
       ELSE 'not cached; its upstream is asked' END;
     IF v_why LIKE 'has it%' AND v_winner IS NULL THEN
       v_winner := v_leaf.key;
+      v_winner_rank := v_leaf.rank;
       v_answer := v_leaf.digest;
-    ELSIF v_why = 'not cached; its upstream is asked' AND (v_winner IS NULL OR v_leaf.rank = 0) THEN
+    ELSIF v_why = 'not cached; its upstream is asked' THEN
       v_asked := v_asked || v_leaf.key;
+      v_asked_first := v_asked_first || CASE WHEN v_leaf.rank = 0 THEN v_leaf.key END;
     END IF;
     v_members := v_members || jsonb_build_object('repository', v_leaf.key, 'rclass', class_name(v_leaf.class), 'priority', v_leaf.rank = 0,
       'name', v_leaf.path, 'included', v_leaf.fits, 'readable', v_leaf.actions & 1 <> 0, 'mayFillCache', CASE WHEN v_leaf.class = 2 THEN v_leaf.actions & 2 <> 0 END,
       'digest', v_leaf.digest, 'updated', v_leaf.updated_at, 'fresh', CASE WHEN v_leaf.digest IS NOT NULL THEN v_leaf.fresh END, 'why', v_why);
   END LOOP;
+  -- what somebody has keeps all upstreams from being asked, but those of priority members that come before him
+  IF v_winner IS NOT NULL THEN
+    v_asked := CASE WHEN v_winner_rank = 0 THEN '{}' ELSE array_remove(v_asked_first, NULL) END;
+    v_members := (SELECT jsonb_agg(CASE WHEN m.value ->> 'why' = 'not cached; its upstream is asked' AND m.value ->> 'repository' <> ALL (v_asked)
+      THEN m.value || '{"why": "not cached, and another has it"}' ELSE m.value END ORDER BY m.place)
+      FROM jsonb_array_elements(v_members) WITH ORDINALITY AS m (value, place));
+  END IF;
   RETURN jsonb_build_object('repository', p_key, 'name', p_name, 'reference', v_reference, 'user', lower(p_user), 'nameIsLocal', v_local,
     'blackedOut', v_root.blacked_out, 'members', v_members, 'winner', v_winner, 'digest', v_answer, 'asked', to_jsonb(v_asked),
     'reason', CASE WHEN v_root.blacked_out THEN 'the repository is blacked out'

@@ -1137,6 +1137,27 @@ def who_shadows():
 
 
 @test
+def who_asks_nobody():
+    """What one member has keeps the upstreams of the others from being asked, and it is said so; but a priority remote comes before."""
+    cold, warm, local = remote(), remote(), new()
+    virtual = new("virtual", repositories=[cold, warm, local], shadowingGuard=False)
+    hub_image("library/warm")
+    assert at(warm, "warm/manifests/1").status == 200
+    for first in ((), (cold, warm), (warm,)):
+        for key in (cold, warm):
+            post(key, priorityResolution=key in first)
+        answer = who(virtual, "warm", "1")
+        assert (answer["winner"], answer["asked"]) == (warm, []) and "another has it" in why(answer)[cold] and "first in the order" in answer["reason"], (first, answer)
+        assert pull(virtual, "warm", "1").headers["x-stowage-repository"] == warm and at(cold, "_catalog").json()["repositories"] == [], first
+    push(local, "warm", "2", "local")
+    post(cold, priorityResolution=True)
+    post(warm, priorityResolution=False)
+    answer = who(virtual, "warm", "2")
+    assert (answer["winner"], answer["asked"]) == (local, [cold]) and "priority remote" in answer["reason"] and "another has it" in why(answer)[warm], answer
+    assert who(virtual, "warm", "1")["asked"] == [cold] and pull(virtual, "warm", "1").headers["x-stowage-repository"] == cold
+
+
+@test
 def who_denied():
     """Who answers as another user sees it: what he may not read does not answer, and it is said; nor does he fill a cache."""
     mine, theirs, hub = new(), new(), remote()
