@@ -29,7 +29,8 @@ admin_make(struct ctl *ctl, struct error *err)
 	return true;
 }
 
-/* *wanted: there is no account at all, or admin still has the first password. */
+/* *wanted: there is no account at all, or admin still has the first password. Else it says why not.
+ */
 static bool
 is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 {
@@ -44,6 +45,10 @@ is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 		return admin_make(ctl, err);
 	}
 	*wanted = admin != NULL && password_check(FIRST_PASSWORD, admin->password);
+	if (!*wanted)
+		printf("%s: nothing is made\n", admin == NULL
+						    ? "there are accounts, but none " ADMIN
+						    : ADMIN " has a password of its own");
 	return true;
 }
 
@@ -135,10 +140,8 @@ ctl_bootstrap(struct ctl *ctl, int argc, char **argv)
 	ctl_no_operands(ctl, argc, argv);
 	if (!ctl_open(ctl, &err) || !is_wanted(ctl, &wanted, &err))
 		return ctl_fail(&err);
-	if (!wanted) {
-		puts(ADMIN " has a password of its own: nothing is made");
+	if (!wanted)
 		return EXIT_DONE;
-	}
 	if (!repositories_make(ctl, &err) || !rights_make(ctl, &err))
 		return ctl_fail(&err);
 	return EXIT_DONE;

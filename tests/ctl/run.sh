@@ -330,6 +330,13 @@ docker-prod-local2 readers 1
 dockerhub readers 3'
 }
 
+# Whoever made accounts of his own gets no well-known password beside them.
+no_admin() {
+	stack_sql -d several -c "UPDATE registry.principal SET name = 'boss' WHERE name = 'admin'"
+	says 0 "$ctl" --config "$scratch/several.conf" bootstrap && with 'there are accounts, but none admin: nothing is made' &&
+		is "$(stack_sql -d several -c "SELECT count(*) FROM registry.account")" 1
+}
+
 bootstrap_again() {
 	stack_sql -c 'SELECT count(*) FROM registry.audit' >"$scratch/before"
 	exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" '' &&
@@ -363,7 +370,7 @@ dockerhub remote V2 https://mirror.example'
 opted_out() {
 	local password='my own'
 	printf '%s\n' "$password" | exits 0 stack_ctl user passwd admin --password-stdin
-	is "$(rest DELETE docker-prod)" 200 && says 0 stack_ctl bootstrap && with 'nothing is made' &&
+	is "$(rest DELETE docker-prod)" 200 && says 0 stack_ctl bootstrap && with 'admin has a password of its own: nothing is made' &&
 		is "$(rest GET docker-prod)" 404 && is "$(status -u "admin:$password" "$STACK_PROD_URL/v2/")" 404
 }
 
@@ -386,6 +393,7 @@ repository docker-dev made'
 
 check 'bootstrap by several nodes at once makes everything, once' fresh
 check 'readers read and fill caches, others nothing' fresh_rights
+check 'where there are accounts but no admin none is made' no_admin
 check 'bootstrap again changes nothing' bootstrap_again
 check 'what was edited stays as it is' edited_stays
 check 'what was deleted comes back, and into no virtual' deleted_comes_back
