@@ -22,13 +22,12 @@ find_signer(struct registry *registry, struct signer **signer, struct error *err
 
 /* The images of a manifest, root first; none when v1 clients do not see it. */
 static bool
-find_images(struct registry *registry, const struct manifest_row *row,
+find_images(struct registry *registry, const char *name, const struct manifest_row *row,
     struct v1_view_image **images, size_t *count, struct error *err)
 {
 	struct v1_source *source;
 	bool known = false;
 
-	*count = 0;
 	if (!db_v1_source(registry->db, 0, &row->digest, &source, err))
 		return false;
 	for (int looks = 0; source != NULL && looks < 2 && !known; looks++) {
@@ -37,7 +36,7 @@ find_images(struct registry *registry, const struct manifest_row *row,
 		if (!db_v1_view_find(registry->db, source->manifest, &known, images, count, err))
 			return false;
 	}
-	return true;
+	return known || v1_view_fetch(registry, name, row, images, count, err);
 }
 
 /* What the top image says it was built for. */
@@ -53,17 +52,17 @@ architecture_of(struct arena *arena, const char *json)
 }
 
 bool
-registry_schema1_make(struct registry *registry, const char *name, const char *tag,
-    const struct manifest_row *row, struct bytes *document, struct digest *digest,
+registry_schema1_make(struct registry *registry, const char *name, const char *written,
+    const char *tag, const struct manifest_row *row, struct bytes *document, struct digest *digest,
     struct error *err)
 {
 	struct arena *arena = registry->db->arena;
-	struct schema1 schema1 = { .name = name, .tag = tag };
+	struct schema1 schema1 = { .name = written, .tag = tag };
 	struct v1_view_image *images = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	struct signer *signer;
 
-	if (!find_images(registry, row, &images, &schema1.count, err))
+	if (!find_images(registry, name, row, &images, &schema1.count, err))
 		return false;
 	schema1.entries = arena_array(arena, schema1.count, sizeof(*schema1.entries));
 	for (size_t i = 0; i < schema1.count; i++) {

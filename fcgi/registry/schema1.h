@@ -7,12 +7,13 @@
 #include "registry/pull.h"
 
 /*
- * A manifest found by tag, as a signed document under the name and tag the client asked for; of an
- * index its image for linux/amd64. MANIFEST_UNKNOWN when those clients cannot have it: they go on
- * to v1 then. *digest is the payload's.
+ * A manifest found by tag, as a signed document with the name as the client wrote it, and the tag;
+ * of an index its image for linux/amd64. Of a cached one what is missing for it is asked of its
+ * upstream. MANIFEST_UNKNOWN when those clients cannot have it: they go on to v1 then. *digest is
+ * the payload's.
  */
-bool registry_schema1_make(struct registry *, const char *name, const char *tag,
-    const struct manifest_row *, struct bytes *document, struct digest *,
+bool registry_schema1_make(struct registry *, const char *name, const char *written,
+    const char *tag, const struct manifest_row *, struct bytes *document, struct digest *,
     struct error *) MUST_CHECK;
 
 /* Is a document of that type, NULL: none was told, schema 1? */

@@ -82,5 +82,10 @@ bool v1_hand_on(struct registry *, const struct target *, const char *name, cons
 
 /* Work out how v1 clients see a manifest, and keep it. Not being able to is no failure. */
 bool v1_view_make(struct registry *, int64_t manifest, struct error *) MUST_CHECK;
+/* The same for a manifest found under this name that is not here whole: what says how it is seen,
+ * but no layer, is asked of its upstream, and nothing is kept. */
+struct manifest_row;
+bool v1_view_fetch(struct registry *, const char *name, const struct manifest_row *,
+    struct v1_view_image **, size_t *count, struct error *) MUST_CHECK;
 
 #endif

@@ -6,6 +6,8 @@
 
 #include "oci/schema1.h"
 #include "oci/v1_image.h"
+#include "registry/fetch.h"
+#include "registry/pull.h"
 #include "registry/v1.h"
 #include "store/repack.h"
 
@@ -31,16 +33,12 @@ config_read(struct registry *registry, const struct blob_row *row, struct bytes 
 	return n == row->size;
 }
 
-static bool
-keep_images(struct registry *registry, int64_t manifest, int64_t shown,
-    const struct v1_image *images, size_t count, struct error *err)
+static struct v1_view_image *
+view_of(struct arena *arena, const struct v1_image *images, size_t count)
 {
-	struct v1_view_image *rows = arena_array(registry->db->arena, count, sizeof(*rows));
+	struct v1_view_image *rows = arena_array(arena, count, sizeof(*rows));
 
-	for (size_t i = 0; i < count; i++) {
-		if (images[i].zstd && !repack_possible())
-			return db_v1_view_put(registry->db, manifest, shown, NULL, 0,
-			    "a layer is compressed with zstd", err);
+	for (size_t i = 0; i < count; i++)
 		rows[i] = (struct v1_view_image){
 			.id = images[i].id,
 			.json = images[i].text,
@@ -48,8 +46,19 @@ keep_images(struct registry *registry, int64_t manifest, int64_t shown,
 			.layered = !images[i].empty,
 			.zstd = images[i].zstd,
 		};
-	}
-	return db_v1_view_put(registry->db, manifest, shown, rows, count, NULL, err);
+	return rows;
+}
+
+static bool
+keep_images(struct registry *registry, int64_t manifest, int64_t shown,
+    const struct v1_image *images, size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		if (images[i].zstd && !repack_possible())
+			return db_v1_view_put(registry->db, manifest, shown, NULL, 0,
+			    "a layer is compressed with zstd", err);
+	return db_v1_view_put(registry->db, manifest, shown,
+	    view_of(registry->db->arena, images, count), count, NULL, err);
 }
 
 /* The id that the JSON of a v1 image says. */
@@ -153,4 +162,77 @@ v1_view_make(struct registry *registry, int64_t manifest, struct error *err)
 		return db_v1_view_put(
 		    registry->db, manifest, source->manifest, NULL, 0, reason.message, err);
 	return make_image(registry, manifest, source, parsed, err);
+}
+
+/* --- What is not here whole --- */
+
+/* The bytes of a config on its way. */
+static bool
+follow_config(struct registry *registry, const struct digest *digest,
+    const struct blob_found *found, struct bytes *config, struct error *err)
+{
+	char *data = arena_alloc(registry->db->arena, (size_t)found->size + 1);
+	struct digest actual;
+	int64_t length = 0;
+	ssize_t n = 1;
+
+	while (length < found->size && (n = follower_read(found->follower, length, data + length,
+					    (size_t)(found->size - length))) > 0)
+		length += n;
+	digest_of(&actual, digest->algorithm, data, (size_t)length);
+	if (!digest_equal(&actual, digest))
+		return error_set(err, ERROR_UPSTREAM_FAILED, NULL);
+	*config = (struct bytes){ data, (size_t)length };
+	return true;
+}
+
+static bool
+fetch_config(struct registry *registry, const char *name, const struct digest *digest,
+    struct bytes *config, struct error *err)
+{
+	struct blob_found found;
+
+	if (!registry_blob_require(registry, name, digest, BLOB_BYTES, &found, err))
+		return false;
+	if (found.follower != NULL && found.size >= 0 && found.size <= CONFIG_MOST)
+		return follow_config(registry, digest, &found, config, err);
+	return (found.row != NULL && config_read(registry, found.row, config)) ||
+	       error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+}
+
+bool
+v1_view_fetch(struct registry *registry, const char *name, const struct manifest_row *row,
+    struct v1_view_image **images, size_t *count, struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	struct reference reference = { 0 };
+	const struct descriptor *child;
+	struct manifest_row *shown;
+	struct manifest *parsed;
+	struct error reason = { 0 };
+	struct bytes config;
+	struct v1_image *made;
+	const char *why;
+
+	*count = 0;
+	if (!manifest_parse(arena, row->payload, row->media_type, &parsed, &reason))
+		return true;
+	if (parsed->is_index) {
+		if ((child = manifest_child_for(parsed, PLATFORM)) == NULL)
+			return true;
+		reference.digest = child->digest;
+		if (!registry_manifest_require(registry, name, &reference, true, &shown, err))
+			return false;
+		if (!manifest_parse(arena, shown->payload, shown->media_type, &parsed, &reason))
+			return true;
+	}
+	if (parsed->blob_count == 0 || parsed->blobs[0].role != DESCRIPTOR_CONFIG)
+		return true;
+	if (!fetch_config(registry, name, &parsed->blobs[0].digest, &config, err))
+		return false;
+	if (v1_images_make(arena, parsed, config, &made, count, &why))
+		*images = view_of(arena, made, *count);
+	else
+		*count = 0;
+	return true;
 }

@@ -74,7 +74,9 @@ reply_schema1(struct request *req, const char *name, const char *tag,
 	struct digest digest;
 	struct bytes document;
 
-	if (!registry_schema1_make(request_registry(req), name, tag, row, &document, &digest, err))
+	if (!registry_schema1_make(request_registry(req), name,
+		arena_printf(req->arena, "%s%s", request_call(req)->mount, name), tag, row,
+		&document, &digest, err))
 		return false;
 	reply_header(req, "Docker-Content-Digest", digest.text);
 	reply_header(req, "Vary", "Accept");
@@ -96,9 +98,7 @@ manifest_get(struct request *req, struct error *err)
 	if (reference.tag != NULL && is_docker_1_5(req))
 		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 	if (reference.tag != NULL && wants_schema1(req, row))
-		return reply_schema1(req,
-		    arena_printf(req->arena, "%s%s", request_call(req)->mount, name), reference.tag,
-		    row, err);
+		return reply_schema1(req, name, reference.tag, row, err);
 	reply_header(req, "Docker-Content-Digest", row->digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", row->digest.text);
 	if (etag_listed(request_header(req, "If-None-Match"), row->digest.text))

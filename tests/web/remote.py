@@ -1118,6 +1118,25 @@ def index():
 
 
 @test
+def schema1_of_what_is_not_cached():
+    """Old clients get signed schema 1 of an image, or of an index, that nobody has pulled before, and its layers after that."""
+    for listed in (False, True):
+        key, name, image = published()
+        path = f"/artifactory/api/docker/{key}/v2/{name}/manifests/1"
+        if listed:
+            HUB.put_manifest(name, "1", json.dumps({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": [
+                {**descriptor(image.manifest, OCI_MANIFEST), "platform": {"os": "linux", "architecture": "amd64"}}]}).encode(), OCI_INDEX)
+        for headers in ({"User-Agent": "docker/1.6.2 go/go1.4.2"}, {"Accept": "application/vnd.docker.distribution.manifest.v1+prettyjws"}):
+            answer = call("GET", path, headers=headers)
+            document = answer.json()
+            assert answer.status == 200 and (document["schemaVersion"], document["name"], document["architecture"]) == (1, name, "amd64"), answer
+            assert document["fsLayers"] == [{"blobSum": image.layer_digest}], document
+        assert HUB.count("GET", image.layer_digest) == 0 and HUB.count("GET", digest_of(image.config)) == 1
+        assert blob(key, name, image.layer_digest).body == image.layer
+        assert call("GET", path, headers=headers).headers["docker-content-digest"] == answer.headers["docker-content-digest"]
+
+
+@test
 def everything_is_whole():
     """After all this every row has its file and every file its row."""
     eventually(lambda: count("blob_fetch", "error IS NULL") == 0)
