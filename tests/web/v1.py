@@ -337,8 +337,12 @@ def layers_resume():
     assert client.image("GET", image, "layer", headers={"Range": f"bytes={size}-{size}"}).status == 416
     answer = client.image("HEAD", image, "layer")
     assert answer.status == 200 and int(answer.headers["content-length"]) == size, answer
+    epoch = "Thu, 01 Jan 1970 00:00:00 GMT"
     for what in ("json", "ancestry", "layer"):
-        assert client.image("GET", image, what, headers={"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}).status == 304, what
+        for method in ("GET", "HEAD"):
+            answer = client.image(method, image, what)
+            assert answer.headers["last-modified"] == epoch and "max-age" in answer.headers["cache-control"], (what, answer)
+            assert client.image(method, image, what, headers={"If-Modified-Since": epoch}).status == 304, what
 
 
 @test
