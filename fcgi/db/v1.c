@@ -13,33 +13,60 @@
 
 /* clang-format off */
 
+/* The columns of what was pushed, v, and of what is seen over the bridge, w, each with its blob b. */
+#define PUSHED                                                                                     \
+	"SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered, b.alg, b.digest, b.size,"        \
+	"   b.file_id, v.ancestry, NULL::bigint AS manifest_id, 0 AS position"
+#define PUSHED_BLOB " LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad"
+#define SEEN                                                                                       \
+	"SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered, b.alg, b.digest, b.size,"         \
+	"   b.file_id, NULL::bytea[] AS ancestry, w.manifest_id, w.position"
+#define SEEN_BLOB " LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad"
+
 /*
  * $4 name or NULL, $5 id. What was pushed goes before what is seen over the bridge. Many manifests
- * share their lowest images; there a thousand speak for all.
+ * share their lowest images. Under a name, the id's first few manifests are looked at, and where it
+ * has more, the name's own. Without a name a thousand speak for all.
  */
 static const struct statement v1_image_find = {
 	.name = "v1_image_find",
 	.nparams = 5,
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT_OF("1") ", " SQL_BRIDGE ", "
-	    "own AS (SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered,"
-	    "    b.alg, b.digest, b.size, b.file_id, v.ancestry,"
-	    "    NULL::bigint AS manifest_id, 0 AS position"
+	    "own AS (" PUSHED
+	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
+	    "    JOIN image i ON i.path = $4::text AND i.repository_id = l.leaf_id"
+	    "    JOIN v1_image v ON v.image_id = i.id AND v.v1_id = $5" PUSHED_BLOB
+	    "  WHERE " SQL_IMAGE_READABLE
+	    "  UNION ALL " PUSHED
 	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"
 	    "    JOIN v1_image v ON v.v1_id = $5"
-	    "    JOIN image i ON i.id = v.image_id AND i.repository_id = l.leaf_id"
-	    "    LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad"
-	    "  WHERE ($4::text IS NULL OR i.path = $4) AND " SQL_IMAGE_READABLE "),"
-	    "seen AS (SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered,"
-	    "    b.alg, b.digest, b.size, b.file_id, NULL::bytea[] AS ancestry,"
-	    "    w.manifest_id, w.position"
+	    "    JOIN image i ON i.id = v.image_id AND i.repository_id = l.leaf_id" PUSHED_BLOB
+	    "  WHERE $4 IS NULL AND " SQL_IMAGE_READABLE "),"
+	    "names AS MATERIALIZED (SELECT i.id"
+	    "  FROM me, bridge JOIN repository_leaf l ON l.root_id = bridge.id"
+	    "    JOIN image i ON i.path = ANY (name_twins($4)) AND i.repository_id = l.leaf_id"
+	    "  WHERE " SQL_IMAGE_READABLE "),"
+	    "few AS MATERIALIZED (SELECT manifest_id, position FROM v1_view_image"
+	    "  WHERE v1_id = $5 AND $4 IS NOT NULL LIMIT 100),"
+	    "holder AS (SELECT few.* FROM few CROSS JOIN LATERAL (SELECT FROM image_manifest im"
+	    "    WHERE im.image_id = ANY (ARRAY(SELECT id FROM names))"
+	    "      AND im.manifest_id = few.manifest_id LIMIT 1) one"
+	    "  UNION ALL SELECT w.* FROM image_manifest im"
+	    "    CROSS JOIN LATERAL (SELECT manifest_id, position FROM v1_view_image"
+	    "      WHERE v1_id = $5 AND manifest_id = im.manifest_id LIMIT 1) w"
+	    "  WHERE im.image_id = ANY (ARRAY(SELECT id FROM names))"
+	    "    AND (SELECT count(*) FROM few) = 100"
+	    "  LIMIT 1),"
+	    "seen AS (" SEEN
+	    "  FROM holder JOIN v1_view_image w"
+	    "    ON w.manifest_id = holder.manifest_id AND w.position = holder.position" SEEN_BLOB
+	    "  UNION ALL (" SEEN
 	    "  FROM me, bridge JOIN repository_leaf l ON l.root_id = bridge.id"
 	    "    JOIN v1_view_image w ON w.v1_id = $5"
 	    "    JOIN image_manifest im ON im.manifest_id = w.manifest_id"
-	    "    JOIN image i ON i.id = im.image_id AND i.repository_id = l.leaf_id"
-	    "    LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad"
-	    "  WHERE ($4 IS NULL OR i.path = ANY (name_twins($4))) AND " SQL_IMAGE_READABLE
-	    "  LIMIT 1000),"
+	    "    JOIN image i ON i.id = im.image_id AND i.repository_id = l.leaf_id" SEEN_BLOB
+	    "  WHERE $4 IS NULL AND " SQL_IMAGE_READABLE " LIMIT 1000)),"
 	    "found AS MATERIALIZED (SELECT 0 AS place, own.* FROM own"
 	    "  UNION ALL SELECT 1, seen.* FROM seen),"
 	    "hit AS (SELECT * FROM found WHERE $4 IS NOT NULL"

@@ -118,6 +118,25 @@ def rights():
 
 
 @test
+def shared_by_many():
+    """An image that a hundred manifests share is found under a name of its own, and not under others."""
+    layers, config = layers_of("shared", 1), config_of(1)
+    for name, count in (("bridge/many", 101), ("bridge/last", 1)):
+        for data in (*layers, config):
+            put_blob(name, data)
+        for n in range(count):
+            assert put_manifest(name, f"t{n}", image(layers, config, annotations={"n": f"{name} {n}"})).status == 201
+        assert len(listed(name)) == count
+    one = listed("bridge/last")["t0"]
+    assert set(listed("bridge/many").values()) == {one}
+    for name in ("bridge/many", "bridge/last"):
+        assert len(Client(name).pull("t0")) == 1
+    client = Client("bridge/image1d")
+    client.index("GET", "/images")
+    assert client.image("GET", one, "json").status == 404
+
+
+@test
 def v1_goes_first():
     """Where both have a tag, what was pushed over v1 answers."""
     push("bridge/mixed", "both", layers_of("mixed", 1), config_of(1))
