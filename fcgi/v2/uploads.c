@@ -48,20 +48,24 @@ reply_blob_created(struct request *req, const char *name, const struct digest *d
 	return reply_empty(req, 201);
 }
 
-/* A chunk that names its place must go on where the session stands: else 416, with the right Range.
+/*
+ * A chunk that names its place must go on where the session stands: else 416, with the right Range.
+ * *length is what it says of its length; -1: nothing.
  */
 static bool
-check_content_range(
-    struct request *req, const char *name, const struct session *session, struct error *err)
+check_content_range(struct request *req, const char *name, const struct session *session,
+    int64_t *length, struct error *err)
 {
 	const char *header = request_header(req, "Content-Range");
 	int64_t first, last;
 
+	*length = -1;
 	if (header == NULL)
 		return true;
 	if (!content_range_parse(header, &first, &last))
 		return error_set(err, ERROR_BLOB_UPLOAD_INVALID, "malformed Content-Range");
-	if (req->content_length >= 0 && last - first + 1 != req->content_length)
+	*length = last - first + 1;
+	if (req->content_length >= 0 && *length != req->content_length)
 		return error_set(
 		    err, ERROR_SIZE_INVALID, "Content-Range and Content-Length disagree");
 	if (first == session_received(session))
@@ -169,6 +173,27 @@ upload_start(struct request *req, struct error *err)
 	return reply_empty(req, 202);
 }
 
+/* The body into the session, as long as its Content-Range says: a chunked one shows that only at
+ * its end. What does not get acknowledged is not kept. */
+static bool
+receive_chunk(struct request *req, struct session *session, int64_t length, int64_t *written,
+    struct error *err)
+{
+	struct error ignored = { 0 };
+	bool came = receive_body(req, session, written, err);
+
+	if (came && (length == -1 || *written == length))
+		return true;
+	if (came)
+		error_set(err, ERROR_SIZE_INVALID, "Content-Range and length disagree");
+	/* The client of a PATCH left, the bytes stay: it may ask how far it came and go on. */
+	if (req->method == HTTP_PATCH && err->code == ERROR_CLIENT_GONE)
+		(void)!session_save(session, &ignored);
+	else
+		session_undo(session);
+	return false;
+}
+
 static bool
 find_session(struct request *req, const char **name, struct session **session, struct error *err)
 {
@@ -193,21 +218,11 @@ upload_append(struct request *req, struct error *err)
 {
 	const char *name;
 	struct session *session;
-	struct error ignored = { 0 };
-	int64_t written;
+	int64_t length, written;
 
 	if (!find_session(req, &name, &session, err) ||
-	    !check_content_range(req, name, session, err))
-		return false;
-	if (!receive_body(req, session, &written, err)) {
-		/* The client left, the bytes stay: it may ask how far it came and go on. */
-		if (err->code == ERROR_CLIENT_GONE)
-			(void)!session_save(session, &ignored);
-		else
-			session_undo(session);
-		return false;
-	}
-	if (!session_save(session, err))
+	    !check_content_range(req, name, session, &length, err) ||
+	    !receive_chunk(req, session, length, &written, err) || !session_save(session, err))
 		return false;
 	reply_session(req, name, session, session_received(session) + written);
 	return reply_empty(req, 202);
@@ -219,20 +234,16 @@ upload_finish(struct request *req, struct error *err)
 	const char *name, *text = request_query(req, "digest");
 	struct session *session;
 	struct digest digest;
-	int64_t written;
+	int64_t length, written;
 
 	if (!find_session(req, &name, &session, err) ||
-	    !check_content_range(req, name, session, err))
+	    !check_content_range(req, name, session, &length, err))
 		return false;
 	if (text == NULL)
 		return error_set(err, ERROR_DIGEST_INVALID, "digest is missing");
-	if (!digest_parse(&digest, text, err))
-		return false;
-	if (!receive_body(req, session, &written, err)) {
-		session_undo(session);
-		return false;
-	}
-	return session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
+	return digest_parse(&digest, text, err) &&
+	       receive_chunk(req, session, length, &written, err) &&
+	       session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
 }
 
 bool

@@ -81,6 +81,13 @@ def odd_content_range():
     for wrong in ("a-b", "9-0", "-1-5", "0-", "0-99999999999999999999"):
         assert call("PATCH", where, body=b"0123456789", headers={"Content-Range": wrong}).status == 400, wrong
     assert call("PATCH", where, body=b"0123456789", headers={"Content-Range": "0-4"}).code() == "SIZE_INVALID"
+    for wrong in ("0-4", "0-999999"):  # of a body whose length shows at its end only
+        for method, path in (("PATCH", where), ("PUT", where + "?digest=" + sha256(b"0123456789" * 20_000))):
+            answer = chunked(method, path, b"0123456789" * 20_000, headers={"Content-Range": wrong})
+            assert answer.status == 400 and answer.code() == "SIZE_INVALID", (method, wrong, answer)
+            assert received(where) == 0
+    answer = chunked("PATCH", where, b"0123456789" * 20_000, headers={"Content-Range": "0-199999"})
+    assert answer.status == 202 and answer.headers["range"] == "0-199999", answer
     assert call("DELETE", where).status == 204
 
 
