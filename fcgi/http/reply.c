@@ -139,11 +139,15 @@ reply_empty(struct request *req, int status)
 	return true;
 }
 
-/* Range is for GET alone (RFC 9110, 14.2), and optional where If-Range is given. */
+/* Range is for GET alone (RFC 9110, 14.2), and with If-Range for what is still the same. */
 static const char *
 asked_range(const struct request *req)
 {
-	if (req->method != HTTP_GET || request_header(req, "If-Range") != NULL)
+	const char *condition = request_header(req, "If-Range"),
+		   *etag = reply_header_value(req->reply, "ETag");
+
+	if (req->method != HTTP_GET ||
+	    (condition != NULL && (etag == NULL || strcmp(condition, etag) != 0)))
 		return NULL;
 	return request_header(req, "Range");
 }
@@ -232,7 +236,7 @@ send_bytes(struct request *req)
 	return gateway_write(req->gateway, reply->body, reply->body_length);
 }
 
-/* One range is honoured; several, or one under If-Range, get the whole, as the RFC allows. */
+/* One range is honoured; several get the whole, as the RFC allows. */
 static void
 choose_range(struct request *req, int64_t size, int64_t *first, int64_t *last)
 {

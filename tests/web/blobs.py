@@ -85,6 +85,10 @@ def if_range():
     assert answer.status == 206 and answer.body == DATA[:10], answer
     answer = call("GET", PATH, headers={"Range": "bytes=0-9", "If-Range": '"other"'})
     assert answer.status == 200 and answer.body == DATA, answer
+    answer = call("GET", PATH, headers={"Range": f"bytes={len(DATA)}-", "If-Range": f'"{DIGEST}"'})
+    assert answer.status == 416 and answer.headers["content-range"] == f"bytes */{len(DATA)}" and answer.code() == "RANGE_INVALID", answer
+    answer = call("GET", PATH, headers={"Range": f"bytes={len(DATA)}-", "If-Range": '"other"'})
+    assert answer.status == 200 and answer.body == DATA, answer
 
 
 @test
