@@ -182,6 +182,9 @@ manifest_put(struct request *req, struct error *err)
 	}
 	push.payload.data = body;
 	push.content_type = request_header(req, "Content-Type");
+	/* Apache hands on an empty one, lighttpd does not. */
+	if (push.content_type != NULL && *push.content_type == '\0')
+		push.content_type = NULL;
 	if (!registry_manifest_push(request_registry(req), &target, &push, err)) {
 		if (push.missing_count > 0)
 			request_call(req)->detail = missing_detail(&push);

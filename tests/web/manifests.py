@@ -91,11 +91,12 @@ def two_readings():
 
 @test
 def media_type_mismatch():
-    """A mediaType that is not the Content-Type is refused; a malformed Content-Type is 415."""
+    """A mediaType that is not the Content-Type is refused; a malformed Content-Type is 415, an empty one none."""
     push_image("man/type")
     assert put_manifest("man/type", "x", image(), DOCKER_MANIFEST).code() == "MANIFEST_INVALID"
     assert put_manifest("man/type", "x", image(), "not a type").status == 415
     assert put_manifest("man/type", "x", image(), OCI_MANIFEST + "; charset=utf-8").status == 201
+    assert put_manifest("man/type", "x", image(), "").status == 201
 
 
 @test
