@@ -1,5 +1,6 @@
 #include "base/config.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
@@ -13,7 +14,7 @@
 #error "DEFAULT_CONFIG names the file read when nobody names another"
 #endif
 
-enum option_type { OPTION_TEXT, OPTION_NUMBER, OPTION_BYTES, OPTION_LEVEL };
+enum option_type { OPTION_TEXT, OPTION_NUMBER, OPTION_BYTES, OPTION_LEVEL, OPTION_NETWORKS };
 
 struct option {
 	const char *section, *key;
@@ -47,7 +48,7 @@ static const struct option options[] = {
 	    "Most threads per worker that wait for upstreams, or send what arrives from one." },
 	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MOST,
 	    "Largest blob taken; 0: no limit." },
-	{ "http", "trusted_proxies", OPTION_TEXT, AT(http_trusted_proxies), "", 0, 0,
+	{ "http", "trusted_proxies", OPTION_NETWORKS, AT(http_trusted_proxies), "", 0, 0,
 	    "Addresses and networks whose X-Forwarded-* headers are believed, comma separated." },
 	{ "upstream", "fetches", OPTION_NUMBER, AT(upstream_fetches), "16", 1, 1024,
 	    "Blobs that a worker fetches from upstreams at once." },
@@ -72,6 +73,7 @@ static const char *const type_names[] = {
 	[OPTION_NUMBER] = "number",
 	[OPTION_BYTES] = "bytes",
 	[OPTION_LEVEL] = "level",
+	[OPTION_NETWORKS] = "networks",
 };
 
 /* A whole number; K, M and G (times 1024) only where bytes are meant. */
@@ -100,6 +102,48 @@ parse_number(const struct option *option, const char *text, int64_t *out)
 	return *end == '\0' && value >= option->least && value <= option->most;
 }
 
+/* An address, perhaps with the number of bits that count. */
+static bool
+network_check(char *text)
+{
+	unsigned char address[sizeof(struct in6_addr)];
+	char *slash = strchr(text, '/'), *end;
+	long most = 32, bits;
+
+	if (slash != NULL)
+		*slash++ = '\0';
+	if (inet_pton(AF_INET, text, address) != 1) {
+		most = 128;
+		if (inet_pton(AF_INET6, text, address) != 1)
+			return false;
+	}
+	if (slash == NULL)
+		return true;
+	bits = strtol(slash, &end, 10);
+	return *slash >= '0' && *slash <= '9' && *end == '\0' && bits <= most;
+}
+
+/* What is mistyped would hold nobody, and nobody would know. */
+static bool
+networks_check(const char *text)
+{
+	static const char separators[] = ", \t";
+	char item[64];
+	size_t length;
+
+	for (text += strspn(text, separators); *text != '\0';
+	     text += length + strspn(text + length, separators)) {
+		length = strcspn(text, separators);
+		if (length >= sizeof(item))
+			return false;
+		memcpy(item, text, length);
+		item[length] = '\0';
+		if (!network_check(item))
+			return false;
+	}
+	return true;
+}
+
 static bool
 option_set(struct config *config, const struct option *option, const char *text)
 {
@@ -115,7 +159,8 @@ option_set(struct config *config, const struct option *option, const char *text)
 		memcpy(place, &value, sizeof(value));
 		return true;
 	}
-	if (option->type == OPTION_LEVEL && !log_level_parse(text, &level))
+	if ((option->type == OPTION_LEVEL && !log_level_parse(text, &level)) ||
+	    (option->type == OPTION_NETWORKS && !networks_check(text)))
 		return false;
 	if (strings == NULL)
 		strings = arena_new();
@@ -132,6 +177,10 @@ refuse_value(const struct option *option, const char *place, struct error *err)
 		return error_set(err, ERROR_INTERNAL,
 		    "%s: %s.%s must be error, warning, info or debug", place, option->section,
 		    option->key);
+	if (option->type == OPTION_NETWORKS)
+		return error_set(err, ERROR_INTERNAL,
+		    "%s: %s.%s must be addresses and networks, such as 10.0.0.0/8, ::1", place,
+		    option->section, option->key);
 	return error_set(err, ERROR_INTERNAL,
 	    "%s: %s.%s must be a whole number from %" PRId64 " to %" PRId64 "%s", place,
 	    option->section, option->key, option->least, option->most,

@@ -81,6 +81,12 @@ a_mistake_is_named_with_its_line(void **state)
 		{ "[store]\nreserve_bytes=9223372036854775807K\n",
 		    ":2: store.reserve_bytes must be" },
 		{ "[store]\nreserve_bytes=1KK\n", ":2: store.reserve_bytes must be" },
+		{ "[http]\ntrusted_proxies=10.0.0.0/8,proxy\n",
+		    ":2: http.trusted_proxies must be addresses and networks" },
+		{ "[http]\ntrusted_proxies=10.0.0.0/33\n", ":2: http.trusted_proxies must be" },
+		{ "[http]\ntrusted_proxies=10.0.0.0/\n", ":2: http.trusted_proxies must be" },
+		{ "[http]\ntrusted_proxies=::1/129\n", ":2: http.trusted_proxies must be" },
+		{ "[http]\ntrusted_proxies=10.0.0\n", ":2: http.trusted_proxies must be" },
 		{ "[log]\nlevel=loud\n", ":2: log.level must be error, warning, info or debug" },
 	};
 
@@ -93,6 +99,18 @@ a_mistake_is_named_with_its_line(void **state)
 		if (strstr(err.message, cases[i].sentence) == NULL)
 			fail_msg("\"%s\" lacks \"%s\"", err.message, cases[i].sentence);
 	}
+}
+
+static void
+networks_are_taken_as_they_stand(void **state)
+{
+	struct error err = { 0 };
+	struct config config;
+
+	(void)state;
+	assert_true(read_text(
+	    "[http]\ntrusted_proxies = 10.0.0.0/8, ::1,fc00::/7\t192.0.2.1/32\n", &config, &err));
+	assert_string_equal(config.http_trusted_proxies, "10.0.0.0/8, ::1,fc00::/7\t192.0.2.1/32");
 }
 
 static void
@@ -127,6 +145,7 @@ main(void)
 		cmocka_unit_test(an_empty_file_means_defaults),
 		cmocka_unit_test(values_are_taken_whole),
 		cmocka_unit_test(a_mistake_is_named_with_its_line),
+		cmocka_unit_test(networks_are_taken_as_they_stand),
 		cmocka_unit_test(a_missing_file_is_an_error),
 		cmocka_unit_test(the_environment_names_the_file),
 	};
