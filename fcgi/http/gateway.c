@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,7 +11,10 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/log.h"
+
+#define LINGER_MS 5000
 
 enum kind { KIND_FCGI, KIND_CGI, KIND_MEMORY };
 
@@ -116,10 +120,8 @@ gateway_accept(struct gateway *gw)
 	return true;
 }
 
-/*
- * Read the body to its end: closing over unread bytes would reset the connection, and the answer
- * might be lost with it. Who is refused early is told before all of the body has come.
- */
+/* Read the body to its end: on a kept connection the rest of it would be taken for the next
+ * request. */
 static void
 drain(struct gateway *gw)
 {
@@ -129,6 +131,35 @@ drain(struct gateway *gw)
 		return;
 	FCGX_FFlush(gw->fcgi.out);
 	while (FCGX_GetStr(piece, sizeof(piece), gw->fcgi.in) > 0)
+		;
+}
+
+static bool
+has_unread_body(const struct gateway *gw)
+{
+	const char *length = gateway_variable(gw, "CONTENT_LENGTH"),
+		   *coding = gateway_variable(gw, "HTTP_TRANSFER_ENCODING");
+
+	return ((length != NULL && *length != '\0' && strcmp(length, "0") != 0) ||
+		   (coding != NULL && *coding != '\0')) &&
+	       FCGX_HasSeenEOF(gw->fcgi.in) != EOF;
+}
+
+/*
+ * The answer is complete, the body is not wanted. The server sees the end when it next has a piece
+ * of the body to send, and hangs up; closing over unread bytes before might lose it the answer. But
+ * who sends slowly, or nothing, must not hold a thread for it: uploads that nobody has signed in
+ * for could else keep out all others.
+ */
+static void
+linger(int fd)
+{
+	int64_t until_ms = clock_steady_ms() + LINGER_MS, left;
+	struct pollfd body = { .fd = fd, .events = POLLIN };
+	char piece[8192];
+
+	while ((left = until_ms - clock_steady_ms()) > 0 && poll(&body, 1, (int)left) == 1 &&
+	       read(fd, piece, sizeof(piece)) > 0)
 		;
 }
 
@@ -147,11 +178,14 @@ void
 gateway_finish(struct gateway *gw)
 {
 	if (gw->kind == KIND_FCGI && gw->open) {
-		bool keep = gw->fcgi.keepConnection != 0;
+		bool keep = gw->fcgi.keepConnection != 0, refused = !keep && has_unread_body(gw);
 
-		drain(gw);
+		if (!refused)
+			drain(gw);
 		gw->fcgi.keepConnection = 1; /* else closed by libfcgi */
 		FCGX_Finish_r(&gw->fcgi);
+		if (refused && gw->fcgi.ipcFd != -1)
+			linger(gw->fcgi.ipcFd);
 		if (!keep)
 			hang_up(gw);
 		gw->open = false;

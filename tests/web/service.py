@@ -64,6 +64,24 @@ def slow_uploaders():
 
 
 @test
+def slow_uploaders_without_account():
+    """More slow uploads than there are threads, of clients that have not signed in: uploads of those that have go on."""
+    where = start("service/slow", headers={"Content-Length": "0"})
+    links = []
+    for _ in range(150):
+        link = open_socket()
+        link.sendall(head("PATCH", where, {"Content-Length": "1000000"}, auth=None) + b"x" * 1000)
+        links.append(link)
+    time.sleep(1)
+    for number in range(3):
+        begun = time.monotonic()
+        put_blob("service/slow", b"in between %d" % number, timeout=30)
+        assert time.monotonic() - begun < 10, time.monotonic() - begun
+    for link in links:
+        link.close()
+
+
+@test
 def slow_readers():
     """Fifty slow readers of a blob hold up nobody else."""
     links = []
