@@ -184,16 +184,17 @@ static const struct statement v1_json_put = {
 	.again = true,
 };
 
-/* $1 repository, $2 name, $3 account, $4 id */
+/* $1 repository, $2 name, $3 account, $4 id, $5 limit */
 static const struct statement v1_uploads = {
 	.name = "v1_uploads",
-	.nparams = 4,
+	.nparams = 5,
 	.sql =
 	    "WITH i AS (SELECT id FROM image WHERE path = $2 AND repository_id = $1)"
 	    "SELECT EXISTS (SELECT FROM v1_image v JOIN i ON i.id = v.image_id WHERE v.v1_id = $4)"
 	    "    OR v1_seen($1, $2, $3, $4) IS NOT NULL, u.id, u.json"
 	    " FROM (SELECT 1) one LEFT JOIN i ON true"
-	    "   LEFT JOIN v1_upload u ON u.image_id = i.id AND u.v1_id = $4 ORDER BY u.id",
+	    "   LEFT JOIN LATERAL (SELECT o.id, o.json FROM v1_upload o WHERE o.image_id = i.id AND o.v1_id = $4"
+	    "     ORDER BY o.touched_at DESC, o.id DESC LIMIT $5::bigint) u ON true ORDER BY u.id",
 	.again = true,
 };
 
@@ -426,11 +427,11 @@ db_v1_json_put(struct db *db, const struct target *target, const char *name, int
 
 bool
 db_v1_uploads(struct db *db, const struct target *target, const char *name, int account,
-    const struct digest *id, bool *exists, struct v1_upload_row **out, size_t *count,
+    const struct digest *id, size_t most, bool *exists, struct v1_upload_row **out, size_t *count,
     struct error *err)
 {
 	const struct param params[] = { param_int(db, target->repository), param_text(name),
-		param_int(db, account), param_digest(id) };
+		param_int(db, account), param_digest(id), param_int(db, (int64_t)most) };
 	PGresult *res = db_query(db, &v1_uploads, params, err);
 
 	if (res == NULL)

@@ -71,9 +71,9 @@ struct v1_upload_row {
 	struct bytes json;
 	struct digest payload; /* the caller's */
 };
-/* The JSONs under way of an id; *exists: it is an image already. */
+/* The JSONs under way of an id, the latest so many; *exists: it is an image already. */
 bool db_v1_uploads(struct db *, const struct target *, const char *name, int account,
-    const struct digest *id, bool *exists, struct v1_upload_row **, size_t *count,
+    const struct digest *id, size_t most, bool *exists, struct v1_upload_row **, size_t *count,
     struct error *) MUST_CHECK;
 /* As db_blob_publish(): the layer for each of these JSONs. */
 bool db_v1_layer_put(struct db *, const struct upload_row *, const struct digest *, int64_t size,

@@ -6,7 +6,7 @@
 #include "registry/push.h"
 #include "registry/v1.h"
 
-#define UPLOADS_MOST 16 /* JSONs of one id under way; each hashes the layer along */
+#define UPLOADS_MOST 16 /* latest JSONs of one id under way; each hashes the layer along */
 
 struct v1_layer {
 	struct registry *registry; /* borrowed */
@@ -126,15 +126,13 @@ registry_v1_layer_start(struct registry *registry, const char *name, const struc
 
 	*layer = (struct v1_layer){ .registry = registry };
 	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !db_v1_uploads(registry->db, &target, name, registry->viewer.account, id, &there,
-		&layer->rows, &layer->count, err))
+	    !db_v1_uploads(registry->db, &target, name, registry->viewer.account, id, UPLOADS_MOST,
+		&there, &layer->rows, &layer->count, err))
 		return false;
 	if (there)
 		return exists(err);
 	if (layer->count == 0)
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
-	if (layer->count > UPLOADS_MOST)
-		layer->count = UPLOADS_MOST;
 	if (!registry_session_start_at(
 		registry, &target, name, DIGEST_SHA256, &layer->session, err))
 		return false;

@@ -277,6 +277,18 @@ def two_pushers():
 
 
 @test
+def many_jsons():
+    """However many JSONs of an id were begun, the layer is for those that came last."""
+    client, image = Client("team/jsons"), V1Image("jsons")
+    client.begin(image)
+    for n in range(20):
+        assert client.image("PUT", image, "json", image.json + b" " * n).status == 200
+    assert client.put_layer(image).status == 200
+    for text, status in ((image.json, 400), (image.json + b" " * 19, 200)):
+        assert client.put_checksum(image, "sha256:" + hashlib.sha256(text + b"\n" + image.layer).hexdigest()).status == status
+
+
+@test
 def odd_images():
     """Ids, JSON and parents that are none are refused with a sentence."""
     client, image = Client("team/odd"), V1Image("odd")
