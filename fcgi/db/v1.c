@@ -119,12 +119,14 @@ static const struct statement v1_tags = {
 	    "    coalesce(o.updated_at, s.updated_at) AS updated_at,"
 	    "    coalesce(o.agent, '') AS agent"
 	    "  FROM own o FULL JOIN seen s ON s.name = o.name"
-	    "    LEFT JOIN v1_view w ON w.manifest_id = s.manifest_id)"
-	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE " OR EXISTS (SELECT FROM tags),"
-	    "  EXISTS (SELECT FROM image i JOIN v1_image v ON v.image_id = i.id"
-	    "    WHERE i.path = $4 AND i.repository_id = root.id),"
-	    "  tags.name, tags.id, tags.pending, tags.updated_at, tags.agent"
-	    " FROM me LEFT JOIN root ON true LEFT JOIN tags ON true ORDER BY tags.name",
+	    "    LEFT JOIN v1_view w ON w.manifest_id = s.manifest_id),"
+	    "said (known, blacked_out, valid, allowed, holds) AS MATERIALIZED (SELECT " SQL_STANDING ","
+	    "    " SQL_READABLE_ANYWHERE " OR EXISTS (SELECT FROM tags),"
+	    "    EXISTS (SELECT FROM image i JOIN v1_image v ON v.image_id = i.id"
+	    "      WHERE i.path = $4 AND i.repository_id = root.id)"
+	    "  FROM me LEFT JOIN root ON true)"
+	    "SELECT said.*, tags.name, tags.id, tags.pending, tags.updated_at, tags.agent"
+	    " FROM said LEFT JOIN tags ON true ORDER BY tags.name",
 	.again = true,
 };
 

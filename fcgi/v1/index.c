@@ -74,29 +74,34 @@ repository_images_put(struct request *req, struct error *err)
 	       reply_empty(req, 204);
 }
 
-/* Ids only: a client that reads a tag here would take it over what the list of tags says. */
+/* Each id once. Ids only: a client that reads a tag here would take it over what the list of tags
+ * says. */
+static json_t *
+list_ids(const struct v1_tag_row *tags, size_t count)
+{
+	json_t *list = json_array(), *seen = json_object();
+
+	for (size_t i = 0; i < count; i++) {
+		const char *id = v1_id_text(&tags[i].id);
+
+		if (json_object_get(seen, id) != NULL)
+			continue;
+		json_object_set_new(seen, id, json_true());
+		json_array_append_new(list, json_pack("{s:s}", "id", id));
+	}
+	json_decref(seen);
+	return list;
+}
+
 bool
 repository_images(struct request *req, struct error *err)
 {
 	struct v1_tag_row *tags;
-	json_t *list;
 	size_t count;
 
-	if (!registry_v1_tags(
-		request_registry(req), request_call(req)->name, NULL, &tags, &count, err) ||
-	    !call_reply_endpoint(req, err))
-		return false;
-	list = json_array();
-	for (size_t i = 0; i < count; i++) {
-		bool before = false;
-
-		for (size_t j = 0; j < i && !before; j++)
-			before = digest_equal(&tags[i].id, &tags[j].id);
-		if (!before)
-			json_array_append_new(
-			    list, json_pack("{s:s}", "id", v1_id_text(&tags[i].id)));
-	}
-	return reply_json(req, 200, list);
+	return registry_v1_tags(
+		   request_registry(req), request_call(req)->name, NULL, &tags, &count, err) &&
+	       call_reply_endpoint(req, err) && reply_json(req, 200, list_ids(tags, count));
 }
 
 /* As the registry of old did: images are never taken away so. */

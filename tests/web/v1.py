@@ -391,6 +391,20 @@ def tags():
 
 
 @test
+def many_tags():
+    """A name of very many tags is listed in seconds, each id once."""
+    Client("team/many").push("x", APP)
+    sql("WITH i AS (SELECT id FROM registry.image WHERE path = 'team/many'),"
+        " v AS (INSERT INTO registry.v1_image (image_id, v1_id, json, ancestry) SELECT i.id, d, '{}', ARRAY[d] FROM i, generate_series(1, 30000) n,"
+        " sha256(n::text::bytea) d RETURNING image_id, v1_id)"
+        "INSERT INTO registry.v1_tag (image_id, v1_id, name) SELECT image_id, v1_id, t || encode(v1_id, 'hex') FROM v, (VALUES ('a'), ('b')) t (t)")
+    answer = call("GET", "/v1/repositories/team/many/images", timeout=20)
+    assert answer.status == 200, answer
+    ids = [entry["id"] for entry in answer.json()]
+    assert len(ids) == len(set(ids)) == 30001
+
+
+@test
 def not_there():
     """What is not there, and what nobody may know of, is 404 with a sentence."""
     for path in ("/v1/repositories/none/images", "/v1/repositories/none/tags", "/v1/repositories/none/tags/x", "/v1/repositories/none/json",
