@@ -4,6 +4,8 @@ import pathlib
 import re
 import signal
 import tempfile
+import threading
+import time
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image, layer_of
@@ -12,25 +14,23 @@ from upstream import Image, Liar
 CALLS = "fdatasync,fsync,rename,renameat,renameat2,sendto,recvfrom,write,writev"
 
 
-def is_traced(pid):
-    """All threads of the process."""
-    for status in pathlib.Path(f"/proc/{pid}/task").glob("*/status"):
-        with contextlib.suppress(FileNotFoundError):
-            if "TracerPid:\t0\n" in status.read_text():
-                return False
-    return True
+def is_traced(task):
+    try:
+        return "TracerPid:\t0\n" not in (task / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True  # it has ended
 
 
 class Strace:
-    """strace on the responder's workers and their threads."""
+    """strace on the responder's workers and their threads, or on one thread only."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, thread=None):
         self.file = tempfile.NamedTemporaryFile(mode="r", suffix=".strace")
-        workers = pids("stowage-v2")[1:]
-        attach = [word for pid in workers for word in ("-p", str(pid))]
-        self.process = subprocess.Popen(["strace", "-f", "-y", "-s", "4000", "-o", self.file.name, *options, *attach],
+        tasks = [task for pid in pids("stowage-v2")[1:] for task in pathlib.Path(f"/proc/{pid}/task").iterdir() if thread in (None, task.name)]
+        attach = [word for task in tasks for word in ("-p", task.name)]
+        self.process = subprocess.Popen(["strace", *([] if thread else ["-f"]), "-y", "-s", "4000", "-o", self.file.name, *options, *attach],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        eventually(lambda: all(is_traced(pid) for pid in workers))
+        eventually(lambda: all(is_traced(task) for task in tasks))
 
     def stop(self):
         self.process.send_signal(signal.SIGINT)
@@ -190,6 +190,41 @@ def killed_at_every_call():
         assert put_blob("kill/calls", data) == sha256(data)
         assert call("GET", "/v2/kill/calls/blobs/" + sha256(data)).body == data
     check_is_silent()
+
+
+def overtake(thread):
+    """Two writers of one upload, the second while the first is held up before it locks the file; False if another thread had the first."""
+    where, first, data = start("late/writer", headers={"Content-Length": "0"}), [], os.urandom(50_000)
+    trace = Strace("-e", "trace=flock", "-e", "inject=flock:delay_enter=1500000:when=1", thread=thread)
+    writer = threading.Thread(target=lambda: first.append(call("PATCH", where, body=b"a" * len(data))))
+    try:
+        writer.start()
+        time.sleep(0.5)
+        held_up = writer.is_alive()
+        second = call("PATCH", where, body=data) if held_up else None
+        writer.join()
+    finally:
+        trace.stop()
+    if not held_up or second.status != 202:
+        return False
+    assert first[0].status == 409, (first, second)
+    assert call("GET", where).headers["range"] == "0-49999"
+    assert call("PUT", f"{where}?digest={sha256(data)}", headers={"Content-Length": "0"}).status == 201
+    assert call("GET", "/v2/late/writer/blobs/" + sha256(data)).body == data
+    return True
+
+
+@test
+def overtaken_writer():
+    """A writer who is overtaken between looking at the upload and locking its file is told so, and cuts nothing off."""
+    for _ in range(20):
+        # The same thread has most requests, as long as there are no others.
+        trace = Strace("-e", "trace=flock")
+        assert call("PATCH", start("late/writer", headers={"Content-Length": "0"}), body=b"a").status == 202
+        threads = [line.split()[0] for line in trace.stop() if "flock(" in line]
+        if threads and overtake(threads[0]):
+            return
+    raise AssertionError("nobody was held up")
 
 
 @test

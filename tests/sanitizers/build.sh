@@ -7,7 +7,7 @@ sanitizers=$kind
 [ "$kind" = thread ] || sanitizers=address,undefined
 state=${STOWAGE_BUILD%/build/tree}/sanitizers/$kind
 mkdir -p "$state"
-exec 9>"$state/lock"
+exec 9>"$state.lock"
 flock 9
 CONFIGURE_FLAGS="--enable-sanitizers=$sanitizers" "$STOWAGE_SRC/quickstart" build --state "$state" 9>&-
 make -C "$state/build/tree/tests" -j "$(nproc)" check TESTS= >"$state/check.log" 2>&1 9>&- || {
