@@ -37,9 +37,9 @@ class Liar:
     services that know everything it knows, and hand out its token. All three are listeners with logs.
     """
 
-    def __init__(self, tls=None):
+    def __init__(self, tls=None, address="127.0.0.1"):
         self.image = Image("tiny")
-        self.server = Listener(self._answer, tls=tls)
+        self.server = Listener(self._answer, address=address, tls=tls)
         self.elsewhere = Listener(self._answer_honestly, address="127.0.0.2", tls=tls)
         self.inside = Listener(self._answer_honestly)
         self.url = self.server.url

@@ -343,6 +343,51 @@ def private_addresses():
         assert answer.status == 502 and is_reasoned(answer) and LIAR.server.count() == 0, (host, answer)
 
 
+@contextlib.contextmanager
+def public_address():
+    """One of this machine for a while, that nothing here would take for a private one."""
+    address = f"100.128.{LIAR.server.port >> 8}.{LIAR.server.port & 255}"
+    subprocess.run(["ip", "address", "replace", address + "/32", "dev", "lo"], check=True)
+    try:
+        yield address
+    finally:
+        subprocess.run(["ip", "address", "del", address + "/32", "dev", "lo"], check=True)
+
+
+@test
+def ways_inside():
+    """From a public upstream no redirect, token service, link or layer's URL leads to a private address; with leave they do."""
+    with public_address() as address:
+        liar = Liar(address=address)
+        try:
+            for name in ("redirect_elsewhere", "redirect_inside", "redirect_address", "redirect_metadata", "realm_elsewhere", "realm_downgrade",
+                         "realm_address", "token_redirect", "link_elsewhere"):
+                liar.image = fresh_image()
+                key = remote(liar.url, private_networks=False, **SECRET)
+                liar.clear()
+                liar.lie(name)
+                answer = get(key, "lies/any", "latest")
+                assert name == "link_elsewhere" or (answer.status == 502 and "address" in answer.json()["errors"][0]["message"]), (name, answer)
+                tags(key, "lies/any")
+                assert liar.server.count() > 0 and liar.elsewhere.count() == 0 and liar.inside.count() == 0, name
+                liar.good()
+                forgive(key)
+                good_again(lambda key=key: get(key, "lies/any", "latest"), liar.image.manifest)
+            image = liar.image = fresh_image()
+            image.document["layers"][0].update(mediaType="application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+                                               urls=[f"{liar.elsewhere.url}/v2/lies/any/blobs/{image.layer_digest}"])
+            image.manifest = json.dumps(image.document).encode()
+            image.digest = digest_of(image.manifest)
+            key = remote(liar.url, private_networks=False, external_dependencies=True, external_patterns="**/blobs/*")
+            assert get(key, "lies/any", "latest").status == 200
+            assert blob(key, "lies/any", image.layer_digest).status == 502 and liar.elsewhere.count() == 0
+            liar.image = fresh_image()
+            liar.lie("redirect_inside")
+            assert get(remote(liar.url), "lies/any", "latest").body == liar.image.manifest and liar.inside.count() == 1
+        finally:
+            liar.stop()
+
+
 @test
 def httpoxy():
     """A Proxy: header of a client changes nothing."""
