@@ -127,8 +127,8 @@ def connections():
     """The database cuts connections at random instants, new ones too: 503, never 500; what was acknowledged is there, and recorded once."""
     name = f"kill/connections-{SEED}"
     with Pushers(name) as pushers:
-        for _ in range(60):
-            time.sleep(RANDOM.uniform(0, 0.2))
+        for _ in range(40):
+            time.sleep(RANDOM.uniform(0.05, 0.25))
             sql("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE usename = 'stowage_v2' ORDER BY random() LIMIT 1) one")
     prove(pushers, 10)
     assert 500 not in pushers.refusals, pushers.refusals
