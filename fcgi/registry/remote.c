@@ -278,14 +278,6 @@ ask_manifest(struct registry *registry, const struct remote *remote,
 	    reply);
 }
 
-/* Did it give no answer at all, or that it is asked too much? The next question would end alike,
- * and the client has waited for this one already. */
-static bool
-is_no_answer(enum upstream_result result, const struct upstream_reply *reply)
-{
-	return result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED || reply->status == 0;
-}
-
 /* Ask one remote. *got: its answer is here, or in *row. */
 static bool
 get_manifest(struct search *search, const struct remote *remote, const struct reference *reference,
@@ -305,7 +297,8 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 			*got = true;
 			return db_remote_trust(registry->db, remote, reference->tag, err);
 		}
-		if (is_no_answer(result, &reply))
+		/* The next question would end alike, and the client has waited for this one. */
+		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED)
 			return disappoint(search, remote, true, result, &reply, err);
 	}
 	result = ask_manifest(registry, remote, reference, false, &reply);
