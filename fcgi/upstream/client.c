@@ -343,6 +343,7 @@ static void
 set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *headers)
 {
 	long connect = x->upstream->timeout_ms < CONNECT_MS ? x->upstream->timeout_ms : CONNECT_MS;
+	long silence = x->upstream->timeout_ms / 1000 + 1;
 
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
@@ -354,7 +355,9 @@ set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "stowage/" PACKAGE_VERSION);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)SLOW_SECONDS);
+	/* Silence counts as slow: whoever may be silent for longer may be slow for as long. */
+	curl_easy_setopt(
+	    easy, CURLOPT_LOW_SPEED_TIME, silence > SLOW_SECONDS ? silence : (long)SLOW_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 64L * 1024);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);

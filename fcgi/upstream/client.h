@@ -38,7 +38,8 @@ enum upstream_result {
 	UPSTREAM_REFUSED,   /* 401 or 403, of the registry or of its token service */
 	UPSTREAM_LIMITED,   /* 429 */
 	UPSTREAM_FAILED,    /* no connection, a broken or odd answer, any other status */
-	UPSTREAM_TIMED_OUT, /* silence, or too slow: under 1 KiB/s for 30 s */
+	UPSTREAM_TIMED_OUT, /* silence, or too slow: under 1 KiB/s for 30 s, or timeout_ms if longer
+			     */
 	UPSTREAM_STOPPED    /* the caller's function said stop */
 };
 

@@ -216,6 +216,26 @@ for lie in TOLD:
             test(lie_about_blob(lie))
 
 
+def late(x):
+    """An upstream that is silent for longer than others may be slow."""
+    x.wait(lambda: False, 32)
+    x.send(404, [], b"{}")
+
+
+class Silent:
+    """A question to it, asked beside the other tests."""
+
+    def __init__(self):
+        self._upstream = Listener(late)
+        key = remote(self._upstream.url, timeout_ms=60000, metadata_timeout_ms=60000)
+        self._answer = ThreadPoolExecutor(1).submit(get, key, "late/any", "latest")
+
+    def end(self):
+        answer = self._answer.result()
+        self._upstream.stop()
+        return answer
+
+
 class Dripping(threading.Thread):
     """It takes more than a minute, and goes on beside the other tests."""
 
@@ -261,6 +281,12 @@ def dripping_blob():
         good_again(lambda: blob(APART, "lies/any", liar.image.layer_digest), liar.image.layer)
     finally:
         liar.stop()
+
+
+def silent_upstream():
+    """An upstream may be silent for as long as its remote lets it."""
+    answer = SILENT.end()
+    assert answer.status == 404, answer
 
 
 if TOLD:
@@ -436,6 +462,7 @@ def foreign_layer_out_of_reach():
     answer = blob(key, "lies/any", image.layer_digest)
     assert answer.status == 502 and is_reasoned(answer), answer
     assert get(key, "lies/other", "latest").body == image.manifest
+    forgive(key)
 
 
 @test
@@ -816,8 +843,9 @@ def secrets_stay_inside():
 
 # Behind everything that does not touch the processes it needs.
 if TOLD and not SHORT:
-    DRIPPING = Dripping()
+    DRIPPING, SILENT = Dripping(), Silent()
     test(dripping_blob)
+    test(silent_upstream)
 
 
 # --- Blobs ------------------------------------------------------------------------------------------------------------------
