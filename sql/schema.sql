@@ -574,7 +574,8 @@ CREATE FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
-  UPDATE blob_fetch SET file_id = p_file, received = p_received, heartbeat = clock_timestamp()
+  UPDATE blob_fetch SET file_id = p_file, received = p_received,
+    heartbeat = clock_timestamp() + CASE WHEN p_received = size THEN interval '1 minute' ELSE interval '0' END
   WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
   RETURN FOUND;
 END $$;

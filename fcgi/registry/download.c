@@ -217,7 +217,12 @@ finish(struct run *run)
 	arena_reset(run->db.arena);
 	if (!download->remote->store_locally)
 		return db_fetch_fail(&run->db, key, download->owner, 0, NULL, run->err);
-	if (!upload_publish(run->upload, &key->digest, run->err) || !publish_row(run, &won))
+	if (!upload_publish(run->upload, &key->digest, run->err)) {
+		/* Whoever took over, since we seemed dead, has removed our file. */
+		run->lost = run->err->code == ERROR_BLOB_UPLOAD_UNKNOWN;
+		return false;
+	}
+	if (!publish_row(run, &won))
 		return false;
 	run->lost = !won;
 	if (won && download->holder == run->file)
@@ -246,7 +251,7 @@ run_all(struct run *run, const struct fetch_row *row)
 		(void)!store_blob_unlink(
 		    download->relay->store, &download->key->digest, row->old_file, &ignored);
 	}
-	return receive(run) && finish(run);
+	return receive(run) && advance(run) && finish(run);
 }
 
 /* What is to be said of a fetch that did not end well, and to whom. */

@@ -74,11 +74,13 @@ BEGIN
   error := v_fetch.error;
 END $$;
 
--- The owner has come so far, in this file. False: it is the owner no more, and must stop.
+-- The owner has come so far, in this file. False: it is the owner no more, and must stop. With all bytes here it waits for the disk, which may
+-- take its time, and nobody is to begin anew for that: it has a minute more.
 CREATE OR REPLACE FUNCTION fetch_advance(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint)
 RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
-  UPDATE blob_fetch SET file_id = p_file, received = p_received, heartbeat = clock_timestamp()
+  UPDATE blob_fetch SET file_id = p_file, received = p_received,
+    heartbeat = clock_timestamp() + CASE WHEN p_received = size THEN interval '1 minute' ELSE interval '0' END
   WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
   RETURN FOUND;
 END $$;

@@ -6,10 +6,11 @@ import signal
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image, layer_of
-from upstream import Image, Liar
+from upstream import Hub, Image, Liar
 
 CALLS = "fdatasync,fsync,rename,renameat,renameat2,sendto,recvfrom,write,writev"
 
@@ -72,6 +73,34 @@ def order_of_a_push():
         following = [i for i, line in enumerate(lines) if i > at and re.search(pattern, line)]
         assert following, (pattern, lines)
         at = following[0]
+
+
+@test
+def slow_disk_under_a_fetch():
+    """A disk that takes eight seconds to sync a fetched blob makes nobody begin anew; and if somebody does, no client is cut."""
+    hub = Hub()
+    try:
+        add_remote("slow-disk", hub.url, timeout_ms=30000)
+        for taken in (False, True):
+            found = Image(f"slow disk {taken}", layers=(2_000_000,))
+            hub.push("team/app", "1", found)
+            path = "/artifactory/api/docker/slow-disk/v2/team/app/"
+            assert call("GET", path + "manifests/" + found.digest).status == 200
+            hub.clear()
+            hub.stop_blobs(1_000_000)
+            with ThreadPoolExecutor(16) as pool:
+                tasks = [pool.submit(call, "GET", path + "blobs/" + found.layer_digest, timeout=100) for _ in range(16)]
+                time.sleep(2)
+                trace = Strace("-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_enter=8000000")
+                hub.release_blobs()
+                if taken:
+                    time.sleep(1.5)
+                    assert sql("UPDATE registry.blob_fetch SET heartbeat = now() - interval '10 s' WHERE received = size RETURNING 1") == "1"
+                assert all(task.result().body == found.layer for task in tasks), (taken, [task.result() for task in tasks])
+            trace.stop()
+            assert [entry["range"] for entry in hub.requests("GET", "/blobs/") if "authorization" in entry["headers"]] == [None], hub.requests()
+    finally:
+        hub.stop()
 
 
 @test
