@@ -514,7 +514,7 @@ CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes int
     ('allowAnyHostAuth', '{2}', 'boolean', 'false'),
     ('enableTokenAuthentication', '{2}', 'boolean', 'true'),
     ('externalDependenciesEnabled', '{2}', 'boolean', 'false'),
-    ('externalDependenciesPatterns', '{2}', 'words', '["**"]'),
+    ('externalDependenciesPatterns', '{2}', 'words', '[]'),  -- none: all
     ('enableCookieManagement', '{2}', 'boolean', 'false'),
     ('bypassHeadRequests', '{2}', 'boolean', 'false'),
     ('synchronizeProperties', '{2}', 'boolean', 'false'),

@@ -27,7 +27,7 @@ CREATE FUNCTION pg_temp.audited(p_key text, p_action text) RETURNS jsonb LANGUAG
 SELECT is(jsonb_object_agg(field, standard), '{"packageType": "docker", "dockerApiVersion": "V2", "includesPattern": "**/*", "repoLayoutRef": "simple-default",
   "blockPushingSchema1": true, "dockerTagRetention": 1, "storeArtifactsLocally": true, "socketTimeoutMillis": 15000, "retrievalCachePeriodSecs": 7200,
   "metadataRetrievalTimeoutSecs": 60, "missedRetrievalCachePeriodSecs": 1800, "assumedOfflinePeriodSecs": 300, "blockMismatchingMimeTypes": true,
-  "enableTokenAuthentication": true, "externalDependenciesPatterns": ["**"], "shadowingGuard": true,
+  "enableTokenAuthentication": true, "shadowingGuard": true,
   "contentSynchronisation": {"enabled": false, "statistics": {"enabled": false}, "properties": {"enabled": false}, "source": {"originAbsenceDetection": false}}}',
   'defaults that are not nothing are Artifactory''s') FROM document_fields() WHERE standard NOT IN ('false', '0', '""', '[]');
 SELECT is(pg_temp.save('local', '{"rclass": "local"}'), '0', 'a class is all that a local needs');

@@ -428,7 +428,8 @@ def httpoxy():
 def foreign_layers():
     """URLs in descriptors are followed only where an administrator says so, and without credentials."""
     for settings, followed in (({}, 0), ({"external_dependencies": True, "external_patterns": "http://elsewhere.test/**"}, 0),
-                               ({"external_dependencies": True, "external_patterns": "**/blobs/*"}, 1)):
+                               ({"external_dependencies": True, "external_patterns": "**/blobs/*"}, 1),
+                               ({"external_dependencies": True, "external_patterns": ""}, 1)):
         image = fresh_image()
         image.document["layers"][0].update(mediaType="application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
                                            urls=[f"{LIAR.elsewhere.url}/v2/lies/any/blobs/{image.layer_digest}"])

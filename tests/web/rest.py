@@ -237,6 +237,17 @@ def remote_fields():
 
 
 @test
+def what_terraform_leaves_out():
+    """Fields that Terraform's provider leaves out where its user says nothing come back as nothing, or its next plan would change them."""
+    document_of = document(new("remote", url="https://registry-1.docker.io/", externalDependenciesEnabled=False))
+    assert document_of["url"] == "https://registry-1.docker.io/"
+    for field in ("externalDependenciesPatterns", "propertySets", "environments"):
+        assert document_of[field] == [], field
+    for field in ("description", "notes", "excludesPattern", "username", "localAddress", "clientTlsCertificate"):
+        assert document_of[field] == "", field
+
+
+@test
 def virtual_fields():
     """Every field of a virtual repository comes back as it was sent, members in their order."""
     members = [new(), new("virtual"), new("remote", url="https://registry.example"), new()]
