@@ -49,7 +49,11 @@ add_method(struct request *req, const char *allow, const char *method)
 {
 	const char *more = strcmp(method, "GET") == 0 ? "GET, HEAD" : method;
 
-	return allow == NULL ? more : arena_printf(req->arena, "%s, %s", allow, more);
+	if (allow == NULL)
+		return more;
+	/* Several patterns may fit the path. No method's name is a part of another's. */
+	return strstr(allow, method) != NULL ? allow
+					     : arena_printf(req->arena, "%s, %s", allow, more);
 }
 
 enum route_match

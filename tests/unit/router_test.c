@@ -26,6 +26,9 @@ static const struct route routes[] = {
 	{ "GET", "/v2/{name}/blobs/{digest}", ACCESS_PULL, handler },
 	{ "GET", "/v2/{name}/manifests/{reference}", ACCESS_PULL, handler },
 	{ "PUT", "/v2/{name}/manifests/{reference}", ACCESS_PUSH, handler },
+	/* Both fit /v1/a/tags/tags. */
+	{ "PUT", "/v1/{name}/tags/{tag}", ACCESS_PUSH, handler },
+	{ "PUT", "/v1/{name}/tags", ACCESS_PUSH, handler },
 	{ NULL, NULL, ACCESS_NONE, NULL },
 };
 
@@ -135,6 +138,11 @@ another_method_is_told_what_is_allowed(void **state)
 	(void)state;
 	assert_int_equal(find(ex, "/v2/a/manifests/x", &route, &allow), ROUTE_NO_METHOD);
 	assert_string_equal(allow, "GET, HEAD, PUT");
+	exchange_close(ex);
+
+	ex = EXCHANGE("REQUEST_METHOD=DELETE");
+	assert_int_equal(find(ex, "/v1/a/tags/tags", &route, &allow), ROUTE_NO_METHOD);
+	assert_string_equal(allow, "PUT");
 	exchange_close(ex);
 
 	/* Methods are told by case (RFC 9110, 9.1). */
