@@ -16,8 +16,8 @@ static bool
 identify(struct request *req, struct rest_call *call, bool *valid, struct error *err)
 {
 	return identity_find(request_service(req)->authenticator, call->db,
-		   request_header(req, "Authorization"), "", req->address, req->id, &call->identity,
-		   err) &&
+		   request_header(req, "Authorization"), "", req->address, req->id, req->may_wait,
+		   &call->identity, err) &&
 	       db_viewer_find(call->db, &call->identity->viewer, valid, &call->is_admin, err);
 }
 

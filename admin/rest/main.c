@@ -22,8 +22,10 @@ rest_serve(struct request *req, struct db *db, struct error *err)
 	struct rest_call call = { .db = db };
 
 	req->call = &call;
-	if (err->code != ERROR_NONE || !call_run(req, &call, err))
+	if ((err->code != ERROR_NONE || !call_run(req, &call, err)) &&
+	    (err->code != ERROR_WAIT || req->may_wait))
 		rest_error(req, err);
+	req->call = NULL;
 }
 
 static void *

@@ -226,6 +226,7 @@ struct attempt {
 	struct authenticator *authenticator;
 	struct db *db;
 	const char *audience;
+	bool may_wait;
 	struct actor actor; /* as far as it is known: the failure's row in the audit */
 };
 
@@ -257,7 +258,12 @@ prove_password(const struct attempt *attempt, const struct authorization *creden
 		return false;
 	/* Whoever asks waits for one hash, so that time does not tell which names exist or are
 	 * locked. */
-	good = password_check(credential->password, account == NULL ? NULL : account->password);
+	if (attempt->may_wait)
+		good = password_check(
+		    credential->password, account == NULL ? NULL : account->password);
+	else if (!password_try(
+		     credential->password, account == NULL ? NULL : account->password, &good))
+		return error_set(err, ERROR_WAIT, NULL);
 	if (account == NULL)
 		return refuse(attempt, 0, name, "unknown account", err);
 	/* No further failures are counted while it lasts: a lock must not be prolonged from
@@ -335,13 +341,14 @@ identify_bearer(
 
 bool
 identity_find(struct authenticator *authenticator, struct db *db, const char *header,
-    const char *audience, const char *address, const char *request_id, struct identity **out,
-    struct error *err)
+    const char *audience, const char *address, const char *request_id, bool may_wait,
+    struct identity **out, struct error *err)
 {
 	struct attempt attempt = {
 		.authenticator = authenticator,
 		.db = db,
 		.audience = audience,
+		.may_wait = may_wait,
 		.actor = { .name = "", .request = request_id, .address = address },
 	};
 	struct authorization authorization;

@@ -30,10 +30,11 @@ void authenticator_close(struct authenticator *);
 /*
  * Header NULL: anonymous. Wrong password, unknown, disabled or locked account, bad token:
  * UNAUTHORIZED (all alike), audited; the database away: UNAVAILABLE. audience is what a token must
- * be for.
+ * be for. Where it may not wait for its turn to hash a password: WAIT.
  */
 bool identity_find(struct authenticator *, struct db *, const char *header, const char *audience,
-    const char *address, const char *request_id, struct identity **, struct error *) MUST_CHECK;
+    const char *address, const char *request_id, bool may_wait, struct identity **,
+    struct error *) MUST_CHECK;
 /* Drop a remembered credential (its epoch has passed). */
 void identity_forget(struct authenticator *, const char *header, struct arena *);
 /* Sign a token with the newest key, good for so many seconds; 0: as configured. expires_at and

@@ -16,7 +16,8 @@
 #define BCRYPT "$2y$" /* as htpasswd -B writes it */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static sem_t hashing; /* as many units as there are cores */
+static unsigned slots; /* 0: as many as there are cores */
+static sem_t hashing;  /* so many units */
 static char decoy[CRYPT_GENSALT_OUTPUT_SIZE] =
     ""; /* what a password without a hash is hashed with */
 
@@ -27,16 +28,40 @@ make_setting(char setting[CRYPT_GENSALT_OUTPUT_SIZE])
 	return crypt_gensalt_rn(YESCRYPT, 0, NULL, 0, setting, CRYPT_GENSALT_OUTPUT_SIZE) != NULL;
 }
 
+void
+password_setup(unsigned wanted)
+{
+	slots = wanted;
+}
+
 static void
 prepare(void)
 {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-	if (sem_init(&hashing, 0, cores > 0 ? (unsigned)cores : 1) == -1 || !make_setting(decoy))
+	if (slots == 0)
+		slots = cores > 0 ? (unsigned)cores : 1;
+	if (sem_init(&hashing, 0, slots) == -1 || !make_setting(decoy))
 		log_fatal("cannot prepare password hashing");
 }
 
-/* Hash into out; false if libxcrypt refuses. */
+static bool
+slot_take(bool wait)
+{
+	pthread_once(&once, prepare);
+	while ((wait ? sem_wait(&hashing) : sem_trywait(&hashing)) == -1)
+		if (errno != EINTR)
+			return false;
+	return true;
+}
+
+static void
+slot_give(void)
+{
+	sem_post(&hashing);
+}
+
+/* Hash into out, in a slot; false if libxcrypt refuses. */
 static bool
 hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 {
@@ -46,10 +71,7 @@ hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 
 	if (data == NULL)
 		log_fatal("out of memory");
-	while (sem_wait(&hashing) == -1 && errno == EINTR)
-		;
 	text = crypt_r(password, setting, data);
-	sem_post(&hashing);
 	if ((ok = text != NULL && text[0] != '*'))
 		memcpy(out, text, strlen(text) + 1);
 	explicit_bzero(data, sizeof(*data));
@@ -62,7 +84,6 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 {
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE], text[CRYPT_OUTPUT_SIZE];
 
-	pthread_once(&once, prepare);
 	if (*password == '\0')
 		error_set(err, ERROR_BAD_REQUEST, "empty password");
 	else if (strlen(password) > PASSWORD_MAX_LENGTH)
@@ -70,10 +91,14 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 		    err, ERROR_BAD_REQUEST, "password longer than %d bytes", PASSWORD_MAX_LENGTH);
 	else if (!utf8_check(password))
 		error_set(err, ERROR_BAD_REQUEST, "password is not UTF-8");
-	else if (!make_setting(setting) || !hash(password, setting, text))
+	else {
+		bool ok = slot_take(true) && make_setting(setting) && hash(password, setting, text);
+
+		slot_give();
+		if (ok)
+			return arena_strdup(arena, text);
 		error_errno(err, "cannot hash the password");
-	else
-		return arena_strdup(arena, text);
+	}
 	return NULL;
 }
 
@@ -86,17 +111,36 @@ is_usable(const char *text)
 		   strncmp(text, BCRYPT, strlen(BCRYPT)) == 0);
 }
 
-bool
-password_check(const char *password, const char *expected)
+/* In a slot. */
+static bool
+check(const char *password, const char *expected)
 {
 	bool usable = is_usable(expected) && strlen(password) <= PASSWORD_MAX_LENGTH;
 	char text[CRYPT_OUTPUT_SIZE];
 
-	pthread_once(&once, prepare);
 	if (!usable) {
 		hash("decoy", decoy, text);
 		return false;
 	}
 	return hash(password, expected, text) && strlen(text) == strlen(expected) &&
 	       gnutls_memcmp(text, expected, strlen(text)) == 0;
+}
+
+bool
+password_check(const char *password, const char *expected)
+{
+	bool good = slot_take(true) && check(password, expected);
+
+	slot_give();
+	return good;
+}
+
+bool
+password_try(const char *password, const char *expected, bool *good)
+{
+	if (!slot_take(false))
+		return false;
+	*good = check(password, expected);
+	slot_give();
+	return true;
 }

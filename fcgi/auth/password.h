@@ -1,6 +1,6 @@
 /*
  * Password hashes: yescrypt by crypt_r; $2y$ (htpasswd) is accepted. A hash costs 24 ms, so at most
- * as many run at once as there are cores; the rest wait.
+ * as many run at once as there are cores, or as password_setup() says; the rest wait.
  */
 #ifndef AUTH_PASSWORD_H
 #define AUTH_PASSWORD_H
@@ -8,9 +8,13 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/attributes.h"
 #include "base/error.h"
 
 #define PASSWORD_MAX_LENGTH 511 /* what libxcrypt takes */
+
+/* How many hashes may run at once in this process; before the first of them. */
+void password_setup(unsigned slots);
 
 /* A new yescrypt hash with a random salt (arena). Refuses empty, over-long and non-UTF-8 passwords:
  * BAD_REQUEST. */
@@ -18,5 +22,7 @@ const char *password_hash(struct arena *, const char *password, struct error *);
 /* Constant-time comparison. hash NULL (no such user, or token only): costs the same and is false.
  */
 bool password_check(const char *password, const char *hash);
+/* The same for who must not wait: false when it would have to. */
+bool password_try(const char *password, const char *hash, bool *good) MUST_CHECK;
 
 #endif

@@ -45,7 +45,7 @@ static const struct option options[] = {
 	{ "http", "upload_threads", OPTION_NUMBER, AT(http_upload_threads), "64", 1, 1024,
 	    "Threads per worker for uploads: each holds one for as long as its client takes." },
 	{ "http", "waiter_threads", OPTION_NUMBER, AT(http_waiter_threads), "256", 1, 4096,
-	    "Most threads per worker that wait for upstreams, or send what arrives from one." },
+	    "Most threads per worker that wait for upstreams or password hashes, or send what arrives." },
 	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MOST,
 	    "Largest blob taken; 0: no limit." },
 	{ "http", "trusted_proxies", OPTION_NETWORKS, AT(http_trusted_proxies), "", 0, 0,

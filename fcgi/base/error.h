@@ -56,7 +56,7 @@
 	ERROR(UPSTREAM_TIMED_OUT, "UNAVAILABLE", 504,                                              \
 	    "the upstream registry did not answer in time")                                        \
 	ERROR(                                                                                     \
-	    WAIT, "UNAVAILABLE", 503, "too many requests wait for upstream registries, try again") \
+	    WAIT, "UNAVAILABLE", 503, "too many requests must all wait for their turn, try again") \
 	ERROR(INTERNAL, "UNKNOWN", 500, "unknown error")                                           \
 	ERROR(CLIENT_GONE, "UNKNOWN", 400, "the client closed the connection")
 

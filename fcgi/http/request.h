@@ -50,9 +50,10 @@ struct request {
 	int64_t content_length; /* -1: not announced */
 	int64_t received;       /* body bytes read so far */
 	int64_t body_limit;     /* request_read() fails with TOO_LARGE beyond; 0: none */
-	bool may_wait;          /* this thread may spend its time on an upstream; else ERROR_WAIT */
-	const char *user;       /* who it turned out to be, for the log; "" or NULL: anonymous */
-	const char *route;      /* pattern of the matched route, for the log; set by the router */
+	bool may_wait;     /* this thread may spend its time waiting for an upstream, or for its
+			      turn to hash a password; else ERROR_WAIT */
+	const char *user;  /* who it turned out to be, for the log; "" or NULL: anonymous */
+	const char *route; /* pattern of the matched route, for the log; set by the router */
 	struct {
 		const char *name, *value;
 	} params[REQUEST_PARAMS_MAX]; /* set by the router */

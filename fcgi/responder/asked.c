@@ -31,7 +31,7 @@ asked_identify(struct request *req, struct db *db, int version, const char *key,
 	struct service *service = request_service(req);
 
 	if (!identity_find(service->authenticator, db, request_header(req, "Authorization"),
-		audience, req->address, req->id, identity, err))
+		audience, req->address, req->id, req->may_wait, identity, err))
 		return false;
 	req->user = (*identity)->name;
 	*registry = (struct registry){

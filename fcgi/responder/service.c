@@ -1,6 +1,7 @@
 /* What all requests of a process share (worker.h). */
 #include <unistd.h>
 
+#include "auth/password.h"
 #include "registry/relay.h"
 #include "responder/worker.h"
 
@@ -17,6 +18,15 @@ connections(const struct config *config, int workers)
 	return all / workers < CONNECTIONS_LEAST ? CONNECTIONS_LEAST : (int)(all / workers);
 }
 
+/* All workers together hash as many passwords at once as there are cores. */
+static unsigned
+hashes(int workers)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cores > workers ? (unsigned)(cores / workers) : 1;
+}
+
 bool
 service_open(struct service *service, const struct config *config, int workers, struct error *err)
 {
@@ -24,6 +34,7 @@ service_open(struct service *service, const struct config *config, int workers, 
 	struct db db = { .arena = arena };
 
 	*service = (struct service){ .config = config };
+	password_setup(hashes(workers));
 	service->pool = db_pool_open(
 	    config->database_url, connections(config, workers), config->database_timeout_ms, err);
 	db.pool = service->pool;

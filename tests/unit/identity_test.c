@@ -3,6 +3,8 @@
 
 #include "test.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -121,11 +123,18 @@ teardown(void **state)
 }
 
 static bool
-find(struct fixture *f, const char *header, struct identity **identity, struct error *err)
+find_as(struct fixture *f, const char *header, bool may_wait, struct identity **identity,
+    struct error *err)
 {
 	*err = (struct error){ 0 };
 	return identity_find(
-	    f->authenticator, &f->db, header, AUDIENCE, ADDRESS, REQUEST, identity, err);
+	    f->authenticator, &f->db, header, AUDIENCE, ADDRESS, REQUEST, may_wait, identity, err);
+}
+
+static bool
+find(struct fixture *f, const char *header, struct identity **identity, struct error *err)
+{
+	return find_as(f, header, true, identity, err);
 }
 
 static void
@@ -238,6 +247,36 @@ a_wrong_password_is_not_remembered_as_the_right_one(void **state)
 	refused(*state, ALICE_WRONG, 7, "alice");
 }
 
+/* Somebody is always hashing. */
+static void *
+keep_hashing(void *on)
+{
+	while (atomic_load((atomic_bool *)on))
+		(void)password_check("wrong", NULL);
+	return NULL;
+}
+
+static void
+who_must_not_wait_for_a_hash_is_told_so(void **state)
+{
+	atomic_bool on = true;
+	struct identity *identity;
+	struct error err = { 0 };
+	pthread_t other;
+
+	assert_int_equal(pthread_create(&other, NULL, keep_hashing, &on), 0);
+	for (int tries = 0; tries < 1000 && err.code != ERROR_WAIT; tries++)
+		assert_false(find_as(*state, ALICE_WRONG, false, &identity, &err));
+	assert_int_equal(err.code, ERROR_WAIT);
+	fake.failures = 0;
+	assert_true(find_as(*state, ALICE, true, &identity, &err));
+	/* what is remembered takes no hash */
+	assert_true(find_as(*state, ALICE, false, &identity, &err));
+	assert_int_equal(fake.failures, 0);
+	atomic_store(&on, false);
+	pthread_join(other, NULL);
+}
+
 static void
 a_database_that_is_away_is_not_a_wrong_password(void **state)
 {
@@ -336,12 +375,14 @@ main(void)
 		TEST(whatever_is_wrong_the_answer_is_the_same),
 		TEST(a_locked_account_is_refused_and_not_counted),
 		TEST(a_wrong_password_is_not_remembered_as_the_right_one),
+		TEST(who_must_not_wait_for_a_hash_is_told_so),
 		TEST(a_database_that_is_away_is_not_a_wrong_password),
 		TEST(a_token_says_who_and_what),
 		TEST(a_key_of_another_node_is_fetched),
 		TEST(an_authenticator_needs_keys),
 	};
 
+	password_setup(1);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
 }
