@@ -59,8 +59,8 @@ def push_and_pull():
 @test
 def pull_by_password():
     """A pull with the password on every call, as from a registry that stands alone: the same bytes, and no token is needed."""
-    add_user("v1-guesser")  # whom wrong passwords lock out
-    for auth, status in ((ADMIN, 200), (("v1-guesser", "wrong"), 401), (None, 401), (("", ""), 401)):
+    reader = add_user("v1-by-password", "read", "docker-dev-local", "team/**")  # wrong passwords lock an account
+    for auth, status in ((ADMIN, 200), (reader, 200), ((reader[0], "wrong"), 401), (None, 401), (("", ""), 401)):
         assert call("GET", "/v1/repositories/team/app/images", auth=auth).status == status, auth
         answer = call("GET", "/v1/repositories/team/app/tags/latest", auth=auth)
         assert answer.status == status, (auth, answer)
