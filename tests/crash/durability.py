@@ -188,11 +188,6 @@ def one_statement():
             assert counted == "10", (method, what, counted, sql(f"SELECT calls, left(query, 80) {by_role}"))
 
 
-def push_blob(name, data):
-    location = start(name, headers={"Content-Length": "0"})
-    return call("PUT", f"{location}?digest={sha256(data)}", body=data, timeout=20)
-
-
 def under(trace, function, *arguments):
     """What the function answers while strace interferes; None if there is no answer."""
     try:
@@ -207,10 +202,11 @@ def under(trace, function, *arguments):
 def killed_at_every_call():
     """A worker killed at each system call of a push: nothing half stored, the push repeated succeeds."""
     for name, where_at in (("fdatasync", 1), ("renameat", 1), ("fsync", 1), ("write", 1), ("write", 2), ("openat", 1), ("flock", 1),
-                           ("sendto", 2), ("sendto", 3), ("sendto", 4), ("recvfrom", 2), ("recvfrom", 4)):
-        data = os.urandom(150_000)
+                           ("sendto", 1), ("sendto", 2), ("sendto", 3), ("recvfrom", 1), ("recvfrom", 2), ("recvfrom", 3)):
+        data, location = os.urandom(150_000), start("kill/calls", headers={"Content-Length": "0"})
         before = pids("stowage-v2")
-        answer = under(Strace("-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={where_at}"), push_blob, "kill/calls", data)
+        trace = Strace("-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={where_at}")
+        answer = under(trace, call, "PUT", f"{location}?digest={sha256(data)}", data)
         assert pids("stowage-v2") != before, f"{name} {where_at}: nothing was killed"
         recover()
         found = call("GET", "/v2/kill/calls/blobs/" + sha256(data))
