@@ -17,20 +17,26 @@ static const struct statement storage_report = {
 	.again = true,
 };
 
-static const struct statement files_report = {
-	.name = "files_report",
-	.nparams = 1,
+/* $2 path and $3 tag to continue after, $4 limit. What stands in paths, tags and digests needs no
+ * care in JSON. */
+#define FILES_AFTER                                                           \
+	" WHERE i.repository_id = r.id AND i.path >= $2 AND (i.path > $2 OR " \
+	"t.name > $3) ORDER BY i.path, t.name LIMIT $4::bigint"
+static const struct statement files_page = {
+	.name = "files_page",
+	.nparams = 4,
 	.sql =
-	    "SELECT f.path || '/' || f.tag || '/' || f.file, f.digest, f.size::bigint,"
-	    "  to_char(f.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-	    " FROM repository r LEFT JOIN ("
-	    "   SELECT i.repository_id, i.path, t.name AS tag, 'manifest.json' AS file, digest_text(m.alg, m.digest) AS digest, m.size, t.updated_at"
-	    "   FROM image i JOIN tag t ON t.image_id = i.id JOIN manifest m ON m.id = t.manifest_id"
-	    "   UNION ALL"
-	    "   SELECT i.repository_id, i.path, t.name, 'tag.json', NULL, octet_length(v.json), t.updated_at"
-	    "   FROM image i JOIN v1_tag t ON t.image_id = i.id JOIN v1_image v ON v.image_id = t.image_id AND v.v1_id = t.v1_id"
-	    " ) f ON f.repository_id = r.id"
-	    " WHERE r.key = $1 AND r.deleted_at IS NULL ORDER BY f.path, f.tag",
+	    "SELECT f.path, f.name, json_strip_nulls(json_build_object('uri', '/' || f.path || '/' || f.name || '/' || f.file,"
+	    "  'size', f.size, 'lastModified', to_char(f.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
+	    "  'folder', false, 'digest', f.digest))::text"
+	    " FROM repository r LEFT JOIN LATERAL ("
+	    "   (SELECT i.path, t.name, 'manifest.json' AS file, digest_text(m.alg, m.digest) AS digest, m.size, t.updated_at"
+	    "    FROM image i JOIN tag t ON t.image_id = i.id JOIN manifest m ON m.id = t.manifest_id" FILES_AFTER
+	    ")   UNION ALL"
+	    "   (SELECT i.path, t.name, 'tag.json', NULL, octet_length(v.json), t.updated_at FROM image i"
+	    "    JOIN v1_tag t ON t.image_id = i.id JOIN v1_image v ON v.image_id = t.image_id AND v.v1_id = t.v1_id" FILES_AFTER
+	    ") ) f ON true"
+	    " WHERE r.key = $1 AND r.deleted_at IS NULL ORDER BY f.path, f.name LIMIT $4",
 	.again = true,
 };
 
@@ -41,7 +47,7 @@ static const struct statement who_answers = {
 	.again = true,
 };
 
-const struct statement *const report_statements[] = { &storage_report, &files_report, &who_answers,
+const struct statement *const report_statements[] = { &storage_report, &files_page, &who_answers,
 	NULL };
 
 bool
@@ -75,11 +81,12 @@ db_storage_report(struct db *db, struct storage_report *report, struct error *er
 }
 
 bool
-db_files_report(struct db *db, const char *key, bool *known, struct file_report **files,
-    size_t *count, struct error *err)
+db_files_page(struct db *db, const char *key, const char *after_path, const char *after_tag,
+    int limit, bool *known, struct file_report **files, size_t *count, struct error *err)
 {
-	const struct param params[] = { param_text(key) };
-	PGresult *res = db_query(db, &files_report, params, err);
+	const struct param params[] = { param_text(key), param_text(after_path),
+		param_text(after_tag), param_int(db, limit) };
+	PGresult *res = db_query(db, &files_page, params, err);
 
 	if (res == NULL)
 		return false;
@@ -89,9 +96,8 @@ db_files_report(struct db *db, const char *key, bool *known, struct file_report 
 	for (size_t i = 0; i < *count; i++)
 		(*files)[i] = (struct file_report){
 			.path = row_text(res, (int)i, 0),
-			.digest = row_text(res, (int)i, 1),
-			.size = row_int(res, (int)i, 2),
-			.updated_at = row_text(res, (int)i, 3),
+			.tag = row_text(res, (int)i, 1),
+			.json = row_text(res, (int)i, 2),
 		};
 	return true;
 }

@@ -22,15 +22,15 @@ struct storage_report {
 bool db_storage_report(struct db *, struct storage_report *, struct error *) MUST_CHECK;
 
 struct file_report {
-	const char *path;       /* NAME/TAG/manifest.json; of a v1 image NAME/TAG/tag.json */
-	const char *digest;     /* NULL of a v1 image: what it is made of is not one file */
-	const char *updated_at; /* RFC 3339 */
-	int64_t size;
+	const char *path, *tag;
+	const char *json; /* of NAME/TAG/manifest.json; of a v1 image NAME/TAG/tag.json, which has
+			     no digest: what it is made of is not one file */
 };
 
-/* The tags of a local or remote repository. *known false: there is none of that key. */
-bool db_files_report(struct db *, const char *key, bool *known, struct file_report **,
-    size_t *count, struct error *) MUST_CHECK;
+/* A page of the tags of a local or remote repository, in order, after this one ("", "" at first).
+ * *known false: there is no repository of that key. */
+bool db_files_page(struct db *, const char *key, const char *after_path, const char *after_tag,
+    int limit, bool *known, struct file_report **, size_t *count, struct error *) MUST_CHECK;
 
 /* As JSON text (sql/functions/report.sql); NULL: no such key or user. */
 bool db_who_answers(struct db *, const char *key, const char *name, const struct reference *,

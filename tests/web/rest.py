@@ -848,6 +848,14 @@ def files():
     row = answer["files"][0]
     assert (row["size"], row["folder"], row["digest"]) == (len(first), False, sha256(first)) and row["lastModified"].endswith("Z"), row
     assert call("GET", f"{API}storage/{new()}?list").json()["files"] == []
+    # more than are asked of the database at once, over several names
+    push(key, "many/a", "1", "many")
+    number = sql(f"SELECT i.id, t.manifest_id FROM registry.image i JOIN registry.tag t ON t.image_id = i.id JOIN registry.repository r ON r.id = i.repository_id"
+                 f" WHERE r.key = '{key}' AND r.deleted_at IS NULL AND i.path = 'many/a'").replace("|", ", ")
+    sql(f"INSERT INTO registry.tag (image_id, manifest_id, name) SELECT {number}, 'x' || n FROM generate_series(1, 12000) n")
+    push(key, "many/b", "1", "many")
+    uris = [row["uri"] for row in call("GET", f"{API}storage/{key}?list").json()["files"]]
+    assert len(set(uris)) == len(uris) == 12004 and uris[0] == "/many/a/1/manifest.json" and uris[-1] == "/team/app/2/manifest.json", uris[-1]
     fails(call("GET", API + "storage/nobody-has-this?list"), 404)
     fails(call("GET", f"{API}storage/{key}"), 400)
 
