@@ -20,7 +20,14 @@ registry_target_require(struct registry *registry, const char *name, int wanted,
 		return error_set(err, ERROR_UNSUPPORTED,
 		    "%s takes no pushes: push to a local repository, or give it a default deployment repository",
 		    registry->key);
-	return registry_admit(registry, &standing, ERROR_DENIED, err);
+	if (registry_admit(registry, &standing, ERROR_DENIED, err))
+		return true;
+	if (registry->blacked_out && target->repository != 0 &&
+	    strcmp(target->key, registry->key) != 0)
+		error_set(err, ERROR_DENIED,
+		    "pushes to %s go to %s, and one of the two is blacked out", registry->key,
+		    target->key);
+	return false;
 }
 
 bool
