@@ -317,12 +317,13 @@ END $$;
 --
 
 CREATE FUNCTION registry.bridge_root(p_repository integer) RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
-  WHERE r.id = p_repository
-$$;
+BEGIN
+  RETURN (SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
+    WHERE r.id = p_repository);
+END $$;
 
 --
 -- Name: class_name(integer); Type: FUNCTION; Schema: registry; Owner: -
@@ -1382,18 +1383,19 @@ $$;
 --
 
 CREATE FUNCTION registry.name_is_local(p_root integer, p_name text) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
+BEGIN
+  RETURN EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
     WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
         AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
     OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
         JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
         JOIN repository_leaf l ON l.root_id = v1.id AND l.leaf_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
-      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id))
-$$;
+      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
+END $$;
 
 --
 -- Name: name_twins(text); Type: FUNCTION; Schema: registry; Owner: -
@@ -1511,12 +1513,14 @@ END $$;
 --
 
 CREATE FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT CASE WHEN EXISTS (SELECT FROM registry.repository_leaf l
-      WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.name_fits(p_name, l.include_re, l.exclude_re))
-    THEN registry.viewer_actions(p_account, p_target, p_name) ELSE 0 END
-$$;
+BEGIN
+  RETURN CASE WHEN EXISTS (SELECT FROM repository_leaf l
+      WHERE l.root_id = p_root AND l.leaf_id = p_target AND name_fits(p_name, l.include_re, l.exclude_re))
+    THEN viewer_actions(p_account, p_target, p_name) ELSE 0 END;
+END $$;
 
 --
 -- Name: queue_blobs(); Type: FUNCTION; Schema: registry; Owner: -
@@ -1578,14 +1582,16 @@ END $$;
 --
 
 CREATE FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) RETURNS SETOF bigint
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT DISTINCT i.id FROM repository_leaf l
-    CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) p
-    JOIN image i ON i.path = p.path AND i.repository_id = l.leaf_id
-  WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1
-$$;
+BEGIN
+  RETURN QUERY
+    SELECT DISTINCT i.id FROM repository_leaf l
+      CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) p
+      JOIN image i ON i.path = p.path AND i.repository_id = l.leaf_id
+    WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1;
+END $$;
 
 --
 -- Name: remote_answered(integer, integer, integer, integer); Type: FUNCTION; Schema: registry; Owner: -
@@ -2143,11 +2149,13 @@ $$;
 --
 
 CREATE FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM registry.repository_leaf l
-    WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1
-$$;
+BEGIN
+  RETURN (SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM repository_leaf l
+    WHERE l.root_id = p_root AND l.leaf_id = p_target AND tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1);
+END $$;
 
 --
 -- Name: texts_of(jsonb); Type: FUNCTION; Schema: registry; Owner: -
@@ -2557,11 +2565,13 @@ END $$;
 --
 
 CREATE FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT p_account = 0 OR EXISTS (SELECT FROM registry.account
-    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()))
-$$;
+BEGIN
+  RETURN p_account = 0 OR EXISTS (SELECT FROM account
+    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()));
+END $$;
 
 --
 -- Name: who_answers(text, text, text, integer, bytea, text); Type: FUNCTION; Schema: registry; Owner: -

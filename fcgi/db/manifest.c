@@ -4,18 +4,20 @@
 
 /*
  * The content a leaf holds, best leaf first; `content` joins it to an image i. $4 name, $5 payload
- * wanted. On a hit the right is proven; only a miss asks for it. An upstream may know more of a
- * miss, of what is stale, and of what is found behind a priority remote.
+ * wanted. On a hit the right is proven; only a miss asks for it. What a leaf holds is found before
+ * anybody asks whether it must be silent, which costs as much as all the rest. An upstream may know
+ * more of a miss, of what is stale, and of what is found behind a priority remote.
  */
 /* clang-format off */
-#define MANIFEST_FIND(with, content, manifest_id, fits, order, stale)                              \
+#define MANIFEST_FIND(with, content, manifest_id, updated_at, fits, silent, order, stale)          \
 	"WITH " SQL_ME ", " SQL_ROOT ", " with                                                     \
-	"hit AS MATERIALIZED (SELECT l.leaf_id, l.class, l.rank, i.id AS image_id, "               \
-	    manifest_id " AS manifest_id"                                                          \
+	"held AS MATERIALIZED (SELECT l.leaf_id, l.class, l.rank, l.ord, i.id AS image_id, "       \
+	    manifest_id " AS manifest_id, " updated_at " AS updated_at"                            \
 	"  FROM me, root JOIN repository_leaf l ON l.root_id = root.id"                            \
 	"    JOIN image i ON i.path = " SQL_PATH " AND i.repository_id = l.leaf_id "               \
 	     content                                                                               \
-	"  WHERE me.valid AND " fits " AND " SQL_READABLE(SQL_PATH)                                \
+	"  WHERE me.valid AND " fits " AND " SQL_READABLE(SQL_PATH) "),"                           \
+	"hit AS MATERIALIZED (SELECT l.* FROM root, held l WHERE NOT " silent                      \
 	"  ORDER BY " order " LIMIT 1)"                                                            \
 	"SELECT " SQL_STANDING ","                                                                 \
 	"  CASE WHEN hit.leaf_id IS NOT NULL THEN true ELSE " SQL_READABLE_ANYWHERE " END,"        \
@@ -34,9 +36,9 @@ static const struct statement manifest_by_tag = {
 	.name = "manifest_by_tag",
 	.nparams = 6,
 	.sql = MANIFEST_FIND("",
-	    "JOIN tag ON tag.image_id = i.id AND tag.name = $6", "tag.manifest_id",
-	    SQL_FITS_TAG(SQL_PATH, "$6") " AND NOT " SQL_SHADOWED,
-	    "l.rank <> 0, CASE WHEN root.by_timestamp THEN tag.updated_at END DESC, l.class, l.ord",
+	    "JOIN tag ON tag.image_id = i.id AND tag.name = $6", "tag.manifest_id", "tag.updated_at",
+	    SQL_FITS_TAG(SQL_PATH, "$6"), SQL_SHADOWED,
+	    "l.rank <> 0, CASE WHEN root.by_timestamp THEN l.updated_at END DESC, l.class, l.ord",
 	    "(hit.class = 2 AND NOT EXISTS (SELECT FROM remote_reference rr"
 	    "   WHERE rr.image_id = hit.image_id AND rr.tag = $6 AND rr.fresh_until > now()))"),
 	.again = true,
@@ -49,7 +51,7 @@ static const struct statement manifest_by_digest = {
 	.sql = MANIFEST_FIND(
 	    "c AS MATERIALIZED (SELECT id FROM manifest WHERE digest = $6 AND alg = $7::smallint), ",
 	    "JOIN c ON true JOIN image_manifest im ON im.image_id = i.id AND im.manifest_id = c.id",
-	    "c.id", SQL_FITS(SQL_PATH), SQL_ORDER, "false"),
+	    "c.id", "NULL::timestamptz", SQL_FITS(SQL_PATH), "false", SQL_ORDER, "false"),
 	.again = true,
 };
 /* clang-format on */

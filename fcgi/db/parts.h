@@ -34,8 +34,10 @@
 #define SQL_PATH "(CASE WHEN l.library AND strpos($4, '/') = 0 THEN 'library/' || $4 ELSE $4 END)"
 
 /* And with root: is the leaf a remote that must be silent about tags, since a local has the name?
- */
-#define SQL_SHADOWED "(l.class = 2 AND root.shadowing_guard AND name_is_local(root.id, $4))"
+ * That is asked once for all leaves, and only where there is a remote. */
+#define SQL_SHADOWED                                \
+	"(l.class = 2 AND root.shadowing_guard AND" \
+	" (SELECT name_is_local(id, $4) FROM root))"
 
 /* Does the root lead to a remote; to one that goes before other members? */
 #define SQL_HAS_REMOTE \

@@ -19,10 +19,11 @@ BEGIN
 END $$;
 
 -- The v2 repository whose content the clients of a V1 repository see; NULL: there is none.
-CREATE OR REPLACE FUNCTION bridge_root(p_repository int) RETURNS int LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
-  SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
-  WHERE r.id = p_repository
-$$;
+CREATE OR REPLACE FUNCTION bridge_root(p_repository int) RETURNS int LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN (SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
+    WHERE r.id = p_repository);
+END $$;
 
 -- The manifest by which an id is seen over the bridge, under the names that a v1 name stands for; NULL: it is not.
 CREATE OR REPLACE FUNCTION v1_seen(p_repository int, p_path text, p_account int, p_id bytea) RETURNS bigint LANGUAGE plpgsql STABLE

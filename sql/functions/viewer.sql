@@ -1,11 +1,14 @@
--- Who asks, and what they may: for statements off the hot path, which have the same rules written out.
+-- Who asks, and what they may: for statements off the hot path, which have the same rules written out. In PL/pgSQL, whose plans are kept
+-- with the session: a function in SQL that looks at tables is planned again by every statement that calls it, which costs more than the look.
 SET LOCAL search_path = registry;
 
 -- Is the account still as it was when it proved itself? Anonymous (0) always is.
-CREATE OR REPLACE FUNCTION viewer_valid(p_account int, p_epoch int) RETURNS boolean LANGUAGE sql STABLE AS $$
-  SELECT p_account = 0 OR EXISTS (SELECT FROM registry.account
-    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()))
-$$;
+CREATE OR REPLACE FUNCTION viewer_valid(p_account int, p_epoch int) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN p_account = 0 OR EXISTS (SELECT FROM account
+    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()));
+END $$;
 
 -- Bits the account has in a repository under a name; NULL asks for any name there.
 CREATE OR REPLACE FUNCTION viewer_actions(p_account int, p_repository int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
@@ -23,37 +26,44 @@ END $$;
 
 -- Bits for a push to p_root that lands in p_target: none where the patterns of every path to there keep the name out, or all are blacked out.
 -- What is pushed can be pulled from where it was pushed to.
-CREATE OR REPLACE FUNCTION push_actions(p_account int, p_root int, p_target int, p_name text) RETURNS int LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN EXISTS (SELECT FROM registry.repository_leaf l
-      WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.name_fits(p_name, l.include_re, l.exclude_re))
-    THEN registry.viewer_actions(p_account, p_target, p_name) ELSE 0 END
-$$;
+CREATE OR REPLACE FUNCTION push_actions(p_account int, p_root int, p_target int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
+SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN CASE WHEN EXISTS (SELECT FROM repository_leaf l
+      WHERE l.root_id = p_root AND l.leaf_id = p_target AND name_fits(p_name, l.include_re, l.exclude_re))
+    THEN viewer_actions(p_account, p_target, p_name) ELSE 0 END;
+END $$;
 
 -- Of tags pushed to p_root for p_target, one that a pattern keeps out on every path to there; NULL: none.
-CREATE OR REPLACE FUNCTION tag_kept_out(p_root int, p_target int, p_name text, p_tags text[]) RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM registry.repository_leaf l
-    WHERE l.root_id = p_root AND l.leaf_id = p_target AND registry.tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1
-$$;
+CREATE OR REPLACE FUNCTION tag_kept_out(p_root int, p_target int, p_name text, p_tags text[]) RETURNS text LANGUAGE plpgsql STABLE
+SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN (SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM repository_leaf l
+    WHERE l.root_id = p_root AND l.leaf_id = p_target AND tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1);
+END $$;
 
 -- The images of that name, over all paths from a repository, that the account may read.
-CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account int) RETURNS SETOF bigint LANGUAGE sql STABLE
+CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
-  SELECT DISTINCT i.id FROM repository_leaf l
-    CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) p
-    JOIN image i ON i.path = p.path AND i.repository_id = l.leaf_id
-  WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1
-$$;
+BEGIN
+  RETURN QUERY
+    SELECT DISTINCT i.id FROM repository_leaf l
+      CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) p
+      JOIN image i ON i.path = p.path AND i.repository_id = l.leaf_id
+    WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1;
+END $$;
 
 -- The shadowing guard: does a local member hold a manifest under the name, or a V1 repository that is bridged to this one an image?
 -- Whoever may read it; "N" and "library/N" are one name. A name that a pattern keeps out of the member is not there, unless it lets a tag
 -- of it in.
-CREATE OR REPLACE FUNCTION name_is_local(p_root int, p_name text) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
-  SELECT EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
+CREATE OR REPLACE FUNCTION name_is_local(p_root int, p_name text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
     WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
         AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
     OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
         JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
         JOIN repository_leaf l ON l.root_id = v1.id AND l.leaf_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
-      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id))
-$$;
+      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
+END $$;
