@@ -244,9 +244,10 @@ refuse(const struct attempt *attempt, int account, const char *name, const char 
 	return error_cause(err, "%s", cause);
 }
 
+/* mac: under which it is remembered once it is proven. */
 static bool
 prove_password(const struct attempt *attempt, const struct authorization *credential,
-    struct identity *identity, struct error *err)
+    const unsigned char mac[MAC_BYTES], struct identity *identity, struct error *err)
 {
 	/* A name the database cannot hold is an unknown one. */
 	bool askable = strlen(credential->user) <= NAME_MAX_BYTES && utf8_check(credential->user);
@@ -256,14 +257,18 @@ prove_password(const struct attempt *attempt, const struct authorization *creden
 
 	if (askable && !db_account_find(attempt->db, name, &account, err))
 		return false;
+	if (!password_turn(attempt->may_wait))
+		return error_set(err, ERROR_WAIT, NULL);
+	/* Many requests of one client that come at once wait for the first of them. */
+	if (recall(attempt->authenticator, mac, attempt->db->arena, identity)) {
+		password_turn_end();
+		return true;
+	}
 	/* Whoever asks waits for one hash, so that time does not tell which names exist or are
 	 * locked. */
-	if (attempt->may_wait)
-		good = password_check(
-		    credential->password, account == NULL ? NULL : account->password);
-	else if (!password_try(
-		     credential->password, account == NULL ? NULL : account->password, &good))
-		return error_set(err, ERROR_WAIT, NULL);
+	good = password_turn_check(
+	    credential->password, account == NULL ? NULL : account->password);
+	password_turn_end();
 	if (account == NULL)
 		return refuse(attempt, 0, name, "unknown account", err);
 	/* No further failures are counted while it lasts: a lock must not be prolonged from
@@ -291,9 +296,10 @@ identify_basic(const struct attempt *attempt, const struct authorization *creden
 	credential_mac(attempt->authenticator, credential->user, credential->password, mac);
 	if (recall(attempt->authenticator, mac, attempt->db->arena, identity))
 		return true;
-	if (!prove_password(attempt, credential, identity, err))
+	if (!prove_password(attempt, credential, mac, identity, err))
 		return false;
-	remember(attempt->authenticator, mac, identity);
+	if (!identity->remembered)
+		remember(attempt->authenticator, mac, identity);
 	return true;
 }
 

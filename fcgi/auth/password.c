@@ -45,8 +45,8 @@ prepare(void)
 		log_fatal("cannot prepare password hashing");
 }
 
-static bool
-slot_take(bool wait)
+bool
+password_turn(bool wait)
 {
 	pthread_once(&once, prepare);
 	while ((wait ? sem_wait(&hashing) : sem_trywait(&hashing)) == -1)
@@ -55,13 +55,13 @@ slot_take(bool wait)
 	return true;
 }
 
-static void
-slot_give(void)
+void
+password_turn_end(void)
 {
 	sem_post(&hashing);
 }
 
-/* Hash into out, in a slot; false if libxcrypt refuses. */
+/* Hash into out, in a turn; false if libxcrypt refuses. */
 static bool
 hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 {
@@ -92,9 +92,10 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 	else if (!utf8_check(password))
 		error_set(err, ERROR_BAD_REQUEST, "password is not UTF-8");
 	else {
-		bool ok = slot_take(true) && make_setting(setting) && hash(password, setting, text);
+		bool ok = password_turn(true) && make_setting(setting) &&
+			  hash(password, setting, text);
 
-		slot_give();
+		password_turn_end();
 		if (ok)
 			return arena_strdup(arena, text);
 		error_errno(err, "cannot hash the password");
@@ -111,9 +112,8 @@ is_usable(const char *text)
 		   strncmp(text, BCRYPT, strlen(BCRYPT)) == 0);
 }
 
-/* In a slot. */
-static bool
-check(const char *password, const char *expected)
+bool
+password_turn_check(const char *password, const char *expected)
 {
 	bool usable = is_usable(expected) && strlen(password) <= PASSWORD_MAX_LENGTH;
 	char text[CRYPT_OUTPUT_SIZE];
@@ -129,18 +129,8 @@ check(const char *password, const char *expected)
 bool
 password_check(const char *password, const char *expected)
 {
-	bool good = slot_take(true) && check(password, expected);
+	bool good = password_turn(true) && password_turn_check(password, expected);
 
-	slot_give();
+	password_turn_end();
 	return good;
-}
-
-bool
-password_try(const char *password, const char *expected, bool *good)
-{
-	if (!slot_take(false))
-		return false;
-	*good = check(password, expected);
-	slot_give();
-	return true;
 }

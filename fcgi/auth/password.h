@@ -22,7 +22,13 @@ const char *password_hash(struct arena *, const char *password, struct error *);
 /* Constant-time comparison. hash NULL (no such user, or token only): costs the same and is false.
  */
 bool password_check(const char *password, const char *hash);
-/* The same for who must not wait: false when it would have to. */
-bool password_try(const char *password, const char *hash, bool *good) MUST_CHECK;
+/*
+ * The same in steps, for who must not wait, or may find while waiting that it need not hash. A turn
+ * is one of those that run at once: false if none is free and `wait` is not set. What is checked in
+ * between belongs to it.
+ */
+bool password_turn(bool wait) MUST_CHECK;
+bool password_turn_check(const char *password, const char *hash);
+void password_turn_end(void);
 
 #endif

@@ -26,7 +26,7 @@
 static struct {
 	bool away;
 	struct account alice;
-	int finds, failures, successes, loads;
+	atomic_int finds, failures, successes, loads;
 	int failed_account;
 	char failed_name[64];
 	struct token_key keys[2];
@@ -277,6 +277,35 @@ who_must_not_wait_for_a_hash_is_told_so(void **state)
 	pthread_join(other, NULL);
 }
 
+#define CROWD 16
+
+static void *
+come_in(void *fixture)
+{
+	struct fixture own = *(struct fixture *)fixture;
+	struct identity *identity;
+	struct error err = { 0 };
+
+	own.arena = arena_new();
+	own.db.arena = own.arena;
+	(void)find_as(&own, ALICE, true, &identity, &err);
+	arena_free(own.arena);
+	return NULL;
+}
+
+static void
+a_crowd_with_one_password_waits_for_the_first_of_it(void **state)
+{
+	pthread_t crowd[CROWD];
+
+	for (size_t i = 0; i < CROWD; i++)
+		assert_int_equal(pthread_create(&crowd[i], NULL, come_in, *state), 0);
+	for (size_t i = 0; i < CROWD; i++)
+		pthread_join(crowd[i], NULL);
+	assert_int_equal(fake.finds, CROWD);
+	assert_in_range(fake.successes, 1, CROWD / 4);
+}
+
 static void
 a_database_that_is_away_is_not_a_wrong_password(void **state)
 {
@@ -376,6 +405,7 @@ main(void)
 		TEST(a_locked_account_is_refused_and_not_counted),
 		TEST(a_wrong_password_is_not_remembered_as_the_right_one),
 		TEST(who_must_not_wait_for_a_hash_is_told_so),
+		TEST(a_crowd_with_one_password_waits_for_the_first_of_it),
 		TEST(a_database_that_is_away_is_not_a_wrong_password),
 		TEST(a_token_says_who_and_what),
 		TEST(a_key_of_another_node_is_fetched),
