@@ -302,7 +302,6 @@ a_crowd_with_one_password_waits_for_the_first_of_it(void **state)
 		assert_int_equal(pthread_create(&crowd[i], NULL, come_in, *state), 0);
 	for (size_t i = 0; i < CROWD; i++)
 		pthread_join(crowd[i], NULL);
-	assert_int_equal(fake.finds, CROWD);
 	assert_in_range(fake.successes, 1, CROWD / 4);
 }
 
