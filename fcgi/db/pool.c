@@ -154,13 +154,15 @@ reopen(
 	return ok;
 }
 
+/* No more can be had, but some are there. Else whoever came too late to connect would be given the
+ * same closed one again and again. */
 static bool
-any_open(struct db_pool *pool)
+are_others(struct db_pool *pool)
 {
 	bool any = false;
 
 	pthread_mutex_lock(&pool->mutex);
-	for (size_t i = 0; i < pool->size && !any; i++)
+	for (size_t i = 0; i < pool->size && pool->down && !any; i++)
 		any = pool->connections[i].open;
 	pthread_mutex_unlock(&pool->mutex);
 	return any;
@@ -180,7 +182,7 @@ pool_borrow(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 		if (reopen(pool, connection, deadline_ms, err))
 			return connection;
 		pool_return(pool, connection, CONNECTION_UNUSED);
-	} while (any_open(pool));
+	} while (are_others(pool));
 	return NULL;
 }
 
