@@ -15,7 +15,7 @@
 struct db_pool;
 
 /* The schema this program was written for; another number in the database is refused. */
-#define DB_SCHEMA 3
+#define DB_SCHEMA 9
 
 /*
  * Open `size` connections at most; the first is opened now, every statement prepared and the schema
