@@ -23,7 +23,7 @@ for server in ${STOWAGE_CLIENT_SERVERS:-lighttpd apache}; do
 		stack_ctl user add "$client" --password-stdin <<<secret >/dev/null
 		# What a mirror's clients may do without an account.
 		[ "$client" != mirror ] || stack_ctl permission set mirror --repository dockerhub --anonymous --actions read,write >/dev/null
-		CLIENT_SCRATCH=$scratch timeout -k 10 300 "${apart[@]}" bash "$here/$client.sh" "$tap_count" >"$out" || code=$?
+		CLIENT_SCRATCH=$scratch timeout -k 10 "$((STOWAGE_THEME_SECONDS / 2))" "${apart[@]}" bash "$here/$client.sh" "$tap_count" >"$out" || code=$?
 		rm -rf "$scratch"
 		cat "$out"
 		tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$out" || true)))

@@ -9,7 +9,7 @@ for server in ${STOWAGE_CRASH_SERVERS:-lighttpd apache}; do
 		out=$STOWAGE_LOGS/crash-$server-$(basename "$theme" .py).tap
 		code=0
 		stack_again
-		PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$STOWAGE_SRC/tests/lib timeout 900 python3 "$theme" "$tap_count" >"$out" || code=$?
+		PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$STOWAGE_SRC/tests/lib timeout "$((STOWAGE_THEME_SECONDS * 3 / 2))" python3 "$theme" "$tap_count" >"$out" || code=$?
 		cat "$out"
 		tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$out" || true)))
 		[ "$code" = 0 ] || not_ok "$server: $(basename "$theme") ended with $code" <"$out"

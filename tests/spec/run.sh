@@ -55,7 +55,7 @@ for server in lighttpd apache; do
 		OCI_TLS=enabled OCI_REPO1=conformance/repo1 OCI_REPO2=conformance/repo2 OCI_USERNAME=admin OCI_PASSWORD=password \
 		OCI_API_BLOBS_DIGEST_HEADER=true OCI_API_MANIFESTS_DIGEST_HEADER=true OCI_API_BLOBS_UPLOAD_CANCEL=true \
 		OCI_API_MANIFESTS_TAG_PARAM=true OCI_API_BLOBS_MOUNT_ANONYMOUS=false \
-		timeout 600 "$program" >"$results/output" 2>&1 && code=0 || code=$?
+		timeout "$STOWAGE_THEME_SECONDS" "$program" >"$results/output" 2>&1 && code=0 || code=$?
 	python3 "$here/junit_tap.py" "$server" "$results/junit.xml" "$here/exceptions" "$tap_count" >"$results/tap" || true
 	cat "$results/tap"
 	tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$results/tap" || true)))

@@ -10,7 +10,7 @@ tap_from upstream timeout 120 python3 "$STOWAGE_SRC/tests/lib/upstream.py" --che
 run_theme() {
 	local theme=$1 out code=0
 	out=$STOWAGE_LOGS/web-$STACK_SERVER-$STACK_SCHEME-$(basename "$theme" .py).tap
-	timeout 600 python3 "$theme" "$tap_count" >"$out" || code=$?
+	timeout "$STOWAGE_THEME_SECONDS" python3 "$theme" "$tap_count" >"$out" || code=$?
 	cat "$out"
 	tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$out" || true)))
 	[ "$code" = 0 ] || not_ok "$STACK_SERVER: $(basename "$theme") ended with $code" <"$out"
