@@ -2,7 +2,6 @@
 
 #include <jansson.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/utf8.h"
 #include "db/account.h"
@@ -65,22 +64,6 @@ call_authenticate(struct request *req, struct rest_call *call, struct error *err
 	return admit(call, err);
 }
 
-bool
-call_origin_check(struct request *req, struct error *err)
-{
-	const char *site = request_header(req, "Sec-Fetch-Site"),
-		   *origin = request_header(req, "Origin"), *host;
-	bool own = true;
-
-	if (site != NULL) {
-		own = strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0;
-	} else if (origin != NULL) {
-		host = strstr(origin, "://");
-		own = host != NULL && strcasecmp(host + strlen("://"), req->host) == 0;
-	}
-	return own || error_set(err, ERROR_DENIED, "a page of another site may change nothing");
-}
-
 void
 rest_error(struct request *req, struct error *err)
 {
@@ -107,7 +90,7 @@ call_document(struct request *req, const char **json, struct error *err)
 	char *body, *text;
 	size_t length;
 
-	if (!request_body(req, DOCUMENT_MOST, &body, &length, err))
+	if (!request_json_check(req, err) || !request_body(req, DOCUMENT_MOST, &body, &length, err))
 		return false;
 	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
 	if (!json_is_object(document)) {

@@ -22,10 +22,6 @@ request_call(const struct request *req)
 /* Who asks, as the account stands now, and may they use the route? */
 bool call_authenticate(struct request *, struct rest_call *, struct error *) MUST_CHECK;
 
-/* A browser remembers a sign-in and sends it whatever page asks: such a page is told by these
- * headers, which clients that are no browsers do not send. */
-bool call_origin_check(struct request *, struct error *) MUST_CHECK;
-
 /* Replace whatever the reply held by {"errors": [{"status": ..., "message": ...}]}. */
 void rest_error(struct request *, struct error *);
 

@@ -11,9 +11,7 @@ call_run(struct request *req, struct rest_call *call, struct error *err)
 	/* Who lives says so without a database, and whatever password is given. */
 	if (call->route->access == ACCESS_NONE)
 		return call->route->handler(req, err);
-	return (req->method == HTTP_GET || req->method == HTTP_HEAD ||
-		   call_origin_check(req, err)) &&
-	       call_authenticate(req, call, err) && call->route->handler(req, err);
+	return call_authenticate(req, call, err) && call->route->handler(req, err);
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "base/utf8.h"
+#include "oci/mediatype.h"
 
 #define HOST_MAX 255
 
@@ -417,6 +418,20 @@ request_read(struct request *req, void *buffer, size_t size, struct error *err)
 	if (req->content_length >= 0 && req->received > req->content_length)
 		return refuse(err, ERROR_SIZE_INVALID);
 	return n;
+}
+
+bool
+request_json_check(const struct request *req, struct error *err)
+{
+	const char *header = request_header(req, "Content-Type");
+	char type[MEDIATYPE_MAX_LENGTH + 1];
+
+	if (header == NULL || *header == '\0')
+		return true;
+	return mediatype_parse(type, header, err) &&
+	       (mediatype_is_json(type) ||
+		   error_set(err, ERROR_MEDIA_TYPE,
+		       "Content-Type: must be application/json (got %s)", type));
 }
 
 bool

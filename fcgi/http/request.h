@@ -83,6 +83,8 @@ const char *request_base_url(const struct request *) RETURNS_NONNULL;
 /* Body bytes: > 0 count, 0 the end, -1 failure. At the end the count is held against
  * Content-Length: short is CLIENT_GONE, more is SIZE_INVALID. */
 ssize_t request_read(struct request *, void *buffer, size_t size, struct error *) MUST_CHECK;
+/* A Content-Type of other than JSON: MEDIA_TYPE. Without one the body is taken for JSON. */
+bool request_json_check(const struct request *, struct error *) MUST_CHECK;
 /* The whole body into the arena, at most `limit` bytes (TOO_LARGE beyond). */
 bool request_body(
     struct request *, size_t limit, char **body, size_t *length, struct error *) MUST_CHECK;

@@ -57,3 +57,12 @@ mediatype_is_manifest(const char *type)
 			return true;
 	return false;
 }
+
+bool
+mediatype_is_json(const char *type)
+{
+	size_t length = strlen(type), suffix = strlen("+json");
+
+	return strcmp(type, "application/json") == 0 ||
+	       (length > suffix && strcmp(type + length - suffix, "+json") == 0);
+}

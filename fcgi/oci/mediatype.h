@@ -32,4 +32,7 @@ bool mediatype_parse(
 /* Is it the type of a manifest or an index, of whatever age? */
 bool mediatype_is_manifest(const char *type);
 
+/* Is it the type of a JSON text (RFC 8259, RFC 6839)? */
+bool mediatype_is_json(const char *type);
+
 #endif

@@ -26,8 +26,8 @@ struct service {
 struct responder {
 	const char *name; /* "stowage-v2" */
 	/* Everything between an opened request and its sent reply, errors included: route,
-	 * authenticate, handle, render. The error is set already if the request could not be read:
-	 * it is to be rendered then, nothing else. */
+	 * authenticate, handle, render. The error is set already if the request could not be read,
+	 * or is a cross-site one: it is to be rendered then, nothing else. */
 	void (*serve)(struct request *, struct db *, struct error *);
 	const struct route *routes; /* for --routes */
 	/* What runs beside the requests of a worker; NULL: nothing. */

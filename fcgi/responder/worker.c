@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/gateway.h"
+#include "http/same_origin.h"
 #include "responder/kept.h"
 #include "responder/waiters.h"
 
@@ -89,7 +90,7 @@ serve(struct worker *worker, struct gateway *gateway, struct arena *arena, enum 
 
 	/* What cannot be read is answered by the responder too, in its own form. */
 	if (request_open(&req, gateway, arena, service->config->http_trusted_proxies, &err) &&
-	    patience == PATIENCE_REFUSE)
+	    same_origin_check(&req, &err) && patience == PATIENCE_REFUSE)
 		error_set(&err, ERROR_WAIT, NULL);
 	req.context = service;
 	req.may_wait = patience != PATIENCE_NONE;

@@ -60,7 +60,7 @@ order_read(struct request *req, struct promotion *order, struct error *err)
 	char *body;
 	size_t length;
 
-	if (!request_body(req, ORDER_MOST, &body, &length, err))
+	if (!request_json_check(req, err) || !request_body(req, ORDER_MOST, &body, &length, err))
 		return false;
 	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
 	if (document == NULL)

@@ -56,6 +56,18 @@ each_half_has_127_characters_at_most(void **state)
 	assert_false(mediatype_parse(out, text, &err));
 }
 
+static void
+json_is_told_by_type_or_suffix(void **state)
+{
+	(void)state;
+	assert_true(mediatype_is_json("application/json"));
+	assert_true(mediatype_is_json("application/vnd.a.b+json"));
+	assert_false(mediatype_is_json("application/jsonp"));
+	assert_false(mediatype_is_json("text/json"));
+	assert_false(mediatype_is_json("+json"));
+	assert_false(mediatype_is_json(""));
+}
+
 int
 main(void)
 {
@@ -63,6 +75,7 @@ main(void)
 		cmocka_unit_test(the_type_is_cut_out_in_lower_case),
 		cmocka_unit_test(what_is_no_media_type_is_refused),
 		cmocka_unit_test(each_half_has_127_characters_at_most),
+		cmocka_unit_test(json_is_told_by_type_or_suffix),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

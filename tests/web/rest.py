@@ -738,9 +738,9 @@ def other_sites():
     for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": site + ".evil.example"}, {"Origin": "https://evil.example/" + site},
                     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site", "Origin": site}):
         method = next(methods_in_turn)
-        fails(send(method, key, None if method == "DELETE" else {"notes": "by evil"}, headers={**text, **headers}), 403, "another site")
+        fails(send(method, key, None if method == "DELETE" else {"notes": "by evil"}, headers={**text, **headers}), 403, "cross-site")
         body = json.dumps({"userName": "rest-reader", "oldPassword": "secret", "newPassword1": "evil", "newPassword2": "evil"}).encode()
-        fails(call("POST", PASSWORD, body=body, headers={**text, **headers}), 403, "another site")
+        fails(call("POST", PASSWORD, body=body, headers={**text, **headers}), 403, "cross-site")
         answer = send("GET", key, headers=headers)
         assert answer.status == 200 and not any(name.startswith("access-control") for name in answer.headers), answer
     assert document(key)["notes"] == "before" and call("GET", API + "repositories", auth=READER).status == 200
