@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "db/account.h"
 #include "oci/name.h"
 
@@ -69,9 +68,6 @@ rest_error(struct request *req, struct error *err)
 {
 	int status = error_status(err);
 
-	/* A message that was too long may end within a character. */
-	for (size_t n = strlen(err->message); !utf8_check(err->message); n--)
-		err->message[n - 1] = '\0';
 	if (status != 405)
 		reply_reset(req->reply);
 	reply_json(req, status,

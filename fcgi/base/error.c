@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
+
 static const struct {
 	const char *spelling;
 	int status;
@@ -14,6 +16,13 @@ static const struct {
 	ERROR_TABLE(ERROR_ROW)
 #undef ERROR_ROW
 };
+
+/* Both texts go into JSON, may quote a client's bytes, and may be cut within a character. */
+static void PRINTF_LIKE(3, 0) format_text(char *out, size_t size, const char *format, va_list args)
+{
+	vsnprintf(out, size, format, args);
+	utf8_repair(out);
+}
 
 bool
 error_set(struct error *err, enum error_code code, const char *format, ...)
@@ -28,7 +37,7 @@ error_set(struct error *err, enum error_code code, const char *format, ...)
 		return false;
 	}
 	va_start(args, format);
-	vsnprintf(err->message, sizeof(err->message), format, args);
+	format_text(err->message, sizeof(err->message), format, args);
 	va_end(args);
 	return false;
 }
@@ -45,7 +54,7 @@ error_errno(struct error *err, const char *format, ...)
 		.code = number == ENOSPC || number == EDQUOT ? ERROR_STORAGE_FULL : ERROR_INTERNAL,
 	};
 	va_start(args, format);
-	vsnprintf(err->message, sizeof(err->message), format, args);
+	format_text(err->message, sizeof(err->message), format, args);
 	va_end(args);
 	errno = number;
 	snprintf(err->cause, sizeof(err->cause), "%m"); /* strerror() is not safe in threads */
@@ -61,7 +70,7 @@ error_cause(struct error *err, const char *format, ...)
 	if (err == NULL)
 		return false;
 	va_start(args, format);
-	vsnprintf(err->cause, sizeof(err->cause), format, args);
+	format_text(err->cause, sizeof(err->cause), format, args);
 	va_end(args);
 	return false;
 }

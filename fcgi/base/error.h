@@ -3,7 +3,7 @@
  * wrong.
  *
  * `code` and `message` are for the client; `cause` (SQLSTATE, errno, library text) is for the log
- * only.
+ * only. Both are valid UTF-8, whatever they were made from.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H

@@ -41,3 +41,15 @@ utf8_check(const char *text)
 	}
 	return true;
 }
+
+void
+utf8_repair(char *text)
+{
+	while (*text != '\0') {
+		int length = character_length((const unsigned char *)text);
+
+		if (length == 0)
+			*text = '?';
+		text += length == 0 ? 1 : length;
+	}
+}

@@ -6,5 +6,7 @@
 
 /* Well-formed UTF-8 (RFC 3629): nothing overlong, no surrogates, nothing above U+10FFFF. */
 bool utf8_check(const char *text);
+/* Put '?' in place of each byte that belongs to no character, for example where a text was cut. */
+void utf8_repair(char *text);
 
 #endif

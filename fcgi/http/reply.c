@@ -44,14 +44,19 @@ reply_status(struct request *req, int status)
 	req->reply->status = status;
 }
 
-/* Names and values are built from checked parts: a control character means that a check is missing.
- */
-static void
-check_value(const char *name, const char *value)
+/* Values are built from checked parts. If a check is missing, the header still ends where it
+ * should. */
+static char *
+clean_value(struct request *req, const char *name, const char *value)
 {
-	for (; *value != '\0'; value++)
-		if ((unsigned char)*value < 0x20 || *value == 0x7f)
-			log_fatal("control character in header %s", name);
+	char *clean = arena_strdup(req->arena, value);
+
+	for (char *c = clean; *c != '\0'; c++)
+		if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+			log_line(LOG_LEVEL_ERROR, "control character in header %s", name);
+			*c = '?';
+		}
+	return clean;
 }
 
 void
@@ -59,8 +64,7 @@ reply_header_add(struct request *req, const char *name, const char *value)
 {
 	struct header *header = arena_alloc(req->arena, sizeof(*header)), **end;
 
-	check_value(name, value);
-	*header = (struct header){ .name = name, .value = arena_strdup(req->arena, value) };
+	*header = (struct header){ .name = name, .value = clean_value(req, name, value) };
 	for (end = &req->reply->headers; *end != NULL; end = &(*end)->next)
 		;
 	*end = header;

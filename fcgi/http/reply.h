@@ -1,7 +1,7 @@
 /*
  * The answer. Status, headers and a small body are buffered until reply_send(), so a late error can
- * still choose the status. Header values are checked: a control character is refused (the program
- * stops: it is a bug).
+ * still choose the status. A control character in a header's value is sent as '?', and logged as
+ * the mistake of ours that it is.
  */
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 static void
 set_answers_false_and_fills(void **state)
 {
@@ -73,6 +75,27 @@ long_text_is_cut(void **state)
 	assert_int_equal(strlen(err.cause), sizeof(err.cause) - 1);
 }
 
+/* What a client sent may be quoted, and may be cut within a character: both go into JSON. */
+static void
+text_is_valid_utf_8(void **state)
+{
+	struct error err;
+	char text[1000] = "x";
+
+	(void)state;
+	for (size_t i = 1; i + 2 < sizeof(text); i += 2)
+		memcpy(text + i, "\xc3\xa9", 3);
+	for (size_t shift = 0; shift < 2; shift++) {
+		error_set(&err, ERROR_BAD_REQUEST, "%s", text + shift);
+		error_cause(&err, "%s", text + shift);
+		assert_true(utf8_check(err.message) && utf8_check(err.cause));
+	}
+	error_set(&err, ERROR_BAD_REQUEST, "near '%s'", "\"\\\xc3");
+	assert_string_equal(err.message, "near '\"\\?'");
+	error_errno(&err, "cannot take \xff%s", "\xc3\xa9");
+	assert_string_equal(err.message, "cannot take ?\xc3\xa9");
+}
+
 static void
 a_status_of_its_own_wins(void **state)
 {
@@ -94,6 +117,7 @@ main(void)
 		cmocka_unit_test(nobody_to_tell_is_fine),
 		cmocka_unit_test(a_full_disk_is_not_an_internal_error),
 		cmocka_unit_test(long_text_is_cut),
+		cmocka_unit_test(text_is_valid_utf_8),
 		cmocka_unit_test(a_status_of_its_own_wins),
 	};
 

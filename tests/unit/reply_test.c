@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "exchange.h"
@@ -122,27 +121,20 @@ headers_are_replaced_or_added(void **state)
 	exchange_close(ex);
 }
 
-/* A value that would start another header ends the program: whoever built it forgot a check. */
+/* A value that would start another header is a mistake of ours, and still only one header. */
 static void
 a_control_character_cannot_leave(void **state)
 {
 	static const char *const values[] = { "a\r\nSet-Cookie: x", "a\n", "\x7f", "\x01" };
+	static const char *const sent[] = { "a??Set-Cookie: x", "a?", "?", "?" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
-		int status;
-		pid_t pid = fork();
+		struct exchange *ex = EXCHANGE("REQUEST_METHOD=GET");
 
-		assert_int_not_equal(pid, -1);
-		if (pid == 0) {
-			struct exchange *ex = EXCHANGE("REQUEST_METHOD=GET");
-
-			if (freopen("/dev/null", "w", stderr) != NULL)
-				reply_header(&ex->request, "Location", values[i]);
-			_exit(0);
-		}
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+		reply_header(&ex->request, "Location", values[i]);
+		assert_string_equal(reply_header_value(ex->request.reply, "Location"), sent[i]);
+		exchange_close(ex);
 	}
 }
 

@@ -2,6 +2,8 @@
 
 #include "test.h"
 
+#include <stdio.h>
+
 static void
 well_formed_text_is_taken(void **state)
 {
@@ -30,12 +32,36 @@ malformed_text_is_refused(void **state)
 		assert_false(utf8_check(bad[i]));
 }
 
+static void
+malformed_bytes_are_replaced(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} texts[] = {
+		{ "", "" },
+		{ "a\xc3\xa9z", "a\xc3\xa9z" },
+		{ "a\xc3", "a?" },
+		{ "\xe2\x82z\xf0\x90\x80", "??z???" },
+		{ "\xff\xc3\xa9\x80", "?\xc3\xa9?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "%s", texts[i].from);
+		utf8_repair(text);
+		assert_string_equal(text, texts[i].to);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(well_formed_text_is_taken),
 		cmocka_unit_test(malformed_text_is_refused),
+		cmocka_unit_test(malformed_bytes_are_replaced),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
