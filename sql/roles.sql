@@ -3,7 +3,8 @@
 --   stowage_app    what serving needs: content, uploads, failed sign-ins; of history only to add and to read
 --   stowage_v1, stowage_v2
 --                  the responders of those names sign in as these; they are stowage_app and nothing more
---   stowage_admin  the responder of that name: edits repositories, accounts and rights, and keeps house
+--   stowage_keep   stowage-keep: removes what is over
+--   stowage_admin  the responder of that name: edits repositories, accounts and rights
 --   stowage_audit  reads all but secrets: for auditors
 --
 -- The owner, who migrates, is none of them, so triggers bind them all. A user who may not make roles gets the schema
@@ -14,9 +15,9 @@ DO $$
 DECLARE
   v_role text;
 BEGIN
-  FOREACH v_role IN ARRAY ARRAY['stowage_app', 'stowage_audit', 'stowage_v1', 'stowage_v2', 'stowage_admin'] LOOP
+  FOREACH v_role IN ARRAY ARRAY['stowage_app', 'stowage_audit', 'stowage_v1', 'stowage_v2', 'stowage_keep', 'stowage_admin'] LOOP
     IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = v_role) THEN
-      EXECUTE format('CREATE ROLE %I %s', v_role, CASE WHEN v_role IN ('stowage_v1', 'stowage_v2', 'stowage_admin') THEN 'LOGIN IN ROLE stowage_app' ELSE 'NOLOGIN' END);
+      EXECUTE format('CREATE ROLE %I %s', v_role, CASE WHEN v_role IN ('stowage_app', 'stowage_audit') THEN 'NOLOGIN' ELSE 'LOGIN IN ROLE stowage_app' END);
     END IF;
   END LOOP;
 EXCEPTION
@@ -35,7 +36,7 @@ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_app') THEN
     REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_app;
     GRANT USAGE ON SCHEMA registry TO stowage_app;
-    GRANT SELECT ON installation, migration, principal, account, membership, token_key, repository, repository_member, repository_leaf,
+    GRANT SELECT ON installation, store_space, migration, principal, account, membership, token_key, repository, repository_member, repository_leaf,
       permission_target, permission_target_repository, permission_target_principal, acl, push_target, repository_remote TO stowage_app;
     GRANT UPDATE (failures, locked_until) ON account TO stowage_app;
     GRANT INSERT ON token_key TO stowage_app;
@@ -58,14 +59,19 @@ BEGIN
       remote_save(int, jsonb), members_save(int, text[], text, boolean) FROM stowage_app;
   END IF;
 
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_keep') THEN
+    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_keep;
+    GRANT UPDATE, DELETE ON repository, gc_unlink TO stowage_keep;
+    GRANT DELETE ON image, v1_image TO stowage_keep;
+    GRANT INSERT, UPDATE ON store_space TO stowage_keep;
+    GRANT EXECUTE ON FUNCTION history_extend() TO stowage_keep;
+  END IF;
+
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_admin') THEN
     REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_admin;
     GRANT INSERT, UPDATE ON repository TO stowage_admin;
-    GRANT INSERT, UPDATE, DELETE ON repository_member, repository_leaf, repository_remote, permission_target, permission_target_repository,
-      permission_target_principal, acl, principal, account, membership TO stowage_admin;
-    -- housekeeping: what was deleted is taken away bit by bit
-    GRANT DELETE ON repository, image, v1_image, gc_unlink TO stowage_admin;
-    GRANT UPDATE ON gc_unlink TO stowage_admin;
+    GRANT INSERT, UPDATE, DELETE ON repository_member, repository_remote, permission_target, permission_target_repository,
+      permission_target_principal, principal, account, membership TO stowage_admin;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_admin;
   END IF;
 

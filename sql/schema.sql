@@ -1430,7 +1430,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.permission_changed() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -1730,7 +1730,7 @@ $$;
 --
 
 CREATE FUNCTION registry.repository_changed() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
@@ -3239,6 +3239,18 @@ CREATE TABLE registry.signing_key (
 );
 
 --
+-- Name: store_space; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.store_space (
+    single boolean DEFAULT true NOT NULL,
+    total bigint NOT NULL,
+    available bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT store_space_single_check CHECK (single)
+);
+
+--
 -- Name: tag; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -3684,6 +3696,13 @@ ALTER TABLE ONLY registry.repository_remote
 
 ALTER TABLE ONLY registry.signing_key
     ADD CONSTRAINT signing_key_pkey PRIMARY KEY (one);
+
+--
+-- Name: store_space store_space_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.store_space
+    ADD CONSTRAINT store_space_pkey PRIMARY KEY (single);
 
 --
 -- Name: tag tag_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
@@ -4574,7 +4593,6 @@ GRANT ALL ON FUNCTION registry.acl_expand(p_targets integer[]) TO stowage_admin;
 --
 
 GRANT SELECT ON TABLE registry.acl TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.acl TO stowage_admin;
 GRANT SELECT ON TABLE registry.acl TO stowage_audit;
 
 --
@@ -4689,7 +4707,8 @@ GRANT ALL ON FUNCTION registry.class_name(p_class integer) TO stowage_admin;
 --
 
 GRANT SELECT ON TABLE registry.repository TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository TO stowage_admin;
+GRANT DELETE,UPDATE ON TABLE registry.repository TO stowage_keep;
+GRANT INSERT,UPDATE ON TABLE registry.repository TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository TO stowage_audit;
 
 --
@@ -4849,6 +4868,7 @@ GRANT ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_n
 --
 
 REVOKE ALL ON FUNCTION registry.history_extend() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.history_extend() TO stowage_keep;
 GRANT ALL ON FUNCTION registry.history_extend() TO stowage_admin;
 
 --
@@ -5187,7 +5207,6 @@ GRANT ALL ON FUNCTION registry.repository_document(p_id integer) TO stowage_admi
 --
 
 GRANT SELECT ON TABLE registry.repository_leaf TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository_leaf TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
 
 --
@@ -5323,7 +5342,7 @@ GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_admin;
 --
 
 GRANT SELECT,INSERT ON TABLE registry.gc_unlink TO stowage_app;
-GRANT DELETE,UPDATE ON TABLE registry.gc_unlink TO stowage_admin;
+GRANT DELETE,UPDATE ON TABLE registry.gc_unlink TO stowage_keep;
 GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 
 --
@@ -5586,7 +5605,7 @@ GRANT SELECT ON TABLE registry.gc_manifest TO stowage_audit;
 --
 
 GRANT SELECT,INSERT,UPDATE ON TABLE registry.image TO stowage_app;
-GRANT DELETE ON TABLE registry.image TO stowage_admin;
+GRANT DELETE ON TABLE registry.image TO stowage_keep;
 GRANT SELECT ON TABLE registry.image TO stowage_audit;
 
 --
@@ -5894,6 +5913,14 @@ GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_a
 GRANT SELECT,INSERT ON TABLE registry.signing_key TO stowage_app;
 
 --
+-- Name: TABLE store_space; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.store_space TO stowage_app;
+GRANT INSERT,UPDATE ON TABLE registry.store_space TO stowage_keep;
+GRANT SELECT ON TABLE registry.store_space TO stowage_audit;
+
+--
 -- Name: TABLE tag; Type: ACL; Schema: registry; Owner: -
 --
 
@@ -5918,7 +5945,7 @@ GRANT SELECT ON TABLE registry.tag_event_rest TO stowage_audit;
 --
 
 GRANT SELECT,INSERT ON TABLE registry.v1_image TO stowage_app;
-GRANT DELETE ON TABLE registry.v1_image TO stowage_admin;
+GRANT DELETE ON TABLE registry.v1_image TO stowage_keep;
 GRANT SELECT ON TABLE registry.v1_image TO stowage_audit;
 
 --

@@ -1,5 +1,4 @@
-/* stowage-admin: the REST interface, and housekeeping beside it. */
-#include "registry/housekeeping.h"
+/* stowage-admin: the REST interface. It has no access to the blob store. */
 #include "rest/call.h"
 #include "rest/routes.h"
 
@@ -26,18 +25,6 @@ rest_serve(struct request *req, struct db *db, struct error *err)
 	req->call = NULL;
 }
 
-static void *
-begin(struct service *service)
-{
-	return housekeeping_start(service->pool, service->store, service->relay);
-}
-
-static void
-end(void *housekeeping)
-{
-	housekeeping_stop(housekeeping);
-}
-
 int
 main(int argc, char **argv)
 {
@@ -45,8 +32,6 @@ main(int argc, char **argv)
 		.name = "stowage-admin",
 		.serve = rest_serve,
 		.routes = rest_routes,
-		.begin = begin,
-		.end = end,
 	};
 
 	return responder_main(&responder, argc, argv);

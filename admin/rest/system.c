@@ -62,25 +62,41 @@ repository_summary(struct arena *arena, const struct repository_report *row, int
 	    arena_printf(arena, "%.2f%%", all > 0 ? 100.0 * (double)row->bytes / (double)all : 0));
 }
 
+/* What is known of the disk: the row that stowage-keep writes, and when it did. */
+static json_t *
+file_store_summary(struct request *req, const struct space_report *space)
+{
+	struct arena *arena = req->arena;
+	const char *path = request_service(req)->config->store_path;
+
+	if (!space->known)
+		return json_pack(
+		    "{s:s, s:s}", "storageType", "file-system", "storageDirectory", path);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "storageType", "file-system",
+	    "storageDirectory", path, "totalSpace", size_text(arena, space->total), "usedSpace",
+	    size_text(arena, space->total - space->available), "freeSpace",
+	    size_text(arena, space->available), "lastSeen", space->at);
+}
+
 bool
 storage_info(struct request *req, struct error *err)
 {
 	struct arena *arena = req->arena;
 	struct storage_report report;
-	int64_t total, available;
+	struct space_report space;
 	json_t *repositories;
 
 	if (!db_storage_report(request_call(req)->db, &report, err) ||
-	    !store_space(request_service(req)->store, &total, &available, err))
+	    !db_space_report(request_call(req)->db, &space, err))
 		return false;
 	repositories = json_array();
 	for (size_t i = 0; i < report.count; i++)
 		json_array_append_new(repositories,
 		    repository_summary(arena, &report.repositories[i], report.blob_bytes));
 	return reply_json(req, 200,
-	    json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:{s:s, s:s, s:s, s:s, s:s}, s:o}",
-		"binariesSummary", "binariesCount", arena_printf(arena, "%" PRId64, report.blobs),
-		"binariesSize", size_text(arena, report.blob_bytes), "artifactsSize",
+	    json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:o, s:o}", "binariesSummary",
+		"binariesCount", arena_printf(arena, "%" PRId64, report.blobs), "binariesSize",
+		size_text(arena, report.blob_bytes), "artifactsSize",
 		size_text(arena, report.shown_bytes), "optimization",
 		arena_printf(arena, "%.2f%%",
 		    report.shown_bytes > 0
@@ -88,10 +104,8 @@ storage_info(struct request *req, struct error *err)
 			: 100.0),
 		"itemsCount", arena_printf(arena, "%" PRId64, report.images + report.manifests),
 		"artifactsCount", arena_printf(arena, "%" PRId64, report.manifests),
-		"fileStoreSummary", "storageType", "file-system", "storageDirectory",
-		request_service(req)->config->store_path, "totalSpace", size_text(arena, total),
-		"usedSpace", size_text(arena, total - available), "freeSpace",
-		size_text(arena, available), "repositoriesSummaryList", repositories));
+		"fileStoreSummary", file_store_summary(req, &space), "repositoriesSummaryList",
+		repositories));
 }
 
 /*

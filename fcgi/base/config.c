@@ -307,6 +307,21 @@ config_read(struct config *config, const char *path, struct error *err)
 }
 
 void
+config_start(struct config *config, const char *program, const char *path)
+{
+	struct error err = { 0 };
+	enum log_level level = LOG_LEVEL_INFO;
+
+	log_open(program, LOG_LEVEL_INFO);
+	if (!config_read(config, path, &err))
+		log_fatal("%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
+	if (!log_level_parse(config->log_level, &level))
+		log_fatal(
+		    "log.level: must be error, warning, info or debug (got %s)", config->log_level);
+	log_open(program, level);
+}
+
+void
 config_print(FILE *out)
 {
 	for (size_t i = 0; i < OPTIONS; i++) {

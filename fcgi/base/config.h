@@ -46,6 +46,9 @@ struct config {
  * Strings are owned by the struct and live for ever.
  */
 bool config_read(struct config *, const char *path, struct error *) MUST_CHECK;
+/* The start of a program: read the settings and open its log at their level, or exit with a
+ * message. */
+void config_start(struct config *, const char *program, const char *path);
 /* The table: one line per key with type, default and sentence. */
 void config_print(FILE *);
 

@@ -50,6 +50,14 @@ static const struct statement repository_shrink = {
 	.again = true,
 };
 
+static const struct statement store_space_save = {
+	.name = "store_space_save",
+	.nparams = 2,
+	.sql = "INSERT INTO store_space (total, available) VALUES ($1, $2)"
+	       " ON CONFLICT (single) DO UPDATE SET total = $1, available = $2, at = now()",
+	.again = true,
+};
+
 static const struct statement history_extend = {
 	.name = "history_extend",
 	.nparams = 0,
@@ -59,7 +67,7 @@ static const struct statement history_extend = {
 
 const struct statement *const housekeeping_statements[] = { &uploads_abandoned, &fetches_abandoned,
 	&memories_drop, &v1_uploads_drop, &unlinks_due, &unlink_done, &repository_shrink,
-	&history_extend, NULL };
+	&store_space_save, &history_extend, NULL };
 
 bool
 db_uploads_abandoned(struct db *db, int64_t seconds, int limit, struct upload_row **rows,
@@ -156,6 +164,14 @@ db_repository_shrink(struct db *db, int limit, bool *more, struct error *err)
 
 	*more = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
+}
+
+bool
+db_store_space_save(struct db *db, int64_t total, int64_t available, struct error *err)
+{
+	const struct param params[] = { param_int(db, total), param_int(db, available) };
+
+	return db_query(db, &store_space_save, params, err) != NULL;
 }
 
 bool

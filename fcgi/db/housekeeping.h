@@ -21,6 +21,8 @@ bool db_unlinks_due(
 bool db_unlink_done(struct db *, int64_t file, struct error *) MUST_CHECK;
 /* A piece of a deleted repository. *more: there was one. */
 bool db_repository_shrink(struct db *, int limit, bool *more, struct error *) MUST_CHECK;
+/* Record the space of the store's file system, for reports. */
+bool db_store_space_save(struct db *, int64_t total, int64_t available, struct error *) MUST_CHECK;
 /* Tables of history for the coming months. */
 bool db_history_extend(struct db *, struct error *) MUST_CHECK;
 

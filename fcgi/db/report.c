@@ -17,6 +17,14 @@ static const struct statement storage_report = {
 	.again = true,
 };
 
+static const struct statement space_report = {
+	.name = "space_report",
+	.nparams = 0,
+	.sql =
+	    "SELECT total, available, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM store_space",
+	.again = true,
+};
+
 /* $2 path and $3 tag to continue after, $4 limit. What stands in paths, tags and digests needs no
  * care in JSON. */
 #define FILES_AFTER                                                           \
@@ -47,8 +55,8 @@ static const struct statement who_answers = {
 	.again = true,
 };
 
-const struct statement *const report_statements[] = { &storage_report, &files_page, &who_answers,
-	NULL };
+const struct statement *const report_statements[] = { &storage_report, &space_report, &files_page,
+	&who_answers, NULL };
 
 bool
 db_storage_report(struct db *db, struct storage_report *report, struct error *err)
@@ -78,6 +86,20 @@ db_storage_report(struct db *db, struct storage_report *report, struct error *er
 		report->shown_bytes += row->bytes;
 	}
 	return true;
+}
+
+bool
+db_space_report(struct db *db, struct space_report *report, struct error *err)
+{
+	PGresult *res = db_query(db, &space_report, NULL, err);
+
+	*report = (struct space_report){ .known = res != NULL && PQntuples(res) == 1 };
+	if (report->known) {
+		report->total = row_int(res, 0, 0);
+		report->available = row_int(res, 0, 1);
+		report->at = row_text(res, 0, 2);
+	}
+	return res != NULL;
 }
 
 bool

@@ -21,6 +21,15 @@ struct storage_report {
 
 bool db_storage_report(struct db *, struct storage_report *, struct error *) MUST_CHECK;
 
+/* The file system that holds the store, as stowage-keep saw it last. */
+struct space_report {
+	bool known; /* false: it has not looked yet */
+	int64_t total, available;
+	const char *at; /* "2026-11-27T02:51:11.000Z" */
+};
+
+bool db_space_report(struct db *, struct space_report *, struct error *) MUST_CHECK;
+
 struct file_report {
 	const char *path, *tag;
 	const char *json; /* of NAME/TAG/manifest.json; of a v1 image NAME/TAG/tag.json, which has

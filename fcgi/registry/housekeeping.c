@@ -1,29 +1,23 @@
 #include "registry/housekeeping.h"
 
-#include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/housekeeping.h"
 #include "store/upload.h"
 
-#define ROUND_SECONDS 10
-#define CHORE_MS (ROUND_SECONDS * 1000) /* then others have their turn, though it has more */
-#define UPLOAD_SECONDS (24 * 3600)      /* an upload session may rest so long */
-#define FETCH_SECONDS 300               /* and a fetch without an owner */
-#define PIECE 500                       /* rows in one statement: none takes long */
+#define CHORE_MS 10000             /* then others have their turn, though it has more */
+#define UPLOAD_SECONDS (24 * 3600) /* an upload session may rest so long */
+#define FETCH_SECONDS 300          /* and a fetch without an owner */
+#define PIECE 500                  /* rows in one statement: none takes long */
 #define HISTORY_MS (6 * 3600 * 1000)
 
 struct housekeeping {
 	struct db db;
 	struct store *store; /* borrowed */
 	struct relay *relay; /* borrowed */
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool stopping;
+	bool (*is_stopping)(void);
 	int64_t history_ms; /* when history was extended last; 0: never */
 };
 
@@ -146,60 +140,46 @@ upstreams(struct housekeeping *house, bool *more, struct error *err)
 	return true;
 }
 
+/* stowage-admin, which cannot see the store, reports what this row says. */
 static bool
-is_stopping(struct housekeeping *house)
+space(struct housekeeping *house, bool *more, struct error *err)
 {
-	bool stopping;
+	int64_t total, available;
 
-	pthread_mutex_lock(&house->lock);
-	stopping = house->stopping;
-	pthread_mutex_unlock(&house->lock);
-	return stopping;
+	*more = false;
+	return store_space(house->store, &total, &available, err) &&
+	       db_store_space_save(&house->db, total, available, err);
 }
 
-/*
- * A chore, to its end or for as long as it may take; true if there is more of it. What fails is
- * tried again in the next round.
- */
+/* A chore, to its end or for as long as it may take; *more if there is more of it. */
 static bool
-run(struct housekeeping *house, chore *work, const char *name)
+run(struct housekeeping *house, chore *work, const char *name, bool *more)
 {
 	int64_t end_ms = clock_steady_ms() + CHORE_MS;
-	bool more = true;
+	bool ok = true, left = true;
 
-	while (more && !is_stopping(house) && clock_steady_ms() < end_ms) {
+	while (left && !house->is_stopping() && clock_steady_ms() < end_ms) {
 		struct error err = { 0 };
 
-		if (!work(house, &more, &err)) {
+		if (!work(house, &left, &err)) {
 			log_line(LOG_LEVEL_WARNING, "housekeeping, %s: %s%s%s", name, err.message,
 			    *err.cause != '\0' ? ": " : "", err.cause);
-			more = false;
+			ok = left = false;
 		}
 		arena_reset(house->db.arena);
 	}
-	return more;
+	*more |= left;
+	return ok;
 }
 
-static void
-pause_round(struct housekeeping *house)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ROUND_SECONDS;
-	pthread_mutex_lock(&house->lock);
-	while (!house->stopping && pthread_cond_timedwait(&house->wake, &house->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&house->lock);
-}
-
-static void *
-thread_main(void *argument)
+bool
+housekeeping_round(struct housekeeping *house, bool *more)
 {
 	static const struct {
 		chore *work;
 		const char *name;
 	} chores[] = {
+		{ space, "space" },
 		{ history, "history" },
 		{ upstreams, "upstreams" },
 		{ uploads, "uploads" },
@@ -209,50 +189,32 @@ thread_main(void *argument)
 		{ files, "files" },
 		{ repositories, "repositories" },
 	};
-	struct housekeeping *house = argument;
+	bool ok = true;
 
-	while (!is_stopping(house)) {
-		bool more = false;
-
-		for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]); i++)
-			more |= run(house, chores[i].work, chores[i].name);
-		if (!more)
-			pause_round(house);
-	}
-	return NULL;
+	*more = false;
+	for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]); i++)
+		ok &= run(house, chores[i].work, chores[i].name, more);
+	return ok;
 }
 
 struct housekeeping *
-housekeeping_start(struct db_pool *pool, struct store *store, struct relay *relay)
+housekeeping_open(
+    struct db_pool *pool, struct store *store, struct relay *relay, bool (*is_stopping)(void))
 {
 	struct housekeeping *house = calloc(1, sizeof(*house));
-	pthread_condattr_t attributes;
 
 	if (house == NULL)
 		log_fatal("out of memory");
 	house->db = (struct db){ .pool = pool, .arena = arena_new() };
 	house->store = store;
 	house->relay = relay;
-	pthread_mutex_init(&house->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&house->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
-	if (pthread_create(&house->thread, NULL, thread_main, house) != 0)
-		log_fatal("cannot start a thread");
+	house->is_stopping = is_stopping;
 	return house;
 }
 
 void
-housekeeping_stop(struct housekeeping *house)
+housekeeping_close(struct housekeeping *house)
 {
-	pthread_mutex_lock(&house->lock);
-	house->stopping = true;
-	pthread_cond_signal(&house->wake);
-	pthread_mutex_unlock(&house->lock);
-	pthread_join(house->thread, NULL);
-	pthread_cond_destroy(&house->wake);
-	pthread_mutex_destroy(&house->lock);
 	arena_free(house->db.arena);
 	free(house);
 }

@@ -31,7 +31,8 @@ look(struct request *req)
 	struct error err = { 0 };
 
 	if (db_ready(&db, &err) &&
-	    store_ready(service->store, service->config->store_reserve_bytes, &err))
+	    (service->store == NULL ||
+		store_ready(service->store, service->config->store_reserve_bytes, &err)))
 		err.code = ERROR_NONE;
 	return err;
 }

@@ -157,25 +157,12 @@ read_options(const struct responder *responder, struct options *options, int arg
 }
 
 static void
-open_config(const struct responder *responder, const struct options *options, struct config *config)
-{
-	struct error err = { 0 };
-	enum log_level level = LOG_LEVEL_INFO;
-
-	log_open(responder->name, LOG_LEVEL_INFO);
-	if (!config_read(config, options->config, &err))
-		log_fatal("%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
-	if (!log_level_parse(config->log_level, &level))
-		log_fatal("log.level: %s is no level", config->log_level);
-	log_open(responder->name, level);
-}
-
-static void
-open_service(struct service *service, const struct config *config, int workers)
+open_service(struct service *service, const struct responder *responder,
+    const struct config *config, int workers)
 {
 	struct error err = { 0 };
 
-	if (!service_open(service, config, workers, &err))
+	if (!service_open(service, responder, config, workers, &err))
 		log_fatal("%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
 }
 
@@ -208,8 +195,8 @@ child_main(struct parent *parent, int ready_fd)
 
 	close(parent->alive[1]);
 	setup_process();
-	open_config(parent->responder, parent->options, &config);
-	open_service(&service, &config, parent->options->workers);
+	config_start(&config, parent->responder->name, parent->options->config);
+	open_service(&service, parent->responder, &config, parent->options->workers);
 	status = worker_run(
 	    parent->responder, &service, &parent->listeners, parent->alive[0], ready_fd);
 	service_close(&service);
@@ -436,13 +423,13 @@ responder_main(const struct responder *responder, int argc, char **argv)
 	if (options.socket_count == 0 && !listen_inherited(&parent.listeners) && !options.check &&
 	    getenv("GATEWAY_INTERFACE") == NULL)
 		usage_exit(responder);
-	open_config(responder, &options, &config);
+	config_start(&config, responder->name, options.config);
 	serves = options.socket_count > 0 || parent.listeners.fd[POOL_GENERAL] != -1 ||
 		 parent.listeners.fd[POOL_UPLOAD] != -1;
 	if (serves && !options.check)
 		return parent_main(&parent);
 	setup_process();
-	open_service(&service, &config, 1);
+	open_service(&service, responder, &config, 1);
 	if (!options.check)
 		worker_run_cgi(responder, &service);
 	service_close(&service);

@@ -18,7 +18,7 @@
 struct service {
 	const struct config *config;
 	struct db_pool *pool;
-	struct store *store;
+	struct store *store; /* NULL unless responder.has_store; so is relay */
 	struct relay *relay;
 	struct authenticator *authenticator;
 };
@@ -30,9 +30,7 @@ struct responder {
 	 * or is a cross-site one: it is to be rendered then, nothing else. */
 	void (*serve)(struct request *, struct db *, struct error *);
 	const struct route *routes; /* for --routes */
-	/* What runs beside the requests of a worker; NULL: nothing. */
-	void *(*begin)(struct service *);
-	void (*end)(void *begun);
+	bool has_store;             /* reads and writes blobs, and asks upstreams for them */
 };
 
 /*
@@ -44,7 +42,8 @@ struct responder {
  */
 int responder_main(const struct responder *, int argc, char **argv);
 
-/* Answer /livez (touches nothing) and /readyz (database, schema, store, space; cached 5 s). */
+/* Answer /livez (touches nothing) and /readyz (database, schema, the store if it has one; cached 5
+ * s). */
 bool responder_livez(struct request *, struct error *);
 bool responder_readyz(struct request *, struct error *);
 

@@ -27,27 +27,39 @@ hashes(int workers)
 	return cores > workers ? (unsigned)(cores / workers) : 1;
 }
 
-bool
-service_open(struct service *service, const struct config *config, int workers, struct error *err)
+static bool
+open_authenticator(struct service *service, struct error *err)
 {
-	struct arena *arena = arena_new();
-	struct db db = { .arena = arena };
+	struct db db = { .pool = service->pool, .arena = arena_new() };
 
+	service->authenticator = authenticator_open(&db, service->config, err);
+	arena_free(db.arena);
+	return service->authenticator != NULL;
+}
+
+static bool
+open_store(struct service *service, struct error *err)
+{
+	const struct config *config = service->config;
+
+	if ((service->store = store_open(config->store_path, err)) == NULL)
+		return false;
+	service->relay = relay_open(
+	    service->pool, service->store, (size_t)config->upstream_fetches);
+	return true;
+}
+
+bool
+service_open(struct service *service, const struct responder *responder,
+    const struct config *config, int workers, struct error *err)
+{
 	*service = (struct service){ .config = config };
 	password_setup(hashes(workers));
 	service->pool = db_pool_open(
 	    config->database_url, connections(config, workers), config->database_timeout_ms, err);
-	db.pool = service->pool;
-	if (service->pool != NULL)
-		service->store = store_open(config->store_path, err);
-	if (service->store != NULL)
-		service->authenticator = authenticator_open(&db, config, err);
-	arena_free(arena);
-	if (service->authenticator != NULL) {
-		service->relay = relay_open(
-		    service->pool, service->store, (size_t)config->upstream_fetches);
+	if (service->pool != NULL && open_authenticator(service, err) &&
+	    (!responder->has_store || open_store(service, err)))
 		return true;
-	}
 	service_close(service);
 	return false;
 }

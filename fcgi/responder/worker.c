@@ -339,7 +339,6 @@ worker_run(const struct responder *responder, struct service *service,
 	int64_t general = general_threads(config), upload = config->http_upload_threads;
 	pthread_t *ids = calloc((size_t)(general + upload), sizeof(*ids));
 	size_t count = 0;
-	void *begun;
 
 	worker.waiters = waiters_open((size_t)config->http_waiter_threads);
 	worker.stop_fd = eventfd(0, EFD_CLOEXEC);
@@ -347,12 +346,9 @@ worker_run(const struct responder *responder, struct service *service,
 		log_fatal("cannot start: errno %d", errno);
 	start_threads(&worker, POOL_GENERAL, listeners->fd[POOL_GENERAL], general, ids, &count);
 	start_threads(&worker, POOL_UPLOAD, listeners->fd[POOL_UPLOAD], upload, ids, &count);
-	begun = responder->begin != NULL ? responder->begin(service) : NULL;
 	(void)!write(ready_fd, "r", 1);
 	close(ready_fd);
 	wait_for_stop(parent_fd);
-	if (responder->end != NULL)
-		responder->end(begun);
 	for (int pool = 0; pool < POOLS; pool++)
 		kept_stop(worker.kept[pool]);
 	(void)!write(worker.stop_fd, &(uint64_t){ 1 }, sizeof(uint64_t));

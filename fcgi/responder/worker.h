@@ -5,9 +5,10 @@
 #include "responder/listen.h"
 #include "responder/responder.h"
 
-/* Open database, store and authenticator; false with the reason. workers: processes that share the
- * connections. */
-bool service_open(struct service *, const struct config *, int workers, struct error *) MUST_CHECK;
+/* Open what the responder needs of database, store and authenticator; false with the reason.
+ * workers: processes that share the connections. */
+bool service_open(struct service *, const struct responder *, const struct config *, int workers,
+    struct error *) MUST_CHECK;
 void service_close(struct service *);
 
 /*

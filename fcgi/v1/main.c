@@ -38,7 +38,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct responder responder = {
-		.name = "stowage-v1", .serve = v1_serve, .routes = v1_routes
+		.name = "stowage-v1", .serve = v1_serve, .routes = v1_routes, .has_store = true
 	};
 
 	return responder_main(&responder, argc, argv);

@@ -39,7 +39,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct responder responder = {
-		.name = "stowage-v2", .serve = v2_serve, .routes = v2_routes
+		.name = "stowage-v2", .serve = v2_serve, .routes = v2_routes, .has_store = true
 	};
 
 	return responder_main(&responder, argc, argv);

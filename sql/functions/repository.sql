@@ -72,7 +72,8 @@ BEGIN
       IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
 END $$;
 
-CREATE OR REPLACE FUNCTION repository_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+-- With the owner's rights, as the other trigger below: nobody else writes what is derived.
+CREATE OR REPLACE FUNCTION repository_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM edit_lock();
   IF TG_TABLE_NAME = 'repository' THEN
@@ -101,7 +102,7 @@ BEGIN
   INSERT INTO acl SELECT * FROM acl_said() WHERE target_id = ANY (p_targets);
 END $$;
 
-CREATE OR REPLACE FUNCTION permission_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION permission_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_targets int[];
 BEGIN

@@ -7,6 +7,7 @@
 #     STACK_CA, STACK_CERTS           the authority's certificate, and the folder it lies in alone (for --cert-dir)
 #     STACK_STATE                     quickstart's state folder: log/, store/, etc/, pid/
 #   stack_ctl ARGUMENTS...             stowagectl as administrator
+#   stack_keep                         housekeeping, once, as the user and in the role of the one that runs
 #   stack_sql ARGUMENTS...             psql as superuser
 #   stack_pid NAME                     pid of postgres, stowage-v2, lighttpd or apache
 #   stack_again                        start again what a test killed
@@ -71,6 +72,12 @@ stack_again() {
 
 stack_ctl() {
 	"$STOWAGE_PREFIX/sbin/stowagectl" --config "$STACK_STATE/etc/stowage-ctl.conf" "$@"
+}
+
+stack_keep() {
+	local as=()
+	[ "$(id -u)" != 0 ] || as=(setpriv --reuid="$(stat -c %u "$STACK_STATE/store/")" --regid="$(stat -c %g "$STACK_STATE/store/")" --init-groups)
+	"${as[@]}" "$STOWAGE_PREFIX/libexec/stowage/stowage-keep" --config "$STACK_STATE/etc/stowage-keep.conf" --once
 }
 
 stack_sql() {

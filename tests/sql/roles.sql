@@ -1,7 +1,7 @@
 -- What each role may, and that serving needs no more than its own.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(68);
+SELECT plan(77);
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 SELECT account_add('alice', 'crypt', true, 0, 'test', NULL, NULL) AS alice \gset
@@ -10,11 +10,11 @@ SELECT id AS one FROM repository WHERE key = 'one' \gset
 SELECT repository_save('far', '{"rclass": "remote", "url": "https://a", "username": "u", "password": "s3cret"}', 'create', NULL, 0, 'test', NULL, NULL);
 SELECT id AS far FROM repository WHERE key = 'far' \gset
 
-SELECT ok(pg_has_role(r, 'stowage_app', 'USAGE'), r || ' is stowage_app') FROM unnest('{stowage_v1,stowage_v2}'::text[]) r;
+SELECT ok(pg_has_role(r, 'stowage_app', 'USAGE'), r || ' is stowage_app') FROM unnest('{stowage_v1,stowage_v2,stowage_keep}'::text[]) r;
 SELECT is((SELECT count(*) FROM pg_roles WHERE rolname LIKE 'stowage%' AND (rolsuper OR rolcreaterole OR rolcreatedb OR rolbypassrls OR rolreplication)), 0::bigint, 'no role is special');
-SELECT is((SELECT array_agg(rolname::text ORDER BY 1) FROM pg_roles WHERE rolname LIKE 'stowage%' AND rolcanlogin), '{stowage_v1,stowage_v2,stowage_admin}', 'only programs sign in');
+SELECT is((SELECT array_agg(rolname::text ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'stowage%' AND rolcanlogin), '{stowage_admin,stowage_keep,stowage_v1,stowage_v2}', 'only programs sign in');
 SELECT ok(pg_has_role('stowage_admin', 'stowage_app', 'USAGE'), 'so is the one for administrators');
-SELECT ok(NOT has_schema_privilege(r, 'registry', 'CREATE'), r || ' creates nothing') FROM unnest('{stowage_app,stowage_audit,stowage_v1,stowage_v2,stowage_admin}'::text[]) r;
+SELECT ok(NOT has_schema_privilege(r, 'registry', 'CREATE'), r || ' creates nothing') FROM unnest('{stowage_app,stowage_audit,stowage_v1,stowage_v2,stowage_keep,stowage_admin}'::text[]) r;
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')
   AND (has_table_privilege('stowage_app', c.oid, 'TRUNCATE, TRIGGER, REFERENCES') OR has_table_privilege('stowage_audit', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES'))$$,
   'nobody truncates, and the auditor changes nothing');
@@ -25,7 +25,7 @@ FROM unnest('{stowage_app,stowage_admin}'::text[]) r, unnest('{registry.audit,re
 SELECT ok(has_table_privilege('stowage_app', t, 'SELECT') AND has_table_privilege('stowage_app', t, 'INSERT') AND has_table_privilege('stowage_app', t, 'UPDATE')
   AND has_table_privilege('stowage_app', t, 'DELETE'), 'serving keeps ' || t)
 FROM unnest('{registry.remote_state,registry.remote_reference,registry.remote_tags,registry.remote_miss,registry.blob_fetch,registry.blob_fetch_name}'::text[]) t;
-SELECT ok(NOT has_function_privilege(r, f, 'EXECUTE'), r || ' calls no ' || split_part(f, '(', 1)) FROM unnest('{stowage_v1,stowage_v2,stowage_audit}'::text[]) r,
+SELECT ok(NOT has_function_privilege(r, f, 'EXECUTE'), r || ' calls no ' || split_part(f, '(', 1)) FROM unnest('{stowage_v1,stowage_v2,stowage_keep,stowage_audit}'::text[]) r,
   unnest('{"registry.repository_save(text, jsonb, text, int, int, text, uuid, inet)","registry.permission_add(text, text, text, text[], text[], int[], int, text, uuid, inet)","registry.repository_delete(text, int, int, text, uuid, inet)"}'::text[]) f;
 
 -- the responder's day
@@ -62,8 +62,15 @@ SELECT is((SELECT outcome FROM repository_save('both', '{"rclass": "virtual", "r
 SELECT is((SELECT outcome FROM repository_save('made', '{"url": "https://b"}', 'update', NULL, 0, 'test', NULL, NULL)), 1, 'changes one');
 SELECT is((SELECT outcome FROM repository_delete('made', NULL, 0, 'test', NULL, NULL)), 1, 'deletes one');
 SELECT is((SELECT outcome FROM repository_delete('one', NULL, 0, 'test', NULL, NULL)), 1, 'and one with content');
-SELECT is((SELECT array_agg(repository_shrink(1000)) FROM generate_series(1, 6)), '{t,t,t,f,f,f}', 'takes away what they held');
+SELECT throws_ok('SELECT repository_shrink(1000)', '42501', NULL, 'but takes away nothing');
+SELECT throws_ok('DELETE FROM gc_unlink', '42501', NULL, 'no file''s row either');
+SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'and forgets no audit');
+
+-- housekeeping
+SET LOCAL ROLE stowage_keep;
+SELECT is((SELECT array_agg(repository_shrink(1000)) FROM generate_series(1, 6)), '{t,t,t,f,f,f}', 'housekeeping takes away what they held');
 SELECT is((SELECT count(*) FROM repository WHERE deleted_at IS NOT NULL), 0::bigint, 'to the end');
+SELECT lives_ok('DELETE FROM gc_unlink', 'and the rows of files');
 SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'but forgets no audit');
 
 SET LOCAL ROLE stowage_audit;

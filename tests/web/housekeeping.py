@@ -1,4 +1,4 @@
-"""Housekeeping, the thread of stowage-admin: what it takes away, and what it leaves. A new process begins with a round."""
+"""Housekeeping, the work of stowage-keep: what it takes away, and what it leaves."""
 import pathlib
 import time
 
@@ -24,6 +24,11 @@ def file(path):
     return path
 
 
+def keep():
+    """One stowage-keep of a timer's kind, beside the one that runs: it does all that is due."""
+    stack("stack_keep")
+
+
 def count(table, where="true"):
     return int(sql(f"SELECT count(*) FROM registry.{table} WHERE {where}"))
 
@@ -42,7 +47,7 @@ def uploads():
     if SERVER == "apache":  # lighttpd hands over what is complete
         eventually(files[written].exists)
     sql(f"UPDATE registry.upload SET touched_at = now() - interval '25 hours' WHERE id IN ('{ids[old]}', '{ids[written]}')")
-    renew("stowage-admin")
+    keep()
     eventually(lambda: count("upload", f"id = '{ids[old]}'") == 0 and not files[old].exists())
     assert call("GET", old).code() == "BLOB_UPLOAD_UNKNOWN"
     assert call("GET", young).headers["range"] == "0-999" and files[young].exists()
@@ -64,7 +69,7 @@ def dead_fetches():
         sql("INSERT INTO registry.blob_fetch (repository_id, alg, digest, path, store_locally, owner, file_id, size, heartbeat)"
             f" SELECT id, 1, sha256('keep {age}'), 'keep/app', true, gen_random_uuid(), {number}, 100, now() - interval '{age} minutes'"
             " FROM registry.repository WHERE key = 'keep-fetches'")
-    renew("stowage-admin")
+    keep()
     eventually(lambda: not paths[10].exists())
     assert count("blob_fetch") == 1 and paths[0].exists()
     sql("DELETE FROM registry.blob_fetch")
@@ -80,7 +85,7 @@ def files_without_rows():
         paths[due] = file(f"blobs/sha256/{name[:2]}/{name}.{number}")
         sql("INSERT INTO registry.gc_unlink (file_id, alg, digest, not_before)"
             f" VALUES ({number}, 1, sha256('keep {due}'), now() + interval '{due}')")
-    renew("stowage-admin")
+    keep()
     eventually(lambda: not paths["-1 minute"].exists() and count("gc_unlink", "not_before < now()") == 0)
     assert paths["1 hour"].exists()
     sql("DELETE FROM registry.gc_unlink WHERE digest = sha256('keep 1 hour')")
@@ -99,7 +104,7 @@ def old_memories():
         client.begin(one)
         assert client.image("PUT", one, "json", one.json).status == 200
     sql(f"UPDATE registry.v1_upload SET touched_at = now() - interval '25 hours' WHERE v1_id = '\\x{resting.id}'")
-    renew("stowage-admin")
+    keep()
     eventually(lambda: count("v1_upload", f"v1_id = '\\x{resting.id}'") == 0 and count("remote_miss", "reference = 'old'") == 0)
     assert count("v1_upload", f"v1_id = '\\x{going.id}'") == 1 and count("remote_miss", "reference = 'new' AND path = 'keep/app'") == 1
     client.begin(resting)
@@ -128,7 +133,7 @@ def deleted_repository():
     assert call("GET", path + "/manifests/1").status == 404
     assert ask("PUT", key, rclass="local", packageType="docker").status == 200, "the key is free"
     assert call("GET", path + "/manifests/1").status == 404 and call("GET", f"{path}/blobs/{sha256(b'large layer')}").status == 404
-    renew("stowage-admin")
+    keep()
     eventually(lambda: count("repository", f"id = {old}") == 0 and not unfinished.exists(), 120)
     assert count("image_blob", "blob_id > 1000000000") == 0
     assert count("manifest", f"digest = '\\x{sha256(payload)[7:]}'") == 1, "content is left to the collector"
@@ -147,7 +152,7 @@ def upstreams_are_probed():
     liar.good()
     liar.clear()
     assert call("GET", pull).status == 502 and liar.server.count() == 0
-    renew("stowage-admin")
+    keep()
     eventually(lambda: liar.server.count("GET", "^/v2/$") > 0)
     eventually(lambda: call("GET", pull).status == 200)
     liar.stop()

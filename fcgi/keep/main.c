@@ -1,0 +1,171 @@
+/* stowage-keep: housekeeping, round after round, or once for a timer. It serves no requests. */
+#include <config.h>
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/config.h"
+#include "base/log.h"
+#include "db/pool.h"
+#include "registry/housekeeping.h"
+#include "store/store.h"
+
+#define NAME "stowage-keep"
+#define ROUND_SECONDS 10
+#define CONNECTIONS 2 /* one at work, one for what a fetch of its own may need */
+
+struct options {
+	const char *config;
+	bool once, check;
+};
+
+/* What it works with; `pool` and what follows are owned. */
+struct keep {
+	struct config config;
+	struct db_pool *pool;
+	struct store *store;
+	struct relay *relay;
+};
+
+static void
+usage(FILE *out)
+{
+	fputs(
+	    "usage: " NAME " [--config FILE] [--once | --check]\n"
+	    "       " NAME " --version | --help\n"
+	    "Takes away what is over: abandoned uploads, files without rows, deleted repositories.\n"
+	    "It does so every ten seconds; with --once until nothing is left to do.\n",
+	    out);
+}
+
+static void
+read_options(struct options *options, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "once", no_argument, NULL, 'o' },
+		{ "check", no_argument, NULL, 'k' },
+		{ "version", no_argument, NULL, 'V' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+		switch (c) {
+		case 'c':
+			options->config = optarg;
+			break;
+		case 'o':
+			options->once = true;
+			break;
+		case 'k':
+			options->check = true;
+			break;
+		case 'V':
+			printf("%s %s, schema %d\n", NAME, PACKAGE_VERSION, DB_SCHEMA);
+			exit(0);
+		case 'h':
+			usage(stdout);
+			exit(0);
+		default:
+			usage(stderr);
+			exit(2);
+		}
+	if (optind < argc) {
+		usage(stderr);
+		exit(2);
+	}
+}
+
+static bool
+keep_open(struct keep *keep, struct error *err)
+{
+	const struct config *config = &keep->config;
+
+	keep->pool = db_pool_open(
+	    config->database_url, CONNECTIONS, config->database_timeout_ms, err);
+	if (keep->pool == NULL || (keep->store = store_open(config->store_path, err)) == NULL)
+		return false;
+	keep->relay = relay_open(keep->pool, keep->store, 1);
+	return true;
+}
+
+static void
+keep_close(struct keep *keep)
+{
+	relay_close(keep->relay);
+	store_close(keep->store);
+	db_pool_close(keep->pool);
+}
+
+/* --- Rounds --- */
+
+/* Blocked, so that no statement is cut short: a round looks whether one is pending. */
+static void
+stop_signals(sigset_t *signals)
+{
+	sigemptyset(signals);
+	sigaddset(signals, SIGTERM);
+	sigaddset(signals, SIGINT);
+}
+
+static bool
+is_stopping(void)
+{
+	sigset_t pending;
+
+	sigpending(&pending);
+	return sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT);
+}
+
+/* true: it is to stop. */
+static bool
+pause_round(void)
+{
+	const struct timespec pause = { .tv_sec = ROUND_SECONDS };
+	sigset_t signals;
+
+	stop_signals(&signals);
+	return sigtimedwait(&signals, NULL, &pause) != -1;
+}
+
+/* The exit status. */
+static int
+keep_run(struct keep *keep, bool once)
+{
+	struct housekeeping *house = housekeeping_open(
+	    keep->pool, keep->store, keep->relay, is_stopping);
+	bool ok = true, more;
+
+	do
+		ok &= housekeeping_round(house, &more);
+	while (!is_stopping() && (more || (!once && !pause_round())));
+	housekeeping_close(house);
+	return once && !ok ? 1 : 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct error err = { 0 };
+	struct keep keep = { 0 };
+	sigset_t signals;
+	int status = 0;
+
+	read_options(&options, argc, argv);
+	config_start(&keep.config, NAME, options.config);
+	stop_signals(&signals);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (!keep_open(&keep, &err))
+		log_fatal("%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
+	if (!options.check)
+		status = keep_run(&keep, options.once);
+	keep_close(&keep);
+	return status;
+}
