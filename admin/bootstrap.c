@@ -52,16 +52,18 @@ is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 	return true;
 }
 
-/* The standard repositories, members before the virtuals that hold them. */
+/* The standard repositories, members before the virtuals that hold them. V1 clients see the
+ * virtual, or what was pushed to it where it is deleted. docker 1.6 to 1.9 push nothing but
+ * schema 1. */
 static const struct {
 	const char *key, *document;
 } standard[] = {
-	{ "docker-dev-local",
-	    "{\"rclass\": \"local\", \"dockerApiVersion\": \"V1\", \"bridgeRepository\": \"docker-dev\"}" },
-	{ "docker-prod-local",
-	    "{\"rclass\": \"local\", \"dockerApiVersion\": \"V1\", \"bridgeRepository\": \"docker-prod\"}" },
-	{ "docker-dev-local2", "{\"rclass\": \"local\"}" },
-	{ "docker-prod-local2", "{\"rclass\": \"local\"}" },
+	{ "docker-dev-local", "{\"rclass\": \"local\", \"dockerApiVersion\": \"V1\","
+			      " \"bridgeRepository\": \"docker-dev,docker-dev-local2\"}" },
+	{ "docker-prod-local", "{\"rclass\": \"local\", \"dockerApiVersion\": \"V1\","
+			       " \"bridgeRepository\": \"docker-prod,docker-prod-local2\"}" },
+	{ "docker-dev-local2", "{\"rclass\": \"local\", \"blockPushingSchema1\": false}" },
+	{ "docker-prod-local2", "{\"rclass\": \"local\", \"blockPushingSchema1\": false}" },
 	{ "dockerhub", "{\"rclass\": \"remote\", \"url\": \"https://registry-1.docker.io\"}" },
 	{ "docker-prod",
 	    "{\"rclass\": \"virtual\", \"repositories\": [\"docker-prod-local2\", \"dockerhub\"],"

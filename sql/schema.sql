@@ -321,8 +321,9 @@ CREATE FUNCTION registry.bridge_root(p_repository integer) RETURNS integer
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
-  RETURN (SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
-    WHERE r.id = p_repository);
+  RETURN (SELECT b.id FROM repository r CROSS JOIN unnest(r.bridge_repositories) WITH ORDINALITY AS e (key, place)
+      JOIN repository b ON b.key = e.key AND b.api_version = 2 AND b.deleted_at IS NULL
+    WHERE r.id = p_repository ORDER BY e.place LIMIT 1);
 END $$;
 
 --
@@ -354,11 +355,12 @@ CREATE TABLE registry.repository (
     by_timestamp boolean DEFAULT false NOT NULL,
     shadowing_guard boolean DEFAULT true NOT NULL,
     block_schema1 boolean DEFAULT true NOT NULL,
-    bridge_repository text COLLATE pg_catalog."C",
     revision integer DEFAULT 1 NOT NULL,
     other jsonb DEFAULT '{}'::jsonb NOT NULL,
     bridge_push boolean DEFAULT false NOT NULL,
+    bridge_repositories text[] DEFAULT '{}'::text[] NOT NULL COLLATE pg_catalog."C",
     CONSTRAINT repository_api_version_check CHECK ((api_version = ANY (ARRAY[1, 2]))),
+    CONSTRAINT repository_bridge_repositories_check CHECK ((cardinality(bridge_repositories) <= 8)),
     CONSTRAINT repository_check CHECK (((class <> 3) OR (api_version = 2))),
     CONSTRAINT repository_check1 CHECK (((default_deployment_id IS NULL) OR (class = 3))),
     CONSTRAINT repository_class_check CHECK ((class = ANY (ARRAY[1, 2, 3]))),
@@ -449,6 +451,7 @@ CREATE FUNCTION registry.document_fault(p_class integer, p_document jsonb) RETUR
     AS $_$
   SELECT format('%s: want %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'line' THEN 'a string of one line, at most 10000 characters'
     WHEN 'lines' THEN 'an array of strings of one line' WHEN 'words' THEN 'an array of strings, none of them empty or with a space or comma'
+    WHEN 'keys' THEN 'at most 8 keys of repositories, as an array or separated by commas'
     WHEN 'number' THEN 'a whole number from 0 to 2147483647' WHEN 'boolean' THEN 'true or false' ELSE 'an object' END)
   FROM document_fields() f JOIN LATERAL (SELECT p_document -> f.field AS value) v ON v.value IS NOT NULL
     CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(v.value) WHEN 'array' THEN v.value END AS list) l
@@ -457,6 +460,8 @@ CREATE FUNCTION registry.document_fault(p_class integer, p_document jsonb) RETUR
     WHEN 'line' THEN is_line(v.value)
     WHEN 'lines' THEN l.list IS NOT NULL AND NOT EXISTS (SELECT FROM jsonb_array_elements(l.list) e WHERE NOT is_line(e))
     WHEN 'words' THEN l.list IS NOT NULL AND NOT EXISTS (SELECT FROM jsonb_array_elements(l.list) e WHERE NOT is_line(e) OR e #>> '{}' ~ '[[:space:],]|^$')
+    WHEN 'keys' THEN keys_of(v.value) IS NOT NULL AND cardinality(keys_of(v.value)) <= 8
+      AND NOT EXISTS (SELECT FROM unnest(keys_of(v.value)) k WHERE NOT is_key(k))
     WHEN 'number' THEN jsonb_typeof(v.value) = 'number' AND v.value #>> '{}' ~ '^[0-9]{1,10}$' AND (v.value #>> '{}')::numeric <= 2147483647
     ELSE jsonb_typeof(v.value) = f.kind END
   LIMIT 1
@@ -491,7 +496,7 @@ CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes int
     ('blockPushingSchema1', '{1,2}', 'boolean', 'true'),
     ('maxUniqueTags', '{1}', 'number', '0'),
     ('dockerTagRetention', '{1}', 'number', '1'),
-    ('bridgeRepository', '{1}', 'line', '""'),
+    ('bridgeRepository', '{1}', 'keys', '""'),
     ('bridgePush', '{1}', 'boolean', 'false'),
     ('url', '{2}', 'line', NULL),
     ('username', '{2}', 'line', '""'),
@@ -549,6 +554,17 @@ CREATE FUNCTION registry.document_given(p_class integer, p_document jsonb) RETUR
   SELECT coalesce(jsonb_object_agg(d.key, CASE WHEN f.field = 'defaultDeploymentRepo' AND d.value = 'null' THEN '""' ELSE d.value END), '{}')
   FROM jsonb_each(p_document) d LEFT JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
   WHERE (d.value <> 'null' OR f.field IS NULL OR f.field = 'defaultDeploymentRepo') AND (d.key <> 'password' OR f.field IS NOT NULL)
+$$;
+
+--
+-- Name: document_own(integer, jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.document_own(p_class integer, p_document jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT coalesce(jsonb_object_agg(d.key, d.value), '{}') FROM jsonb_each(p_document) d JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
 $$;
 
 --
@@ -955,6 +971,16 @@ BEGIN
 END $$;
 
 --
+-- Name: is_key(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.is_key(p_key text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    AS $_$
+  SELECT p_key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
+$_$;
+
+--
 -- Name: is_line(jsonb); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -978,6 +1004,18 @@ BEGIN
 EXCEPTION WHEN invalid_regular_expression THEN
   RETURN false;
 END $$;
+
+--
+-- Name: keys_of(jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.keys_of(p_list jsonb) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT CASE jsonb_typeof(p_list) WHEN 'array' THEN (SELECT coalesce(array_agg(CASE jsonb_typeof(e) WHEN 'string' THEN e #>> '{}' ELSE '' END), '{}') FROM jsonb_array_elements(p_list) e)
+    WHEN 'string' THEN array_remove(regexp_split_to_array(btrim(p_list #>> '{}'), ' *, *'), '') END
+$$;
 
 --
 -- Name: leaves_refresh(); Type: FUNCTION; Schema: registry; Owner: -
@@ -1391,10 +1429,10 @@ BEGIN
     WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
         AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
-    OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
+    OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repositories @> ARRAY[root.key] AND v1.deleted_at IS NULL
         JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
         JOIN repository_leaf l ON l.root_id = v1.id AND l.leaf_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
-      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
+      WHERE root.id = p_root AND bridge_root(v1.id) = root.id AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
 END $$;
 
 --
@@ -1758,7 +1796,7 @@ CREATE FUNCTION registry.repository_columns(p_id integer) RETURNS jsonb
       'includesPattern', r.includes, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
       'priorityResolution', r.priority, 'dockerApiVersion', 'V' || r.api_version)
     || CASE r.class
-      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''),
+      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', array_to_string(r.bridge_repositories, ','),
         'bridgePush', r.bridge_push)
       WHEN 2 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'url', c.url, 'username', c.username, 'password', '',
         'hardFail', c.hard_fail, 'offline', c.offline, 'storeArtifactsLocally', c.store_locally,
@@ -1786,6 +1824,7 @@ CREATE FUNCTION registry.repository_delete(p_key text, p_revision integer, p_act
 DECLARE
   v_old repository;
   v_above jsonb; -- the documents of virtuals that lead here, by id
+  v_bridged int[];
 BEGIN
   PERFORM edit_lock();
   SELECT * INTO v_old FROM repository WHERE key = p_key AND deleted_at IS NULL;
@@ -1804,6 +1843,7 @@ BEGIN
     (SELECT virtual_id FROM repository_member WHERE member_id = v_old.id UNION SELECT r.id FROM repository r WHERE r.default_deployment_id = v_old.id)
     UNION SELECT m.virtual_id FROM above a JOIN repository_member m ON m.member_id = a.id)
   SELECT jsonb_object_agg(id, repository_document(id)) INTO v_above FROM above;
+  v_bridged := ARRAY(SELECT id FROM repository WHERE deleted_at IS NULL AND bridge_root(id) = v_old.id);
   UPDATE repository SET deleted_at = now(), default_deployment_id = NULL WHERE id = v_old.id;
   UPDATE repository r SET default_deployment_id = NULL FROM deployments_astray() a WHERE r.id = a.id AND v_above ? a.id::text;
   WITH changed AS (
@@ -1811,6 +1851,8 @@ BEGIN
     RETURNING r.id, r.key, a.value AS document)
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'repository_change', 'done', key, key, document_changes(document, repository_document(id)) FROM changed;
+  SELECT string_agg(format('V1 repository %s now shows %s', r.key, coalesce(b.key, 'no V2 repository')), '; ' ORDER BY r.key) INTO message
+  FROM repository r LEFT JOIN repository b ON b.id = bridge_root(r.id) WHERE r.id = ANY (v_bridged);
   outcome := 1;
 END $$;
 
@@ -1870,7 +1912,7 @@ $$;
 CREATE FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
-    AS $_$
+    AS $$
 DECLARE
   v_old repository;
   v_given jsonb;
@@ -1878,6 +1920,7 @@ DECLARE
   v_document jsonb;
   v_class int;
   v_version int;
+  v_bridge text[];
   v_id int;
 BEGIN
   PERFORM edit_lock();
@@ -1911,7 +1954,7 @@ BEGIN
   ELSIF v_class <> v_old.class THEN
     message := format('rclass: repository %s is %s and stays so', p_key, class_name(v_old.class));
     RETURN;
-  ELSIF p_key !~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' OR (v_class = 2 AND length(p_key) > 58) THEN
+  ELSIF NOT is_key(p_key) OR (v_class = 2 AND length(p_key) > 58) THEN
     message := format('key: want 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
     RETURN;
   ELSIF p_key = 'configurations' AND v_old.id IS NULL THEN
@@ -1935,7 +1978,8 @@ BEGIN
   END IF;
 
   v_before := CASE WHEN v_old.id IS NOT NULL THEN repository_document(v_old.id) END;
-  v_document := CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given;
+  v_document := document_own(v_class, CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given);
+  v_bridge := coalesce(keys_of(v_document -> 'bridgeRepository'), '{}');
   v_version := CASE coalesce(v_given ->> 'dockerApiVersion', 'V' || v_old.api_version, 'V2') WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
   IF v_version IS NULL OR (v_version = 1 AND v_class <> 1) THEN
     message := CASE WHEN v_version IS NULL THEN 'dockerApiVersion: want V1 or V2' ELSE 'dockerApiVersion: only a local repository can be V1' END;
@@ -1943,10 +1987,10 @@ BEGIN
   ELSIF v_version <> v_old.api_version THEN
     message := format('dockerApiVersion: repository %s is V%s and stays so', p_key, v_old.api_version);
     RETURN;
-  ELSIF v_version = 2 AND v_class = 1 AND v_document ->> 'bridgeRepository' <> '' THEN
+  ELSIF v_version = 2 AND v_bridge <> '{}' THEN
     message := 'bridgeRepository: only a V1 repository has one';
     RETURN;
-  ELSIF v_class = 1 AND (v_document -> 'bridgePush')::boolean AND v_document ->> 'bridgeRepository' = '' THEN
+  ELSIF (v_document -> 'bridgePush')::boolean AND v_bridge = '{}' THEN
     message := 'bridgePush: only with a bridgeRepository';
     RETURN;
   END IF;
@@ -1967,7 +2011,7 @@ BEGIN
       by_timestamp = coalesce((v_document -> 'resolveDockerTagsByTimestamp')::boolean, false),
       shadowing_guard = coalesce((v_document -> 'shadowingGuard')::boolean, true),
       block_schema1 = coalesce((v_document -> 'blockPushingSchema1')::boolean, true),
-      bridge_repository = nullif(v_document ->> 'bridgeRepository', ''),
+      bridge_repositories = v_bridge,
       bridge_push = coalesce((v_document -> 'bridgePush')::boolean, false),
       revision = CASE WHEN v_old.id IS NULL THEN 1 ELSE repository.revision + 1 END,
       other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || v_given) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
@@ -1984,7 +2028,7 @@ BEGIN
   SELECT p_request, p_actor, p_actor_name, p_address, CASE WHEN v_old.id IS NULL THEN 'repository_add' ELSE 'repository_change' END, 'done', p_key, p_key,
     document_changes(v_before, repository_document(v_id)) || CASE WHEN v_given ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
   outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
-END $_$;
+END $$;
 
 --
 -- Name: repository_shrink(integer); Type: FUNCTION; Schema: registry; Owner: -
@@ -4785,6 +4829,14 @@ GRANT ALL ON FUNCTION registry.document_given(p_class integer, p_document jsonb)
 GRANT ALL ON FUNCTION registry.document_given(p_class integer, p_document jsonb) TO stowage_admin;
 
 --
+-- Name: FUNCTION document_own(p_class integer, p_document jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) TO stowage_admin;
+
+--
 -- Name: FUNCTION edit_lock(); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -4920,6 +4972,14 @@ GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_b
 GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) TO stowage_admin;
 
 --
+-- Name: FUNCTION is_key(p_key text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.is_key(p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.is_key(p_key text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.is_key(p_key text) TO stowage_admin;
+
+--
 -- Name: FUNCTION is_line(p_value jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -4934,6 +4994,14 @@ GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_admin;
 REVOKE ALL ON FUNCTION registry.is_pattern(p_patterns text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_app;
 GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_admin;
+
+--
+-- Name: FUNCTION keys_of(p_list jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.keys_of(p_list jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.keys_of(p_list jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.keys_of(p_list jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION leaves_refresh(); Type: ACL; Schema: registry; Owner: -

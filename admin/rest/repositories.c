@@ -176,7 +176,9 @@ tell(struct request *req, const char *key, enum document_outcome outcome, const 
 		reply_text(req, 200, arena_printf(req->arena, "repository %s created\n", key));
 		return true;
 	case DOCUMENT_CHANGED:
-		reply_text(req, 200, arena_printf(req->arena, "repository %s %s\n", key, done));
+		reply_text(req, 200,
+		    arena_printf(req->arena, "repository %s %s%s%s\n", key, done,
+			message == NULL ? "" : "; ", message == NULL ? "" : message));
 		return true;
 	case DOCUMENT_BAD:
 		return error_set(err, ERROR_BAD_REQUEST, "%s", message);

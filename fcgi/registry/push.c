@@ -103,7 +103,8 @@ read_schema1(struct arena *arena, const struct target *target, struct manifest_p
 {
 	if (!target->takes_schema1)
 		return error_set(err, ERROR_MANIFEST_INVALID,
-		    "schema 1 manifests are not accepted; push schema 2");
+		    "schema 1 manifests are not accepted: blockPushingSchema1 is on in repository %s",
+		    target->key);
 	if (!registry_schema1_read(arena, push->payload, manifest, &push->digest, err))
 		return false;
 	return push->reference->tag != NULL ||

@@ -184,7 +184,8 @@ read_manifest(struct arena *arena, const struct remote *remote, const char *type
 	bool schema1 = registry_schema1_is(type, payload);
 
 	if (schema1 && remote->block_schema1)
-		return refuse(remote, "schema 1 manifests are not accepted from it", err);
+		return refuse(remote,
+		    "schema 1 manifests are not accepted from it: blockPushingSchema1 is on", err);
 	if (schema1 && !registry_schema1_read(arena, payload, manifest, digest, &reason))
 		return refuse(remote, reason.message, err);
 	if (!schema1)

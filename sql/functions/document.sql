@@ -3,7 +3,7 @@ SET LOCAL search_path = registry;
 
 -- Every field there is, the classes it belongs to (1 local, 2 remote, 3 virtual), its type and its default. Validation, defaults and what is
 -- given back go by this list. Those that only other tools read are kept in repository.other, as are unknown ones. Types: line and lines are
--- strings without control characters, words strings without space and comma as well.
+-- strings without control characters, words strings without space and comma as well, keys a list of repositories.
 CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes int[], kind text, standard jsonb) LANGUAGE sql IMMUTABLE AS $$
   VALUES
     ('key', '{1,2,3}'::int[], 'line', NULL::jsonb),
@@ -27,7 +27,7 @@ CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes 
     ('blockPushingSchema1', '{1,2}', 'boolean', 'true'),
     ('maxUniqueTags', '{1}', 'number', '0'),
     ('dockerTagRetention', '{1}', 'number', '1'),
-    ('bridgeRepository', '{1}', 'line', '""'),
+    ('bridgeRepository', '{1}', 'keys', '""'),
     ('bridgePush', '{1}', 'boolean', 'false'),
     ('url', '{2}', 'line', NULL),
     ('username', '{2}', 'line', '""'),
@@ -87,13 +87,19 @@ CREATE OR REPLACE FUNCTION texts_of(p_array jsonb) RETURNS text[] LANGUAGE sql I
   SELECT coalesce(array_agg(t ORDER BY n), '{}') FROM jsonb_array_elements_text(p_array) WITH ORDINALITY AS e (t, n)
 $$;
 
+-- A list of keys as clients write it: an array, or one string with commas. NULL: neither; "": an element that is no string.
+CREATE OR REPLACE FUNCTION keys_of(p_list jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE SET search_path = registry, pg_temp AS $$
+  SELECT CASE jsonb_typeof(p_list) WHEN 'array' THEN (SELECT coalesce(array_agg(CASE jsonb_typeof(e) WHEN 'string' THEN e #>> '{}' ELSE '' END), '{}') FROM jsonb_array_elements(p_list) e)
+    WHEN 'string' THEN array_remove(regexp_split_to_array(btrim(p_list #>> '{}'), ' *, *'), '') END
+$$;
+
 -- The fields that columns say. A password is never given back. Time limits are given back as they were sent, of which columns hold what is made.
 CREATE OR REPLACE FUNCTION repository_columns(p_id int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT jsonb_build_object('key', r.key, 'rclass', class_name(r.class), 'packageType', 'docker',
       'includesPattern', r.includes, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
       'priorityResolution', r.priority, 'dockerApiVersion', 'V' || r.api_version)
     || CASE r.class
-      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', coalesce(r.bridge_repository, ''),
+      WHEN 1 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'bridgeRepository', array_to_string(r.bridge_repositories, ','),
         'bridgePush', r.bridge_push)
       WHEN 2 THEN jsonb_build_object('blockPushingSchema1', r.block_schema1, 'url', c.url, 'username', c.username, 'password', '',
         'hardFail', c.hard_fail, 'offline', c.offline, 'storeArtifactsLocally', c.store_locally,
@@ -123,6 +129,15 @@ CREATE OR REPLACE FUNCTION document_given(p_class int, p_document jsonb) RETURNS
   WHERE (d.value <> 'null' OR f.field IS NULL OR f.field = 'defaultDeploymentRepo') AND (d.key <> 'password' OR f.field IS NOT NULL)
 $$;
 
+-- The fields of a class out of a document, which may hold those of other classes too, of any type.
+CREATE OR REPLACE FUNCTION document_own(p_class int, p_document jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT coalesce(jsonb_object_agg(d.key, d.value), '{}') FROM jsonb_each(p_document) d JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
+$$;
+
+CREATE OR REPLACE FUNCTION is_key(p_key text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT p_key ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'
+$$;
+
 CREATE OR REPLACE FUNCTION is_line(p_value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
   SELECT jsonb_typeof(p_value) = 'string' AND p_value #>> '{}' !~ '[[:cntrl:]]' AND length(p_value #>> '{}') <= 10000
 $$;
@@ -131,6 +146,7 @@ $$;
 CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT format('%s: want %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'line' THEN 'a string of one line, at most 10000 characters'
     WHEN 'lines' THEN 'an array of strings of one line' WHEN 'words' THEN 'an array of strings, none of them empty or with a space or comma'
+    WHEN 'keys' THEN 'at most 8 keys of repositories, as an array or separated by commas'
     WHEN 'number' THEN 'a whole number from 0 to 2147483647' WHEN 'boolean' THEN 'true or false' ELSE 'an object' END)
   FROM document_fields() f JOIN LATERAL (SELECT p_document -> f.field AS value) v ON v.value IS NOT NULL
     CROSS JOIN LATERAL (SELECT CASE jsonb_typeof(v.value) WHEN 'array' THEN v.value END AS list) l
@@ -139,6 +155,8 @@ CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS
     WHEN 'line' THEN is_line(v.value)
     WHEN 'lines' THEN l.list IS NOT NULL AND NOT EXISTS (SELECT FROM jsonb_array_elements(l.list) e WHERE NOT is_line(e))
     WHEN 'words' THEN l.list IS NOT NULL AND NOT EXISTS (SELECT FROM jsonb_array_elements(l.list) e WHERE NOT is_line(e) OR e #>> '{}' ~ '[[:space:],]|^$')
+    WHEN 'keys' THEN keys_of(v.value) IS NOT NULL AND cardinality(keys_of(v.value)) <= 8
+      AND NOT EXISTS (SELECT FROM unnest(keys_of(v.value)) k WHERE NOT is_key(k))
     WHEN 'number' THEN jsonb_typeof(v.value) = 'number' AND v.value #>> '{}' ~ '^[0-9]{1,10}$' AND (v.value #>> '{}')::numeric <= 2147483647
     ELSE jsonb_typeof(v.value) = f.kind END
   LIMIT 1
@@ -274,6 +292,7 @@ DECLARE
   v_document jsonb;
   v_class int;
   v_version int;
+  v_bridge text[];
   v_id int;
 BEGIN
   PERFORM edit_lock();
@@ -307,7 +326,7 @@ BEGIN
   ELSIF v_class <> v_old.class THEN
     message := format('rclass: repository %s is %s and stays so', p_key, class_name(v_old.class));
     RETURN;
-  ELSIF p_key !~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' OR (v_class = 2 AND length(p_key) > 58) THEN
+  ELSIF NOT is_key(p_key) OR (v_class = 2 AND length(p_key) > 58) THEN
     message := format('key: want 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
     RETURN;
   ELSIF p_key = 'configurations' AND v_old.id IS NULL THEN
@@ -331,7 +350,8 @@ BEGIN
   END IF;
 
   v_before := CASE WHEN v_old.id IS NOT NULL THEN repository_document(v_old.id) END;
-  v_document := CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given;
+  v_document := document_own(v_class, CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given);
+  v_bridge := coalesce(keys_of(v_document -> 'bridgeRepository'), '{}');
   v_version := CASE coalesce(v_given ->> 'dockerApiVersion', 'V' || v_old.api_version, 'V2') WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
   IF v_version IS NULL OR (v_version = 1 AND v_class <> 1) THEN
     message := CASE WHEN v_version IS NULL THEN 'dockerApiVersion: want V1 or V2' ELSE 'dockerApiVersion: only a local repository can be V1' END;
@@ -339,10 +359,10 @@ BEGIN
   ELSIF v_version <> v_old.api_version THEN
     message := format('dockerApiVersion: repository %s is V%s and stays so', p_key, v_old.api_version);
     RETURN;
-  ELSIF v_version = 2 AND v_class = 1 AND v_document ->> 'bridgeRepository' <> '' THEN
+  ELSIF v_version = 2 AND v_bridge <> '{}' THEN
     message := 'bridgeRepository: only a V1 repository has one';
     RETURN;
-  ELSIF v_class = 1 AND (v_document -> 'bridgePush')::boolean AND v_document ->> 'bridgeRepository' = '' THEN
+  ELSIF (v_document -> 'bridgePush')::boolean AND v_bridge = '{}' THEN
     message := 'bridgePush: only with a bridgeRepository';
     RETURN;
   END IF;
@@ -363,7 +383,7 @@ BEGIN
       by_timestamp = coalesce((v_document -> 'resolveDockerTagsByTimestamp')::boolean, false),
       shadowing_guard = coalesce((v_document -> 'shadowingGuard')::boolean, true),
       block_schema1 = coalesce((v_document -> 'blockPushingSchema1')::boolean, true),
-      bridge_repository = nullif(v_document ->> 'bridgeRepository', ''),
+      bridge_repositories = v_bridge,
       bridge_push = coalesce((v_document -> 'bridgePush')::boolean, false),
       revision = CASE WHEN v_old.id IS NULL THEN 1 ELSE repository.revision + 1 END,
       other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || v_given) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
@@ -391,12 +411,14 @@ CREATE OR REPLACE FUNCTION document_changes(p_before jsonb, p_after jsonb) RETUR
 $$;
 
 -- Gone for everybody at once, its key free again; what it held is removed later, bit by bit. Virtual repositories that it leaves are changed
--- by that, and lose a default deployment that they had through it. Outcomes as above: 1, 4, 5.
+-- by that, and lose a default deployment that they had through it. Outcomes as above: 1, 4, 5; the message of 1 says what V1 repositories
+-- that showed it show from now on.
 CREATE OR REPLACE FUNCTION repository_delete(p_key text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
   OUT outcome int, OUT message text) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_old repository;
   v_above jsonb; -- the documents of virtuals that lead here, by id
+  v_bridged int[];
 BEGIN
   PERFORM edit_lock();
   SELECT * INTO v_old FROM repository WHERE key = p_key AND deleted_at IS NULL;
@@ -415,6 +437,7 @@ BEGIN
     (SELECT virtual_id FROM repository_member WHERE member_id = v_old.id UNION SELECT r.id FROM repository r WHERE r.default_deployment_id = v_old.id)
     UNION SELECT m.virtual_id FROM above a JOIN repository_member m ON m.member_id = a.id)
   SELECT jsonb_object_agg(id, repository_document(id)) INTO v_above FROM above;
+  v_bridged := ARRAY(SELECT id FROM repository WHERE deleted_at IS NULL AND bridge_root(id) = v_old.id);
   UPDATE repository SET deleted_at = now(), default_deployment_id = NULL WHERE id = v_old.id;
   UPDATE repository r SET default_deployment_id = NULL FROM deployments_astray() a WHERE r.id = a.id AND v_above ? a.id::text;
   WITH changed AS (
@@ -422,5 +445,7 @@ BEGIN
     RETURNING r.id, r.key, a.value AS document)
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'repository_change', 'done', key, key, document_changes(document, repository_document(id)) FROM changed;
+  SELECT string_agg(format('V1 repository %s now shows %s', r.key, coalesce(b.key, 'no V2 repository')), '; ' ORDER BY r.key) INTO message
+  FROM repository r LEFT JOIN repository b ON b.id = bridge_root(r.id) WHERE r.id = ANY (v_bridged);
   outcome := 1;
 END $$;

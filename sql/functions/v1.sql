@@ -18,11 +18,13 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The v2 repository whose content the clients of a V1 repository see; NULL: there is none.
+-- The v2 repository whose content the clients of a V1 repository see: the first of its list that exists, blacked out or not, whatever the
+-- account may read; NULL: there is none.
 CREATE OR REPLACE FUNCTION bridge_root(p_repository int) RETURNS int LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
-  RETURN (SELECT b.id FROM repository r JOIN repository b ON b.key = r.bridge_repository AND b.api_version = 2 AND b.deleted_at IS NULL AND NOT b.blacked_out
-    WHERE r.id = p_repository);
+  RETURN (SELECT b.id FROM repository r CROSS JOIN unnest(r.bridge_repositories) WITH ORDINALITY AS e (key, place)
+      JOIN repository b ON b.key = e.key AND b.api_version = 2 AND b.deleted_at IS NULL
+    WHERE r.id = p_repository ORDER BY e.place LIMIT 1);
 END $$;
 
 -- The manifest by which an id is seen over the bridge, under the names that a v1 name stands for; NULL: it is not.

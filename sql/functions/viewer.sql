@@ -62,8 +62,8 @@ BEGIN
     WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
         AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
-    OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repository = root.key AND v1.deleted_at IS NULL
+    OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repositories @> ARRAY[root.key] AND v1.deleted_at IS NULL
         JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
         JOIN repository_leaf l ON l.root_id = v1.id AND l.leaf_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
-      WHERE root.id = p_root AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
+      WHERE root.id = p_root AND bridge_root(v1.id) = root.id AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
 END $$;

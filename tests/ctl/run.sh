@@ -307,10 +307,10 @@ repository docker-prod made
 repository docker-prod-local made
 repository docker-prod-local2 made
 repository dockerhub made' && is "$(standard several)" 'docker-dev virtual V2 ["docker-dev-local2", "docker-prod", "dockerhub"] docker-dev-local2
-docker-dev-local local V1 docker-dev
+docker-dev-local local V1 docker-dev,docker-dev-local2
 docker-dev-local2 local V2 
 docker-prod virtual V2 ["docker-prod-local2", "dockerhub"] docker-prod-local2
-docker-prod-local local V1 docker-prod
+docker-prod-local local V1 docker-prod,docker-prod-local2
 docker-prod-local2 local V2 
 dockerhub remote V2 https://registry-1.docker.io' &&
 		is "$(stack_sql -d several -c "SELECT action, count(*), bool_and(actor_name LIKE 'stowagectl:%') FROM registry.audit GROUP BY 1 ORDER BY 1")" \

@@ -1,7 +1,7 @@
 -- Repositories as documents: what comes back, what is refused and how it is said, what an edit leaves behind.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(149);
+SELECT plan(177);
 
 CREATE FUNCTION pg_temp.save(p_key text, p_document jsonb, p_mode text DEFAULT 'create', p_revision int DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' ', outcome, message) FROM registry.repository_save(p_key, p_document, p_mode, p_revision, 7, 'tester', NULL, '192.0.2.1') $$;
@@ -40,6 +40,12 @@ SELECT is(pg_temp.document('virtual'), document_defaults(3) || '{"key": "virtual
 SELECT is(pg_temp.field('local', 'packageType') || pg_temp.field('local', 'rclass') || pg_temp.field('local', 'dockerApiVersion') || pg_temp.field('old', 'dockerApiVersion'),
   '["docker", "local", "V2", "V1"]', 'with its class and version');
 SELECT is(pg_temp.field('old', 'bridgeRepository'), '"docker-dev"', 'the bridge comes back');
+SELECT pg_temp.make('bridge' || n, jsonb_build_object('rclass', 'local', 'dockerApiVersion', 'V1', 'bridgeRepository', list))
+FROM unnest('{"\"docker-dev,b.2\"","[\"docker-dev\", \"b.2\"]","\" docker-dev , b.2,\""}'::jsonb[]) WITH ORDINALITY AS l (list, n);
+SELECT pg_temp.make('bridge1', '{"notes": "n"}', 'update');
+SELECT is(pg_temp.field('bridge' || n, 'bridgeRepository'), '"docker-dev,b.2"', 'a list of bridges, however it was written, is one string') FROM generate_series(1, 3) n;
+SELECT is(pg_temp.save('old', jsonb_build_object('bridgeRepository', list), 'update'), '2 bridgeRepository: want at most 8 keys of repositories, as an array or separated by commas',
+  'no list of bridges: ' || list::text) FROM unnest('{"\"a,b/c\"","[1]","[\"a,b\"]",7,"{}","\"a,b,c,d,e,f,g,h,i\""}'::jsonb[]) list;
 SELECT is(repository_document(-1), NULL, 'no repository, no document');
 SELECT results_eq('SELECT token_authentication, private_networks, timeout_ms, metadata_timeout_ms, fresh_seconds FROM repository_remote WHERE repository_id = pg_temp.id(''remote'')',
   'VALUES (true, false, 15000, 60000, 7200)', 'columns hold the defaults too');
@@ -113,6 +119,15 @@ SELECT is(pg_temp.save('fresh', '{"rclass": "virtual"}', 'update'), '2 rclass: r
 SELECT is(pg_temp.save('fresh', '{"rclass": "remote", "url": "http://a"}', 'put'), '2 rclass: repository fresh is local and stays so', 'under put too');
 SELECT is(pg_temp.save('fresh', '{"dockerApiVersion": "V1"}', 'update'), '2 dockerApiVersion: repository fresh is V2 and stays so', 'a version stays');
 SELECT is(pg_temp.save('fresh', '{"packageType": "npm"}', 'update'), '2 packageType: only docker is served here', 'a type is docker');
+
+-- clients that send the fields of all classes
+CREATE TEMPORARY TABLE odd AS SELECT c AS class, v AS value, f.field, c = ANY (f.classes) AS own
+FROM generate_series(1, 3) c, unnest('{"null",7,true,"\"x\"","[1]","{}"}'::jsonb[]) v, document_fields() f;
+SELECT is(pg_temp.save('foreign-' || md5(class || value::text), document || jsonb_build_object('rclass', class_name(class)) || CASE class WHEN 2 THEN '{"url": "http://a"}' ELSE '{}' END::jsonb),
+  '0', format('fields of other classes may be %s in a %s', value, class_name(class)))
+FROM (SELECT class, value, jsonb_object_agg(field, value) AS document FROM odd WHERE NOT own GROUP BY 1, 2) o;
+SELECT is(string_agg(field || ' ' || value, ', '), NULL, 'no value of any field is an error of the database')
+FROM odd WHERE own AND pg_temp.save((ARRAY['local', 'remote', 'virtual'])[class], jsonb_build_object(field, value), 'update') !~ '^[12]';
 
 -- what is refused, and how
 SELECT is(pg_temp.save('bad', document), '2 ' || message, message) FROM (VALUES

@@ -1,7 +1,7 @@
 -- The v1 API: images on their way and arrived, tags, and what its clients see of v2.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(50);
+SELECT plan(56);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice \gset
@@ -108,6 +108,14 @@ SELECT is((SELECT count(*) > 0 FROM v1_upload), true, 'others stay');
 
 UPDATE repository SET deleted_at = now() WHERE key = 'both';
 SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), NULL, 'without its repository there is no bridge');
+SELECT repository_save('one', '{"bridgeRepository": "both,nowhere,one,two"}', 'update', NULL, 0, 'test', NULL, NULL);
+SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), :m::bigint, 'of a list the first V2 repository that is there counts');
+SELECT is(name_is_local(:two, 'app'), true, 'for the shadowing guard too');
+SELECT repository_save('both', '{"rclass": "virtual", "blackedOut": true}', 'create', NULL, 0, 'test', NULL, NULL);
+SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), NULL, 'one that is blacked out is there');
+SELECT is(bridge_root(:one), (SELECT id FROM repository WHERE key = 'both' AND deleted_at IS NULL), 'and shows nothing');
+SELECT is(repository_delete('both', NULL, 0, 'test', NULL, NULL)::text, '(1,"V1 repository one now shows two")', 'when it goes, what comes next is said');
+SELECT is(repository_delete('two', NULL, 0, 'test', NULL, NULL)::text, '(1,"V1 repository one now shows no V2 repository")', 'as when nothing does');
 
 SELECT finish();
 ROLLBACK;

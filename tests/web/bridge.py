@@ -287,17 +287,48 @@ def pushes_handed_on():
         hand_on(False)
 
 
+def change(key, **fields):
+    answer = call("POST", "/artifactory/api/repositories/" + key, json.dumps(fields).encode(), {"Content-Type": "application/json"})
+    assert answer.status == 200, answer
+
+
 @test
-def without_its_repository():
-    """The bridge is a name: while no repository has it there is none, and then again."""
+def virtual_deleted():
+    """With the virtual deleted, v1 clients have what was pushed over v2, what they push goes there, and the deletion says so."""
+    push("bridge/kept", "x", layers_of("kept", 2), config_of(2))
+    before = Client("bridge/kept").pull("x")
     document = call("GET", "/artifactory/api/repositories/docker-dev").body
-    assert call("DELETE", "/artifactory/api/repositories/docker-dev").status == 200
+    deleted = call("DELETE", "/artifactory/api/repositories/docker-dev")
     try:
-        assert listed("bridge/image1d") == 404
-        assert list(listed("bridge/mixed")) == ["both"]
+        assert deleted.status == 200 and b"docker-dev-local now shows docker-dev-local2" in deleted.body, deleted
+        assert call("GET", "/v2/").status == 404
+        assert Client("bridge/kept").pull("x") == before
+        change("docker-dev-local", bridgePush=True)
+        top = V1Image("without the virtual")
+        Client("bridge/kept").push("mine", top)
+        pushed = call("GET", "/artifactory/api/docker/docker-dev-local2/v2/bridge/kept/manifests/mine")
+        assert [layer["digest"] for layer in pushed.json()["layers"]] == [sha256(top.layer)], pushed
     finally:
-        assert call("PUT", "/artifactory/api/repositories/docker-dev", document, {"Content-Type": "application/json"}).status in (200, 201)
-    assert len(Client("bridge/image1d").pull("x")) == 1
+        change("docker-dev-local", bridgePush=False)
+        assert call("PUT", "/artifactory/api/repositories/docker-dev", document, {"Content-Type": "application/json"}).status == 200
+    assert Client("bridge/kept").pull("x") == before
+
+
+@test
+def list_of_bridges():
+    """A bridge is a list of names: the first that exists counts, blacked out or not; while none does there is no bridge."""
+    push("bridge/listed", "x", layers_of("listed", 1), config_of(1))
+    try:
+        for bridges, seen in (("nowhere", False), ("nowhere,docker-dev", True), (["docker-dev-local", "docker-dev"], True), ("docker-prod,docker-dev", False)):
+            change("docker-dev-local", bridgeRepository=bridges)
+            assert (listed("bridge/listed") != 404) == seen, bridges
+        change("docker-dev-local", bridgeRepository="docker-dev,docker-dev-local2")
+        change("docker-dev", blackedOut=True)
+        assert listed("bridge/listed") == 404
+    finally:
+        change("docker-dev", blackedOut=False)
+        change("docker-dev-local", bridgeRepository="docker-dev,docker-dev-local2")
+    assert list(listed("bridge/listed")) == ["x"]
 
 
 run()

@@ -37,13 +37,6 @@ def get(name, reference="x", **headers):
     return call("GET", f"/v2/{name}/manifests/{reference}", headers={key.replace("_", "-"): value for key, value in headers.items()})
 
 
-def allow(blocked):
-    """Let docker-dev-local2 take schema 1, or not."""
-    answer = call("POST", "/artifactory/api/repositories/docker-dev-local2", json.dumps({"blockPushingSchema1": blocked}).encode(),
-                  {"Content-Type": "application/json"})
-    assert answer.status == 200, answer
-
-
 @test
 def old_clients_get_schema1():
     """docker 1.6 to 1.9, which says nothing of what it reads, gets signed schema 1 by tag, of schema 2 and OCI alike."""
@@ -131,34 +124,42 @@ def indexes():
 
 @test
 def pushes():
-    """Signed schema 1 is taken where a repository allows it, and comes back as it went."""
+    """As installed, signed schema 1 is taken from docker 1.6 to 1.9, and comes back as it went."""
+    push_docker("schema1/docker", "x")
     document = get("schema1/docker", **OLD).body
     digest = sha256(payload_of(document))
     name = "schema1/pushed"
-    for kind in (SIGNED, PLAIN, "application/json", None):
-        answer = call("PUT", f"/v2/{name}/manifests/x", document, {"Content-Type": kind} if kind else {})
-        assert answer.status == 400 and answer.code() == "MANIFEST_INVALID" and "schema 1" in answer.json()["errors"][0]["message"], (kind, answer)
-    allow(False)
-    try:
-        assert call("PUT", f"/v2/{name}/manifests/x", document, {"Content-Type": SIGNED}).code() == "MANIFEST_BLOB_UNKNOWN"
-        for layer in LAYERS:
-            put_blob(name, layer)
-        for reference in ("x", "y", digest):
-            for kind in (SIGNED, None):
-                answer = call("PUT", f"/v2/{name}/manifests/{reference}", document, {"Content-Type": kind} if kind else {})
-                assert answer.status == 201 and answer.headers["docker-content-digest"] == digest, answer
-        changed = document.replace(b'"schema1/docker"', b'"schema1/docket"')
-        answer = call("PUT", f"/v2/{name}/manifests/x", changed, {"Content-Type": SIGNED})
-        assert answer.status == 400 and answer.code() == "MANIFEST_UNVERIFIED", answer
-        unsigned = {key: value for key, value in json.loads(document).items() if key != "signatures"}
-        assert call("PUT", f"/v2/{name}/manifests/x", json.dumps(unsigned).encode(), {"Content-Type": PLAIN}).code() == "MANIFEST_INVALID"
-        assert call("PUT", f"/v2/{name}/manifests/{sha256(document)}", document, {"Content-Type": SIGNED}).code() == "DIGEST_INVALID"
-    finally:
-        allow(True)
+    assert call("PUT", f"/v2/{name}/manifests/x", document, {"Content-Type": SIGNED}).code() == "MANIFEST_BLOB_UNKNOWN"
+    for layer in LAYERS:
+        put_blob(name, layer)
+    for reference in ("x", "y", digest):
+        for kind in (SIGNED, None):
+            answer = call("PUT", f"/v2/{name}/manifests/{reference}", document, {"Content-Type": kind} if kind else {})
+            assert answer.status == 201 and answer.headers["docker-content-digest"] == digest, answer
+    changed = document.replace(b'"schema1/docker"', b'"schema1/docket"')
+    answer = call("PUT", f"/v2/{name}/manifests/x", changed, {"Content-Type": SIGNED})
+    assert answer.status == 400 and answer.code() == "MANIFEST_UNVERIFIED", answer
+    unsigned = {key: value for key, value in json.loads(document).items() if key != "signatures"}
+    assert call("PUT", f"/v2/{name}/manifests/x", json.dumps(unsigned).encode(), {"Content-Type": PLAIN}).code() == "MANIFEST_INVALID"
+    assert call("PUT", f"/v2/{name}/manifests/{sha256(document)}", document, {"Content-Type": SIGNED}).code() == "DIGEST_INVALID"
     for headers in (OLD, {"Accept": SIGNED}, {}, {"Accept": DOCKER_MANIFEST}):
         answer = get(name, **headers)
         assert answer.body == document and answer.headers["content-type"] == SIGNED and answer.headers["docker-content-digest"] == digest
     assert get(name, digest).body == document
+
+
+@test
+def refused_elsewhere():
+    """A repository made later refuses schema 1, and the refusal names the switch."""
+    push_docker("schema1/docker", "x")
+    document = get("schema1/docker", **OLD).body
+    made = call("PUT", "/artifactory/api/repositories/schema1-not", b'{"rclass": "local"}', {"Content-Type": "application/json"})
+    assert made.status == 200, made
+    for kind in (SIGNED, PLAIN, "application/json", None):
+        answer = call("PUT", "/artifactory/api/docker/schema1-not/v2/a/manifests/x", document, {"Content-Type": kind} if kind else {})
+        message = answer.json()["errors"][0]["message"]
+        assert answer.status == 400 and answer.code() == "MANIFEST_INVALID", (kind, answer)
+        assert "schema 1" in message and "blockPushingSchema1" in message and "schema1-not" in message, message
 
 
 @test
