@@ -46,34 +46,63 @@ read_range(const char **p, int64_t size, int64_t *first, int64_t *last)
 	return true;
 }
 
-enum range_kind
-range_parse(const char *value, int64_t size, int64_t *first, int64_t *last)
+/* All ranges of a set; false if one is malformed or there are too many. */
+static bool
+read_set(const char *p, int64_t size, struct range_set *set)
 {
-	int count = 0, satisfiable = 0;
-	const char *p;
-
-	if (value == NULL || strncasecmp(value, "bytes=", 6) != 0)
-		return RANGE_NONE;
-	for (p = value + 6;;) {
-		int64_t from, to;
+	for (;;) {
+		struct range range;
 
 		p += strspn(p, " \t");
-		if (!read_range(&p, size, &from, &to))
-			return RANGE_NONE;
-		count++;
-		if (from <= to && from < size && satisfiable++ == 0) {
-			*first = from;
-			*last = to;
+		if (!read_range(&p, size, &range.first, &range.last))
+			return false;
+		if (range.first <= range.last && range.first < size) {
+			if (set->count == RANGES_MAX)
+				return false;
+			set->at[set->count++] = range;
 		}
 		p += strspn(p, " \t");
 		if (*p == '\0')
-			break;
+			return true;
 		if (*p++ != ',')
-			return RANGE_NONE;
+			return false;
 	}
-	if (satisfiable == 0)
-		return RANGE_UNSATISFIABLE;
-	return count == 1 ? RANGE_ONE : RANGE_MANY;
+}
+
+/* Several ranges that repeat bytes. */
+static bool
+is_wasteful(const struct range_set *set, int64_t size)
+{
+	int64_t left = size;
+
+	for (size_t i = 0; i < set->count; i++) {
+		int64_t length = set->at[i].last - set->at[i].first + 1;
+
+		if (length > left)
+			return true;
+		left -= length;
+	}
+	return false;
+}
+
+enum range_kind
+range_parse(const char *value, int64_t size, struct range_set *set)
+{
+	set->count = 0;
+	if (value == NULL || strncasecmp(value, "bytes=", 6) != 0 ||
+	    !read_set(value + 6, size, set) || is_wasteful(set, size))
+		return RANGE_NONE;
+	return set->count == 0 ? RANGE_UNSATISFIABLE : RANGE_SOME;
+}
+
+size_t
+range_count(const char *value)
+{
+	size_t count = value != NULL;
+
+	for (; value != NULL && *value != '\0'; value++)
+		count += *value == ',';
+	return count;
 }
 
 bool

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "http/byteranges.h"
 #include "http/range.h"
 #include "http/request.h"
 
 #define PIECE (64 * 1024)
+#define SERVER_RANGES_MAX 10 /* lighttpd answers these at most and drops the others silently */
 
 struct header {
 	const char *name, *value;
@@ -160,10 +162,10 @@ asked_range(const struct request *req)
 static bool
 check_range(struct request *req, int64_t size, struct error *err)
 {
-	int64_t first, last;
+	struct range_set set;
 
 	reply_header(req, "Accept-Ranges", "bytes");
-	if (range_parse(asked_range(req), size, &first, &last) != RANGE_UNSATISFIABLE)
+	if (range_parse(asked_range(req), size, &set) != RANGE_UNSATISFIABLE)
 		return true;
 	reply_headerf(req, "Content-Range", "bytes */%" PRId64, size);
 	return error_set(err, ERROR_RANGE_NOT_SATISFIABLE, NULL);
@@ -226,34 +228,27 @@ announce(struct request *req, int64_t length)
 		reply_headerf(req, "Content-Length", "%" PRId64, length);
 }
 
+/* More ranges than the web server would answer: it must not see a chance to do so. */
+static bool
+exceeds_server(const struct request *req)
+{
+	return range_count(request_header(req, "Range")) > SERVER_RANGES_MAX;
+}
+
 static bool
 send_bytes(struct request *req)
 {
 	struct reply *reply = req->reply;
 
 	announce(req, (int64_t)reply->body_length);
+	if (reply->status == 200 && exceeds_server(req))
+		reply_header(req, "Accept-Ranges", "none");
 	if (!send_head(req))
 		return false;
 	if (reply->head || reply->body_length == 0)
 		return true;
 	reply->bytes = (int64_t)reply->body_length;
 	return gateway_write(req->gateway, reply->body, reply->body_length);
-}
-
-/* One range is honoured; several get the whole, as the RFC allows. */
-static void
-choose_range(struct request *req, int64_t size, int64_t *first, int64_t *last)
-{
-	struct reply *reply = req->reply;
-
-	if (reply->status != 200 || range_parse(asked_range(req), size, first, last) != RANGE_ONE) {
-		*first = 0;
-		*last = size - 1;
-		return;
-	}
-	reply->status = 206;
-	reply_headerf(
-	    req, "Content-Range", "bytes %" PRId64 "-%" PRId64 "/%" PRId64, *first, *last, size);
 }
 
 /* Bytes from `offset` on: so many, or with -1 all there are. What was promised and does not come
@@ -282,19 +277,56 @@ stream(struct request *req, const struct reply_source *source, int64_t offset, i
 	return true;
 }
 
+/* All ranges of the set, framed as parts of one body. */
+static bool
+send_parts(struct request *req, const struct reply_source *source, const struct range_set *set)
+{
+	struct reply *reply = req->reply;
+	struct byteranges frame = byteranges_frame(
+	    req->arena, req->id, reply_header_value(reply, "Content-Type"), set, source->size);
+
+	reply_header(req, "Content-Type", frame.type);
+	announce(req, frame.length);
+	if (!send_head(req))
+		return false;
+	for (size_t i = 0; i < set->count; i++)
+		if (!write_text(req, frame.heads[i]) ||
+		    !stream(req, source, set->at[i].first, set->at[i].last - set->at[i].first + 1))
+			return false;
+	return write_text(req, frame.end);
+}
+
+static bool
+send_part(struct request *req, const struct reply_source *source, const struct range *range)
+{
+	int64_t length = range->last - range->first + 1;
+
+	reply_headerf(req, "Content-Range", "bytes %" PRId64 "-%" PRId64 "/%" PRId64, range->first,
+	    range->last, source->size);
+	announce(req, length);
+	return send_head(req) && stream(req, source, range->first, length);
+}
+
+static bool
+send_whole(struct request *req, const struct reply_source *source)
+{
+	if (source->size >= 0)
+		announce(req, source->size);
+	if (exceeds_server(req))
+		reply_header(req, "Accept-Ranges", "none");
+	return send_head(req) && (req->reply->head || stream(req, source, 0, source->size));
+}
+
 static bool
 send_source(struct request *req, const struct reply_source *source)
 {
-	int64_t first = 0, last = -1;
+	struct range_set set;
 
-	if (source->size >= 0) {
-		choose_range(req, source->size, &first, &last);
-		announce(req, last - first + 1);
-	}
-	if (!send_head(req))
-		return false;
-	return req->reply->head ||
-	       stream(req, source, first, source->size >= 0 ? last - first + 1 : -1);
+	if (req->reply->status != 200 || source->size < 0 ||
+	    range_parse(asked_range(req), source->size, &set) != RANGE_SOME)
+		return send_whole(req, source);
+	req->reply->status = 206;
+	return set.count == 1 ? send_part(req, source, &set.at[0]) : send_parts(req, source, &set);
 }
 
 static ssize_t
@@ -313,7 +345,7 @@ send_file(struct request *req)
 	bool ok;
 
 	/* Apache would drop the length of an empty file. */
-	if (sendfile != NULL && reply->file_size > 0) {
+	if (sendfile != NULL && reply->file_size > 0 && !exceeds_server(req)) {
 		reply_header(req, sendfile, reply->file);
 		return send_head(req);
 	}

@@ -52,8 +52,9 @@ bool reply_empty(struct request *,
     int status); /* Content-Length: 0 where the status allows a body; always true */
 /*
  * Send a file: by X-Sendfile when the vhost's STOWAGE_SENDFILE names the header, else streamed by
- * us. Range is the web server's when it sends; a GET whose ranges all lie beyond the end is
- * RANGE_NOT_SATISFIABLE, Content-Range set, and streaming honours a single range itself. The file
+ * us. Range is the web server's when it sends, unless it is asked for more ranges than it answers:
+ * then, and when streaming, all ranges are honoured here. A GET whose ranges all lie beyond the end
+ * is RANGE_NOT_SATISFIABLE, Content-Range set. The file
  * must exist with that size: INTERNAL otherwise, before anything is promised. Content-Type and
  * validators are the caller's headers.
  */
@@ -68,7 +69,7 @@ struct reply_source {
 	ssize_t (*read)(void *context, int64_t offset, void *buffer, size_t size);
 	void *context;
 };
-/* Send them, a single range of them if asked and the size is known. When they break off, so does
+/* Send them, or the ranges asked for if the size is known. When they break off, so does
  * the connection: nobody takes a part for the whole. RANGE_NOT_SATISFIABLE as above. */
 bool reply_stream(
     struct request *, int status, const struct reply_source *, struct error *) MUST_CHECK;

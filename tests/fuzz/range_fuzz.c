@@ -11,10 +11,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct arena *arena = arena_new();
 	const char *text = arena_strndup(arena, (const char *)data, size);
 	int64_t first = -1, last = -1;
+	struct range_set set;
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		if (range_parse(text, sizes[i], &first, &last) == RANGE_ONE)
-			MUST(first >= 0 && first <= last && last < sizes[i]);
+		if (range_parse(text, sizes[i], &set) == RANGE_SOME) {
+			MUST(set.count > 0 && set.count <= range_count(text));
+			for (size_t j = 0; j < set.count; j++)
+				MUST(set.at[j].first >= 0 && set.at[j].first <= set.at[j].last &&
+				     set.at[j].last < sizes[i]);
+		}
 	if (content_range_parse(text, &first, &last))
 		MUST(first >= 0 && first <= last);
 	arena_free(arena);

@@ -2,30 +2,36 @@
 
 #include "test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static int64_t first, last;
+static struct range_set set;
 
+/* first and last are those of the only range. */
 static enum range_kind
 parse(const char *value, int64_t size)
 {
-	first = last = -7;
-	return range_parse(value, size, &first, &last);
+	enum range_kind kind = range_parse(value, size, &set);
+
+	first = set.count == 1 ? set.at[0].first : -7;
+	last = set.count == 1 ? set.at[0].last : -7;
+	return kind;
 }
 
 static void
 one_range_is_read(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("bytes=0-0", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=0-0", 10), RANGE_SOME);
 	assert_true(first == 0 && last == 0);
-	assert_int_equal(parse("bytes=2-5", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=2-5", 10), RANGE_SOME);
 	assert_true(first == 2 && last == 5);
-	assert_int_equal(parse("bytes=4-", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=4-", 10), RANGE_SOME);
 	assert_true(first == 4 && last == 9);
-	assert_int_equal(parse("bytes=-3", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=-3", 10), RANGE_SOME);
 	assert_true(first == 7 && last == 9);
-	assert_int_equal(parse("BYTES= 1-2 ", 10), RANGE_ONE);
+	assert_int_equal(parse("BYTES= 1-2 ", 10), RANGE_SOME);
 	assert_true(first == 1 && last == 2);
 }
 
@@ -33,13 +39,13 @@ static void
 the_end_is_clamped(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("bytes=8-10", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=8-10", 10), RANGE_SOME);
 	assert_true(first == 8 && last == 9);
-	assert_int_equal(parse("bytes=8-100", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=8-100", 10), RANGE_SOME);
 	assert_true(first == 8 && last == 9);
-	assert_int_equal(parse("bytes=-100", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=-100", 10), RANGE_SOME);
 	assert_true(first == 0 && last == 9);
-	assert_int_equal(parse("bytes=9-99999999999999999999999", 10), RANGE_ONE);
+	assert_int_equal(parse("bytes=9-99999999999999999999999", 10), RANGE_SOME);
 	assert_true(first == 9 && last == 9);
 }
 
@@ -59,13 +65,42 @@ what_lies_beyond_the_end_is_unsatisfiable(void **state)
 }
 
 static void
-several_ranges_are_told_from_one(void **state)
+several_ranges_are_read_in_order(void **state)
 {
 	(void)state;
-	assert_int_equal(parse("bytes=0-1,4-5", 10), RANGE_MANY);
-	assert_int_equal(parse("bytes=0-1 , -1", 10), RANGE_MANY);
-	/* One of two is satisfiable: not for us to answer. */
-	assert_int_equal(parse("bytes=50-60,0-1", 10), RANGE_MANY);
+	assert_int_equal(parse("bytes=4-5,0-1", 10), RANGE_SOME);
+	assert_int_equal(set.count, 2);
+	assert_true(set.at[0].first == 4 && set.at[1].first == 0 && set.at[1].last == 1);
+	assert_int_equal(parse("bytes=0-1 , -1", 10), RANGE_SOME);
+	assert_true(set.count == 2 && set.at[1].first == 9);
+	assert_int_equal(parse("bytes=50-60,0-1", 10), RANGE_SOME);
+	assert_true(first == 0 && last == 1);
+}
+
+/* A value of so many single bytes. */
+static const char *
+many_bytes(int count)
+{
+	static char text[8 * (RANGES_MAX + 2)];
+	int length = snprintf(text, sizeof(text), "bytes=");
+
+	for (int i = 0; i < count; i++)
+		length += snprintf(text + length, sizeof(text) - (size_t)length, "%s%d-%d",
+		    i == 0 ? "" : ",", i, i);
+	return text;
+}
+
+static void
+too_many_or_overlapping_ranges_are_ignored(void **state)
+{
+	(void)state;
+	assert_int_equal(parse(many_bytes(100), 1000), RANGE_SOME);
+	assert_int_equal(set.count, 100);
+	assert_int_equal(range_count(many_bytes(100)), 100);
+	assert_int_equal(range_count(NULL), 0);
+	assert_int_equal(parse("bytes=0-,0-", 10), RANGE_NONE);
+	assert_int_equal(parse("bytes=0-8,8-9", 10), RANGE_NONE);
+	assert_int_equal(parse("bytes=0-8,9-9", 10), RANGE_SOME);
 }
 
 static void
@@ -116,7 +151,8 @@ main(void)
 		cmocka_unit_test(one_range_is_read),
 		cmocka_unit_test(the_end_is_clamped),
 		cmocka_unit_test(what_lies_beyond_the_end_is_unsatisfiable),
-		cmocka_unit_test(several_ranges_are_told_from_one),
+		cmocka_unit_test(several_ranges_are_read_in_order),
+		cmocka_unit_test(too_many_or_overlapping_ranges_are_ignored),
 		cmocka_unit_test(what_is_no_byte_range_is_ignored),
 		cmocka_unit_test(content_range_is_read_in_each_form),
 		cmocka_unit_test(content_range_that_cannot_be_is_refused),

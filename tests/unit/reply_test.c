@@ -234,7 +234,7 @@ range_is_ignored_where_it_may_be(void **state)
 	static const char whole[] =
 	    "Status: 200\r\nAccept-Ranges: bytes\r\nContent-Length: 10\r\n\r\n0123456789";
 
-	assert_streamed(*state, "REQUEST_METHOD=GET", "HTTP_RANGE=bytes=0-1,3-4", "B=", whole);
+	assert_streamed(*state, "REQUEST_METHOD=GET", "HTTP_RANGE=bytes=0-8,1-9", "B=", whole);
 	assert_streamed(*state, "REQUEST_METHOD=GET", "HTTP_RANGE=bytes=x", "B=", whole);
 	assert_streamed(
 	    *state, "REQUEST_METHOD=GET", "HTTP_RANGE=bytes=0-1", "HTTP_IF_RANGE=\"x\"", whole);
@@ -242,6 +242,24 @@ range_is_ignored_where_it_may_be(void **state)
 	    *state, "REQUEST_METHOD=GET", "HTTP_RANGE=bytes=99-", "HTTP_IF_RANGE=\"x\"", whole);
 	assert_streamed(*state, "REQUEST_METHOD=HEAD", "HTTP_RANGE=bytes=99-",
 	    "B=", "Status: 200\r\nAccept-Ranges: bytes\r\nContent-Length: 10\r\n\r\n");
+}
+
+static void
+several_ranges_are_parts_of_one_body(void **state)
+{
+	static const char body[] = "--11111111-1111-4111-8111-111111111111\r\n"
+				   "Content-Range: bytes 3-4/10\r\n\r\n34\r\n"
+				   "--11111111-1111-4111-8111-111111111111\r\n"
+				   "Content-Range: bytes 0-0/10\r\n\r\n0\r\n"
+				   "--11111111-1111-4111-8111-111111111111--\r\n";
+	char expected[1024];
+
+	snprintf(expected, sizeof(expected),
+	    "Status: 206\r\nAccept-Ranges: bytes\r\nContent-Type: multipart/byteranges; "
+	    "boundary=11111111-1111-4111-8111-111111111111\r\nContent-Length: %zu\r\n\r\n%s",
+	    strlen(body), body);
+	assert_streamed(*state, "REQUEST_METHOD=GET", "HTTP_RANGE=bytes=3-4,0-0",
+	    "HTTP_X_REQUEST_ID=11111111-1111-4111-8111-111111111111", expected);
 }
 
 static void
@@ -333,6 +351,7 @@ main(void)
 		FILE_TEST(file_is_streamed_without_a_sendfile_header),
 		FILE_TEST(one_range_is_streamed),
 		FILE_TEST(range_is_ignored_where_it_may_be),
+		FILE_TEST(several_ranges_are_parts_of_one_body),
 		FILE_TEST(unsatisfiable_range_is_refused_with_the_size),
 		FILE_TEST(sendfile_leaves_all_to_the_server),
 		FILE_TEST(a_file_that_is_not_as_recorded_is_not_promised),

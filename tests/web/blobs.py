@@ -1,5 +1,6 @@
 """Blobs: ranges, conditions, exact lengths, X-Sendfile and what it must never show."""
 import pathlib
+import re
 import shutil
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
@@ -76,6 +77,53 @@ def odd_ranges():
         assert (answer.status == 200 and answer.body == DATA) or (SERVER == "lighttpd" and answer.status == 416), (value, answer)
     answer = call("GET", PATH, headers={"Range": "bytes=0-9,20-29"})
     assert answer.status == 206 and DATA[:10] in answer.body and DATA[20:30] in answer.body, answer
+
+
+def parts(answer):
+    """The parts of a multipart/byteranges answer: (first, last, bytes)."""
+    boundary = answer.headers["content-type"].split("boundary=")[1].strip('"').encode()
+    pieces = (b"\r\n" + answer.body.lstrip(b"\r\n")).split(b"\r\n--" + boundary)
+    assert pieces[0] == b"" and pieces[-1].startswith(b"--"), (len(pieces), pieces[-1])
+    for piece in pieces[1:-1]:
+        head, _, data = piece.partition(b"\r\n\r\n")
+        first, last = re.search(rb"(?i)content-range: bytes (\d+)-(\d+)/%d" % len(DATA), head).groups()
+        yield int(first), int(last), data
+
+
+def many_ranges(count, step=200):
+    return "bytes=" + ",".join(f"{n * step}-{n * step + 9}" for n in range(count))
+
+
+@test
+def many_parts():
+    """A multi-range request is answered with all its parts or with the whole blob, never with some of the parts."""
+    size = len(DATA)
+    put_blob("blob/one", DATA)
+    for value in (many_ranges(2), many_ranges(10), many_ranges(11), many_ranges(40), many_ranges(80),
+                  "bytes=" + ",".join(reversed(many_ranges(40)[6:].split(",")))):
+        answer = call("GET", PATH, headers={"Range": value})
+        assert answer.status == 206 and answer.headers["docker-content-digest"] == DIGEST, (value, answer)
+        asked = [tuple(map(int, part.split("-"))) for part in value[6:].split(",")]
+        got = list(parts(answer))
+        assert [part[:2] for part in got] == asked, (value, got)
+        assert all(data == DATA[first:last + 1] for first, last, data in got), value
+    for value in ("bytes=" + ",".join(["0-"] * 12), "bytes=" + ",".join(["0-9"] * 11 + ["x"]), many_ranges(300, 20)):
+        answer = call("GET", PATH, headers={"Range": value})
+        assert answer.status == 200 and answer.body == DATA, (value, answer)
+    answer = call("GET", PATH, headers={"Range": many_ranges(40), "If-Range": '"other"'})
+    assert answer.status == 200 and answer.body == DATA, answer
+    answer = call("GET", PATH, headers={"Range": ",".join(["bytes=0-9"] + [f"{size}-"] * 11)})
+    assert answer.status == 206 and answer.body == DATA[:10] and answer.headers["content-range"] == f"bytes 0-9/{size}", answer
+
+
+@test
+def many_parts_of_a_document():
+    """A manifest, a list and an error are not cut to the first ten ranges either."""
+    push_image("blob/ranges", "1")
+    for path in ("/v2/blob/ranges/manifests/1", "/v2/blob/ranges/tags/list", "/v2/_catalog"):
+        whole = call("GET", path)
+        answer = call("GET", path, headers={"Range": "bytes=" + ",".join(f"{n * 3}-{n * 3}" for n in range(15))})
+        assert answer.status == 200 and answer.body == whole.body, (path, answer)
 
 
 @test
