@@ -84,7 +84,7 @@ BEGIN
       offline, hard_fail, store_locally, fresh_seconds, missing_seconds, assumed_offline_seconds, unused_hours, timeout_ms, metadata_timeout_ms,
       block_mismatching_types, mismatching_types, external_dependencies, external_patterns) ON repository_remote TO stowage_audit;
     GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, locked_until) ON account TO stowage_audit;
-    GRANT SELECT (kid, created_at, retired_at) ON token_key TO stowage_audit;
+    GRANT SELECT (kid, created_at, retired_at, revoked_at) ON token_key TO stowage_audit;
     GRANT EXECUTE ON FUNCTION digest_text(int, bytea), repository_paths(), acl_said(), ant_include(text), ant_to_regex(text) TO stowage_audit;
   END IF;
 END $$;

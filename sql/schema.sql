@@ -2230,6 +2230,8 @@ CREATE TABLE registry.token_key (
     secret bytea NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     retired_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT token_key_revoked_is_retired CHECK (((revoked_at IS NULL) OR (retired_at IS NOT NULL))),
     CONSTRAINT token_key_secret_check CHECK ((octet_length(secret) = 32))
 );
 
@@ -2247,7 +2249,7 @@ BEGIN
     INSERT INTO token_key (kid, secret) SELECT encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh
     WHERE NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL);
   END IF;
-  RETURN QUERY SELECT * FROM token_key WHERE retired_at IS NULL ORDER BY created_at DESC, kid;
+  RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL ORDER BY retired_at IS NOT NULL, created_at DESC, kid;
 END $$;
 
 --
@@ -5396,6 +5398,12 @@ GRANT SELECT(created_at) ON TABLE registry.token_key TO stowage_audit;
 --
 
 GRANT SELECT(retired_at) ON TABLE registry.token_key TO stowage_audit;
+
+--
+-- Name: COLUMN token_key.revoked_at; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(revoked_at) ON TABLE registry.token_key TO stowage_audit;
 
 --
 -- Name: FUNCTION token_keys(p_fresh bytea); Type: ACL; Schema: registry; Owner: -

@@ -13,8 +13,15 @@
 static bool
 identify(struct request *req, struct rest_call *call, bool *valid, struct error *err)
 {
-	return identity_find(request_service(req)->authenticator, call->db,
-		   request_header(req, "Authorization"), "", req->address, req->id, req->may_wait,
+	const struct credentials credentials = {
+		.authorization = request_header(req, "Authorization"),
+		.audience = "",
+		.address = req->address,
+		.request_id = req->id,
+		.may_wait = req->may_wait,
+	};
+
+	return identity_find(request_service(req)->authenticator, call->db, &credentials,
 		   &call->identity, err) &&
 	       db_viewer_find(call->db, &call->identity->viewer, valid, &call->is_admin, err);
 }

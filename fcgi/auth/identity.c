@@ -15,7 +15,7 @@
 #define SLOTS 1024
 #define SLOTS_PER_SET 4
 #define NAME_MAX_BYTES 255
-#define KEYS_REFRESH_MS 60000 /* a retired key stops verifying after this */
+#define KEYS_REFRESH_MS 60000 /* a retired or revoked key is noticed after this */
 #define KEYS_RETRY_MS 3000    /* an unknown key asks the database this often at most */
 
 #define MAC_BYTES 32
@@ -225,8 +225,7 @@ remember(struct authenticator *authenticator, const unsigned char mac[MAC_BYTES]
 struct attempt {
 	struct authenticator *authenticator;
 	struct db *db;
-	const char *audience;
-	bool may_wait;
+	const struct credentials *given;
 	struct actor actor; /* as far as it is known: the failure's row in the audit */
 };
 
@@ -257,7 +256,7 @@ prove_password(const struct attempt *attempt, const struct authorization *creden
 
 	if (askable && !db_account_find(attempt->db, name, &account, err))
 		return false;
-	if (!password_turn(attempt->may_wait))
+	if (!password_turn(attempt->given->may_wait))
 		return error_set(err, ERROR_WAIT, NULL);
 	/* Many requests of one client that come at once wait for the first of them. */
 	if (recall(attempt->authenticator, mac, attempt->db->arena, identity)) {
@@ -314,7 +313,7 @@ verify(const struct attempt *attempt, const char *text, struct token **token, un
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
 	*generation = authenticator->ring.generation;
 	ok = token_verify(attempt->db->arena, authenticator->ring.keys, authenticator->ring.count,
-	    text, attempt->audience, token, err);
+	    text, attempt->given->audience, token, err);
 	pthread_rwlock_unlock(&authenticator->ring_lock);
 	return ok;
 }
@@ -339,6 +338,8 @@ identify_bearer(
 	}
 	if (!ok)
 		return refuse(attempt, 0, "", reason.cause, err);
+	if (token->expired && !attempt->given->session)
+		return refuse(attempt, 0, "", "token: expired", err);
 	identity->viewer = (struct viewer){ .account = token->account, .epoch = token->epoch };
 	identity->name = token->subject;
 	identity->token = token;
@@ -346,23 +347,21 @@ identify_bearer(
 }
 
 bool
-identity_find(struct authenticator *authenticator, struct db *db, const char *header,
-    const char *audience, const char *address, const char *request_id, bool may_wait,
+identity_find(struct authenticator *authenticator, struct db *db, const struct credentials *given,
     struct identity **out, struct error *err)
 {
 	struct attempt attempt = {
 		.authenticator = authenticator,
 		.db = db,
-		.audience = audience,
-		.may_wait = may_wait,
-		.actor = { .name = "", .request = request_id, .address = address },
+		.given = given,
+		.actor = { .name = "", .request = given->request_id, .address = given->address },
 	};
 	struct authorization authorization;
 	struct identity *identity = arena_alloc(db->arena, sizeof(*identity));
 
 	*identity = (struct identity){ .name = "" };
 	*out = identity;
-	authorization_parse(db->arena, header, &authorization);
+	authorization_parse(db->arena, given->authorization, &authorization);
 	switch (authorization.kind) {
 	case AUTHORIZATION_NONE:
 		return true;

@@ -21,6 +21,15 @@ struct identity {
 	const struct token *token; /* NULL unless Bearer: limits what may be done */
 };
 
+/* The credentials of one request, and where it comes from. */
+struct credentials {
+	const char *authorization; /* the header; NULL: anonymous */
+	const char *audience;      /* what a token must be for */
+	const char *address, *request_id;
+	bool may_wait; /* for a turn to hash a password */
+	bool session;  /* the request is for an open upload session: a token may have expired */
+};
+
 struct authenticator; /* per process: remembered credentials, token keys */
 
 struct authenticator *authenticator_open(
@@ -28,13 +37,12 @@ struct authenticator *authenticator_open(
 void authenticator_close(struct authenticator *);
 
 /*
- * Header NULL: anonymous. Wrong password, unknown, disabled or locked account, bad token:
- * UNAUTHORIZED (all alike), audited; the database away: UNAVAILABLE. audience is what a token must
- * be for. Where it may not wait for its turn to hash a password: WAIT.
+ * Wrong password, unknown, disabled or locked account, bad token: UNAUTHORIZED (all alike),
+ * audited; the database away: UNAVAILABLE. Where it may not wait for its turn to hash a password:
+ * WAIT.
  */
-bool identity_find(struct authenticator *, struct db *, const char *header, const char *audience,
-    const char *address, const char *request_id, bool may_wait, struct identity **,
-    struct error *) MUST_CHECK;
+bool identity_find(struct authenticator *, struct db *, const struct credentials *,
+    struct identity **, struct error *) MUST_CHECK;
 /* Drop a remembered credential (its epoch has passed). */
 void identity_forget(struct authenticator *, const char *header, struct arena *);
 /* Sign a token with the newest key, good for so many seconds; 0: as configured. expires_at and

@@ -194,8 +194,6 @@ read_claims(struct arena *arena, json_t *claims, const char *audience, struct to
 		return refuse(err, "another issuer");
 	if (strcmp(aud, audience) != 0)
 		return refuse(err, "another audience");
-	if (exp <= now - TOKEN_LEEWAY)
-		return refuse(err, "expired");
 	if (nbf > now + TOKEN_LEEWAY || iat > now + TOKEN_LEEWAY)
 		return refuse(err, "not valid yet");
 	if (uid < 0 || uid > INT_MAX || epoch < 0 || epoch > INT_MAX ||
@@ -207,6 +205,7 @@ read_claims(struct arena *arena, json_t *claims, const char *audience, struct to
 	token->epoch = (int)epoch;
 	token->issued_at = iat;
 	token->expires_at = exp;
+	token->expired = exp <= now - TOKEN_LEEWAY;
 	return true;
 }
 
@@ -236,6 +235,7 @@ token_verify(struct arena *arena, const struct token_key *keys, size_t key_count
 	*out = arena_alloc(arena, sizeof(**out));
 	document = decode_object(arena, text + header + 1, claims - header - 1);
 	ok = read_claims(arena, document, audience, *out, err);
+	(*out)->expired = (*out)->expired || key->retired;
 	json_decref(document);
 	return ok;
 }

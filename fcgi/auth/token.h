@@ -28,11 +28,13 @@ struct token {
 	struct token_access *access;
 	size_t access_count;
 	int64_t issued_at, expires_at;
+	bool expired; /* set by token_verify(): its time has passed, or its key is retired */
 };
 
 /* Signed compact form (arena). */
 const char *token_issue(struct arena *, const struct token_key *, const struct token *);
-/* Verify signature, issuer, audience and times; UNAUTHORIZED otherwise, the reason in the cause. */
+/* Verify signature, issuer and audience; UNAUTHORIZED otherwise, the reason in the cause. A token
+ * that has expired is returned with `expired` set: the caller decides. */
 bool token_verify(struct arena *, const struct token_key *, size_t key_count, const char *text,
     const char *audience, struct token **, struct error *) MUST_CHECK;
 

@@ -7,7 +7,7 @@
 static const struct statement token_keys = {
 	.name = "token_keys",
 	.nparams = 1,
-	.sql = "SELECT kid, secret FROM token_keys($1)",
+	.sql = "SELECT kid, secret, retired_at IS NOT NULL FROM token_keys($1)",
 	.again = true,
 };
 
@@ -27,6 +27,7 @@ db_token_keys(struct db *db, const unsigned char fresh[32], struct token_key **o
 	for (size_t i = 0; i < *count; i++) {
 		(*out)[i].kid = row_text(res, (int)i, 0);
 		memcpy((*out)[i].secret, row_bytes(res, (int)i, 1).data, sizeof((*out)[i].secret));
+		(*out)[i].retired = row_bool(res, (int)i, 2);
 	}
 	return true;
 }

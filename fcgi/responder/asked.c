@@ -26,12 +26,20 @@ asked_open(struct request *req, const char *variable, struct asked *asked, struc
 
 bool
 asked_identify(struct request *req, struct db *db, int version, const char *key,
-    const char *audience, struct identity **identity, struct registry *registry, struct error *err)
+    const char *audience, bool session, struct identity **identity, struct registry *registry,
+    struct error *err)
 {
 	struct service *service = request_service(req);
+	const struct credentials credentials = {
+		.authorization = request_header(req, "Authorization"),
+		.audience = audience,
+		.address = req->address,
+		.request_id = req->id,
+		.may_wait = req->may_wait,
+		.session = session,
+	};
 
-	if (!identity_find(service->authenticator, db, request_header(req, "Authorization"),
-		audience, req->address, req->id, req->may_wait, identity, err))
+	if (!identity_find(service->authenticator, db, &credentials, identity, err))
 		return false;
 	req->user = (*identity)->name;
 	*registry = (struct registry){

@@ -21,9 +21,11 @@ struct asked {
 /* false: a URL of neither form (NOT_FOUND), or no key (BAD_REQUEST). */
 bool asked_open(struct request *, const char *variable, struct asked *, struct error *) MUST_CHECK;
 /* Who it is, by the Authorization header; `audience` is what a token must be for. The registry is
- * ready for them at `key`, for this version of the API. */
+ * ready for them at `key`, for this version of the API. session: the call is for an open upload
+ * session, which is looked up next; a token that has expired is enough for that. */
 bool asked_identify(struct request *, struct db *, int version, const char *key,
-    const char *audience, struct identity **, struct registry *, struct error *) MUST_CHECK;
+    const char *audience, bool session, struct identity **, struct registry *,
+    struct error *) MUST_CHECK;
 /* The remembered password was good for an account that has changed since: forget it. true: the call
  * is worth making again, once. */
 bool asked_forget(struct request *, const struct registry *, const struct identity *);

@@ -85,8 +85,8 @@ check_access(const struct v1_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v1_call *call, struct db *db, struct error *err)
 {
-	return asked_identify(
-		   req, db, 1, call->key, call->key, &call->identity, &call->registry, err) &&
+	return asked_identify(req, db, 1, call->key, call->key, false, &call->identity,
+		   &call->registry, err) &&
 	       find_name(req, call, err) && take_token(call, err) && check_access(call, err);
 }
 

@@ -147,8 +147,10 @@ choose_namespace(struct request *req, struct v2_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	return asked_identify(
-		   req, db, 2, call->key, call->service, &call->identity, &call->registry, err) &&
+	bool session = strstr(call->route->pattern, "{uuid}") != NULL;
+
+	return asked_identify(req, db, 2, call->key, call->service, session, &call->identity,
+		   &call->registry, err) &&
 	       anonymous_check(call, err) && scope_check(req, call, err) &&
 	       choose_namespace(req, call, err);
 }

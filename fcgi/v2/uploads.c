@@ -194,11 +194,18 @@ receive_chunk(struct request *req, struct session *session, int64_t length, int6
 	return false;
 }
 
+/* A token that has expired is enough for an open session of its account, and for nothing else. */
 static bool
 find_session(struct request *req, const char **name, struct session **session, struct error *err)
 {
-	return call_name(req, name, err) && registry_session_require(request_registry(req), *name,
-						request_param(req, "uuid"), session, err);
+	const struct token *token = request_call(req)->identity->token;
+
+	if (call_name(req, name, err) && registry_session_require(request_registry(req), *name,
+					     request_param(req, "uuid"), session, err))
+		return true;
+	if (token != NULL && token->expired && err->code == ERROR_BLOB_UPLOAD_UNKNOWN)
+		error_set(err, ERROR_UNAUTHORIZED, NULL);
+	return false;
 }
 
 bool

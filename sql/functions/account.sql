@@ -130,7 +130,7 @@ BEGIN
   END IF;
 END $$;
 
--- The keys in force, newest first; makes the first of them.
+-- The keys not revoked, those in force first, newest first; makes the first key in force.
 CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL) THEN
@@ -138,5 +138,5 @@ BEGIN
     INSERT INTO token_key (kid, secret) SELECT encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh
     WHERE NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL);
   END IF;
-  RETURN QUERY SELECT * FROM token_key WHERE retired_at IS NULL ORDER BY created_at DESC, kid;
+  RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL ORDER BY retired_at IS NOT NULL, created_at DESC, kid;
 END $$;

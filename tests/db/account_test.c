@@ -269,7 +269,7 @@ the_first_key_is_made_once(void **state)
 	struct token_key *keys, *again;
 	size_t count;
 
-	ask(f, "UPDATE token_key SET retired_at = now()");
+	ask(f, "UPDATE token_key SET retired_at = now(), revoked_at = now()");
 	ask(f, "DELETE FROM token_key WHERE secret IN ('\\x01%062d', '\\x02%062d')", 0, 0);
 	assert_true(db_token_keys(&f->db, first, &keys, &count, &f->err));
 	assert_int_equal(count, 1);
@@ -277,10 +277,30 @@ the_first_key_is_made_once(void **state)
 	assert_true(db_token_keys(&f->db, second, &again, &count, &f->err));
 	assert_int_equal(count, 1);
 	assert_string_equal(again[0].kid, keys[0].kid);
-	ask(f, "UPDATE token_key SET retired_at = now()");
+	ask(f, "UPDATE token_key SET retired_at = now(), revoked_at = now()");
 	assert_true(db_token_keys(&f->db, second, &again, &count, &f->err));
 	assert_int_equal(count, 1);
 	assert_memory_equal(again[0].secret, second, 32);
+}
+
+static void
+a_retired_key_comes_last_and_a_revoked_one_not_at_all(void **state)
+{
+	struct fixture *f = *state;
+	unsigned char first[32] = { 3 }, second[32] = { 4 };
+	struct token_key *keys;
+	size_t count;
+
+	ask(f, "UPDATE token_key SET retired_at = now(), revoked_at = now()");
+	assert_true(db_token_keys(&f->db, first, &keys, &count, &f->err));
+	assert_false(keys[0].retired);
+	ask(f, "UPDATE token_key SET retired_at = now() WHERE retired_at IS NULL");
+	assert_true(db_token_keys(&f->db, second, &keys, &count, &f->err));
+	assert_int_equal(count, 2);
+	assert_memory_equal(keys[0].secret, second, 32);
+	assert_false(keys[0].retired);
+	assert_memory_equal(keys[1].secret, first, 32);
+	assert_true(keys[1].retired);
 }
 
 int
@@ -300,6 +320,7 @@ main(void)
 		DB_TEST(an_unknown_name_changes_no_permission),
 		DB_TEST(any_holds_for_repositories_to_come),
 		DB_TEST(the_first_key_is_made_once),
+		DB_TEST(a_retired_key_comes_last_and_a_revoked_one_not_at_all),
 	};
 
 	return FIXTURE_RUN("account", tests);

@@ -4,6 +4,7 @@ The stack to talk to comes from the environment (lib/servers.sh): STACK_DEV, STA
 """
 import base64
 import hashlib
+import hmac
 import http.client
 import json
 import os
@@ -145,6 +146,20 @@ def token(scope="", auth=ADMIN, host=DEV):
     answer = call("GET", "/v2/token?scope=" + quote(scope), auth=auth, host=host)
     assert answer.status == 200, answer
     return answer.json()["token"]
+
+
+def token_until(seconds, scope, auth=ADMIN, host=DEV, key="ORDER BY retired_at IS NOT NULL, created_at DESC LIMIT 1"):
+    """A token as the registry would have given it, that expires in so many seconds; signed by the key that the rest of a query finds."""
+    kid, secret = sql("SELECT kid, encode(secret, 'hex') FROM registry.token_key " + key).split("|")
+    text = token(scope, auth, host).split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(text + "==="))
+    claims.update(exp=int(time.time() + seconds), iat=int(time.time() + seconds - 300), nbf=int(time.time() + seconds - 300))
+    signed = ".".join(_base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT", "kid": kid}, claims))
+    return signed + "." + _base64url(hmac.digest(bytes.fromhex(secret), signed.encode(), "sha256"))
+
+
+def _base64url(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 # --- Content ----------------------------------------------------------------------------------------------------------------

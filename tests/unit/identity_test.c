@@ -127,8 +127,13 @@ find_as(struct fixture *f, const char *header, bool may_wait, struct identity **
     struct error *err)
 {
 	*err = (struct error){ 0 };
-	return identity_find(
-	    f->authenticator, &f->db, header, AUDIENCE, ADDRESS, REQUEST, may_wait, identity, err);
+	return identity_find(f->authenticator, &f->db,
+	    &(struct credentials){ .authorization = header,
+		.audience = AUDIENCE,
+		.address = ADDRESS,
+		.request_id = REQUEST,
+		.may_wait = may_wait },
+	    identity, err);
 }
 
 static bool
@@ -354,6 +359,28 @@ a_token_says_who_and_what(void **state)
 }
 
 static void
+an_expired_token_is_enough_for_a_session_only(void **state)
+{
+	struct fixture *f = *state;
+	struct token token = { .audience = AUDIENCE, .subject = "alice", .account = 7, .epoch = 3 };
+	struct identity *identity;
+	struct error err = { 0 };
+	struct credentials credentials = {
+		.audience = AUDIENCE, .address = ADDRESS, .request_id = REQUEST, .session = true
+	};
+
+	token.issued_at = token.expires_at = time(NULL) - TOKEN_LEEWAY - 10;
+	credentials.authorization = arena_printf(
+	    f->arena, "Bearer %s", token_issue(f->arena, &fake.keys[0], &token));
+	refused(f, credentials.authorization, 0, "");
+	assert_true(identity_find(f->authenticator, &f->db, &credentials, &identity, &err));
+	assert_int_equal(identity->viewer.account, 7);
+	assert_true(identity->token->expired);
+	credentials.audience = "docker-prod";
+	assert_false(identity_find(f->authenticator, &f->db, &credentials, &identity, &err));
+}
+
+static void
 a_key_of_another_node_is_fetched(void **state)
 {
 	struct fixture *f = *state;
@@ -407,6 +434,7 @@ main(void)
 		TEST(a_crowd_with_one_password_waits_for_the_first_of_it),
 		TEST(a_database_that_is_away_is_not_a_wrong_password),
 		TEST(a_token_says_who_and_what),
+		TEST(an_expired_token_is_enough_for_a_session_only),
 		TEST(a_key_of_another_node_is_fetched),
 		TEST(an_authenticator_needs_keys),
 	};

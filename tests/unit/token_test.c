@@ -321,28 +321,43 @@ claims_of_another_type_are_refused(void **state)
 	refused(*state, forge(*state, HEADER, "{}"));
 }
 
-/* -1 refused, 1 taken: the claim set `delta` seconds from now. */
+/* -1 refused, 0 expired, 1 taken: the claim set `delta` seconds from now. */
 static int
 at(struct arena *arena, const char *name, int64_t delta)
 {
 	struct token *token;
 	char *value = arena_printf(arena, "%" PRId64, clock_wall_seconds() + delta);
 
-	return verify(arena, forge(arena, HEADER, claims(arena, name, value)), &token) ? 1 : -1;
+	if (!verify(arena, forge(arena, HEADER, claims(arena, name, value)), &token))
+		return -1;
+	return token->expired ? 0 : 1;
 }
 
 static void
 clocks_may_differ_by_a_minute(void **state)
 {
 	assert_int_equal(at(*state, "exp", -TOKEN_LEEWAY + 10), 1);
-	assert_int_equal(at(*state, "exp", -TOKEN_LEEWAY - 10), -1);
+	assert_int_equal(at(*state, "exp", -TOKEN_LEEWAY - 10), 0);
+	assert_int_equal(at(*state, "exp", -1000000000), 0);
 	assert_int_equal(at(*state, "nbf", TOKEN_LEEWAY - 10), 1);
 	assert_int_equal(at(*state, "nbf", TOKEN_LEEWAY + 10), -1);
 	assert_int_equal(at(*state, "iat", TOKEN_LEEWAY - 10), 1);
 	assert_int_equal(at(*state, "iat", TOKEN_LEEWAY + 10), -1);
-	refused(*state, forge(*state, HEADER, claims(*state, "exp", "-9223372036854775808")));
 	refused(*state, forge(*state, HEADER, claims(*state, "nbf", "9223372036854775807")));
-	refused(*state, forge(*state, HEADER, claims(*state, "exp", "0")));
+}
+
+static void
+a_token_expires_with_its_key(void **state)
+{
+	const struct token_key retired = {
+		.kid = "k1", .secret = "a secret that has thirty-two byt", .retired = true
+	};
+	struct error err = { 0 };
+	struct token *token;
+
+	assert_true(token_verify(*state, &retired, 1,
+	    forge(*state, HEADER, claims(*state, "", NULL)), AUDIENCE, &token, &err));
+	assert_true(token->expired);
 }
 
 static void
@@ -372,6 +387,7 @@ main(void)
 		TEST(the_audience_is_one_string_and_ours),
 		TEST(claims_of_another_type_are_refused),
 		TEST(clocks_may_differ_by_a_minute),
+		TEST(a_token_expires_with_its_key),
 		TEST(no_keys_no_token),
 	};
 
