@@ -298,8 +298,8 @@ BEGIN
     SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg FOR KEY SHARE;
     EXIT WHEN FOUND; -- else it was collected in between
   END LOOP;
-  IF v_blob.bad THEN
-    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND b.bad;
+  IF v_blob.bad OR v_blob.size <> p_size THEN
+    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
     IF FOUND THEN
       INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
       v_blob.file_id := p_file;
@@ -2276,6 +2276,20 @@ CREATE FUNCTION registry.unlinks_due(p_limit integer) RETURNS SETOF registry.gc_
 $$;
 
 --
+-- Name: upload_seal(uuid, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true);
+  UPDATE upload SET sealed_alg = p_alg, sealed_digest = p_digest, touched_at = now() WHERE id = p_upload;
+  RETURN FOUND;
+END $$;
+
+--
 -- Name: upload; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -2289,8 +2303,11 @@ CREATE TABLE registry.upload (
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     touched_at timestamp with time zone DEFAULT now() NOT NULL,
     digest_so_far bytea,
+    sealed_alg smallint,
+    sealed_digest bytea,
     CONSTRAINT upload_account_check CHECK ((account > 1)),
     CONSTRAINT upload_alg_check CHECK ((alg = ANY (ARRAY[1, 2]))),
+    CONSTRAINT upload_check CHECK (((sealed_alg IS NULL) = (sealed_digest IS NULL))),
     CONSTRAINT upload_received_check CHECK ((received >= 0))
 );
 
@@ -5428,6 +5445,14 @@ GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 REVOKE ALL ON FUNCTION registry.unlinks_due(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION upload_seal(p_upload uuid, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: TABLE upload; Type: ACL; Schema: registry; Owner: -

@@ -36,6 +36,8 @@ struct upload_row {
 	bool has_digest; /* digest_so_far covers `received` bytes */
 	struct digest digest;
 	enum digest_algorithm algorithm; /* what is being hashed */
+	bool is_sealed;                  /* its file has the name of that blob, or may get it */
+	struct digest sealed;
 };
 
 /* Open a session (the image row is made when missing). file is a fresh id from the sequence. */
@@ -45,12 +47,15 @@ bool db_upload_start(struct db *, const struct target *, const char *name, int a
 bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid,
     const struct viewer *, struct standing *, struct target *, struct upload_row **,
     struct error *) MUST_CHECK;
-/* Compare and swap: row->received becomes `received`; digest NULL: unknown from here on. *won
- * false: another request was faster. */
+/* Compare and swap: row->received, of a session not sealed since, becomes `received`; digest NULL:
+ * unknown from here on. *won false: another request was faster. */
 bool db_upload_advance(struct db *, const struct upload_row *, int64_t received,
     const struct digest *, bool *won, struct error *) MUST_CHECK;
 bool db_upload_delete(
     struct db *, const struct upload_row *, bool *found, struct error *) MUST_CHECK;
+/* Before its file is renamed: the digest of its bytes. */
+bool db_upload_seal(struct db *, const struct upload_row *, const struct digest *, bool *found,
+    struct error *) MUST_CHECK;
 
 /* The bytes are published as a file: make or find the blob row, link it to the upload's image, end
  * the session. *file is the file id that holds the digest now; another than row->file means ours

@@ -3,7 +3,9 @@
 #include "base/uuid.h"
 #include "db/parts.h"
 
-#define COLUMNS "u.id::text, u.image_id, u.file_id, u.received, u.alg, u.digest_so_far"
+#define COLUMNS                                                                  \
+	"u.id::text, u.image_id, u.file_id, u.received, u.alg, u.digest_so_far," \
+	" u.sealed_alg, u.sealed_digest"
 
 /* A session begun twice is a row that expires. */
 static const struct statement upload_start = {
@@ -24,12 +26,14 @@ static const struct statement upload_find = {
 	.again = true,
 };
 
-/* $1 uuid, $2 received until now, $3 received from now on, $4 digest of that */
+/* $1 uuid, $2 received until now, $3 received from now on, $4 digest of that, $5 sealed until now
+ */
 static const struct statement upload_advance = {
 	.name = "upload_advance",
-	.nparams = 4,
+	.nparams = 5,
 	.sql =
-	    "UPDATE upload SET received = $3, digest_so_far = $4, touched_at = now() WHERE id = $1 AND received = $2 RETURNING true",
+	    "UPDATE upload SET received = $3, digest_so_far = $4, touched_at = now()"
+	    " WHERE id = $1 AND received = $2 AND sealed_digest IS NOT DISTINCT FROM $5 RETURNING true",
 };
 
 static const struct statement upload_delete = {
@@ -38,8 +42,15 @@ static const struct statement upload_delete = {
 	.sql = "DELETE FROM upload WHERE id = $1 RETURNING true",
 };
 
+static const struct statement upload_seal = {
+	.name = "upload_seal",
+	.nparams = 3,
+	.sql = "SELECT upload_seal($1, $2, $3)",
+	.again = true,
+};
+
 const struct statement *const upload_statements[] = { &upload_start, &upload_find, &upload_advance,
-	&upload_delete, NULL };
+	&upload_delete, &upload_seal, NULL };
 
 static struct upload_row *
 upload_read(struct db *db, const PGresult *res, int column)
@@ -55,6 +66,8 @@ upload_read(struct db *db, const PGresult *res, int column)
 	};
 	row->has_digest = !row_null(res, 0, column + 5) &&
 			  row_digest(res, 0, column + 4, column + 5, &row->digest);
+	row->is_sealed = !row_null(res, 0, column + 7) &&
+			 row_digest(res, 0, column + 6, column + 7, &row->sealed);
 	return row;
 }
 
@@ -97,7 +110,8 @@ db_upload_advance(struct db *db, const struct upload_row *row, int64_t received,
     const struct digest *digest, bool *won, struct error *err)
 {
 	const struct param params[] = { param_text(row->uuid), param_int(db, row->received),
-		param_int(db, received), param_digest(digest) };
+		param_int(db, received), param_digest(digest),
+		param_digest(row->is_sealed ? &row->sealed : NULL) };
 	PGresult *res = db_query(db, &upload_advance, params, err);
 
 	*won = res != NULL && PQntuples(res) == 1;
@@ -111,5 +125,17 @@ db_upload_delete(struct db *db, const struct upload_row *row, bool *found, struc
 	PGresult *res = db_query(db, &upload_delete, params, err);
 
 	*found = res != NULL && PQntuples(res) == 1;
+	return res != NULL;
+}
+
+bool
+db_upload_seal(struct db *db, const struct upload_row *row, const struct digest *digest,
+    bool *found, struct error *err)
+{
+	const struct param params[] = { param_text(row->uuid), param_int(db, digest->algorithm),
+		param_digest(digest) };
+	PGresult *res = db_query(db, &upload_seal, params, err);
+
+	*found = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
 }

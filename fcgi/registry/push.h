@@ -29,6 +29,9 @@ bool registry_session_start_at(struct registry *, const struct target *, const c
 /* The viewer's own session of that name; BLOB_UPLOAD_UNKNOWN for any other. */
 bool registry_session_require(struct registry *, const char *name, const char *uuid,
     struct session **, struct error *) MUST_CHECK;
+/* BLOB_UPLOAD_UNKNOWN if an earlier PUT published the bytes and this request is not its repetition:
+ * `last` is the digest of a PUT, NULL for any other request. */
+bool session_accepts(const struct session *, const struct digest *last, struct error *) MUST_CHECK;
 const char *session_uuid(const struct session *);
 int64_t session_received(const struct session *); /* acknowledged bytes */
 

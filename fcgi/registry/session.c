@@ -9,6 +9,7 @@ struct session {
 	struct registry *registry; /* borrowed */
 	struct upload_row *row;    /* the session as the database knows it */
 	bool fresh;                /* started by this request: nobody else can know it */
+	bool published;            /* an earlier request renamed the file to row->sealed */
 	struct upload *upload;     /* NULL until bytes are written; closed once they are saved */
 	struct hasher *const *listeners; /* borrowed */
 	size_t listener_count;
@@ -71,7 +72,17 @@ registry_session_require(struct registry *registry, const char *name, const char
 	if (row == NULL)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
 	*session = session_new(registry, row, false);
+	(*session)->published = row->is_sealed &&
+				upload_is_published(registry->store, &row->sealed, row->file);
 	return true;
+}
+
+bool
+session_accepts(const struct session *session, const struct digest *last, struct error *err)
+{
+	if (!session->published || (last != NULL && digest_equal(last, &session->row->sealed)))
+		return true;
+	return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
 }
 
 const char *
@@ -125,6 +136,8 @@ session_open(struct session *session, struct error *err)
 bool
 session_write(struct session *session, const void *data, size_t length, struct error *err)
 {
+	if (session->published) /* the bytes are stored already */
+		return true;
 	for (size_t i = 0; i < session->listener_count; i++)
 		hasher_update(session->listeners[i], data, length);
 	return session_open(session, err) && upload_write(session->upload, data, length, err);
@@ -199,12 +212,28 @@ session_discard(struct session *session)
 		(void)!upload_unlink(session->registry->store, session->row->file, &ignored);
 }
 
+/* From here on the row knows the only name that the file can have, and the session the only digest
+ * it can end with. */
+static bool
+session_seal(struct session *session, const struct digest *digest, struct error *err)
+{
+	bool found;
+
+	if (!db_upload_seal(session->registry->db, session->row, digest, &found, err))
+		return false;
+	return found || error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
+}
+
+/* *size is what was hashed. */
 static bool
 session_publish_file(
     struct session *session, const struct digest *digest, int64_t *size, struct error *err)
 {
 	struct digest actual;
 
+	if (session->published)
+		return upload_republish(
+		    session->registry->store, digest, session->row->file, size, err);
 	if (!session_open(session, err) ||
 	    !session_digest(session, digest->algorithm, &actual, err))
 		return false;
@@ -213,7 +242,7 @@ session_publish_file(
 		return error_set(err, ERROR_DIGEST_INVALID, NULL);
 	}
 	*size = upload_length(session->upload);
-	return upload_publish(session->upload, digest, err);
+	return session_seal(session, digest, err) && upload_publish(session->upload, digest, err);
 }
 
 /*
@@ -257,12 +286,10 @@ session_commit_as(struct session *session, const struct digest *digest, session_
 {
 	struct registry *registry = session->registry;
 	const struct upload_row *row = session->row;
-	int64_t size = row->received, file = 0;
+	int64_t size, file = 0;
 	bool won = false;
 
-	/* An earlier PUT may have renamed the file and died before its row was committed. */
-	if ((session->upload != NULL || !upload_is_published(registry->store, digest, row->file)) &&
-	    !session_publish_file(session, digest, &size, err))
+	if (!session_publish_file(session, digest, &size, err))
 		return false;
 	if (!record(context, registry->db, row, digest, size, &file, &won, err))
 		return false;

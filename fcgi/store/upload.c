@@ -45,7 +45,7 @@ carries(const struct upload *up, const char *name)
 static bool
 refuse_short(const struct upload *up, int64_t found, int64_t wanted, struct error *err)
 {
-	error_set(err, ERROR_INTERNAL, "the upload has lost bytes, start again");
+	error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, "the upload has lost bytes, start again");
 	return error_cause(
 	    err, "%s holds %" PRId64 " of %" PRId64 " bytes", up->name, found, wanted);
 }
@@ -84,7 +84,9 @@ upload_open(struct store *store, int64_t file, int64_t received, struct error *e
 	if (received == 0)
 		flags |= O_CREAT;
 	up->fd = openat(store->root, up->name, flags, FILE_MODE);
-	if (up->fd == -1) {
+	if (up->fd == -1 && errno == ENOENT) {
+		refuse_short(up, 0, received, err);
+	} else if (up->fd == -1) {
 		error_errno(err, "cannot open the upload");
 	} else if (take(up, received, err)) {
 		return up;
@@ -97,6 +99,28 @@ bool
 upload_is_published(struct store *store, const struct digest *digest, int64_t file)
 {
 	return store_blob_size(store, digest, file) != -1;
+}
+
+bool
+upload_republish(struct store *store, const struct digest *digest, int64_t file, int64_t *size,
+    struct error *err)
+{
+	char name[STORE_NAME_SIZE];
+	struct digest actual;
+
+	if (!store_blob_digest(store, digest, file, &actual, size, err))
+		return false;
+	store_blob_name(name, digest, file);
+	if (!digest_equal(&actual, digest)) {
+		unlinkat(store->root, name, 0);
+		return error_set(
+		    err, ERROR_BLOB_UPLOAD_UNKNOWN, "the upload has lost bytes, start again");
+	}
+	if (store_sync_folder(store, name))
+		return true;
+	error_errno(err, "cannot store the blob");
+	unlinkat(store->root, name, 0); /* nobody knows any more what is on disk */
+	return false;
 }
 
 static void

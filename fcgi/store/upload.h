@@ -11,14 +11,20 @@
 struct upload;
 
 /* Open and lock uploads/FILE for appending after `received` bytes; created when received is 0. A
- * shorter or missing file is INTERNAL; locked by another request: CONFLICT. Nothing is cut yet: the
- * caller first makes sure, under the lock, that `received` still holds, then calls
- * upload_truncate(). */
+ * shorter or missing file is BLOB_UPLOAD_UNKNOWN: the client can only start again. Locked by
+ * another request: CONFLICT. Nothing is cut yet: the caller first makes sure, under the lock, that
+ * `received` still holds, then calls upload_truncate(). */
 struct upload *upload_open(
     struct store *, int64_t file, int64_t received, struct error *) MUST_CHECK;
-/* For a PUT whose first try renamed the file and died before its row was written: true when
- * blobs/…HEX.FILE is there already. */
+/* Has an earlier request renamed the file to that of the blob? */
 bool upload_is_published(struct store *, const struct digest *, int64_t file);
+/*
+ * Such a file once more, since its folder may not have been synced, nor a row written: *size is
+ * counted while its bytes are hashed. BLOB_UPLOAD_UNKNOWN, with the file removed, if they are not
+ * the digest's.
+ */
+bool upload_republish(
+    struct store *, const struct digest *, int64_t file, int64_t *size, struct error *) MUST_CHECK;
 /* Hash what will be written; only for a session that has received nothing yet. */
 void upload_hash(struct upload *, enum digest_algorithm);
 bool upload_write(struct upload *, const void *data, size_t length, struct error *) MUST_CHECK;

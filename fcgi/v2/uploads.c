@@ -214,7 +214,7 @@ upload_status(struct request *req, struct error *err)
 	const char *name;
 	struct session *session;
 
-	if (!find_session(req, &name, &session, err))
+	if (!find_session(req, &name, &session, err) || !session_accepts(session, NULL, err))
 		return false;
 	reply_session(req, name, session, session_received(session));
 	return reply_empty(req, 204);
@@ -227,7 +227,7 @@ upload_append(struct request *req, struct error *err)
 	struct session *session;
 	int64_t length, written;
 
-	if (!find_session(req, &name, &session, err) ||
+	if (!find_session(req, &name, &session, err) || !session_accepts(session, NULL, err) ||
 	    !check_content_range(req, name, session, &length, err) ||
 	    !receive_chunk(req, session, length, &written, err) || !session_save(session, err))
 		return false;
@@ -248,7 +248,7 @@ upload_finish(struct request *req, struct error *err)
 		return false;
 	if (text == NULL)
 		return error_set(err, ERROR_DIGEST_INVALID, "digest is missing");
-	return digest_parse(&digest, text, err) &&
+	return digest_parse(&digest, text, err) && session_accepts(session, &digest, err) &&
 	       receive_chunk(req, session, length, &written, err) &&
 	       session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
 }

@@ -1,7 +1,8 @@
 -- Blobs: published, mounted, deleted.
 SET LOCAL search_path = registry;
 
--- The bytes lie in a file: make or find the row of the digest. The file that holds the digest now may be another's.
+-- The verified bytes lie in a file: make or find the row of the digest. The file that holds the digest now may be another's; not that of a row
+-- which is bad or has another size, since p_size was counted while the bytes were hashed.
 CREATE OR REPLACE FUNCTION blob_store(p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint)
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -15,8 +16,8 @@ BEGIN
     SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg FOR KEY SHARE;
     EXIT WHEN FOUND; -- else it was collected in between
   END LOOP;
-  IF v_blob.bad THEN
-    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND b.bad;
+  IF v_blob.bad OR v_blob.size <> p_size THEN
+    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
     IF FOUND THEN
       INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
       v_blob.file_id := p_file;
@@ -29,7 +30,16 @@ BEGIN
   file := v_blob.file_id;
 END $$;
 
--- The same, ending the upload session, with the blob linked to the session's image. won is false when the session is gone and its work was
+-- The bytes are verified and about to be published as this digest. Asynchronous: loss of power may cost the session, and the file is found by the
+-- sweep then. False: the session is gone.
+CREATE OR REPLACE FUNCTION upload_seal(p_upload uuid, p_alg int, p_digest bytea) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM set_config('synchronous_commit', 'off', true);
+  UPDATE upload SET sealed_alg = p_alg, sealed_digest = p_digest, touched_at = now() WHERE id = p_upload;
+  RETURN FOUND;
+END $$;
+
+-- blob_store, ending the upload session, with the blob linked to the session's image. won is false when the session is gone and its work was
 -- not done.
 CREATE OR REPLACE FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint)
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$

@@ -1,58 +1,16 @@
 """The order of a push, at the system calls; what a pull costs; one statement per hot request."""
-import contextlib
-import pathlib
 import re
 import signal
-import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
+from tracing import Strace, check_is_silent, recover, under
 from docker_v1 import Client, V1Image, layer_of
 from upstream import Hub, Image, Liar
 
 CALLS = "fdatasync,fsync,rename,renameat,renameat2,sendto,recvfrom,write,writev"
-
-
-def is_traced(task):
-    try:
-        return "TracerPid:\t0\n" not in (task / "status").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return True  # it has ended
-
-
-class Strace:
-    """strace on the responder's workers and their threads, or on one thread only."""
-
-    def __init__(self, *options, thread=None):
-        self.file = tempfile.NamedTemporaryFile(mode="r", suffix=".strace")
-        tasks = [task for pid in pids("stowage-v2")[1:] for task in pathlib.Path(f"/proc/{pid}/task").iterdir() if thread in (None, task.name)]
-        attach = [word for task in tasks for word in ("-p", task.name)]
-        self.process = subprocess.Popen(["strace", *([] if thread else ["-f"]), "-y", "-s", "4000", "-o", self.file.name, *options, *attach],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        eventually(lambda: all(is_traced(task) for task in tasks))
-
-    def stop(self):
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(timeout=5)
-        except subprocess.TimeoutExpired:  # its last tracee died under it
-            self.process.kill()
-            self.process.wait()
-        return open(self.file.name, encoding="latin-1").read().splitlines()
-
-
-def check_is_silent():
-    """stowagectl check finds nothing wrong."""
-    said = stack("stack_ctl", "check")
-    assert "problem" not in said or re.search(r"\b0 problems", said), said
-
-
-def recover():
-    """Two new workers, which no earlier kill delays, and the web server has forgotten that others were away."""
-    renew()
-    eventually(lambda: len(pids("stowage-v2")) == 3 and all(call("GET", "/livez", auth=None).status == 200 for _ in range(5)))
 
 
 @test
@@ -186,16 +144,6 @@ def one_statement():
             by_role = f"FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid WHERE r.rolname = '{role}' AND toplevel"
             counted = sql(f"SELECT coalesce(sum(calls), 0) {by_role}")
             assert counted == "10", (method, what, counted, sql(f"SELECT calls, left(query, 80) {by_role}"))
-
-
-def under(trace, function, *arguments):
-    """What the function answers while strace interferes; None if there is no answer."""
-    try:
-        return function(*arguments)
-    except (OSError, AssertionError, http.client.HTTPException):
-        return None
-    finally:
-        trace.stop()
 
 
 @test

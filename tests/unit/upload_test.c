@@ -214,9 +214,9 @@ lost_bytes_are_noticed(void **state)
 	put(up, "one");
 	upload_close(up);
 	assert_null(upload_open(f->store, 5, 4, &err));
-	assert_int_equal(err.code, ERROR_INTERNAL);
+	assert_int_equal(err.code, ERROR_BLOB_UPLOAD_UNKNOWN);
 	assert_null(upload_open(f->store, 6, 1, &err)); /* no file at all */
-	assert_int_equal(err.code, ERROR_INTERNAL);
+	assert_int_equal(err.code, ERROR_BLOB_UPLOAD_UNKNOWN);
 	assert_false(exists(store_upload_path(f->store, f->arena, 6)));
 }
 
@@ -327,6 +327,61 @@ a_folder_that_cannot_be_synced_holds_no_blob(void **state)
 	assert_false(exists(store_upload_path(f->store, f->arena, 5)));
 }
 
+/* As a request leaves it that dies between rename and fsync. */
+static struct digest
+publish_unsynced(struct fixture *f, const char *bytes)
+{
+	struct upload *up = open_upload(f, 5, 0);
+	struct digest digest;
+
+	put(up, bytes);
+	upload_close(up);
+	digest_of(&digest, DIGEST_SHA256, "bytes", 5);
+	assert_int_equal(rename(store_upload_path(f->store, f->arena, 5),
+			     store_blob_path(f->store, f->arena, &digest, 5)),
+	    0);
+	return digest;
+}
+
+static void
+a_published_file_is_hashed_and_synced_again(void **state)
+{
+	struct fixture *f = *state;
+	struct digest digest = publish_unsynced(f, "bytes");
+	int64_t size = 0;
+
+	assert_true(upload_republish(f->store, &digest, 5, &size, NULL));
+	assert_int_equal(size, 5);
+	assert_string_equal(calls, "fsync ");
+}
+
+static void
+a_published_file_of_other_bytes_is_removed(void **state)
+{
+	struct fixture *f = *state;
+	struct digest digest = publish_unsynced(f, "byte");
+	struct error err = { 0 };
+	int64_t size;
+
+	assert_false(upload_republish(f->store, &digest, 5, &size, &err));
+	assert_int_equal(err.code, ERROR_BLOB_UPLOAD_UNKNOWN);
+	assert_false(upload_is_published(f->store, &digest, 5));
+}
+
+static void
+a_published_file_whose_folder_cannot_be_synced_is_removed(void **state)
+{
+	struct fixture *f = *state;
+	struct digest digest = publish_unsynced(f, "bytes");
+	struct error err = { 0 };
+	int64_t size;
+
+	fail_fsync = EIO;
+	assert_false(upload_republish(f->store, &digest, 5, &size, &err));
+	assert_int_equal(err.code, ERROR_INTERNAL);
+	assert_false(upload_is_published(f->store, &digest, 5));
+}
+
 static void
 a_full_disk_keeps_what_was_acknowledged(void **state)
 {
@@ -403,6 +458,9 @@ main(void)
 		TEST(a_failed_sync_removes_the_file_and_is_not_repeated),
 		TEST(a_sync_that_finds_the_disk_full_says_so),
 		TEST(a_folder_that_cannot_be_synced_holds_no_blob),
+		TEST(a_published_file_is_hashed_and_synced_again),
+		TEST(a_published_file_of_other_bytes_is_removed),
+		TEST(a_published_file_whose_folder_cannot_be_synced_is_removed),
 		TEST(a_full_disk_keeps_what_was_acknowledged),
 		TEST(a_cancelled_upload_cannot_be_published),
 		TEST(large_uploads_pass_the_flush_step),

@@ -1,0 +1,60 @@
+"""strace on the workers of a responder, which may interfere with their system calls, and what a test does after one was killed."""
+import http.client
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+
+from registry import call, eventually, pids, renew, stack
+
+
+def is_traced(task):
+    try:
+        return "TracerPid:\t0\n" not in (task / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True  # it has ended
+
+
+class Strace:
+    """strace on the responder's workers and their threads, or on one thread only."""
+
+    def __init__(self, *options, thread=None, program="stowage-v2"):
+        self.file = tempfile.NamedTemporaryFile(mode="r", suffix=".strace")
+        tasks = [task for pid in pids(program)[1:] for task in pathlib.Path(f"/proc/{pid}/task").iterdir() if thread in (None, task.name)]
+        attach = [word for task in tasks for word in ("-p", task.name)]
+        self.process = subprocess.Popen(["strace", *([] if thread else ["-f"]), "-y", "-s", "4000", "-o", self.file.name, *options, *attach],
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        eventually(lambda: all(is_traced(task) for task in tasks))
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # its last tracee died under it
+            self.process.kill()
+            self.process.wait()
+        return open(self.file.name, encoding="latin-1").read().splitlines()
+
+
+def check_is_silent():
+    """stowagectl check finds nothing wrong."""
+    said = stack("stack_ctl", "check")
+    assert "problem" not in said or re.search(r"\b0 problems", said), said
+
+
+def recover(program="stowage-v2", path="/livez"):
+    """Two new workers, which no earlier kill delays, and the web server has forgotten that others were away."""
+    renew(program)
+    eventually(lambda: len(pids(program)) == 3 and all(call("GET", path, auth=None).status == 200 for _ in range(5)))
+
+
+def under(trace, function, *arguments):
+    """What the function answers while strace interferes; None if there is no answer."""
+    try:
+        return function(*arguments)
+    except (OSError, AssertionError, http.client.HTTPException):
+        return None
+    finally:
+        trace.stop()
