@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#define SCOPES_MAX 64
 #define SCOPE_TYPE_MAX 64
 #define SCOPE_NAME_MAX 320 /* host:port/ and a name */
 #define SEPARATORS " +"    /* a blank, also as forms encode it; no name holds a plus */
@@ -30,8 +29,24 @@ read_actions(const char *text, struct token_access *access)
 			if ((strlen(names[i]) == length && memcmp(names[i], text, length) == 0) ||
 			    (length == 1 && *text == '*'))
 				*wanted[i] = true;
+		access->all = access->all || (length == 1 && *text == '*');
 		text += length + (text[length] == ',');
 	}
+}
+
+/* The length of "TYPE" in "TYPE" or "TYPE(CLASS)", of `length` characters; 0: neither. */
+static size_t
+type_length(const char *text, size_t length)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+	size_t type = strspn(text, letters), class;
+
+	if (type == length)
+		return type;
+	if (text[type] != '(')
+		return 0;
+	class = strspn(text + type + 1, letters);
+	return class > 0 && type + class + 2 == length && text[length - 1] == ')' ? type : 0;
 }
 
 /* TYPE:NAME:ACTIONS. A name may hold colons, a type and actions do not. */
@@ -43,7 +58,7 @@ read_entry(struct arena *arena, const char *text, struct token_access *access)
 
 	if (first == last || !is_word(text))
 		return false;
-	type = (size_t)(first - text);
+	type = type_length(text, (size_t)(first - text));
 	name = (size_t)(last - first) - 1;
 	if (type == 0 || type > SCOPE_TYPE_MAX || name == 0 || name > SCOPE_NAME_MAX)
 		return false;
@@ -55,17 +70,56 @@ read_entry(struct arena *arena, const char *text, struct token_access *access)
 	return true;
 }
 
+static void
+add_actions(struct token_access *access, const struct token_access *more)
+{
+	access->pull = access->pull || more->pull;
+	access->push = access->push || more->push;
+	access->del = access->del || more->del;
+	access->all = access->all || more->all;
+}
+
+/* In place; how many entries are left. */
+static size_t
+generalise(struct token_access *list, size_t count)
+{
+	struct token_access repository = { .type = "repository", .name = "*", .any_name = true },
+			    catalog = { .type = "registry", .name = "catalog" };
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i].type, repository.type) == 0)
+			add_actions(&repository, &list[i]);
+		else if (strcmp(list[i].type, catalog.type) == 0 &&
+			 strcmp(list[i].name, catalog.name) == 0)
+			add_actions(&catalog, &list[i]);
+	}
+	list[0] = repository;
+	list[1] = catalog;
+	return 2;
+}
+
+/* No text has more entries than every second of its characters. */
+static size_t
+most_entries(const char *const *values)
+{
+	size_t most = 0;
+
+	for (; *values != NULL; values++)
+		most += strlen(*values) / 2 + 1;
+	return most;
+}
+
 void
 scope_parse(
     struct arena *arena, const char *const *values, struct token_access **out, size_t *count)
 {
-	struct token_access *list = arena_array(arena, SCOPES_MAX, sizeof(*list));
+	struct token_access *list = arena_array(arena, most_entries(values), sizeof(*list));
 	size_t used = 0;
 
 	for (; *values != NULL; values++) {
 		const char *text = *values;
 
-		while (used < SCOPES_MAX && *text != '\0') {
+		while (*text != '\0') {
 			size_t length = strcspn(text, SEPARATORS);
 
 			if (read_entry(arena, arena_strndup(arena, text, length), &list[used]))
@@ -74,5 +128,5 @@ scope_parse(
 		}
 	}
 	*out = list;
-	*count = used;
+	*count = token_access_fits(list, used) ? used : generalise(list, used);
 }

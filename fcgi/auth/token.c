@@ -15,9 +15,7 @@
 #define MAC_BYTES 32
 #define MAC_TEXT_LENGTH 43 /* of base64url without padding */
 
-/* Access entries that would make a token longer than its reader takes are left out; the client asks
- * again. */
-#define ACCESS_BUDGET 4096
+#define ANY_NAME "*"
 
 /* The JSON object that `length` characters of base64url hold; NULL if they do not. The caller owns
  * it. */
@@ -52,29 +50,36 @@ sign(struct arena *arena, const struct token_key *key, const char *text, size_t 
 	return base64url_encode(arena, mac, sizeof(mac));
 }
 
+bool
+token_access_fits(const struct token_access *access, size_t count)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < count && length <= TOKEN_ACCESS_MAX; i++)
+		length += strlen(access[i].type) + strlen(access[i].name) + 64;
+	return length <= TOKEN_ACCESS_MAX;
+}
+
 static json_t *
 access_json(const struct token *token)
 {
 	json_t *list = json_array();
-	size_t length = 0;
 
 	for (size_t i = 0; i < token->access_count; i++) {
 		const struct token_access *access = &token->access[i];
 		json_t *actions = json_array();
 
-		length += strlen(access->type) + strlen(access->name) + 64;
-		if (length > ACCESS_BUDGET) {
-			json_decref(actions);
-			break;
-		}
 		if (access->pull)
 			json_array_append_new(actions, json_string("pull"));
 		if (access->push)
 			json_array_append_new(actions, json_string("push"));
 		if (access->del)
 			json_array_append_new(actions, json_string("delete"));
-		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "type", access->type,
-						"name", access->name, "actions", actions));
+		if (access->all)
+			json_array_append_new(actions, json_string("*"));
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:o}", "type", access->type, "name",
+			      access->any_name ? ANY_NAME : access->name, "actions", actions));
 	}
 	return list;
 }
@@ -167,12 +172,14 @@ read_access(struct arena *arena, json_t *list, struct token *token)
 			return false;
 		access->type = arena_strdup(arena, type);
 		access->name = arena_strdup(arena, name);
+		access->any_name = strcmp(name, ANY_NAME) == 0;
 		json_array_foreach(actions, j, action) {
 			const char *word = json_is_string(action) ? json_string_value(action) : "";
 
 			access->pull = access->pull || strcmp(word, "pull") == 0;
 			access->push = access->push || strcmp(word, "push") == 0;
 			access->del = access->del || strcmp(word, "delete") == 0;
+			access->all = access->all || strcmp(word, "*") == 0;
 		}
 	}
 	return json_is_array(list);

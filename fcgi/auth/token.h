@@ -17,9 +17,14 @@
 #define TOKEN_ISSUER "stowage"
 #define TOKEN_LEEWAY 60 /* seconds two clocks may differ */
 
+/* The most bytes of access entries, as JSON, so that a token is never too long to be read. */
+#define TOKEN_ACCESS_MAX 4096
+
 struct token_access {
 	const char *type, *name;
 	bool pull, push, del;
+	bool all;      /* "*", of a type whose actions have no names: registry */
+	bool any_name; /* of every resource of the type; name is "*" */
 };
 
 struct token {
@@ -31,7 +36,9 @@ struct token {
 	bool expired; /* set by token_verify(): its time has passed, or its key is retired */
 };
 
-/* Signed compact form (arena). */
+/* Can a token hold these? */
+bool token_access_fits(const struct token_access *, size_t count);
+/* Signed compact form (arena). Its access fits. */
 const char *token_issue(struct arena *, const struct token_key *, const struct token *);
 /* Verify signature, issuer and audience; UNAUTHORIZED otherwise, the reason in the cause. A token
  * that has expired is returned with `expired` set: the caller decides. */

@@ -48,15 +48,16 @@ find_name(struct request *req, struct v1_call *call, struct error *err)
 	return name_check(call->name, err);
 }
 
-/* A token is for one name, and says what it is good for. */
+/* A token is for one name, and says what it is good for; the list of all names needs a password. */
 static bool
 take_token(struct v1_call *call, struct error *err)
 {
 	const struct token *token = call->identity->token;
 
-	if (token == NULL || call->route->access == ACCESS_CATALOG)
+	if (token == NULL)
 		return true;
-	if (token->access_count != 1 || !grants(&token->access[0], call->route->access) ||
+	if (call->route->access == ACCESS_CATALOG || token->access_count != 1 ||
+	    !grants(&token->access[0], call->route->access) ||
 	    (call->name != NULL && strcmp(call->name, token->access[0].name) != 0))
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	call->name = token->access[0].name;

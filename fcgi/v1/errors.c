@@ -2,6 +2,18 @@
 
 #define RETRY_AFTER_SECONDS "2"
 
+/* Only a token that does not cover the list of names is told which scope is missing. */
+static void
+challenge(struct request *req, const struct v1_call *call)
+{
+	bool had_token = call->identity != NULL && call->identity->token != NULL;
+	bool catalog = call->route != NULL && call->route->access == ACCESS_CATALOG;
+
+	reply_headerf(req, "WWW-Authenticate", "Basic realm=\"stowage\"%s",
+	    had_token && catalog ? ",scope=\"registry:catalog:*\",error=\"insufficient_scope\""
+				 : "");
+}
+
 void
 v1_error(struct request *req, struct v1_call *call, struct error *err)
 {
@@ -15,7 +27,7 @@ v1_error(struct request *req, struct v1_call *call, struct error *err)
 		reply_reset(req->reply);
 	reply_json(req, status, json_pack("{s:s}", "error", err->message));
 	if (status == 401)
-		reply_header(req, "WWW-Authenticate", "Basic realm=\"stowage\"");
+		challenge(req, call);
 	if (status == 503)
 		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
 }

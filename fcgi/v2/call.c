@@ -43,6 +43,16 @@ call_open(struct request *req, struct v2_call *call, struct error *err)
 	return ok;
 }
 
+static bool
+access_covers(const struct v2_call *call, const struct token_access *access, const char *name)
+{
+	size_t mount = strlen(call->mount);
+
+	return strcmp(access->type, "repository") == 0 &&
+	       (access->any_name || (strncmp(access->name, call->mount, mount) == 0 &&
+					strcmp(access->name + mount, name) == 0));
+}
+
 bool
 call_token_grants(const struct v2_call *call, const char *name, enum action action)
 {
@@ -53,14 +63,27 @@ call_token_grants(const struct v2_call *call, const char *name, enum action acti
 	for (size_t i = 0; i < token->access_count; i++) {
 		const struct token_access *access = &token->access[i];
 
-		if (strcmp(access->type, "repository") == 0 &&
-		    strncmp(access->name, call->mount, strlen(call->mount)) == 0 &&
-		    strcmp(access->name + strlen(call->mount), name) == 0 &&
+		if (access_covers(call, access, name) &&
 		    (action == ACTION_READ       ? access->pull
 			: action == ACTION_WRITE ? access->push
 						 : access->del))
 			return true;
 	}
+	return false;
+}
+
+bool
+call_is_catalog(const struct token_access *access)
+{
+	return strcmp(access->type, "registry") == 0 && strcmp(access->name, "catalog") == 0;
+}
+
+static bool
+token_grants_catalog(const struct token *token)
+{
+	for (size_t i = 0; i < token->access_count; i++)
+		if (call_is_catalog(&token->access[i]) && token->access[i].all)
+			return true;
 	return false;
 }
 
@@ -90,10 +113,14 @@ refuse_scope(struct v2_call *call, const char *name, struct error *err)
 static bool
 scope_check(struct request *req, struct v2_call *call, struct error *err)
 {
+	const struct token *token = call->identity->token;
 	const char *name;
 	enum action action;
 
 	switch (call->route->access) {
+	case ACCESS_CATALOG:
+		return token == NULL || token_grants_catalog(token) ||
+		       error_set(err, ERROR_UNAUTHORIZED, NULL);
 	case ACCESS_PULL:
 		action = ACTION_READ;
 		break;

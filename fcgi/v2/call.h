@@ -58,6 +58,8 @@ bool call_digest(struct request *, struct digest *, struct error *) MUST_CHECK;
 /* What is to be told of where the answer came from: that it may be out of date, and, with
  * X-Stowage-Trace: 1, which repository gave it. */
 void call_trace(struct request *);
+/* Is it "registry:catalog"? */
+bool call_is_catalog(const struct token_access *);
 /* May this call's token `action` under `name`? Always true without a token: then the statement
  * decides. */
 bool call_token_grants(const struct v2_call *, const char *name, enum action action);

@@ -25,21 +25,34 @@ scope_registry(struct request *req, const char *name, struct registry *registry)
 	return slash + 1;
 }
 
-/* Cut what is asked for down to what may be given. */
+/* The rights of the account under a name; none if there can be no such name. */
+static bool
+name_rights(struct request *req, const char *scope_name, int *actions, struct error *err)
+{
+	struct error why = { 0 };
+	struct registry registry;
+	const char *name = scope_registry(req, scope_name, &registry);
+
+	*actions = 0;
+	if (!name_check(name, &why) || registry_rights(&registry, name, actions, &why) ||
+	    registry.key_unknown)
+		return true;
+	*err = why;
+	return false;
+}
+
+/* Cut an entry down to what may be given now. An entry for every name, and the catalog, are cut by
+ * each request's own statement. */
 static bool
 grant(struct request *req, struct token_access *access, struct error *err)
 {
-	struct error ignored = { 0 };
-	struct registry registry;
-	const char *name = scope_registry(req, access->name, &registry);
+	bool repository = strcmp(access->type, "repository") == 0;
 	int actions = 0;
 
-	if (strcmp(access->type, "repository") != 0 || !name_check(name, &ignored) ||
-	    (!registry_rights(&registry, name, &actions, err) && registry.key_unknown)) {
-		access->pull = access->push = access->del = false;
+	access->all = access->all && call_is_catalog(access);
+	if (access->any_name)
 		return true;
-	}
-	if (err->code != ERROR_NONE)
+	if (repository && !name_rights(req, access->name, &actions, err))
 		return false;
 	access->pull = access->pull && (actions & ACTION_READ);
 	access->push = access->push && (actions & ACTION_WRITE);

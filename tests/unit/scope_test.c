@@ -98,16 +98,54 @@ malformed_entries_are_skipped(void **state)
 }
 
 static void
-at_most_64_are_read(void **state)
+the_class_of_a_type_is_dropped(void **state)
 {
-	const char *values[101] = { 0 };
 	struct token_access *access;
-	size_t count;
 
-	for (size_t i = 0; i < 100; i++)
-		values[i] = "repository:a:pull repository:b:push";
-	scope_parse(*state, values, &access, &count);
-	assert_int_equal(count, 64);
+	assert_int_equal(parse(*state, "repository(plugin):x/y:pull", &access), 1);
+	assert_string_equal(access->type, "repository");
+	assert_string_equal(access->name, "x/y");
+	assert_true(access->pull && !access->push);
+	assert_int_equal(parse(*state, "repository(:a:pull", &access), 0);
+	assert_int_equal(parse(*state, "repository():a:pull", &access), 0);
+	assert_int_equal(parse(*state, "repository(plugin:a:pull", &access), 0);
+	assert_int_equal(parse(*state, "repository(plug-in):a:pull", &access), 0);
+	assert_int_equal(parse(*state, "repository(plugin)x:a:pull", &access), 0);
+	assert_int_equal(parse(*state, "Repository:a:pull", &access), 0);
+}
+
+static size_t
+parse_many(struct arena *arena, const char *actions, struct token_access **access)
+{
+	char *text = arena_strdup(arena, "registry:catalog:* other:thing:pull,push");
+
+	for (int i = 0; i < 200; i++)
+		text = arena_printf(arena, "%s repository:team/app%d:%s", text, i, actions);
+	return parse(arena, text, access);
+}
+
+static void
+too_many_for_a_token_become_every_name(void **state)
+{
+	struct token_access *access;
+
+	assert_int_equal(parse_many(*state, "pull", &access), 2);
+	assert_string_equal(access[0].type, "repository");
+	assert_true(access[0].any_name && access[0].pull && !access[0].push && !access[0].del);
+	assert_string_equal(access[1].name, "catalog");
+	assert_true(access[1].all && !access[1].any_name);
+	assert_int_equal(parse_many(*state, "push", &access), 2);
+	assert_true(access[0].any_name && !access[0].pull && access[0].push && !access[0].del);
+}
+
+/* That is for the parser alone to say. */
+static void
+a_star_is_no_name(void **state)
+{
+	struct token_access *access;
+
+	assert_int_equal(parse(*state, "repository:*:pull", &access), 1);
+	assert_false(access->any_name);
 }
 
 int
@@ -119,7 +157,10 @@ main(void)
 		cmocka_unit_test_setup_teardown(a_name_may_hold_a_port, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_value_may_hold_several, setup, teardown),
 		cmocka_unit_test_setup_teardown(malformed_entries_are_skipped, setup, teardown),
-		cmocka_unit_test_setup_teardown(at_most_64_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_class_of_a_type_is_dropped, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    too_many_for_a_token_become_every_name, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_star_is_no_name, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -150,13 +150,12 @@ what_was_issued_is_read_back(void **state)
 	    token_issue(*state, keys, &token), token_issue(*state, keys, &token));
 }
 
+/* As many of the longest names as fit. */
 static void
-what_is_issued_is_never_too_long_to_read(void **state)
+what_fits_is_never_too_long_to_read(void **state)
 {
 	struct token_access access[64];
-	struct token token = {
-		.audience = AUDIENCE, .subject = "alice", .access = access, .access_count = 64
-	};
+	struct token token = { .audience = AUDIENCE, .subject = "alice", .access = access };
 	char name[256];
 	struct token *read;
 
@@ -164,12 +163,33 @@ what_is_issued_is_never_too_long_to_read(void **state)
 	name[255] = '\0';
 	for (size_t i = 0; i < 64; i++)
 		access[i] = (struct token_access){
-			.type = "repository", .name = name, .pull = true
+			.type = "repository", .name = name, .pull = true, .push = true, .del = true
 		};
+	while (token_access_fits(access, token.access_count + 1))
+		token.access_count++;
+	assert_in_range(token.access_count, 5, 63);
 	token.issued_at = clock_wall_seconds();
 	token.expires_at = token.issued_at + 60;
 	assert_true(verify(*state, token_issue(*state, keys, &token), &read));
-	assert_true(read->access_count > 4 && read->access_count < 64);
+	assert_int_equal(read->access_count, token.access_count);
+}
+
+static void
+every_name_and_the_catalog_are_read_back(void **state)
+{
+	struct token_access access[] = {
+		{ .type = "repository", .name = "*", .any_name = true, .push = true },
+		{ .type = "registry", .name = "catalog", .all = true },
+	};
+	struct token token = { .audience = AUDIENCE, .subject = "alice", .access = access };
+	struct token *read;
+
+	token.access_count = 2;
+	token.issued_at = clock_wall_seconds();
+	token.expires_at = token.issued_at + 60;
+	assert_true(verify(*state, token_issue(*state, keys, &token), &read));
+	assert_true(read->access[0].any_name && read->access[0].push && !read->access[0].pull);
+	assert_true(read->access[1].all && !read->access[1].any_name);
 }
 
 static void
@@ -377,7 +397,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_issued_is_read_back),
-		TEST(what_is_issued_is_never_too_long_to_read),
+		TEST(what_fits_is_never_too_long_to_read),
+		TEST(every_name_and_the_catalog_are_read_back),
 		TEST(the_forger_of_this_test_can_make_good_tokens),
 		TEST(only_hs256_is_taken),
 		TEST(the_header_may_say_nothing_else),
