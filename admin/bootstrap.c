@@ -1,6 +1,7 @@
 /*
- * stowagectl bootstrap: what a new installation lacks. It runs at every deploy and only adds; an
- * administrator opts out by choosing a password of his own.
+ * stowagectl bootstrap: what a new installation lacks. It runs at every deploy and only adds. The
+ * blob store gets its identity in any case; of the rest an administrator opts out by choosing a
+ * password of his own.
  */
 #include "ctl.h"
 
@@ -140,7 +141,8 @@ ctl_bootstrap(struct ctl *ctl, int argc, char **argv)
 	while (ctl_option(ctl, argc, argv) != NULL)
 		;
 	ctl_no_operands(ctl, argc, argv);
-	if (!ctl_open(ctl, &err) || !is_wanted(ctl, &wanted, &err))
+	if (!ctl_open(ctl, &err) || !ctl_store_bind(ctl, false, &err) ||
+	    !is_wanted(ctl, &wanted, &err))
 		return ctl_fail(&err);
 	if (!wanted)
 		return EXIT_DONE;

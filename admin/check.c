@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "ctl.h"
+#include "registry/store_bind.h"
 
 #define BAR_WIDTH 40
 #define BAR_STEP_MS 100
@@ -96,15 +97,15 @@ show_finding(void *context, enum check_finding finding, const char *what)
 	fflush(stdout);
 }
 
-/* Opening a store makes its folders; a check of a mistyped path must not. */
 static struct store *
 open_store(const struct ctl *ctl, struct error *err)
 {
-	const char *blobs = arena_printf(ctl->arena, "%s/blobs", ctl->config.store_path);
+	struct store *store = registry_store_open(ctl->pool, ctl->config.store_path, err);
 
-	if (access(blobs, R_OK | X_OK) == 0)
-		return store_open(ctl->config.store_path, err);
-	error_errno(err, "cannot read the blob store at %s", ctl->config.store_path);
+	if (store == NULL || store_look(store, err))
+		return store;
+	err->code = ERROR_CONFLICT; /* the database is there */
+	store_close(store);
 	return NULL;
 }
 

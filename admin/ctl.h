@@ -70,12 +70,16 @@ enum exit_code ctl_fail(const struct error *);
 bool ctl_config(struct ctl *, struct error *) MUST_CHECK;
 bool ctl_open(struct ctl *, struct error *) MUST_CHECK;
 
+/* Tie the directory of store.path to the database (registry/store_bind.h), and say so. */
+bool ctl_store_bind(struct ctl *, bool adopt, struct error *) MUST_CHECK;
+
 enum exit_code ctl_bootstrap(struct ctl *, int argc, char **argv);
 enum exit_code ctl_check(struct ctl *, int argc, char **argv);
 enum exit_code ctl_complete(struct ctl *, int argc, char **argv);
 enum exit_code ctl_config_print(struct ctl *, int argc, char **argv);
 enum exit_code ctl_migrate(struct ctl *, int argc, char **argv);
 enum exit_code ctl_permission_set(struct ctl *, int argc, char **argv);
+enum exit_code ctl_store_adopt(struct ctl *, int argc, char **argv);
 enum exit_code ctl_user_add(struct ctl *, int argc, char **argv);
 enum exit_code ctl_user_list(struct ctl *, int argc, char **argv);
 enum exit_code ctl_user_passwd(struct ctl *, int argc, char **argv);

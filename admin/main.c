@@ -24,6 +24,8 @@ const struct command ctl_commands[] = {
 	{ "migrate", "", "bring the database to this program's schema", migrate_options,
 	    ctl_migrate },
 	{ "bootstrap", "", "make what a new installation lacks", NULL, ctl_bootstrap },
+	{ "store adopt", "", "take the directory of store.path for the blob store", NULL,
+	    ctl_store_adopt },
 	{ "user add", "NAME", "create an account", user_add_options, ctl_user_add },
 	{ "user passwd", "NAME", "set the password of an account, ending its tokens",
 	    user_passwd_options, ctl_user_passwd },

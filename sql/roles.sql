@@ -47,7 +47,7 @@ BEGIN
     GRANT UPDATE (pulled_on) ON image_manifest TO stowage_app;
     GRANT SELECT, INSERT, DELETE ON image_manifest, image_referrer, manifest_want TO stowage_app;
     GRANT DELETE ON image_blob TO stowage_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON v1_upload, v1_layer, v1_tag TO stowage_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON v1_upload, v1_layer, v1_tag, store_state TO stowage_app;
     GRANT SELECT, INSERT ON v1_image, v1_view, v1_view_image, signing_key TO stowage_app;
     GRANT USAGE ON SEQUENCE file_id TO stowage_app;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_app;

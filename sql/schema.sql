@@ -2130,6 +2130,37 @@ CREATE FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text,
 $$;
 
 --
+-- Name: store_bind(integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  UPDATE installation SET store_bound_at = now() WHERE store_bound_at IS NULL;
+  IF FOUND THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+    SELECT p_request, p_actor, p_actor_name, p_address, 'store_bind', 'done', identity::text FROM installation;
+  END IF;
+END $$;
+
+--
+-- Name: store_seen(text, text, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  INSERT INTO store_state (node, program, trouble) VALUES (p_node, p_program, p_trouble)
+  ON CONFLICT (node, program) DO UPDATE SET trouble = p_trouble, seen_at = now();
+  DELETE FROM store_state WHERE seen_at < now() - interval '1 day';
+  RETURN (SELECT identity FROM installation);
+END $$;
+
+--
 -- Name: tag_changed(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2957,6 +2988,8 @@ CREATE TABLE registry.installation (
     one boolean DEFAULT true NOT NULL,
     schema integer NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    identity uuid DEFAULT gen_random_uuid() NOT NULL,
+    store_bound_at timestamp with time zone,
     CONSTRAINT installation_one_check CHECK (one)
 );
 
@@ -3311,6 +3344,17 @@ CREATE TABLE registry.store_space (
     available bigint NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT store_space_single_check CHECK (single)
+);
+
+--
+-- Name: store_state; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.store_state (
+    node text NOT NULL COLLATE pg_catalog."C",
+    program text NOT NULL COLLATE pg_catalog."C",
+    trouble text,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 --
@@ -3766,6 +3810,13 @@ ALTER TABLE ONLY registry.signing_key
 
 ALTER TABLE ONLY registry.store_space
     ADD CONSTRAINT store_space_pkey PRIMARY KEY (single);
+
+--
+-- Name: store_state store_state_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.store_state
+    ADD CONSTRAINT store_state_pkey PRIMARY KEY (node, program);
 
 --
 -- Name: tag tag_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
@@ -5345,6 +5396,22 @@ GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag
 GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
+-- Name: FUNCTION store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION store_seen(p_node text, p_program text, p_trouble text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_admin;
+
+--
 -- Name: FUNCTION tag_changed(); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6020,6 +6087,13 @@ GRANT SELECT,INSERT ON TABLE registry.signing_key TO stowage_app;
 GRANT SELECT ON TABLE registry.store_space TO stowage_app;
 GRANT INSERT,UPDATE ON TABLE registry.store_space TO stowage_keep;
 GRANT SELECT ON TABLE registry.store_space TO stowage_audit;
+
+--
+-- Name: TABLE store_state; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.store_state TO stowage_app;
+GRANT SELECT ON TABLE registry.store_state TO stowage_audit;
 
 --
 -- Name: TABLE tag; Type: ACL; Schema: registry; Owner: -

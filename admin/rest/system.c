@@ -62,20 +62,41 @@ repository_summary(struct arena *arena, const struct repository_report *row, int
 	    arena_printf(arena, "%.2f%%", all > 0 ? 100.0 * (double)row->bytes / (double)all : 0));
 }
 
-/* What is known of the disk: the row that stowage-keep writes, and when it did. */
+/* How each program that uses the store found it, and when. */
 static json_t *
-file_store_summary(struct request *req, const struct space_report *space)
+store_states(const struct store_report *rows, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s, s:s, s:s}", "node", rows[i].node, "program",
+			      rows[i].program, "state",
+			      rows[i].trouble == NULL ? "available" : rows[i].trouble, "lastSeen",
+			      rows[i].at));
+	return list;
+}
+
+/* What is known of the disk: the rows that other programs write, and when they did. */
+static bool
+file_store_summary(struct request *req, json_t **summary, struct error *err)
 {
 	struct arena *arena = req->arena;
-	const char *path = request_service(req)->config->store_path;
+	struct db *db = request_call(req)->db;
+	struct space_report space;
+	struct store_report *rows;
+	size_t count;
 
-	if (!space->known)
-		return json_pack(
-		    "{s:s, s:s}", "storageType", "file-system", "storageDirectory", path);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "storageType", "file-system",
-	    "storageDirectory", path, "totalSpace", size_text(arena, space->total), "usedSpace",
-	    size_text(arena, space->total - space->available), "freeSpace",
-	    size_text(arena, space->available), "lastSeen", space->at);
+	if (!db_space_report(db, &space, err) || !db_store_report(db, &rows, &count, err))
+		return false;
+	*summary = json_pack("{s:s, s:s, s:o}", "storageType", "file-system", "storageDirectory",
+	    request_service(req)->config->store_path, "programs", store_states(rows, count));
+	if (space.known)
+		json_object_update_new(*summary,
+		    json_pack("{s:s, s:s, s:s, s:s}", "totalSpace", size_text(arena, space.total),
+			"usedSpace", size_text(arena, space.total - space.available), "freeSpace",
+			size_text(arena, space.available), "lastSeen", space.at));
+	return true;
 }
 
 bool
@@ -83,11 +104,10 @@ storage_info(struct request *req, struct error *err)
 {
 	struct arena *arena = req->arena;
 	struct storage_report report;
-	struct space_report space;
-	json_t *repositories;
+	json_t *repositories, *files;
 
 	if (!db_storage_report(request_call(req)->db, &report, err) ||
-	    !db_space_report(request_call(req)->db, &space, err))
+	    !file_store_summary(req, &files, err))
 		return false;
 	repositories = json_array();
 	for (size_t i = 0; i < report.count; i++)
@@ -104,8 +124,7 @@ storage_info(struct request *req, struct error *err)
 			: 100.0),
 		"itemsCount", arena_printf(arena, "%" PRId64, report.images + report.manifests),
 		"artifactsCount", arena_printf(arena, "%" PRId64, report.manifests),
-		"fileStoreSummary", file_store_summary(req, &space), "repositoriesSummaryList",
-		repositories));
+		"fileStoreSummary", files, "repositoriesSummaryList", repositories));
 }
 
 /*

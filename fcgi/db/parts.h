@@ -111,6 +111,7 @@ extern const struct statement *const blob_statements[];
 extern const struct statement *const document_statements[];
 extern const struct statement *const fetch_statements[];
 extern const struct statement *const housekeeping_statements[];
+extern const struct statement *const installation_statements[];
 extern const struct statement *const manifest_statements[];
 extern const struct statement *const permission_statements[];
 extern const struct statement *const pool_statements[];

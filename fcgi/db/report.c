@@ -17,11 +17,21 @@ static const struct statement storage_report = {
 	.again = true,
 };
 
+#define SQL_TIME(column) \
+	"to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
+
 static const struct statement space_report = {
 	.name = "space_report",
 	.nparams = 0,
-	.sql =
-	    "SELECT total, available, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"') FROM store_space",
+	.sql = "SELECT total, available, " SQL_TIME("at") " FROM store_space",
+	.again = true,
+};
+
+static const struct statement store_report = {
+	.name = "store_report",
+	.nparams = 0,
+	.sql = "SELECT node, program, trouble, " SQL_TIME(
+	    "seen_at") " FROM store_state ORDER BY node, program",
 	.again = true,
 };
 
@@ -55,8 +65,8 @@ static const struct statement who_answers = {
 	.again = true,
 };
 
-const struct statement *const report_statements[] = { &storage_report, &space_report, &files_page,
-	&who_answers, NULL };
+const struct statement *const report_statements[] = { &storage_report, &space_report, &store_report,
+	&files_page, &who_answers, NULL };
 
 bool
 db_storage_report(struct db *db, struct storage_report *report, struct error *err)
@@ -100,6 +110,25 @@ db_space_report(struct db *db, struct space_report *report, struct error *err)
 		report->at = row_text(res, 0, 2);
 	}
 	return res != NULL;
+}
+
+bool
+db_store_report(struct db *db, struct store_report **rows, size_t *count, struct error *err)
+{
+	PGresult *res = db_query(db, &store_report, NULL, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*rows = arena_array(db->arena, *count, sizeof(**rows));
+	for (size_t i = 0; i < *count; i++)
+		(*rows)[i] = (struct store_report){
+			.node = row_text(res, (int)i, 0),
+			.program = row_text(res, (int)i, 1),
+			.trouble = row_text(res, (int)i, 2),
+			.at = row_text(res, (int)i, 3),
+		};
+	return true;
 }
 
 bool

@@ -30,6 +30,15 @@ struct space_report {
 
 bool db_space_report(struct db *, struct space_report *, struct error *) MUST_CHECK;
 
+/* How a program that uses the store found it last. */
+struct store_report {
+	const char *node, *program;
+	const char *trouble; /* NULL: it is there */
+	const char *at;
+};
+
+bool db_store_report(struct db *, struct store_report **, size_t *count, struct error *) MUST_CHECK;
+
 struct file_report {
 	const char *path, *tag;
 	const char *json; /* of NAME/TAG/manifest.json; of a v1 image NAME/TAG/tag.json, which has

@@ -7,6 +7,7 @@ const struct statement *const *const db_statements[] = {
 	document_statements,
 	fetch_statements,
 	housekeeping_statements,
+	installation_statements,
 	manifest_statements,
 	permission_statements,
 	pool_statements,

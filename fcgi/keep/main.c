@@ -11,6 +11,8 @@
 #include "base/log.h"
 #include "db/pool.h"
 #include "registry/housekeeping.h"
+#include "registry/store_bind.h"
+#include "registry/store_watch.h"
 #include "store/store.h"
 
 #define NAME "stowage-keep"
@@ -88,7 +90,10 @@ keep_open(struct keep *keep, struct error *err)
 
 	keep->pool = db_pool_open(
 	    config->database_url, CONNECTIONS, config->database_timeout_ms, err);
-	if (keep->pool == NULL || (keep->store = store_open(config->store_path, err)) == NULL)
+	if (keep->pool == NULL)
+		return false;
+	keep->store = registry_store_open(keep->pool, config->store_path, err);
+	if (keep->store == NULL)
 		return false;
 	keep->relay = relay_open(keep->pool, keep->store, 1);
 	return true;
@@ -139,11 +144,13 @@ keep_run(struct keep *keep, bool once)
 {
 	struct housekeeping *house = housekeeping_open(
 	    keep->pool, keep->store, keep->relay, is_stopping);
+	struct store_watch *watch = store_watch_start(keep->pool, keep->store, NAME);
 	bool ok = true, more;
 
 	do
 		ok &= housekeeping_round(house, &more);
 	while (!is_stopping() && (more || (!once && !pause_round())));
+	store_watch_stop(watch);
 	housekeeping_close(house);
 	return once && !ok ? 1 : 0;
 }
@@ -166,6 +173,8 @@ main(int argc, char **argv)
 		log_fatal("%s%s%s", err.message, err.cause[0] != '\0' ? ": " : "", err.cause);
 	if (!options.check)
 		status = keep_run(&keep, options.once);
+	else if (!store_look(keep.store, &err))
+		log_fatal("%s: %s", err.message, err.cause);
 	keep_close(&keep);
 	return status;
 }

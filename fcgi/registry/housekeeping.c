@@ -178,22 +178,27 @@ housekeeping_round(struct housekeeping *house, bool *more)
 	static const struct {
 		chore *work;
 		const char *name;
+		bool touches_files;
 	} chores[] = {
-		{ space, "space" },
-		{ history, "history" },
-		{ upstreams, "upstreams" },
-		{ uploads, "uploads" },
-		{ fetches, "fetches" },
-		{ memories, "memories" },
-		{ v1_uploads, "v1 uploads" },
-		{ files, "files" },
-		{ repositories, "repositories" },
+		{ space, "space", true },
+		{ history, "history", false },
+		{ upstreams, "upstreams", false },
+		{ uploads, "uploads", true },
+		{ fetches, "fetches", true },
+		{ memories, "memories", false },
+		{ v1_uploads, "v1 uploads", false },
+		{ files, "files", true },
+		{ repositories, "repositories", false },
 	};
 	bool ok = true;
 
 	*more = false;
 	for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]); i++)
-		ok &= run(house, chores[i].work, chores[i].name, more);
+		/* A store that is away is for its watch to complain of. */
+		if (chores[i].touches_files && !store_require(house->store, NULL))
+			ok = false;
+		else
+			ok &= run(house, chores[i].work, chores[i].name, more);
 	return ok;
 }
 

@@ -75,7 +75,8 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
 	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MOST; looks++) {
 		if (!db_blob_find(registry->db, registry->key, name, digest, &registry->viewer,
 			wish == BLOB_PUSH, &standing, &found->row, &ask, err) ||
-		    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err))
+		    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err) ||
+		    !store_require(registry->store, err))
 			return false;
 		if (found->row == NULL && find_empty_layer(digest, found))
 			return true;

@@ -21,7 +21,7 @@ registry_target_require(struct registry *registry, const char *name, int wanted,
 		    "%s takes no pushes: push to a local repository, or give it a default deployment repository",
 		    registry->key);
 	if (registry_admit(registry, &standing, ERROR_DENIED, err))
-		return true;
+		return wanted != ACTION_WRITE || store_require(registry->store, err);
 	if (registry->blacked_out && target->repository != 0 &&
 	    strcmp(target->key, registry->key) != 0)
 		error_set(err, ERROR_DENIED,

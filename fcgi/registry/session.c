@@ -67,7 +67,8 @@ registry_session_require(struct registry *registry, const char *name, const char
 
 	if (!db_upload_find(registry->db, registry->key, name, uuid, &registry->viewer, &standing,
 		&target, &row, err) ||
-	    !registry_admit(registry, &standing, ERROR_DENIED, err))
+	    !registry_admit(registry, &standing, ERROR_DENIED, err) ||
+	    !store_require(registry->store, err))
 		return false;
 	if (row == NULL)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);

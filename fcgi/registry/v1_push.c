@@ -30,7 +30,8 @@ registry_v1_target_require(struct registry *registry, const char *name, int want
 
 	return db_v1_target_find(registry->db, registry->key, name, &registry->viewer, wanted,
 		   &standing, target, err) &&
-	       registry_admit(registry, &standing, ERROR_DENIED, err);
+	       registry_admit(registry, &standing, ERROR_DENIED, err) &&
+	       (wanted != ACTION_WRITE || store_require(registry->store, err));
 }
 
 /* --- JSON --- */

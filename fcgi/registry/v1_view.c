@@ -140,7 +140,9 @@ v1_view_make(struct registry *registry, int64_t manifest, struct error *err)
 	struct v1_source *source;
 	struct error reason = { 0 };
 
-	if (!db_v1_source(registry->db, manifest, NULL, &source, err))
+	/* A config that cannot be read would be remembered as one that is not to be shown. */
+	if (!store_require(registry->store, err) ||
+	    !db_v1_source(registry->db, manifest, NULL, &source, err))
 		return false;
 	if (source == NULL)
 		return true;

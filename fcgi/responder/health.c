@@ -2,7 +2,7 @@
 #include <pthread.h>
 
 #include "base/clock.h"
-#include "responder/responder.h"
+#include "responder/worker.h"
 
 #define READY_CACHE_MS 5000
 #define RETRY_AFTER_SECONDS "5"
@@ -23,6 +23,14 @@ static struct {
 	struct error err; /* ERROR_NONE: ready */
 } ready = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
+bool
+service_ready(const struct service *service, struct db *db, struct error *err)
+{
+	return db_ready(db, err) &&
+	       (service->store == NULL ||
+		   store_ready(service->store, service->config->store_reserve_bytes, err));
+}
+
 static struct error
 look(struct request *req)
 {
@@ -30,9 +38,7 @@ look(struct request *req)
 	struct db db = { .pool = service->pool, .arena = req->arena };
 	struct error err = { 0 };
 
-	if (db_ready(&db, &err) &&
-	    (service->store == NULL ||
-		store_ready(service->store, service->config->store_reserve_bytes, &err)))
+	if (service_ready(service, &db, &err))
 		err.code = ERROR_NONE;
 	return err;
 }
@@ -55,6 +61,8 @@ readiness(struct request *req)
 	}
 	err = ready.err;
 	pthread_mutex_unlock(&ready.lock);
+	if (err.code == ERROR_NONE && request_service(req)->store != NULL)
+		(void)!store_require(request_service(req)->store, &err);
 	return err;
 }
 

@@ -415,6 +415,7 @@ responder_main(const struct responder *responder, int argc, char **argv)
 	static struct config config;
 	struct service service;
 	bool serves;
+	int status = 0;
 
 	read_options(responder, &options, argc, argv);
 	parent = (struct parent){
@@ -432,6 +433,8 @@ responder_main(const struct responder *responder, int argc, char **argv)
 	open_service(&service, responder, &config, 1);
 	if (!options.check)
 		worker_run_cgi(responder, &service);
+	else if (!service_check(&service, options.group))
+		status = 1;
 	service_close(&service);
-	return 0;
+	return status;
 }

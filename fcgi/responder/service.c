@@ -3,6 +3,7 @@
 
 #include "auth/password.h"
 #include "registry/relay.h"
+#include "registry/store_bind.h"
 #include "responder/worker.h"
 
 #define CONNECTIONS_PER_CORE 2
@@ -42,7 +43,9 @@ open_store(struct service *service, struct error *err)
 {
 	const struct config *config = service->config;
 
-	if ((service->store = store_open(config->store_path, err)) == NULL)
+	/* If it is not there now it may come; what needs it is refused meanwhile. */
+	service->store = registry_store_open(service->pool, config->store_path, err);
+	if (service->store == NULL)
 		return false;
 	service->relay = relay_open(
 	    service->pool, service->store, (size_t)config->upstream_fetches);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "http/gateway.h"
 #include "http/same_origin.h"
+#include "registry/store_watch.h"
 #include "responder/kept.h"
 #include "responder/waiters.h"
 
@@ -339,6 +340,7 @@ worker_run(const struct responder *responder, struct service *service,
 	int64_t general = general_threads(config), upload = config->http_upload_threads;
 	pthread_t *ids = calloc((size_t)(general + upload), sizeof(*ids));
 	size_t count = 0;
+	struct store_watch *watch = NULL;
 
 	worker.waiters = waiters_open((size_t)config->http_waiter_threads);
 	worker.stop_fd = eventfd(0, EFD_CLOEXEC);
@@ -346,6 +348,8 @@ worker_run(const struct responder *responder, struct service *service,
 		log_fatal("cannot start: errno %d", errno);
 	start_threads(&worker, POOL_GENERAL, listeners->fd[POOL_GENERAL], general, ids, &count);
 	start_threads(&worker, POOL_UPLOAD, listeners->fd[POOL_UPLOAD], upload, ids, &count);
+	if (service->store != NULL)
+		watch = store_watch_start(service->pool, service->store, responder->name);
 	(void)!write(ready_fd, "r", 1);
 	close(ready_fd);
 	wait_for_stop(parent_fd);
@@ -356,6 +360,7 @@ worker_run(const struct responder *responder, struct service *service,
 	for (size_t i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
 	waiters_close(worker.waiters);
+	store_watch_stop(watch);
 	for (int pool = 0; pool < POOLS; pool++)
 		kept_close(worker.kept[pool]);
 	free(ids);

@@ -10,6 +10,11 @@
 bool service_open(struct service *, const struct responder *, const struct config *, int workers,
     struct error *) MUST_CHECK;
 void service_close(struct service *);
+/* What /readyz looks at. */
+bool service_ready(const struct service *, struct db *, struct error *) MUST_CHECK;
+/* For --check: is the store there, and can the web server read it? Problems are logged, and what
+ * /readyz would refuse, as a warning. group: the web server's; NULL: that of the store's root. */
+bool service_check(const struct service *, const char *group) MUST_CHECK;
 
 /*
  * Serve until SIGTERM or until parent_fd closes; requests in flight finish first. ready_fd gets one

@@ -1,25 +1,43 @@
-/* Where things lie below the root, shared by store.c and upload.c; nobody else includes it. */
+/* Where things lie below the root, shared by the files of store/; nobody else includes it. */
 #ifndef STORE_LAYOUT_H
 #define STORE_LAYOUT_H
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/arena.h"
+#include "base/uuid.h"
 #include "oci/digest.h"
 
 /* "blobs/sha512/ab/" + 128 hex digits + "." + 19 digits, rounded up. */
 #define STORE_NAME_SIZE 192
+#define STORE_FILE_MODE 0640 /* the web server reads blobs through the group */
+
+/* Where the store was last found. Replaced as a whole, so that readers need no lock. */
+struct store_place {
+	const char *path; /* absolute, without symbolic links */
+	dev_t device;
+	ino_t inode;
+};
 
 struct store {
-	struct arena *arena; /* owned: holds the store itself */
-	const char *path;    /* of the root, absolute */
-	int root;            /* owned: every name is relative to it */
+	struct arena *arena;           /* owned: holds the store itself */
+	const char *name;              /* of the root, as configured */
+	int root;                      /* owned: every name is relative to it; /dev/null at first */
+	pthread_mutex_t lock;          /* of store_look(), which writes all that follows */
+	char identity[UUID_TEXT_SIZE]; /* that the root must carry; "": any */
+	_Atomic(const struct store_place *) place; /* NULL: the store is not there */
 };
 
 /* Names relative to the root. */
 void store_blob_name(char name[STORE_NAME_SIZE], const struct digest *, int64_t file);
 void store_upload_name(char name[STORE_NAME_SIZE], int64_t file);
+/* Make every directory an upload or a blob can need below the descriptor, and sync them; false
+ * leaves errno. */
+bool store_make_folders(int root);
 /* fsync the folder that holds `name`; false leaves errno. */
 bool store_sync_folder(const struct store *, const char *name);
 /* Hash all bytes of an open file from its start; false leaves errno. */

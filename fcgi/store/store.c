@@ -16,7 +16,6 @@
 #include "store/layout.h"
 
 #define FOLDER_MODE 0750 /* the web server reads blobs through the group */
-#define FILE_MODE 0640
 #define READ_SIZE (64 * 1024)
 
 static const enum digest_algorithm algorithms[] = { DIGEST_SHA256, DIGEST_SHA512 };
@@ -89,12 +88,9 @@ shards_make(int root, enum digest_algorithm algorithm)
 	return folder_sync(root, name);
 }
 
-/*
- * Every folder an upload or a blob can need, synced. The sync does not depend on who made them:
- * another process may have, and died before its own.
- */
-static bool
-folders_make(int root)
+/* The sync does not depend on who made them: another process may have, and died before its own. */
+bool
+store_make_folders(int root)
 {
 	if (!folder_make(root, "blobs") || !folder_make(root, "uploads"))
 		return false;
@@ -104,44 +100,12 @@ folders_make(int root)
 	return folder_sync(root, "blobs") && folder_sync(root, ".");
 }
 
-struct store *
-store_open(const char *root, struct error *err)
+static const char *
+path(const struct store *store)
 {
-	char absolute[PATH_MAX];
-	struct arena *arena = arena_new();
-	struct store *store = arena_alloc(arena, sizeof(*store));
-	bool made = mkdir(root, FOLDER_MODE) == 0;
+	const struct store_place *place = atomic_load(&store->place);
 
-	store->arena = arena;
-	store->root = -1;
-	if (!made && errno != EEXIST) {
-		error_errno(err, "cannot make the store's folder");
-		goto fail;
-	}
-	if (realpath(root, absolute) == NULL ||
-	    (store->root = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
-		error_errno(err, "cannot open the store's folder");
-		goto fail;
-	}
-	store->path = arena_strdup(arena, absolute);
-	if (!folders_make(store->root) || (made && !folder_sync(store->root, ".."))) {
-		error_errno(err, "cannot make the store's folders");
-		goto fail;
-	}
-	return store;
-fail:
-	store_close(store);
-	return NULL;
-}
-
-void
-store_close(struct store *store)
-{
-	if (store == NULL)
-		return;
-	if (store->root != -1)
-		close(store->root);
-	arena_free(store->arena);
+	return place == NULL ? store->name : place->path;
 }
 
 const char *
@@ -151,7 +115,7 @@ store_blob_path(
 	char name[STORE_NAME_SIZE];
 
 	store_blob_name(name, digest, file);
-	return arena_printf(arena, "%s/%s", store->path, name);
+	return arena_printf(arena, "%s/%s", path(store), name);
 }
 
 const char *
@@ -160,7 +124,7 @@ store_upload_path(const struct store *store, struct arena *arena, int64_t file)
 	char name[STORE_NAME_SIZE];
 
 	store_upload_name(name, file);
-	return arena_printf(arena, "%s/%s", store->path, name);
+	return arena_printf(arena, "%s/%s", path(store), name);
 }
 
 int64_t
@@ -170,7 +134,8 @@ store_blob_size(const struct store *store, const struct digest *digest, int64_t 
 	struct stat st;
 
 	store_blob_name(name, digest, file);
-	if (fstatat(store->root, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (!store_require(store, NULL) ||
+	    fstatat(store->root, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return -1;
 	if (!S_ISREG(st.st_mode)) {
 		errno = EINVAL;
@@ -184,6 +149,8 @@ store_blob_unlink(struct store *store, const struct digest *digest, int64_t file
 {
 	char name[STORE_NAME_SIZE];
 
+	if (!store_require(store, err))
+		return false;
 	store_blob_name(name, digest, file);
 	if (unlinkat(store->root, name, 0) == -1 && errno != ENOENT)
 		return error_errno(err, "cannot remove %s", digest->text);
@@ -220,6 +187,8 @@ store_blob_digest(const struct store *store, const struct digest *blob, int64_t 
 	int fd;
 	bool ok;
 
+	if (!store_require(store, err))
+		return false;
 	store_blob_name(name, blob, file);
 	fd = openat(store->root, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	ok = fd != -1 && store_hash_file(fd, blob->algorithm, digest, size);
@@ -244,7 +213,7 @@ probe(const struct store *store)
 	hex_encode(hex, random, sizeof(random));
 	snprintf(from, sizeof(from), "uploads/.probe-%s", hex);
 	snprintf(to, sizeof(to), "blobs/.probe-%s", hex);
-	fd = openat(store->root, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+	fd = openat(store->root, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STORE_FILE_MODE);
 	if (fd == -1)
 		return false;
 	close(fd);
@@ -261,6 +230,8 @@ store_space(struct store *store, int64_t *total, int64_t *available, struct erro
 {
 	struct statvfs fs;
 
+	if (!store_require(store, err))
+		return false;
 	if (fstatvfs(store->root, &fs) == -1)
 		return error_errno(err, "cannot look at the blob store");
 	*total = (int64_t)(fs.f_blocks * fs.f_frsize);
@@ -273,6 +244,8 @@ store_ready(struct store *store, int64_t reserve_bytes, struct error *err)
 {
 	int64_t total, available = 0;
 
+	if (!store_look(store, err))
+		return false;
 	if (!probe(store) || !store_space(store, &total, &available, err)) {
 		error_errno(err, "the blob store cannot create a file");
 		if (err != NULL)
@@ -400,6 +373,8 @@ store_walk(struct store *store,
 	static const char *const tops[] = { "uploads", "blobs" };
 	struct walk walk = { .visit = visit, .context = context };
 
+	if (!store_require(store, err))
+		return false;
 	for (size_t i = 0; i < 2 && !walk.stopped; i++) {
 		snprintf(walk.path, sizeof(walk.path), "%s", tops[i]);
 		if (!walk_folder(&walk, store->root, tops[i]))
@@ -413,5 +388,6 @@ store_has(const struct store *store, const char *path)
 {
 	struct stat st;
 
-	return fstatat(store->root, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	return store_require(store, NULL) &&
+	       fstatat(store->root, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }

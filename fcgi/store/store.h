@@ -17,16 +17,30 @@
 
 struct store;
 
-/* Open the root; the folders are made when missing (all shards at once, so that a push never needs
- * an mkdir), synced. */
-struct store *store_open(const char *root, struct error *) MUST_CHECK;
+/*
+ * A store that has not been looked for yet. `identity`: what its root must carry (identity.h), else
+ * nothing is read or written there; NULL: any, and no directories are made.
+ */
+struct store *store_open(const char *root, const char *identity) RETURNS_NONNULL;
 void store_close(struct store *); /* NULL is fine */
+/* The identity to look for from now on. */
+void store_expect(struct store *, const char *identity);
+/*
+ * Look for the store at its path: a mount may come or go at any time. The directories below are
+ * made when missing (all shards at once, so that a push never needs an mkdir), synced. UNAVAILABLE,
+ * with path and reason as the cause: not there. At most one thread looks at a time.
+ */
+bool store_look(struct store *, struct error *) MUST_CHECK;
+/* Was the store there at the last look, and is the same directory at its path still? Else
+ * UNAVAILABLE, and errno is ESTALE. All functions that touch a file begin with it. */
+bool store_require(const struct store *, struct error *) MUST_CHECK;
+const char *store_root(const struct store *); /* as configured */
 
 /* Absolute path of a blob's file (arena). */
 const char *store_blob_path(
     const struct store *, struct arena *, const struct digest *, int64_t file);
 const char *store_upload_path(const struct store *, struct arena *, int64_t file);
-/* Size of a blob's file, or -1 with errno. */
+/* Size of a blob's file, or -1 with errno; ESTALE if the store is not there. */
 int64_t store_blob_size(const struct store *, const struct digest *, int64_t file);
 /* Remove a blob's file; not being there counts as success. */
 bool store_blob_unlink(
@@ -37,7 +51,8 @@ bool store_blob_digest(const struct store *, const struct digest *, int64_t file
 
 /* Bytes of the file system that holds the store. */
 bool store_space(struct store *, int64_t *total, int64_t *available, struct error *) MUST_CHECK;
-/* Create and rename a file; free bytes over the reserve; else UNAVAILABLE with a sentence. */
+/* Look for the store, create and rename a file; free bytes over the reserve; else UNAVAILABLE with
+ * a sentence. */
 bool store_ready(struct store *, int64_t reserve_bytes, struct error *) MUST_CHECK;
 
 /* Call visit for every file below uploads/ and blobs/; false from visit stops, which is no failure.

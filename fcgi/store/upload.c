@@ -11,7 +11,6 @@
 #include "base/bytes.h"
 #include "store/layout.h"
 
-#define FILE_MODE 0640
 #define FLUSH_STEP (8 * 1024 * 1024)
 
 struct upload {
@@ -75,15 +74,19 @@ take(struct upload *up, int64_t received, struct error *err)
 struct upload *
 upload_open(struct store *store, int64_t file, int64_t received, struct error *err)
 {
-	struct arena *arena = arena_new();
-	struct upload *up = arena_alloc(arena, sizeof(*up));
+	struct arena *arena;
+	struct upload *up;
 	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
 
+	if (!store_require(store, err))
+		return NULL;
+	arena = arena_new();
+	up = arena_alloc(arena, sizeof(*up));
 	*up = (struct upload){ .arena = arena, .store = store, .fd = -1, .file = file };
 	store_upload_name(up->name, file);
 	if (received == 0)
 		flags |= O_CREAT;
-	up->fd = openat(store->root, up->name, flags, FILE_MODE);
+	up->fd = openat(store->root, up->name, flags, STORE_FILE_MODE);
 	if (up->fd == -1 && errno == ENOENT) {
 		refuse_short(up, 0, received, err);
 	} else if (up->fd == -1) {
@@ -260,6 +263,8 @@ upload_publish(struct upload *up, const struct digest *digest, struct error *err
 
 	if (up->closed)
 		return refuse_closed(err);
+	if (!store_require(up->store, err))
+		return false;
 	store_blob_name(name, digest, up->file);
 	if (fdatasync(up->fd) == -1) {
 		lose(up, up->name);
@@ -297,6 +302,8 @@ upload_unlink(struct store *store, int64_t file, struct error *err)
 {
 	char name[STORE_NAME_SIZE];
 
+	if (!store_require(store, err))
+		return false;
 	store_upload_name(name, file);
 	if (unlinkat(store->root, name, 0) == -1 && errno != ENOENT)
 		return error_errno(err, "cannot remove the upload");

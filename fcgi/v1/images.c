@@ -75,6 +75,8 @@ reply_layer(struct request *req, const struct v1_image_row *row, struct error *e
 	}
 	if (row->layer.size < 0)
 		return error_set(err, ERROR_NOT_FOUND, "Layer not found");
+	if (!store_require(request_registry(req)->store, err))
+		return false;
 	if (!row->zstd)
 		return reply_file(req, 200, registry_blob_path(request_registry(req), &row->layer),
 		    row->layer.size, err);

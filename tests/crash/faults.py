@@ -16,6 +16,15 @@ def store():
     return re.search(r"^path\s*=\s*(.+)$", text, re.M).group(1).strip()
 
 
+def mount(folder, marked=True):
+    """A small file system over the store: one of its own, or one that is not the store's at all."""
+    path = pathlib.Path(folder)
+    owner, identity = path.stat(), (path / ".stowage").read_text()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=0755", "stowage-test", folder], check=True)
+    if marked:
+        (path / ".stowage").write_text(identity)
+
+
 def cold_blob(key, hub, size):
     """The path of a layer that is still at the hub, and its image, whose manifest is cached."""
     found = Image(key, layers=(size,))
@@ -34,8 +43,7 @@ def garbage():
 def full_disk():
     """A full disk is a JSON error for pushes, pulls go on, and it recovers without a restart."""
     folder = store()
-    owner = pathlib.Path(folder).stat()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=0755", "stowage-test", folder], check=True)
+    mount(folder)
     filler = pathlib.Path(folder) / "filler"
     try:
         renew()  # they open the store anew
@@ -91,11 +99,26 @@ def database_stopped():
 
 
 @test
+def another_file_system():
+    """A file system that is mounted over the store is noticed before the next 201, and so is the store when it is back."""
+    folder = store()
+    kept = put_blob("mount/one", b"kept")
+    mount(folder, marked=False)
+    try:
+        assert call("POST", "/v2/mount/one/blobs/uploads/?digest=" + sha256(b"lost"), body=b"lost").status == 503
+        assert call("GET", "/v2/mount/one/blobs/" + kept).status == 503
+        assert call("GET", "/readyz", auth=None).status == 503
+        assert not list(pathlib.Path(folder).iterdir())
+    finally:
+        subprocess.run(["umount", folder], check=True)  # nobody keeps it busy
+    eventually(lambda: call("GET", "/v2/mount/one/blobs/" + kept).body == b"kept")
+
+
+@test
 def full_disk_while_fetching():
     """A blob from an upstream that does not fit is 507 for all who want it, costs the upstream nothing more, and comes once there is room."""
     folder, hub = store(), Hub()
-    owner = pathlib.Path(folder).stat()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=0755", "stowage-test", folder], check=True)
+    mount(folder)
     filler = pathlib.Path(folder) / "filler"
     try:
         renew()

@@ -11,6 +11,7 @@
 
 #include "db/blob.h"
 #include "folder.h"
+#include "store_fixture.h"
 
 /* A database of two tables, whose rows may change between two questions. */
 #define ROWS_MOST 1300
@@ -73,7 +74,7 @@ setup(void **state)
 	away = false;
 	f->root = folder_make();
 	f->arena = arena_new();
-	f->store = store_open(f->root, NULL);
+	f->store = store_fixture(f->root);
 	*state = fixture = f;
 	return f->store == NULL ? -1 : 0;
 }

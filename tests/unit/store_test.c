@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "store_fixture.h"
 
 struct fixture {
 	char *root;
@@ -26,7 +27,7 @@ setup(void **state)
 
 	f->root = folder_make();
 	f->arena = arena_new();
-	f->store = store_open(f->root, NULL);
+	f->store = store_fixture(f->root);
 	*state = f;
 	return f->store == NULL ? -1 : 0;
 }
@@ -74,27 +75,6 @@ every_shard_is_there_from_the_start(void **state)
 	assert_int_equal(stat(arena_printf(f->arena, "%s/blobs/sha512/a9", f->root), &st), 0);
 	assert_int_equal(st.st_mode & 07, 0);
 	assert_int_equal(stat(arena_printf(f->arena, "%s/uploads", f->root), &st), 0);
-}
-
-static void
-a_store_opens_again(void **state)
-{
-	struct fixture *f = *state;
-	struct store *again = store_open(f->root, NULL);
-
-	assert_non_null(again);
-	store_close(again);
-}
-
-static void
-a_store_without_a_parent_is_refused(void **state)
-{
-	struct fixture *f = *state;
-	struct error err = { 0 };
-
-	assert_null(store_open(arena_printf(f->arena, "%s/no/such", f->root), &err));
-	assert_int_equal(err.code, ERROR_INTERNAL);
-	assert_null(strstr(err.message, f->root)); /* a client may see it */
 }
 
 static void
@@ -296,8 +276,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(every_shard_is_there_from_the_start),
-		TEST(a_store_opens_again),
-		TEST(a_store_without_a_parent_is_refused),
 		TEST(paths_are_absolute_and_built_from_digest_and_file),
 		TEST(a_missing_blob_has_no_size_and_is_gone_already),
 		TEST(a_damaged_blob_hashes_to_something_else),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "folder.h"
+#include "store_fixture.h"
 
 /*
  * The calls whose order and failure matter, in place of the C library's: they note what was called,
@@ -99,7 +100,7 @@ setup(void **state)
 	rename_before_lock[0] = NULL;
 	f->root = folder_make();
 	f->arena = arena_new();
-	f->store = store_open(f->root, NULL);
+	f->store = store_fixture(f->root);
 	calls[0] = '\0';
 	*state = f;
 	return f->store == NULL ? -1 : 0;

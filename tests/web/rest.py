@@ -825,7 +825,9 @@ def storage():
     assert answer.status == 200 and answer.headers["content-type"] == "application/json", answer
     found = answer.json()
     assert set(found["binariesSummary"]) == {"binariesCount", "binariesSize", "artifactsSize", "optimization", "itemsCount", "artifactsCount"}, found
-    assert set(found["fileStoreSummary"]) == {"storageType", "storageDirectory", "totalSpace", "usedSpace", "freeSpace", "lastSeen"}, found
+    assert set(found["fileStoreSummary"]) == {"storageType", "storageDirectory", "totalSpace", "usedSpace", "freeSpace", "lastSeen", "programs"}, found
+    assert {(one["program"], one["state"]) for one in found["fileStoreSummary"]["programs"]} == {
+        ("stowage-keep", "available"), ("stowage-v1", "available"), ("stowage-v2", "available")}, found
     rows = {row["repoKey"]: row for row in found["repositoriesSummaryList"]}
     percentage = rows[key].pop("percentage")
     assert rows[key] == {"repoKey": key, "repoType": "LOCAL", "foldersCount": 2, "filesCount": 2, "usedSpace": "4.88 KB", "itemsCount": 4, "packageType": "Docker"}, rows[key]

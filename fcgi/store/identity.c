@@ -1,0 +1,112 @@
+#include "store/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "store/layout.h"
+
+#define IDENTITY_MODE 0644 /* no secret */
+
+bool
+store_identity_at(int root, char identity[UUID_TEXT_SIZE])
+{
+	int fd = openat(root, STORE_IDENTITY_FILE, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	ssize_t length;
+	int error;
+
+	identity[0] = '\0';
+	if (fd == -1)
+		return errno == ENOENT;
+	length = pread(fd, identity, UUID_TEXT_SIZE - 1, 0);
+	error = errno;
+	close(fd);
+	errno = error;
+	if (length == -1)
+		return false;
+	identity[length] = '\0';
+	if (uuid_check(identity))
+		return true;
+	errno = EINVAL;
+	return false;
+}
+
+static int
+open_root(const char *root, struct error *err)
+{
+	int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1) {
+		error_errno(err, "cannot open the blob store");
+		error_cause(err, "%s: %m", root);
+	}
+	return fd;
+}
+
+bool
+store_identity_read(const char *root, char identity[UUID_TEXT_SIZE], struct error *err)
+{
+	int fd = open_root(root, err);
+	bool ok;
+
+	if (fd == -1)
+		return false;
+	if (!(ok = store_identity_at(fd, identity))) {
+		error_errno(err, "cannot read the identity of the blob store");
+		error_cause(err, "%s/" STORE_IDENTITY_FILE ": %m", root);
+	}
+	close(fd);
+	return ok;
+}
+
+/* A file that is seen is complete; one that is there already is not replaced. */
+static bool
+write_file(int root, const char *identity)
+{
+	char line[UUID_TEXT_SIZE + 1], temporary[UUID_TEXT_SIZE + 16], random[UUID_TEXT_SIZE];
+	int length = snprintf(line, sizeof(line), "%s\n", identity), fd, error;
+	bool ok;
+
+	uuid_random(random);
+	snprintf(temporary, sizeof(temporary), STORE_IDENTITY_FILE ".%s", random);
+	fd = openat(root, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, IDENTITY_MODE);
+	if (fd == -1)
+		return false;
+	ok = bytes_write(fd, (struct bytes){ .data = line, .length = (size_t)length }) &&
+	     fchmod(fd, IDENTITY_MODE) == 0 && fsync(fd) == 0 &&
+	     (linkat(root, temporary, root, STORE_IDENTITY_FILE, 0) == 0 || errno == EEXIST);
+	error = errno;
+	close(fd);
+	unlinkat(root, temporary, 0);
+	ok = ok && fsync(root) == 0;
+	if (!ok)
+		errno = error;
+	return ok;
+}
+
+bool
+store_identity_write(const char *root, const char *identity, struct error *err)
+{
+	char there[UUID_TEXT_SIZE];
+	int fd = open_root(root, err);
+
+	if (fd == -1)
+		return false;
+	if (!store_identity_at(fd, there) ||
+	    (there[0] == '\0' && (!write_file(fd, identity) || !store_identity_at(fd, there)))) {
+		error_errno(err, "cannot write the identity of the blob store");
+		error_cause(err, "%s/" STORE_IDENTITY_FILE ", as uid %d: %m", root, (int)geteuid());
+		close(fd);
+		return false;
+	}
+	close(fd);
+	if (strcmp(there, identity) == 0)
+		return true;
+	error_set(err, ERROR_CONFLICT, "the directory is the blob store of another database");
+	return error_cause(
+	    err, "%s/" STORE_IDENTITY_FILE " holds %s, the database %s", root, there, identity);
+}
