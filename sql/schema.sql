@@ -166,6 +166,16 @@ BEGIN
 END $$;
 
 --
+-- Name: base64url_bytes(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.base64url_bytes(p_text text) RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT decode(translate(p_text, '-_', '+/') || repeat('=', -length(p_text) & 3), 'base64')
+$$;
+
+--
 -- Name: blob_arrived(bigint, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -174,14 +184,15 @@ CREATE FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest byt
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3) THEN
+  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg) THEN
     RETURN;
   END IF;
-  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3 RETURNING manifest_id, role),
+  WITH wanted AS (SELECT manifest_id, least(role, 2) AS role FROM manifest_want WHERE digest = p_digest AND alg = p_alg),
   named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM wanted GROUP BY manifest_id ORDER BY 2
     ON CONFLICT DO NOTHING)
   INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM wanted w JOIN image_manifest im USING (manifest_id) ORDER BY 1
   ON CONFLICT DO NOTHING;
+  DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3;
 END $$;
 
 --
@@ -209,6 +220,19 @@ BEGIN
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object)
   SELECT p_request, p_actor, p_actor_name, p_address, 'blob_delete', 'done', key, p_name, digest_text(p_alg, p_digest) FROM repository WHERE id = p_target;
   RETURN 0;
+END $$;
+
+--
+-- Name: blob_here(bigint[], integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_here(p_images bigint[], p_alg integer, p_digest bytea) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = ANY (p_images)
+    WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad);
 END $$;
 
 --
@@ -1059,10 +1083,10 @@ BEGIN
 END $$;
 
 --
--- Name: manifest_cache(integer, text, text, integer, integer, bytea, bytea, text, text, integer[], bytea[], integer[], bigint[], text[], integer[], bytea[], integer, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: manifest_cache(integer, text, text, integer, integer, bytea, bytea, text, text, integer[], bytea[], integer[], bigint[], text[], integer[], bytea[], bigint[], integer, bytea, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
@@ -1071,6 +1095,7 @@ DECLARE
   v_manifest bigint;
   v_blobs bigint[];
   v_children bigint[];
+  v_entries bigint[];
   v_new boolean;
 BEGIN
   PERFORM digests_lock(p_blob_digests || p_child_digests || p_digest);
@@ -1078,12 +1103,16 @@ BEGIN
     AND (b.digest, b.alg) IN (SELECT d.digest, d.alg FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)) ORDER BY b.id FOR KEY SHARE);
   v_children := ARRAY(SELECT m.id FROM manifest m
     WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest)) ORDER BY m.id FOR KEY SHARE);
+  v_entries := ARRAY(SELECT b.id FROM blob b JOIN unnest(p_child_algs, p_child_digests) d (alg, digest) ON d.digest = b.digest AND d.alg = b.alg
+    WHERE NOT b.bad AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg) ORDER BY b.id FOR KEY SHARE OF b);
   v_image := image_make(p_remote, p_path);
   PERFORM FROM image WHERE id = v_image FOR NO KEY UPDATE;
   PERFORM act_as(p_account, p_request);
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
+  -- an entry of an index that is a blob here; if it is a manifest after all, that will be wanted too
+  INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT DISTINCT b, v_manifest, 2 FROM unnest(v_entries) b ORDER BY b ON CONFLICT DO NOTHING;
   -- layers that lie elsewhere are wanted only where an administrator says so
   INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
@@ -1099,7 +1128,7 @@ BEGIN
     AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg AND m.id = ANY (v_children)) ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   PERFORM image_adopt(v_image, v_children, NULL);
-  v_new := image_show(v_image, v_manifest, v_blobs, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
+  v_new := image_show(v_image, v_manifest, v_blobs || v_entries, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
   PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
   UPDATE image_manifest SET pulled_on = current_date WHERE image_id = v_image AND manifest_id = v_manifest AND pulled_on IS DISTINCT FROM current_date;
   IF p_tag IS NOT NULL THEN
@@ -1114,7 +1143,8 @@ BEGIN
       jsonb_strip_nulls(jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload), 'tag', p_tag))
     FROM repository WHERE id = p_remote;
   END IF;
-  RETURN v_new;
+  RETURN (SELECT format('%s has %s bytes, not %s', digest_text(w.alg, w.digest), w.size, w.said)
+    FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w LIMIT 1);
 END $$;
 
 --
@@ -1146,6 +1176,19 @@ BEGIN
 END $$;
 
 --
+-- Name: manifest_here(bigint[], integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.manifest_here(p_images bigint[], p_alg integer, p_digest bytea) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = ANY (p_images)
+    WHERE m.digest = p_digest AND m.alg = p_alg);
+END $$;
+
+--
 -- Name: manifest_names(bigint, bigint[], integer[], bytea[], integer[], bigint[]); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1161,10 +1204,10 @@ CREATE FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_b
 $$;
 
 --
--- Name: manifest_put(text, text, integer, integer, integer, text, uuid, inet, integer, bytea, bytea, text, text, integer[], bytea[], integer[], integer[], bytea[], integer, bytea, text, text[], integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: manifest_put(text, text, integer, integer, integer, text, uuid, inet, integer, bytea, bytea, text, text, integer[], bytea[], integer[], bigint[], integer[], bytea[], bigint[], integer, bytea, text, text[], integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) RETURNS TABLE(outcome integer, missing_alg integer, missing_digest bytea)
+CREATE FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) RETURNS TABLE(outcome integer, missing_alg integer, missing_digest bytea, real_size bigint)
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
@@ -1182,30 +1225,37 @@ DECLARE
 BEGIN
   SELECT root_id, target_key INTO v_root, v_target_key FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
   IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) THEN
-    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   PERFORM digest_share(p_digest);
   v_actions := push_actions(p_account, v_root, p_target, p_name);
   IF v_actions & 2 = 0 THEN
-    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   ELSIF tag_kept_out(v_root, p_target, p_name, p_tags) IS NOT NULL THEN
-    RETURN QUERY SELECT 5, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 5, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
 
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target;
   v_images := ARRAY(SELECT readable_images(v_root, p_name, p_account) UNION SELECT v_image WHERE v_image IS NOT NULL);
+  IF p_child_algs <> '{}' THEN
+    SELECT p_blob_algs || coalesce(array_agg(e.alg) FILTER (WHERE e.is_blob), '{}'), p_blob_digests || coalesce(array_agg(e.digest) FILTER (WHERE e.is_blob), '{}'),
+      p_blob_roles || coalesce(array_agg(2) FILTER (WHERE e.is_blob), '{}'), p_blob_sizes || coalesce(array_agg(e.size) FILTER (WHERE e.is_blob), '{}'),
+      coalesce(array_agg(e.alg) FILTER (WHERE NOT e.is_blob), '{}'), coalesce(array_agg(e.digest) FILTER (WHERE NOT e.is_blob), '{}'),
+      coalesce(array_agg(e.size) FILTER (WHERE NOT e.is_blob), '{}')
+    INTO p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes
+    FROM (SELECT d.*, NOT manifest_here(v_images, d.alg, d.digest) AND blob_here(v_images, d.alg, d.digest) AS is_blob
+      FROM unnest(p_child_algs, p_child_digests, p_child_sizes) d (alg, digest, size)) e;
+  END IF;
   LOOP
     RETURN QUERY
-      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
-      WHERE NOT EXISTS (SELECT FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = ANY (v_images)
-        WHERE b.digest = d.digest AND b.alg = d.alg AND NOT b.bad)
+      SELECT DISTINCT 1, d.alg, d.digest, NULL::bigint FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
+      WHERE NOT blob_here(v_images, d.alg, d.digest)
       UNION ALL
-      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
-      WHERE NOT EXISTS (SELECT FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = ANY (v_images)
-        WHERE m.digest = d.digest AND m.alg = d.alg);
+      SELECT DISTINCT 1, d.alg, d.digest, NULL::bigint FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+      WHERE NOT manifest_here(v_images, d.alg, d.digest);
     IF FOUND THEN
       RETURN;
     END IF;
@@ -1217,9 +1267,13 @@ BEGIN
     EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
       AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
   END LOOP;
+  RETURN QUERY SELECT 6, w.alg, w.digest, w.size FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w;
+  IF FOUND THEN
+    RETURN;
+  END IF;
 
   IF v_image IS NULL AND p_expected IS NOT NULL THEN
-    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   v_image := image_make(p_target, p_name);
@@ -1227,13 +1281,13 @@ BEGIN
   PERFORM FROM tag WHERE image_id = v_image AND name = ANY (p_tags) ORDER BY name FOR UPDATE;
   IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = ANY (p_tags) AND (m.digest, m.alg) <> (p_digest, p_alg)) THEN
-    RETURN QUERY SELECT 2, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 2, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   -- a tag that holds what is pushed is as the client wants it: perhaps the answer to the same call was lost
   IF p_expected IS NOT NULL AND EXISTS (SELECT FROM unnest(p_tags) n WHERE NOT EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = n AND (m.digest, m.alg) IN ((p_expected, p_expected_alg), (p_digest, p_alg)))) THEN
-    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
 
@@ -1260,7 +1314,7 @@ BEGIN
         jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
     END IF;
   END LOOP;
-  RETURN QUERY SELECT 0, NULL::int, NULL::bytea;
+  RETURN QUERY SELECT 0, NULL::int, NULL::bytea, NULL::bigint;
 END $$;
 
 --
@@ -2077,6 +2131,23 @@ BEGIN
 END $$;
 
 --
+-- Name: schema1_signed_size(bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.schema1_signed_size(p_payload bytea) RETURNS bigint
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_format jsonb;
+BEGIN
+  v_format := convert_from(base64url_bytes(convert_from(p_payload, 'UTF8')::jsonb #>> '{signatures,0,protected}'), 'UTF8')::jsonb;
+  RETURN (v_format ->> 'formatLength')::bigint + octet_length(base64url_bytes(v_format ->> 'formatTail'));
+EXCEPTION WHEN data_exception OR untranslatable_character THEN
+  RETURN NULL;
+END $$;
+
+--
 -- Name: shown_with(bigint, bigint[]); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2755,6 +2826,22 @@ BEGIN
       WHEN v_asked <> '{}' THEN 'nobody has it; upstreams are asked in this order'
       ELSE 'nobody has it' END);
 END $$;
+
+--
+-- Name: wrong_sizes(integer[], bytea[], bigint[], integer[], bytea[], bigint[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]) RETURNS TABLE(alg integer, digest bytea, said bigint, size bigint)
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT d.alg, d.digest, d.size, b.size FROM unnest(p_blob_algs, p_blob_digests, p_blob_sizes) d (alg, digest, size)
+    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg WHERE d.size >= 0 AND b.size <> d.size
+  UNION ALL
+  SELECT d.alg, d.digest, d.size, m.size FROM unnest(p_child_algs, p_child_digests, p_child_sizes) d (alg, digest, size)
+    JOIN manifest m ON m.digest = d.digest AND m.alg = d.alg WHERE d.size >= 0 AND m.size <> d.size
+      AND d.size IS DISTINCT FROM schema1_signed_size(m.payload)
+$$;
 
 --
 -- Name: account; Type: TABLE; Schema: registry; Owner: -
@@ -4753,6 +4840,14 @@ GRANT ALL ON FUNCTION registry.append_only() TO stowage_app;
 GRANT ALL ON FUNCTION registry.append_only() TO stowage_admin;
 
 --
+-- Name: FUNCTION base64url_bytes(p_text text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.base64url_bytes(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.base64url_bytes(p_text text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.base64url_bytes(p_text text) TO stowage_admin;
+
+--
 -- Name: FUNCTION blob_arrived(p_blob bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -4767,6 +4862,14 @@ GRANT ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_dige
 REVOKE ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
 GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION blob_here(p_images bigint[], p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_here(p_images bigint[], p_alg integer, p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -5090,12 +5193,12 @@ GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer
 GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
--- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -5106,6 +5209,14 @@ GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_
 GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
+-- Name: FUNCTION manifest_here(p_images bigint[], p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.manifest_here(p_images bigint[], p_alg integer, p_digest bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_admin;
+
+--
 -- Name: FUNCTION manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -5114,12 +5225,12 @@ GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[
 GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) TO stowage_admin;
 
 --
--- Name: FUNCTION manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_child_algs integer[], p_child_digests bytea[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea); Type: ACL; Schema: registry; Owner: -
@@ -5370,6 +5481,14 @@ GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_m
 REVOKE ALL ON FUNCTION registry.repository_shrink(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION schema1_signed_size(p_payload bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.schema1_signed_size(p_payload bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.schema1_signed_size(p_payload bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.schema1_signed_size(p_payload bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION shown_with(p_image bigint, p_manifests bigint[]); Type: ACL; Schema: registry; Owner: -
@@ -5655,6 +5774,14 @@ GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) 
 REVOKE ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) TO stowage_app;
 GRANT ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) TO stowage_admin;
+
+--
+-- Name: FUNCTION wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]) TO stowage_admin;
 
 --
 -- Name: TABLE account; Type: ACL; Schema: registry; Owner: -

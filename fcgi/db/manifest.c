@@ -58,10 +58,10 @@ static const struct statement manifest_by_digest = {
 
 static const struct statement manifest_put = {
 	.name = "manifest_put",
-	.nparams = 24,
+	.nparams = 26,
 	.sql =
-	    "SELECT outcome, missing_alg, missing_digest FROM manifest_put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-	    " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)",
+	    "SELECT outcome, missing_alg, missing_digest, real_size FROM manifest_put($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+	    " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
 	.again = true,
 };
 
@@ -197,7 +197,7 @@ static PGresult *
 put(struct db *db, const struct manifest_put *put, struct error *err)
 {
 	const struct manifest *manifest = put->manifest;
-	struct param actor[ACTOR_PARAMS], params[24];
+	struct param actor[ACTOR_PARAMS], params[26];
 
 	actor_params(db, put->actor, actor);
 	params[0] = param_text(put->key);
@@ -212,21 +212,21 @@ put(struct db *db, const struct manifest_put *put, struct error *err)
 	params[10] = param_bytes(put->payload);
 	params[11] = param_text(manifest->media_type);
 	params[12] = param_text(manifest->artifact_type);
-	descriptor_params(
-	    db, manifest->blobs, manifest->blob_count, &params[13], &params[14], &params[15]);
-	descriptor_params(
-	    db, manifest->children, manifest->child_count, &params[16], &params[17], NULL);
+	descriptor_params(db, manifest->blobs, manifest->blob_count, &params[13], &params[14],
+	    &params[16], &params[15]);
+	descriptor_params(db, manifest->children, manifest->child_count, &params[17], &params[18],
+	    &params[19], NULL);
 	digest_params(
-	    db, manifest->has_subject ? &manifest->subject : NULL, &params[18], &params[19]);
-	params[20] = param_text(put->referrer);
-	params[21] = param_texts(db, put->tags, put->tag_count);
-	digest_params(db, put->expected, &params[22], &params[23]);
+	    db, manifest->has_subject ? &manifest->subject : NULL, &params[20], &params[21]);
+	params[22] = param_text(put->referrer);
+	params[23] = param_texts(db, put->tags, put->tag_count);
+	digest_params(db, put->expected, &params[24], &params[25]);
 	return db_query(db, &manifest_put, params, err);
 }
 
 bool
 db_manifest_put(struct db *db, const struct manifest_put *order, enum manifest_put_outcome *outcome,
-    struct digest **missing, size_t *missing_count, struct error *err)
+    struct digest **missing, size_t *missing_count, int64_t *size, struct error *err)
 {
 	PGresult *res = put(db, order, err);
 
@@ -235,8 +235,9 @@ db_manifest_put(struct db *db, const struct manifest_put *order, enum manifest_p
 	*outcome = (enum manifest_put_outcome)row_int(res, 0, 0);
 	*missing = NULL;
 	*missing_count = 0;
-	if (*outcome != MANIFEST_PUT_MISSING)
+	if (*outcome != MANIFEST_PUT_MISSING && *outcome != MANIFEST_PUT_SIZE)
 		return true;
+	*size = row_int(res, 0, 3);
 	*missing_count = (size_t)PQntuples(res);
 	*missing = arena_array(db->arena, *missing_count, sizeof(**missing));
 	for (size_t i = 0; i < *missing_count; i++)

@@ -34,7 +34,8 @@ enum manifest_put_outcome {
 	MANIFEST_PUT_PRECONDITION, /* If-Match named another digest than the tag holds */
 	MANIFEST_PUT_RETARGET,     /* the target went away or the viewer's right did, since it was
 				    * looked     up */
-	MANIFEST_PUT_KEPT_OUT      /* a pattern on the way to the target is against a tag */
+	MANIFEST_PUT_KEPT_OUT,     /* a pattern on the way to the target is against a tag */
+	MANIFEST_PUT_SIZE /* missing[0] is here, and has another size than its descriptor */
 };
 
 struct manifest_put {
@@ -53,9 +54,9 @@ struct manifest_put {
 };
 
 /* The whole push in one statement and transaction: resolve and lock, insert, link, tag, audit.
- * Idempotent. */
+ * Idempotent. *size: on MANIFEST_PUT_SIZE, of missing[0]. */
 bool db_manifest_put(struct db *, const struct manifest_put *, enum manifest_put_outcome *,
-    struct digest **missing, size_t *missing_count, struct error *) MUST_CHECK;
+    struct digest **missing, size_t *missing_count, int64_t *size, struct error *) MUST_CHECK;
 
 /* Unlink a digest (and the tags on it) from the target's image; *found false: it is not there.
  * Audited. */

@@ -50,7 +50,7 @@ actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR
 
 void
 descriptor_params(struct db *db, const struct descriptor *descriptors, size_t count,
-    struct param *algorithms, struct param *digests, struct param *roles)
+    struct param *algorithms, struct param *digests, struct param *sizes, struct param *roles)
 {
 	struct digest *values = arena_array(db->arena, count, sizeof(*values));
 	int64_t *numbers = arena_array(db->arena, count, sizeof(*numbers));
@@ -61,6 +61,9 @@ descriptor_params(struct db *db, const struct descriptor *descriptors, size_t co
 	}
 	*digests = param_digests(db, values, count);
 	*algorithms = param_ints(db, numbers, count);
+	for (size_t i = 0; i < count; i++)
+		numbers[i] = descriptors[i].size;
+	*sizes = param_ints(db, numbers, count);
 	if (roles == NULL)
 		return;
 	for (size_t i = 0; i < count; i++)

@@ -99,9 +99,9 @@ size_t texts_read(struct db *, const PGresult *, int column, const char ***);
  * UUID or no address is NULL: a deed is not refused because its reporter is odd. */
 #define ACTOR_PARAMS 4
 void actor_params(struct db *, const struct actor *, struct param params[ACTOR_PARAMS]);
-/* Algorithms, digests and, unless roles is NULL, roles of descriptors, each as an array. */
+/* Algorithms, digests, sizes and, unless roles is NULL, roles of descriptors, each as an array. */
 void descriptor_params(struct db *, const struct descriptor *, size_t count,
-    struct param *algorithms, struct param *digests, struct param *roles);
+    struct param *algorithms, struct param *digests, struct param *sizes, struct param *roles);
 /* The digest and its algorithm; both NULL when there is none. */
 void digest_params(
     struct db *, const struct digest *, struct param *algorithm, struct param *value);

@@ -62,10 +62,10 @@ static const struct statement remotes_find = {
 
 static const struct statement manifest_cache = {
 	.name = "manifest_cache",
-	.nparams = 19 + ACTOR_PARAMS,
+	.nparams = 20 + ACTOR_PARAMS,
 	.sql =
 	    "SELECT manifest_cache($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-	    " $18, $19, $20, $21, $22, $23)",
+	    " $18, $19, $20, $21, $22, $23, $24)",
 	.again = true,
 };
 
@@ -209,26 +209,24 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 	return true;
 }
 
-/* Sizes of the blobs, and where those lie that lie elsewhere. */
-static void
-size_params(struct db *db, const struct manifest *manifest, struct param *sizes, struct param *urls)
+/* Where the blobs lie that lie elsewhere. */
+static struct param
+urls_param(struct db *db, const struct manifest *manifest)
 {
-	int64_t *numbers = arena_array(db->arena, manifest->blob_count, sizeof(*numbers));
 	const char **texts = arena_array(db->arena, manifest->blob_count, sizeof(*texts));
 
-	for (size_t i = 0; i < manifest->blob_count; i++) {
-		numbers[i] = manifest->blobs[i].size;
+	for (size_t i = 0; i < manifest->blob_count; i++)
 		texts[i] = manifest->blobs[i].url == NULL ? "" : manifest->blobs[i].url;
-	}
-	*sizes = param_ints(db, numbers, manifest->blob_count);
-	*urls = param_texts(db, texts, manifest->blob_count);
+	return param_texts(db, texts, manifest->blob_count);
 }
 
 bool
-db_manifest_cache(struct db *db, const struct manifest_cache *order, struct error *err)
+db_manifest_cache(
+    struct db *db, const struct manifest_cache *order, const char **warning, struct error *err)
 {
 	const struct manifest *manifest = order->manifest;
-	struct param params[19 + ACTOR_PARAMS];
+	struct param params[20 + ACTOR_PARAMS];
+	PGresult *res;
 
 	params[0] = param_int(db, order->remote->id);
 	params[1] = param_text(order->remote->path);
@@ -238,16 +236,19 @@ db_manifest_cache(struct db *db, const struct manifest_cache *order, struct erro
 	params[6] = param_bytes(order->payload);
 	params[7] = param_text(manifest->media_type);
 	params[8] = param_text(manifest->artifact_type);
-	descriptor_params(
-	    db, manifest->blobs, manifest->blob_count, &params[9], &params[10], &params[11]);
-	size_params(db, manifest, &params[12], &params[13]);
-	descriptor_params(
-	    db, manifest->children, manifest->child_count, &params[14], &params[15], NULL);
+	descriptor_params(db, manifest->blobs, manifest->blob_count, &params[9], &params[10],
+	    &params[12], &params[11]);
+	params[13] = urls_param(db, manifest);
+	descriptor_params(db, manifest->children, manifest->child_count, &params[14], &params[15],
+	    &params[16], NULL);
 	digest_params(
-	    db, manifest->has_subject ? &manifest->subject : NULL, &params[16], &params[17]);
-	params[18] = param_text(order->referrer);
-	actor_params(db, order->actor, params + 19);
-	return db_query(db, &manifest_cache, params, err) != NULL;
+	    db, manifest->has_subject ? &manifest->subject : NULL, &params[17], &params[18]);
+	params[19] = param_text(order->referrer);
+	actor_params(db, order->actor, params + 20);
+	if ((res = db_query(db, &manifest_cache, params, err)) == NULL)
+		return false;
+	*warning = row_text(res, 0, 0);
+	return true;
 }
 
 bool

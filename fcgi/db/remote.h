@@ -44,7 +44,8 @@ bool db_remotes_find(struct db *, const char *key, const char *name, const struc
     const struct viewer *, struct standing *, struct remote **, size_t *count,
     struct error *) MUST_CHECK;
 
-/* Store a verified manifest under the remote's name, and under the tag unless that is NULL. */
+/* Store a verified manifest under the remote's name, and under the tag unless that is NULL.
+ * *warning: what is wrong with it although it is stored; NULL: nothing. */
 struct manifest_cache {
 	const struct remote *remote;
 	const char *tag;
@@ -54,7 +55,8 @@ struct manifest_cache {
 	const char *referrer; /* descriptor JSON, NULL without subject */
 	const struct actor *actor;
 };
-bool db_manifest_cache(struct db *, const struct manifest_cache *, struct error *) MUST_CHECK;
+bool db_manifest_cache(
+    struct db *, const struct manifest_cache *, const char **warning, struct error *) MUST_CHECK;
 
 /* The cached tag is still right. */
 bool db_remote_trust(

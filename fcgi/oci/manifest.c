@@ -21,6 +21,9 @@ static const struct kind {
 	{ MEDIATYPE_DOCKER_LIST, SHAPE_INDEX },
 };
 
+/* Beyond it JSON numbers are not exact for every reader (RFC 8259, 6). */
+#define SIZE_MOST ((INT64_C(1) << 53) - 1)
+
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* Every top-level key that means something, and the shape it speaks for. */
@@ -165,8 +168,9 @@ read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, co
 		return error_set(err, ERROR_MANIFEST_INVALID, "%s: malformed mediaType", place);
 	if (!digest_parse(&out->digest, digest, &reason))
 		return error_set(err, ERROR_MANIFEST_INVALID, "%s: %s", place, reason.message);
-	if (size < 0)
-		return error_set(err, ERROR_MANIFEST_INVALID, "%s: negative size", place);
+	if (size < 0 || size > SIZE_MOST)
+		return error_set(err, ERROR_MANIFEST_INVALID,
+		    "%s: size must be 0 to 2^53 - 1 (got %" PRId64 ")", place, (int64_t)size);
 	out->role = role;
 	out->media_type = arena_strdup(arena, media_type);
 	out->size = size;
@@ -195,12 +199,24 @@ read_descriptors(struct arena *arena, json_t *document, const char *key, enum de
 	return true;
 }
 
-/* Size of the array `key`; false if it is none or holds too much. */
+/* The value of an optional key. Writers that spell out what they lack write null. */
+static json_t *
+optional(json_t *document, const char *key)
+{
+	json_t *value = json_object_get(document, key);
+
+	return json_is_null(value) ? NULL : value;
+}
+
+/* Size of the array `key`, 0 if it is absent; false if it is something else or holds too much. */
 static bool
 count_descriptors(json_t *document, const char *key, size_t *count, struct error *err)
 {
-	const json_t *array = json_object_get(document, key);
+	const json_t *array = optional(document, key);
 
+	*count = 0;
+	if (array == NULL)
+		return true;
 	if (!json_is_array(array))
 		return error_set(err, ERROR_MANIFEST_INVALID, "%s must be an array", key);
 	*count = json_array_size(array);
@@ -241,21 +257,10 @@ read_index(struct arena *arena, json_t *document, struct manifest *manifest, str
 static bool
 read_artifact(struct arena *arena, json_t *document, struct manifest *manifest, struct error *err)
 {
-	if (json_object_get(document, "blobs") == NULL)
-		return true;
 	if (!count_descriptors(document, "blobs", &manifest->blob_count, err))
 		return false;
 	manifest->blobs = arena_array(arena, manifest->blob_count, sizeof(*manifest->blobs));
 	return read_descriptors(arena, document, "blobs", DESCRIPTOR_LAYER, manifest->blobs, err);
-}
-
-/* The value of an optional key. Writers that spell out what they lack write null. */
-static json_t *
-optional(json_t *document, const char *key)
-{
-	json_t *value = json_object_get(document, key);
-
-	return json_is_null(value) ? NULL : value;
 }
 
 static bool

@@ -1,5 +1,6 @@
 #include "registry/push.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -57,9 +58,28 @@ without_foreign(struct arena *arena, const struct manifest *manifest)
 	return kept;
 }
 
+/* A descriptor says another size than the content has that is here. */
 static bool
-outcome_error(
-    const struct manifest_push *push, enum manifest_put_outcome outcome, struct error *err)
+size_error(
+    const struct manifest *manifest, const struct digest *digest, int64_t size, struct error *err)
+{
+	const struct descriptor *lists[] = { manifest->blobs, manifest->children };
+	const size_t counts[] = { manifest->blob_count, manifest->child_count };
+
+	for (size_t list = 0; list < 2; list++)
+		for (size_t i = 0; i < counts[list]; i++)
+			if (digest_equal(&lists[list][i].digest, digest) &&
+			    lists[list][i].size != size)
+				return error_set(err, ERROR_MANIFEST_INVALID,
+				    "%s: size must be %" PRId64 " (got %" PRId64 ")", digest->text,
+				    size, lists[list][i].size);
+	return error_set(
+	    err, ERROR_MANIFEST_INVALID, "%s: size must be %" PRId64, digest->text, size);
+}
+
+static bool
+outcome_error(const struct manifest_push *push, enum manifest_put_outcome outcome, int64_t size,
+    struct error *err)
 {
 	switch (outcome) {
 	case MANIFEST_PUT_DONE:
@@ -75,6 +95,8 @@ outcome_error(
 		return error_set(err, ERROR_PRECONDITION, "the tag does not hold that digest");
 	case MANIFEST_PUT_KEPT_OUT:
 		return error_set(err, ERROR_DENIED, "a pattern keeps this tag out");
+	case MANIFEST_PUT_SIZE:
+		return size_error(push->manifest, &push->missing[0], size, err);
 	case MANIFEST_PUT_RETARGET:
 		break;
 	}
@@ -155,6 +177,7 @@ registry_manifest_push(struct registry *registry, const struct target *target,
 	struct arena *arena = registry->db->arena;
 	struct manifest *manifest;
 	enum manifest_put_outcome outcome;
+	int64_t size = 0;
 	struct manifest_put put = {
 		.key = registry->key,
 		.name = push->name,
@@ -176,12 +199,12 @@ registry_manifest_push(struct registry *registry, const struct target *target,
 		put.referrer = manifest_referrer_json(
 		    arena, manifest, &push->digest, (int64_t)push->payload.length);
 	if (!db_manifest_put(
-		registry->db, &put, &outcome, &push->missing, &push->missing_count, err))
+		registry->db, &put, &outcome, &push->missing, &push->missing_count, &size, err))
 		return false;
 	if (outcome == MANIFEST_PUT_MISSING && lacks_empty_layer(push) &&
 	    (!bring_empty_layer(registry, target, push->name, err) ||
-		!db_manifest_put(
-		    registry->db, &put, &outcome, &push->missing, &push->missing_count, err)))
+		!db_manifest_put(registry->db, &put, &outcome, &push->missing, &push->missing_count,
+		    &size, err)))
 		return false;
-	return outcome_error(push, outcome, err);
+	return outcome_error(push, outcome, size, err);
 }

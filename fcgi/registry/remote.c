@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "base/log.h"
 #include "oci/manifest.h"
 #include "oci/name.h"
 #include "registry/fetch.h"
@@ -212,6 +213,34 @@ without_lost(struct arena *arena, const struct manifest *manifest)
 	return kept;
 }
 
+/* Store a verified answer. One that lies about a size is for its clients to judge. */
+static bool
+cache_manifest(struct registry *registry, const struct remote *remote, const char *tag,
+    const struct manifest *manifest, const struct digest *digest, struct bytes payload,
+    struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	const struct manifest_cache order = {
+		.remote = remote,
+		.tag = tag,
+		.manifest = without_lost(arena, manifest),
+		.digest = digest,
+		.payload = payload,
+		.referrer = manifest->has_subject ? manifest_referrer_json(arena, manifest, digest,
+							(int64_t)payload.length)
+						  : NULL,
+		.actor = &registry->actor,
+	};
+	const char *warning = NULL;
+
+	if (!db_manifest_cache(registry->db, &order, &warning, err))
+		return false;
+	if (warning != NULL)
+		log_line(LOG_LEVEL_WARNING, "%s: %s/%s names a wrong size: %s", remote->key,
+		    remote->path, digest->text, warning);
+	return true;
+}
+
 /* An answer in hand: verify it, store it, or hand it on. */
 static bool
 take_manifest(struct registry *registry, const struct remote *remote,
@@ -244,19 +273,7 @@ take_manifest(struct registry *registry, const struct remote *remote,
 		};
 		return true;
 	}
-	return db_manifest_cache(registry->db,
-	    &(struct manifest_cache){
-		.remote = remote,
-		.tag = reference->tag,
-		.manifest = without_lost(arena, manifest),
-		.digest = &digest,
-		.payload = payload,
-		.referrer = manifest->has_subject ? manifest_referrer_json(arena, manifest, &digest,
-							(int64_t)payload.length)
-						  : NULL,
-		.actor = &registry->actor,
-	    },
-	    err);
+	return cache_manifest(registry, remote, reference->tag, manifest, &digest, payload, err);
 }
 
 static enum upstream_result

@@ -186,7 +186,7 @@ manifest_put(struct request *req, struct error *err)
 	if (push.content_type != NULL && *push.content_type == '\0')
 		push.content_type = NULL;
 	if (!registry_manifest_push(request_registry(req), &target, &push, err)) {
-		if (push.missing_count > 0)
+		if (err->code == ERROR_MANIFEST_BLOB_UNKNOWN)
 			request_call(req)->detail = missing_detail(&push);
 		return false;
 	}

@@ -10,17 +10,19 @@ CREATE OR REPLACE FUNCTION digest_share(p_digest bytea) RETURNS void LANGUAGE sq
   SELECT pg_advisory_xact_lock_shared(1380993106, get_byte(p_digest, 0))
 $$;
 
--- A blob is here now: manifests that want it get it, and the images that show them may serve it.
+-- A blob is here now: manifests that want it get it, and the images that show them may serve it. An entry of an index may be a blob; it stays
+-- wanted as a manifest, since anybody can push the bytes of one as a blob.
 CREATE OR REPLACE FUNCTION blob_arrived(p_blob bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3) THEN
+  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg) THEN
     RETURN;
   END IF;
-  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3 RETURNING manifest_id, role),
+  WITH wanted AS (SELECT manifest_id, least(role, 2) AS role FROM manifest_want WHERE digest = p_digest AND alg = p_alg),
   named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM wanted GROUP BY manifest_id ORDER BY 2
     ON CONFLICT DO NOTHING)
   INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM wanted w JOIN image_manifest im USING (manifest_id) ORDER BY 1
   ON CONFLICT DO NOTHING;
+  DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3;
 END $$;
 
 -- A manifest is here now: the same for the indexes that want it.
@@ -39,17 +41,18 @@ BEGIN
 END $$;
 
 -- A manifest that an upstream answered, its bytes verified: stored and shown under its name. What it names and is here is linked, the rest is
--- wanted. p_tag NULL: it was asked by digest. True if it is new here.
+-- wanted. p_tag NULL: it was asked by digest. The answer is a warning, if a descriptor has another size than the content that is here.
 CREATE OR REPLACE FUNCTION manifest_cache(p_remote int, p_path text, p_tag text, p_fresh_seconds int,
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
   p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs int[], p_child_digests bytea[],
-  p_subject_alg int, p_subject bytea, p_referrer text, p_account int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  p_child_sizes bigint[], p_subject_alg int, p_subject bytea, p_referrer text, p_account int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint;
   v_manifest bigint;
   v_blobs bigint[];
   v_children bigint[];
+  v_entries bigint[];
   v_new boolean;
 BEGIN
   PERFORM digests_lock(p_blob_digests || p_child_digests || p_digest);
@@ -57,12 +60,16 @@ BEGIN
     AND (b.digest, b.alg) IN (SELECT d.digest, d.alg FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)) ORDER BY b.id FOR KEY SHARE);
   v_children := ARRAY(SELECT m.id FROM manifest m
     WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest)) ORDER BY m.id FOR KEY SHARE);
+  v_entries := ARRAY(SELECT b.id FROM blob b JOIN unnest(p_child_algs, p_child_digests) d (alg, digest) ON d.digest = b.digest AND d.alg = b.alg
+    WHERE NOT b.bad AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg) ORDER BY b.id FOR KEY SHARE OF b);
   v_image := image_make(p_remote, p_path);
   PERFORM FROM image WHERE id = v_image FOR NO KEY UPDATE;
   PERFORM act_as(p_account, p_request);
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
+  -- an entry of an index that is a blob here; if it is a manifest after all, that will be wanted too
+  INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT DISTINCT b, v_manifest, 2 FROM unnest(v_entries) b ORDER BY b ON CONFLICT DO NOTHING;
   -- layers that lie elsewhere are wanted only where an administrator says so
   INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
@@ -78,7 +85,7 @@ BEGIN
     AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg AND m.id = ANY (v_children)) ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   PERFORM image_adopt(v_image, v_children, NULL);
-  v_new := image_show(v_image, v_manifest, v_blobs, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
+  v_new := image_show(v_image, v_manifest, v_blobs || v_entries, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
   PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
   UPDATE image_manifest SET pulled_on = current_date WHERE image_id = v_image AND manifest_id = v_manifest AND pulled_on IS DISTINCT FROM current_date;
   IF p_tag IS NOT NULL THEN
@@ -93,7 +100,8 @@ BEGIN
       jsonb_strip_nulls(jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload), 'tag', p_tag))
     FROM repository WHERE id = p_remote;
   END IF;
-  RETURN v_new;
+  RETURN (SELECT format('%s has %s bytes, not %s', digest_text(w.alg, w.digest), w.size, w.said)
+    FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w LIMIT 1);
 END $$;
 
 -- The upstream still has the tag as it is cached: trust it again. That it was pulled is noted on the way.

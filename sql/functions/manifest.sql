@@ -46,19 +46,59 @@ BEGIN
   RETURN v_new;
 END $$;
 
+CREATE OR REPLACE FUNCTION base64url_bytes(p_text text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+  SELECT decode(translate(p_text, '-_', '+/') || repeat('=', -length(p_text) & 3), 'base64')
+$$;
+
+-- The size of a schema 1 manifest without its signatures; NULL: the document does not say.
+CREATE OR REPLACE FUNCTION schema1_signed_size(p_payload bytea) RETURNS bigint LANGUAGE plpgsql IMMUTABLE SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_format jsonb;
+BEGIN
+  v_format := convert_from(base64url_bytes(convert_from(p_payload, 'UTF8')::jsonb #>> '{signatures,0,protected}'), 'UTF8')::jsonb;
+  RETURN (v_format ->> 'formatLength')::bigint + octet_length(base64url_bytes(v_format ->> 'formatTail'));
+EXCEPTION WHEN data_exception OR untranslatable_character THEN
+  RETURN NULL;
+END $$;
+
+-- Descriptors whose size is not that of the content, which is here. A negative size is not said.
+CREATE OR REPLACE FUNCTION wrong_sizes(p_blob_algs int[], p_blob_digests bytea[], p_blob_sizes bigint[],
+  p_child_algs int[], p_child_digests bytea[], p_child_sizes bigint[])
+RETURNS TABLE (alg int, digest bytea, said bigint, size bigint) LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT d.alg, d.digest, d.size, b.size FROM unnest(p_blob_algs, p_blob_digests, p_blob_sizes) d (alg, digest, size)
+    JOIN blob b ON b.digest = d.digest AND b.alg = d.alg WHERE d.size >= 0 AND b.size <> d.size
+  UNION ALL
+  SELECT d.alg, d.digest, d.size, m.size FROM unnest(p_child_algs, p_child_digests, p_child_sizes) d (alg, digest, size)
+    JOIN manifest m ON m.digest = d.digest AND m.alg = d.alg WHERE d.size >= 0 AND m.size <> d.size
+      AND d.size IS DISTINCT FROM schema1_signed_size(m.payload)
+$$;
+
+-- Does one of the images show it?
+CREATE OR REPLACE FUNCTION blob_here(p_images bigint[], p_alg int, p_digest bytea) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = ANY (p_images)
+    WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad);
+END $$;
+CREATE OR REPLACE FUNCTION manifest_here(p_images bigint[], p_alg int, p_digest bytea) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = ANY (p_images)
+    WHERE m.digest = p_digest AND m.alg = p_alg);
+END $$;
+
 -- The whole push. Outcomes: 0 done, 1 names what is not here (one row for each), 2 a tag may not be overwritten,
--- 3 a tag does not hold the digest expected, 4 the target or the right to push there is gone, 5 a pattern keeps a tag out. Nothing is
--- written but by 0.
+-- 3 a tag does not hold the digest expected, 4 the target or the right to push there is gone, 5 a pattern keeps a tag out, 6 a descriptor
+-- has another size than the content (which has real_size). Nothing is written but by 0.
 --
 -- What the manifest names must be readable for the pusher under this name somewhere at the key pushed to; it is then
--- linked to the target's image. Locks: blobs by id, the image (one push at a time per image, so that the look at the
+-- linked to the target's image. An entry of an index is a manifest if there is one of that digest, else it may be a blob: BuildKit's cache
+-- is such an index. Locks: blobs by id, the image (one push at a time per image, so that the look at the
 -- tags holds until the end), tags by name.
 CREATE OR REPLACE FUNCTION manifest_put(p_key text, p_name text, p_target int, p_account int, p_epoch int,
   p_actor_name text, p_request uuid, p_address inet,
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
-  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_child_algs int[], p_child_digests bytea[],
-  p_subject_alg int, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg int, p_expected bytea)
-RETURNS TABLE (outcome int, missing_alg int, missing_digest bytea) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_child_algs int[], p_child_digests bytea[],
+  p_child_sizes bigint[], p_subject_alg int, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg int, p_expected bytea)
+RETURNS TABLE (outcome int, missing_alg int, missing_digest bytea, real_size bigint) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_root int;
   v_actions int;
@@ -73,30 +113,37 @@ DECLARE
 BEGIN
   SELECT root_id, target_key INTO v_root, v_target_key FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
   IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) THEN
-    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   PERFORM digest_share(p_digest);
   v_actions := push_actions(p_account, v_root, p_target, p_name);
   IF v_actions & 2 = 0 THEN
-    RETURN QUERY SELECT 4, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 4, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   ELSIF tag_kept_out(v_root, p_target, p_name, p_tags) IS NOT NULL THEN
-    RETURN QUERY SELECT 5, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 5, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
 
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target;
   v_images := ARRAY(SELECT readable_images(v_root, p_name, p_account) UNION SELECT v_image WHERE v_image IS NOT NULL);
+  IF p_child_algs <> '{}' THEN
+    SELECT p_blob_algs || coalesce(array_agg(e.alg) FILTER (WHERE e.is_blob), '{}'), p_blob_digests || coalesce(array_agg(e.digest) FILTER (WHERE e.is_blob), '{}'),
+      p_blob_roles || coalesce(array_agg(2) FILTER (WHERE e.is_blob), '{}'), p_blob_sizes || coalesce(array_agg(e.size) FILTER (WHERE e.is_blob), '{}'),
+      coalesce(array_agg(e.alg) FILTER (WHERE NOT e.is_blob), '{}'), coalesce(array_agg(e.digest) FILTER (WHERE NOT e.is_blob), '{}'),
+      coalesce(array_agg(e.size) FILTER (WHERE NOT e.is_blob), '{}')
+    INTO p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes
+    FROM (SELECT d.*, NOT manifest_here(v_images, d.alg, d.digest) AND blob_here(v_images, d.alg, d.digest) AS is_blob
+      FROM unnest(p_child_algs, p_child_digests, p_child_sizes) d (alg, digest, size)) e;
+  END IF;
   LOOP
     RETURN QUERY
-      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
-      WHERE NOT EXISTS (SELECT FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = ANY (v_images)
-        WHERE b.digest = d.digest AND b.alg = d.alg AND NOT b.bad)
+      SELECT DISTINCT 1, d.alg, d.digest, NULL::bigint FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
+      WHERE NOT blob_here(v_images, d.alg, d.digest)
       UNION ALL
-      SELECT DISTINCT 1, d.alg, d.digest FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
-      WHERE NOT EXISTS (SELECT FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = ANY (v_images)
-        WHERE m.digest = d.digest AND m.alg = d.alg);
+      SELECT DISTINCT 1, d.alg, d.digest, NULL::bigint FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+      WHERE NOT manifest_here(v_images, d.alg, d.digest);
     IF FOUND THEN
       RETURN;
     END IF;
@@ -108,9 +155,13 @@ BEGIN
     EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
       AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
   END LOOP;
+  RETURN QUERY SELECT 6, w.alg, w.digest, w.size FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w;
+  IF FOUND THEN
+    RETURN;
+  END IF;
 
   IF v_image IS NULL AND p_expected IS NOT NULL THEN
-    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   v_image := image_make(p_target, p_name);
@@ -118,13 +169,13 @@ BEGIN
   PERFORM FROM tag WHERE image_id = v_image AND name = ANY (p_tags) ORDER BY name FOR UPDATE;
   IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = ANY (p_tags) AND (m.digest, m.alg) <> (p_digest, p_alg)) THEN
-    RETURN QUERY SELECT 2, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 2, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   -- a tag that holds what is pushed is as the client wants it: perhaps the answer to the same call was lost
   IF p_expected IS NOT NULL AND EXISTS (SELECT FROM unnest(p_tags) n WHERE NOT EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = n AND (m.digest, m.alg) IN ((p_expected, p_expected_alg), (p_digest, p_alg)))) THEN
-    RETURN QUERY SELECT 3, NULL::int, NULL::bytea;
+    RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
 
@@ -151,7 +202,7 @@ BEGIN
         jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
     END IF;
   END LOOP;
-  RETURN QUERY SELECT 0, NULL::int, NULL::bytea;
+  RETURN QUERY SELECT 0, NULL::int, NULL::bytea, NULL::bigint;
 END $$;
 
 -- Children that another repository's image holds are linked here too, with all that is below them: whoever may read

@@ -1,4 +1,10 @@
 -- Manifests and layers.
 SET LOCAL search_path = registry;
 
+-- They take the sizes of descriptors now.
+DROP FUNCTION IF EXISTS manifest_put(text, text, int, int, int, text, uuid, inet, int, bytea, bytea, text, text, int[], bytea[], int[], int[], bytea[],
+  int, bytea, text, text[], int, bytea);
+DROP FUNCTION IF EXISTS manifest_cache(int, text, text, int, int, bytea, bytea, text, text, int[], bytea[], int[], bigint[], text[], int[], bytea[],
+  int, bytea, text, int, text, uuid, inet);
+
 UPDATE installation SET schema = 8;

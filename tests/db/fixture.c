@@ -188,6 +188,7 @@ push(struct fixture *f, const char *key, const char *name, struct viewer viewer,
 	struct digest digest = digest_of_text(content), *missing;
 	enum manifest_put_outcome outcome;
 	size_t missing_count;
+	int64_t size;
 	struct manifest_put order = { .key = key,
 		.name = name,
 		.target = &target,
@@ -201,10 +202,11 @@ push(struct fixture *f, const char *key, const char *name, struct viewer viewer,
 
 	manifest.blobs = arena_array(f->db.arena, blob_count, sizeof(*manifest.blobs));
 	for (size_t i = 0; i < blob_count; i++)
-		manifest.blobs[i] = (struct descriptor){
-			.role = i == 0 ? DESCRIPTOR_CONFIG : DESCRIPTOR_LAYER, .digest = blobs[i]
-		};
-	if (!db_manifest_put(&f->db, &order, &outcome, &missing, &missing_count, &f->err))
+		manifest.blobs[i] = (struct descriptor){ .role = i == 0 ? DESCRIPTOR_CONFIG
+									: DESCRIPTOR_LAYER,
+			.digest = blobs[i],
+			.size = -1 };
+	if (!db_manifest_put(&f->db, &order, &outcome, &missing, &missing_count, &size, &f->err))
 		fail_msg("%s: %s", f->err.message, f->err.cause);
 	return outcome;
 }

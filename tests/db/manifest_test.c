@@ -192,10 +192,10 @@ everything_missing_is_named(void **state)
 	struct target target = target_of(f, key, "a", f->admin);
 	struct digest here = blob_make(f, key, "a", unique(f, "content")),
 		      digest = digest_of_text(content), *missing;
-	struct descriptor blobs[] = { { .role = DESCRIPTOR_CONFIG, .digest = here },
-		{ .role = DESCRIPTOR_LAYER, .digest = digest_of_text("gone 1") },
-		{ .role = DESCRIPTOR_LAYER, .digest = digest_of_text("gone 1") } };
-	struct descriptor children[] = { { .role = DESCRIPTOR_CHILD } };
+	struct descriptor blobs[] = { { .role = DESCRIPTOR_CONFIG, .size = -1, .digest = here },
+		{ .role = DESCRIPTOR_LAYER, .size = -1, .digest = digest_of_text("gone 1") },
+		{ .role = DESCRIPTOR_LAYER, .size = -1, .digest = digest_of_text("gone 1") } };
+	struct descriptor children[] = { { .role = DESCRIPTOR_CHILD, .size = -1 } };
 	struct manifest manifest = { .media_type = MEDIATYPE_OCI_INDEX,
 		.artifact_type = "",
 		.blobs = blobs,
@@ -212,9 +212,10 @@ everything_missing_is_named(void **state)
 		.payload = { content, strlen(content) } };
 	enum manifest_put_outcome outcome;
 	size_t count;
+	int64_t size;
 
 	digest_of(&children[0].digest, DIGEST_SHA512, "gone 2", 6);
-	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &f->err));
+	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	assert_int_equal(outcome, MANIFEST_PUT_MISSING);
 	assert_int_equal(count, 2);
 	assert_true(digest_equal(&missing[0], &blobs[1].digest));
@@ -227,7 +228,9 @@ push_index(
 {
 	struct target target = target_of(f, key, name, f->admin);
 	struct digest digest = digest_of_text(content), *missing;
-	struct descriptor children[] = { { .role = DESCRIPTOR_CHILD, .digest = child } };
+	struct descriptor children[] = {
+		{ .role = DESCRIPTOR_CHILD, .size = -1, .digest = child }
+	};
 	struct manifest manifest = { .media_type = MEDIATYPE_OCI_INDEX,
 		.artifact_type = "",
 		.is_index = true,
@@ -243,8 +246,9 @@ push_index(
 		.payload = { content, strlen(content) } };
 	enum manifest_put_outcome outcome;
 	size_t count;
+	int64_t size;
 
-	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &f->err));
+	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	return outcome;
 }
 
@@ -333,8 +337,9 @@ push_expecting(struct fixture *f, const char *key, const char *content, const ch
 		.expected = &old };
 	enum manifest_put_outcome outcome;
 	size_t count;
+	int64_t size;
 
-	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &f->err));
+	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	return outcome;
 }
 
@@ -376,17 +381,18 @@ a_right_that_went_meanwhile_is_noticed(void **state)
 		.payload = { "m", 1 } };
 	enum manifest_put_outcome outcome;
 	size_t count;
+	int64_t size;
 
 	stale.epoch++;
-	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &f->err));
+	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	assert_int_equal(outcome, MANIFEST_PUT_RETARGET);
 	order.viewer = &writer;
 	order.target = &elsewhere;
-	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &f->err));
+	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	assert_int_equal(outcome, MANIFEST_PUT_RETARGET);
 	order.target = &target;
 	ask(f, "DELETE FROM permission_target_principal WHERE principal_id = %d", writer.account);
-	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &f->err));
+	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	assert_int_equal(outcome, MANIFEST_PUT_RETARGET);
 	assert_string_equal(rows(f, key), "0");
 }
@@ -608,8 +614,9 @@ push_referrer(
 		.referrer = content };
 	enum manifest_put_outcome outcome;
 	size_t count;
+	int64_t size;
 
-	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &f->err));
+	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	assert_int_equal(outcome, MANIFEST_PUT_DONE);
 }
 

@@ -12,8 +12,8 @@ SELECT id AS one FROM repository WHERE key = 'one' \gset
 SELECT u.id AS upload, u.image_id AS image, u.file_id AS file FROM upload_start(:one, 'team/app', :alice, 1) u \gset
 SELECT * FROM blob_publish(:'upload', :image, :file, 1, sha256('layer'), 5);
 SELECT * FROM manifest_put('both', 'team/app', :one, :alice, 0, 'alice', gen_random_uuid(), '192.0.2.1', 1, sha256('m1'), 'm1', 'application/test', '',
-  '{1}', ARRAY[sha256('layer')], '{2}', '{}', '{}', NULL, NULL, NULL, '{v1,latest}', NULL, NULL);
+  '{1}', ARRAY[sha256('layer')], '{2}', '{5}', '{}', '{}', '{}', NULL, NULL, NULL, '{v1,latest}', NULL, NULL);
 SELECT * FROM manifest_put('both', 'team/app', :one, :root, 0, 'root', gen_random_uuid(), '192.0.2.1', 1, sha256('m2'), 'm2', 'application/test', 'application/art',
-  '{}', '{}', '{}', '{1}', ARRAY[sha256('m1')], 1, sha256('m1'), '{}', '{latest}', NULL, NULL);
+  '{}', '{}', '{}', '{}', '{1}', ARRAY[sha256('m1')], '{2}', 1, sha256('m1'), '{}', '{latest}', NULL, NULL);
 SELECT manifest_delete(:one, 'team/app', 1, sha256('m1'), :root, 'root', NULL, NULL);
 SELECT account_failed(:alice, 'alice', 5, 60, 0, '', NULL, '192.0.2.1');

@@ -38,9 +38,9 @@ SELECT lives_ok($$UPDATE upload SET received = 1, touched_at = now()$$, 'advance
 SELECT lives_ok($$SELECT blob_publish(id, image_id, file_id, 1, sha256('x'), 1) FROM upload$$, 'publishes it');
 SELECT is((SELECT blob_mount('one', 'a', :alice, 0, :one, 'b', 1, sha256('x'))), true, 'mounts');
 SELECT is((SELECT outcome FROM manifest_put('one', 'a', :one, :alice, 0, 'alice', NULL, NULL, 1, sha256('m'), 'm', 'application/x', 'application/y',
-  '{1}', ARRAY[sha256('x')], '{1}', '{}', '{}', 1, sha256('s'), '{}', '{v1,v2}', NULL, NULL)), 0, 'pushes');
+  '{1}', ARRAY[sha256('x')], '{1}', '{1}', '{}', '{}', '{}', 1, sha256('s'), '{}', '{v1,v2}', NULL, NULL)), 0, 'pushes');
 SELECT is((SELECT outcome FROM manifest_put('one', 'a', :one, :alice, 0, 'alice', NULL, NULL, 1, sha256('i'), 'i', 'application/x', '',
-  '{}', '{}', '{}', '{1}', ARRAY[sha256('m')], NULL, NULL, NULL, '{v1}', NULL, NULL)), 0, 'moves a tag');
+  '{}', '{}', '{}', '{}', '{1}', ARRAY[sha256('m')], '{1}', NULL, NULL, NULL, '{v1}', NULL, NULL)), 0, 'moves a tag');
 SELECT is((SELECT tag_delete(:one, 'a', 'v2', :alice, 'alice', NULL, NULL)), true, 'deletes a tag');
 SELECT is((SELECT manifest_delete(:one, 'a', 1, sha256('i'), :alice, 'alice', NULL, NULL)), true, 'deletes a manifest');
 SELECT is((SELECT blob_delete(:one, 'b', 1, sha256('x'), :alice, 'alice', NULL, NULL)), 0, 'deletes a blob');

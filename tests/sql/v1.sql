@@ -89,7 +89,7 @@ SELECT is(pg_temp.ancestry('a', 'c') IS NULL, false, 'images stay');
 SELECT u.id AS upload, u.image_id AS image, u.file_id AS file FROM upload_start(:two, 'app', :root, 1) u \gset
 SELECT * FROM blob_publish(:'upload', :image, :file, 1, sha256('layer'), 5);
 SELECT * FROM manifest_put('two', 'app', :two, :root, 0, 'root', NULL, NULL, 1, sha256('m'), 'm', 'application/test', '',
-  '{1}', ARRAY[sha256('layer')], '{2}', '{}', '{}', NULL, NULL, NULL, '{v1}', NULL, NULL);
+  '{1}', ARRAY[sha256('layer')], '{2}', '{5}', '{}', '{}', '{}', NULL, NULL, NULL, '{v1}', NULL, NULL);
 SELECT id AS m FROM manifest \gset
 SELECT is(v1_view_put(:m, :m, pg_temp.id('top'), NULL, ARRAY[pg_temp.id('base'), pg_temp.id('top')], '{base,top}', '{1,0}', ARRAY[sha256('layer'), sha256('')], '{0,0}'), true, 'a manifest as v1 clients see it');
 SELECT is(v1_seen(:one, 'library/app', :alice, pg_temp.id('base')), :m::bigint, 'is seen under both names of one part');

@@ -271,6 +271,7 @@ descriptors_must_be_whole(void **state)
 		"{\"digest\":\"" D1 "\",\"size\":1}", "{\"mediaType\":\"a/b\",\"size\":1}",
 		"{\"mediaType\":\"a/b\",\"digest\":\"" D1 "\"}",
 		"{\"mediaType\":\"a/b\",\"digest\":\"" D1 "\",\"size\":-1}",
+		"{\"mediaType\":\"a/b\",\"digest\":\"" D1 "\",\"size\":9007199254740992}",
 		"{\"mediaType\":\"a/b\",\"digest\":\"" D1 "\",\"size\":1.0}",
 		"{\"mediaType\":\"a/b\",\"digest\":\"" D1 "\",\"size\":\"1\"}",
 		"{\"mediaType\":\"a/b\",\"digest\":\"" D1 "\",\"size\":null}",
@@ -299,15 +300,30 @@ descriptors_must_be_whole(void **state)
 			    MEDIATYPE_OCI_INDEX);
 	}
 	refused(*state, "{\"schemaVersion\":2,\"layers\":[]}", MEDIATYPE_OCI_MANIFEST);
-	refused(*state, "{\"schemaVersion\":2,\"config\":" CONFIG "}", MEDIATYPE_OCI_MANIFEST);
-	refused(*state, "{\"schemaVersion\":2,\"config\":" CONFIG ",\"layers\":null}",
-	    MEDIATYPE_OCI_MANIFEST);
 	refused(*state, "{\"schemaVersion\":2,\"config\":" CONFIG ",\"layers\":{}}",
 	    MEDIATYPE_OCI_MANIFEST);
 	refused(*state, "{\"schemaVersion\":2}", MEDIATYPE_OCI_INDEX);
 	refused(*state, "{\"config\":" CONFIG ",\"layers\":[]}", MEDIATYPE_OCI_MANIFEST);
 	refused(*state, "{\"schemaVersion\":\"2\",\"config\":" CONFIG ",\"layers\":[]}",
 	    MEDIATYPE_OCI_MANIFEST);
+}
+
+/* Some writers leave out what is empty, or say null. */
+static void
+an_image_may_have_no_layers(void **state)
+{
+	static const char *const layers[] = { "", ",\"layers\":null", ",\"layers\":[]" };
+	struct manifest *manifest;
+	struct error err = { 0 };
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *text = arena_printf(
+		    *state, "{\"schemaVersion\":2,\"config\":" CONFIG "%s}", layers[i]);
+
+		assert_true(manifest_parse(*state, (struct bytes){ text, strlen(text) },
+		    MEDIATYPE_OCI_MANIFEST, &manifest, &err));
+		assert_int_equal(manifest->blob_count, 1);
+	}
 }
 
 static void
@@ -465,6 +481,7 @@ main(void)
 		TEST(schema_1_is_refused_with_a_sentence),
 		TEST(what_is_no_json_object_is_refused),
 		TEST(descriptors_must_be_whole),
+		TEST(an_image_may_have_no_layers),
 		TEST(what_referrers_show_is_checked),
 		TEST(bombs_are_refused),
 		TEST(depth_is_limited),

@@ -70,7 +70,7 @@ def bad_documents():
            b'\xff\xfe{}', image().replace(b'"schemaVersion"', b'"schema\xffVersion"'), image() + b"{}", image().replace(b'"size": ', b'"size": -'),
            image().replace(b"sha256:", b"sha256:zz")]
     bad += [json.dumps({**good, **more}).encode() for more in (
-        {"schemaVersion": 1}, {"schemaVersion": "2"}, {"layers": None}, {"layers": {}}, {"layers": ["x"]}, {"config": None}, {"config": []},
+        {"schemaVersion": 1}, {"schemaVersion": "2"}, {"layers": {}}, {"layers": ["x"]}, {"config": None}, {"config": []},
         {"mediaType": "text/plain"}, {"subject": "x"}, {"annotations": {"a": 1}}, {"artifactType": 5})]
     for payload in bad:
         answer = put_manifest("man/bad", "x", payload)
