@@ -13,12 +13,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/uuid.h"
 
 #define OPTIONS_MOST 16
+#define OWNER_ROLE "stowage"
 
 const struct command ctl_commands[] = {
 	{ "migrate", "", "bring the database to this program's schema", migrate_options,
@@ -198,6 +201,18 @@ ctl_config(struct ctl *ctl, struct error *err)
 	return config_read(&ctl->config, ctl->config_path, err);
 }
 
+/* Files that root makes or reads in the blob store are its owner's, as if the owner ran this. */
+static void
+act_as_store_owner(const char *store)
+{
+	struct stat st;
+
+	if (geteuid() == 0 && stat(store, &st) == 0) {
+		setfsgid(st.st_gid);
+		setfsuid(st.st_uid);
+	}
+}
+
 bool
 ctl_open(struct ctl *ctl, struct error *err)
 {
@@ -207,6 +222,7 @@ ctl_open(struct ctl *ctl, struct error *err)
 	uuid_random(request); /* one run of the command is one request of the audit table */
 	if (!ctl_config(ctl, err))
 		return false;
+	act_as_store_owner(ctl->config.store_path);
 	ctl->pool = db_pool_open(ctl->config.database_url, 1, ctl->config.database_timeout_ms, err);
 	ctl->db = (struct db){ .pool = ctl->pool, .arena = ctl->arena };
 	/* No account may have ':' in its name, so nobody can pass for this. */
@@ -258,6 +274,9 @@ main(int argc, char **argv)
 	int words;
 
 	log_open("stowagectl", LOG_LEVEL_WARNING);
+	/* Root connects as the owner of the database, unless database.url names a role. */
+	if (geteuid() == 0)
+		setenv("PGUSER", OWNER_ROLE, 0);
 	global_options(&ctl, argc, argv);
 	argc -= optind;
 	argv += optind;

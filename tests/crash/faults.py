@@ -20,7 +20,7 @@ def mount(folder, marked=True):
     """A small file system over the store: one of its own, or one that is not the store's at all."""
     path = pathlib.Path(folder)
     owner, identity = path.stat(), (path / ".stowage").read_text()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=0755", "stowage-test", folder], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size=24m,uid={owner.st_uid},gid={owner.st_gid},mode=2750", "stowage-test", folder], check=True)
     if marked:
         (path / ".stowage").write_text(identity)
 

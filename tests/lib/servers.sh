@@ -75,8 +75,9 @@ stack_ctl() {
 }
 
 stack_keep() {
-	local as=()
-	[ "$(id -u)" != 0 ] || as=(setpriv --reuid="$(stat -c %u "$STACK_STATE/store/")" --regid="$(stat -c %g "$STACK_STATE/store/")" --init-groups)
+	local as=() user
+	user=$(stat -c %U "$STACK_STATE/store/")
+	[ "$(id -u)" != 0 ] || as=(setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups)
 	"${as[@]}" "$STOWAGE_PREFIX/libexec/stowage/stowage-keep" --config "$STACK_STATE/etc/stowage-keep.conf" --once
 }
 

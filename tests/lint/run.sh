@@ -53,7 +53,7 @@ apache_example() {
 	local module
 	{
 		printf 'ServerRoot "%s"\nServerName localhost\nTypesConfig /dev/null\n' "$work"
-		printf 'ErrorLog "%s/log"\nPidFile "%s/pid"\nDefaultRuntimeDir "%s"\nListen 127.0.0.1:443\n' "$work" "$work" "$work"
+		printf 'Define APACHE_LOG_DIR "%s"\nErrorLog "%s/log"\nPidFile "%s/pid"\nDefaultRuntimeDir "%s"\nListen 127.0.0.1:443\n' "$work" "$work" "$work" "$work"
 		for module in mpm_event authz_core env headers http2 mime proxy proxy_fcgi reqtimeout socache_shmcb ssl xsendfile; do
 			echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
 		done

@@ -70,15 +70,80 @@ only_loopback() {
 	}
 }
 
+# owners NAME=USER...
 owners() {
-	local name wanted=$1 server_user=$2 pid
-	for name in postgres stowage-v2 lighttpd; do
-		read -r pid _ <"$state/pid/$name"
-		[ "$(stat -c %U "/proc/$pid")" = "$([ $name = postgres ] && echo "$wanted" || echo "$server_user")" ] || {
-			echo "$name runs as $(stat -c %U "/proc/$pid")"
+	local wanted pid user
+	for wanted; do
+		read -r pid _ <"$state/pid/${wanted%%=*}"
+		user=$(stat -c %U "/proc/$pid")
+		[ "$user" = "${wanted#*=}" ] || {
+			echo "${wanted%%=*} runs as $user"
 			return 1
 		}
 	done
+}
+
+# user USER COMMAND...: with no more than that account has.
+user() {
+	local name=$1
+	shift
+	setpriv --reuid="$name" --regid="$(id -g "$name")" --init-groups "$@"
+}
+
+# connects USER ROLE: may the account be that role in the database?
+connects() {
+	user "$1" psql -qAtX -h "$run/pg" -U "$2" -d stowage -c 'SELECT 1' >"$output" 2>&1 || {
+		grep -q 'Peer authentication failed' "$output" || cat "$output"
+		return 1
+	}
+}
+
+# roles USER ROLE...: these and no others.
+roles() {
+	local name=$1 role
+	shift
+	for role in stowage_v1 stowage_v2 stowage_keep stowage_admin stowage stowage_app postgres; do
+		if [[ " $* " == *" $role "* ]]; then
+			connects "$name" "$role" || return 1
+		elif connects "$name" "$role"; then
+			echo "$name is $role in the database"
+			return 1
+		fi
+	done
+}
+
+# What the database lets a responder that was taken over do about it.
+no_way_up() {
+	local role statement
+	for role in stowage_v1 stowage_v2 stowage_keep; do
+		for statement in "UPDATE registry.account SET is_admin = true" "SET ROLE stowage_admin" "SET SESSION AUTHORIZATION stowage_admin" \
+			"INSERT INTO registry.acl VALUES (1, 1, 1, 15)" "SELECT registry.account_add('mallory', NULL, true, 0, '', NULL, NULL)"; do
+			if user "$store_user" psql -qAtX -h "$run/pg" -U "$role" -d stowage -c "$statement" >"$output" 2>&1 ||
+				! grep -q 'permission denied' "$output"; then
+				echo "$role: $statement"
+				cat "$output"
+				return 1
+			fi
+		done
+	done
+}
+
+# The web server sends blobs and connects to responders, and writes nothing of theirs; the REST interface does not see the store at all.
+store_is_kept() {
+	local blob folder
+	curl -s --cacert "$state/client/ca.crt" -u admin:password -X POST --data-binary bytes -H 'Content-Type: application/octet-stream' \
+		"https://localhost:$port/v2/users/app/blobs/uploads/?digest=sha256:$(printf bytes | sha256sum | cut -d ' ' -f 1)" -o /dev/null
+	blob=$(find "$real/store/blobs" -type f | head -n 1)
+	user "$store_user" test -w "$blob" && user www-data cat "$blob" >/dev/null && user www-data test -w "$run/registry/v2.sock" &&
+		user www-data test -w "$run/admin/admin.sock" || return 1
+	for folder in "$real/store" "$real/store/uploads" "$(dirname "$blob")" "$run/registry" "$run/admin"; do
+		! user www-data test -w "$folder" || return 1
+	done
+	! user www-data test -w "$blob" && ! user "$store_user-admin" test -r "$blob" && ! user "$store_user-admin" ls "$real/store" && ! user nobody test -w "$run/registry/v2.sock"
+}
+
+no_accounts() {
+	! getent passwd "$store_user" "$store_user-admin" && ! getent group "$store_user" "$store_user-admin"
 }
 
 nothing_left() {
@@ -111,13 +176,24 @@ folder_in_use() {
 
 # The whole life of one registry; TITLE says as whom.
 life() {
-	local title=$1 database_user=$2 web_user=$3
+	local title=$1 database_user=$2 web_user=$3 store_user admin_user
 	port=$(stack_ports)
 	check "$title: a folder with other files is left alone" folder_in_use
 	check "$title: start" works start --port "$port" --installed "$STOWAGE_PREFIX"
 	real=$(realpath "$state")
 	run=$(sed -n 's/^run=//p' "$state/settings")
-	check "$title: who runs what" owners "$database_user" "$web_user"
+	store_user=$(sed -n 's/^accounts=//p' "$state/settings")
+	admin_user=${store_user:+$store_user-admin}
+	store_user=${store_user:-$web_user} admin_user=${admin_user:-$web_user}
+	check "$title: who runs what" owners postgres="$database_user" lighttpd="$web_user" stowage-v1="$store_user" stowage-v2="$store_user" \
+		stowage-keep="$store_user" stowage-admin="$admin_user"
+	if [ "$store_user" != "$web_user" ]; then
+		check "$title: the registry's user has its own roles only" roles "$store_user" stowage_v1 stowage_v2 stowage_keep
+		check "$title: the REST interface's user has its own role only" roles "$admin_user" stowage_admin
+		check "$title: the web server's user has no role" roles "$web_user"
+		check "$title: nobody becomes administrator in the database" no_way_up
+		check "$title: the store is written by the registry's user only" store_is_kept
+	fi
 	check "$title: listens on the loopback interface only" only_loopback
 	server=lighttpd
 	check "$title: a second start changes nothing" same_pids lighttpd start
@@ -138,6 +214,7 @@ life() {
 	check "$title: destroy --yes" works destroy --yes
 	check "$title: nothing is left" gone
 	check "$title: nothing runs on" nothing_left
+	[ "$store_user" = "$web_user" ] || check "$title: no account is left" no_accounts
 }
 
 keeps_password() {
