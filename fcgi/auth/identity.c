@@ -304,8 +304,8 @@ identify_basic(const struct attempt *attempt, const struct authorization *creden
 
 /* Verify with the keys there are; *generation tells which those were. */
 static bool
-verify(const struct attempt *attempt, const char *text, struct token **token, unsigned *generation,
-    struct error *err)
+verify(const struct attempt *attempt, const char *text, const char *audience, struct token **token,
+    unsigned *generation, struct error *err)
 {
 	struct authenticator *authenticator = attempt->authenticator;
 	bool ok;
@@ -313,36 +313,75 @@ verify(const struct attempt *attempt, const char *text, struct token **token, un
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
 	*generation = authenticator->ring.generation;
 	ok = token_verify(attempt->db->arena, authenticator->ring.keys, authenticator->ring.count,
-	    text, attempt->given->audience, token, err);
+	    text, audience, token, err);
 	pthread_rwlock_unlock(&authenticator->ring_lock);
 	return ok;
+}
+
+/* The same, with newer keys if it needs them. *token is NULL if the text is not such a token;
+ * false: the database is away. */
+static bool
+read_token(const struct attempt *attempt, const char *text, const char *audience,
+    struct token **token, struct error *reason, struct error *err)
+{
+	unsigned generation;
+	bool ok;
+
+	*token = NULL;
+	if (!refresh_keys(attempt->authenticator, attempt->db, err))
+		return false;
+	ok = verify(attempt, text, audience, token, &generation, reason);
+	if (!ok && renew_keys(attempt->authenticator, attempt->db, generation, err))
+		ok = verify(attempt, text, audience, token, &generation, reason);
+	if (!ok)
+		*token = NULL;
+	return err->code == ERROR_NONE;
+}
+
+static void
+identity_of(const struct token *token, struct identity *identity)
+{
+	identity->viewer = (struct viewer){ .account = token->account, .epoch = token->epoch };
+	identity->name = token->subject;
 }
 
 static bool
 identify_bearer(
     const struct attempt *attempt, const char *text, struct identity *identity, struct error *err)
 {
-	struct error reason = { 0 }, failure = { 0 };
-	struct token *token = NULL;
-	unsigned generation;
-	bool ok;
+	struct error reason = { 0 };
+	struct token *token;
 
-	if (!refresh_keys(attempt->authenticator, attempt->db, err))
+	if (!read_token(attempt, text, attempt->given->audience, &token, &reason, err))
 		return false;
-	ok = verify(attempt, text, &token, &generation, &reason);
-	if (!ok && renew_keys(attempt->authenticator, attempt->db, generation, &failure))
-		ok = verify(attempt, text, &token, &generation, &reason);
-	if (failure.code != ERROR_NONE) {
-		*err = failure; /* the database is away: nobody is told that the token is bad */
-		return false;
-	}
-	if (!ok)
+	if (token == NULL)
 		return refuse(attempt, 0, "", reason.cause, err);
 	if (token->expired && !attempt->given->session)
 		return refuse(attempt, 0, "", "token: expired", err);
-	identity->viewer = (struct viewer){ .account = token->account, .epoch = token->epoch };
-	identity->name = token->subject;
+	identity_of(token, identity);
 	identity->token = token;
+	return true;
+}
+
+/* The authorizer found these credentials good when the head of this request arrived. Without its
+ * statement *known is false, and they are to be proven now. */
+static bool
+identify_by_statement(const struct attempt *attempt, enum authorization_kind kind,
+    struct identity *identity, bool *known, struct error *err)
+{
+	const struct credentials *given = attempt->given;
+	struct error reason = { 0 };
+	struct token *token = NULL;
+
+	*known = false;
+	if (given->statement != NULL &&
+	    !read_token(attempt, given->statement, given->statement_audience, &token, &reason, err))
+		return false;
+	if (token == NULL)
+		return true;
+	*known = true;
+	identity_of(token, identity);
+	identity->token = kind == AUTHORIZATION_BEARER ? token : NULL;
 	return true;
 }
 
@@ -358,10 +397,15 @@ identity_find(struct authenticator *authenticator, struct db *db, const struct c
 	};
 	struct authorization authorization;
 	struct identity *identity = arena_alloc(db->arena, sizeof(*identity));
+	bool known;
 
 	*identity = (struct identity){ .name = "" };
 	*out = identity;
 	authorization_parse(db->arena, given->authorization, &authorization);
+	if (!identify_by_statement(&attempt, authorization.kind, identity, &known, err))
+		return false;
+	if (known)
+		return true;
 	switch (authorization.kind) {
 	case AUTHORIZATION_NONE:
 		return true;

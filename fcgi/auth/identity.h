@@ -26,8 +26,10 @@ struct credentials {
 	const char *authorization; /* the header; NULL: anonymous */
 	const char *audience;      /* what a token must be for */
 	const char *address, *request_id;
-	bool may_wait; /* for a turn to hash a password */
-	bool session;  /* the request is for an open upload session: a token may have expired */
+	const char *statement;          /* of the authorizer; NULL: it was not asked */
+	const char *statement_audience; /* of the statements for this request */
+	bool may_wait;                  /* for a turn to hash a password */
+	bool session; /* the request is for an open upload session: a token may have expired */
 };
 
 struct authenticator; /* per process: remembered credentials, token keys */

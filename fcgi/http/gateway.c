@@ -1,6 +1,7 @@
 #include "http/gateway.h"
 
 #include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <poll.h>
 #include <signal.h>
@@ -121,12 +122,14 @@ gateway_accept(struct gateway *gw)
 }
 
 /* Read the body to its end: on a kept connection the rest of it would be taken for the next
- * request. */
+ * request. An authorizer gets no body, not even the record that ends one (FastCGI, 6.3). */
 static void
 drain(struct gateway *gw)
 {
 	char piece[8192];
 
+	if (gw->fcgi.role == FCGI_AUTHORIZER)
+		return;
 	if (FCGX_GetStr(piece, sizeof(piece), gw->fcgi.in) <= 0)
 		return;
 	FCGX_FFlush(gw->fcgi.out);

@@ -319,12 +319,14 @@ bool
 request_open(struct request *req, struct gateway *gateway, struct arena *arena, const char *proxies,
     struct error *err)
 {
-	const char *id, *method;
+	const char *id, *method, *role;
 
 	*req = (struct request){ .gateway = gateway, .arena = arena, .path = "/" };
 	method = request_variable(req, "REQUEST_METHOD");
 	req->method_text = method == NULL ? "" : arena_strdup(arena, method);
 	req->method = read_method(req->method_text);
+	role = request_variable(req, "FCGI_ROLE");
+	req->is_head_only = role != NULL && strcmp(role, "AUTHORIZER") == 0;
 	id = request_header(req, "X-Request-Id");
 	req->id = id != NULL && uuid_check(id) ? arena_strdup(arena, id) : new_id(arena);
 	read_peer(req, proxies);

@@ -50,6 +50,7 @@ struct request {
 	int64_t content_length; /* -1: not announced */
 	int64_t received;       /* body bytes read so far */
 	int64_t body_limit;     /* request_read() fails with TOO_LARGE beyond; 0: none */
+	bool is_head_only;      /* asked as FastCGI authorizer, before the body: may it come? */
 	bool may_wait;     /* this thread may spend its time waiting for an upstream, or for its
 			      turn to hash a password; else ERROR_WAIT */
 	const char *user;  /* who it turned out to be, for the log; "" or NULL: anonymous */

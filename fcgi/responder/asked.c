@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "auth/statement.h"
 #include "oci/name.h"
 #include "responder/responder.h"
 
@@ -24,12 +25,29 @@ asked_open(struct request *req, const char *variable, struct asked *asked, struc
 	return repository_key_check(asked->key, err);
 }
 
+static struct statement_subject
+statement_subject(const struct request *req, const char *key)
+{
+	const char *uri = request_variable(req, "REQUEST_URI"),
+		   *authorization = request_header(req, "Authorization");
+
+	return (struct statement_subject){
+		.method = req->method_text,
+		.uri = uri == NULL ? "" : uri,
+		.key = key,
+		.authorization = authorization == NULL ? "" : authorization,
+	};
+}
+
 bool
 asked_identify(struct request *req, struct db *db, int version, const char *key,
     const char *audience, bool session, struct identity **identity, struct registry *registry,
     struct error *err)
 {
 	struct service *service = request_service(req);
+	const char *statement = req->is_head_only ? NULL
+						  : request_variable(req, STATEMENT_VARIABLE);
+	const struct statement_subject subject = statement_subject(req, key);
 	const struct credentials credentials = {
 		.authorization = request_header(req, "Authorization"),
 		.audience = audience,
@@ -37,6 +55,9 @@ asked_identify(struct request *req, struct db *db, int version, const char *key,
 		.request_id = req->id,
 		.may_wait = req->may_wait,
 		.session = session,
+		.statement = statement,
+		.statement_audience = statement != NULL ? statement_audience(req->arena, &subject)
+							: NULL,
 	};
 
 	if (!identity_find(service->authenticator, db, &credentials, identity, err))
@@ -58,6 +79,21 @@ asked_identify(struct request *req, struct db *db, int version, const char *key,
 		},
 	};
 	return true;
+}
+
+bool
+asked_admit(struct request *req, struct db *db, const char *key, const struct identity *identity,
+    struct error *err)
+{
+	const struct statement_subject subject = statement_subject(req, key);
+	const char *statement = statement_sign(
+	    request_service(req)->authenticator, db, &subject, identity, err);
+
+	if (statement == NULL)
+		return false;
+	/* The web server makes a variable of the request of it. */
+	reply_header(req, "Variable-" STATEMENT_VARIABLE, statement);
+	return reply_empty(req, 200);
 }
 
 bool

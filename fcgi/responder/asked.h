@@ -26,6 +26,10 @@ bool asked_open(struct request *, const char *variable, struct asked *, struct e
 bool asked_identify(struct request *, struct db *, int version, const char *key,
     const char *audience, bool session, struct identity **, struct registry *,
     struct error *) MUST_CHECK;
+/* Answer the authorizer's question: the body may come, with a statement to the responder of whom
+ * it lets in at `key`. */
+bool asked_admit(struct request *, struct db *, const char *key, const struct identity *,
+    struct error *) MUST_CHECK;
 /* The remembered password was good for an account that has changed since: forget it. true: the call
  * is worth making again, once. */
 bool asked_forget(struct request *, const struct registry *, const struct identity *);

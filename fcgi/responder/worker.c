@@ -64,6 +64,8 @@ log_request(const struct request *req, const struct error *err, int64_t started)
 	    log_quote(
 		user, sizeof(user), req->user == NULL || *req->user == '\0' ? "-" : req->user),
 	    req->address == NULL ? "-" : req->address);
+	if (req->is_head_only && n > 0 && (size_t)n < sizeof(line))
+		n += snprintf(line + n, sizeof(line) - (size_t)n, " role=authorizer");
 	if (err->cause[0] != '\0' && n > 0 && (size_t)n < sizeof(line))
 		snprintf(line + n, sizeof(line) - (size_t)n, " cause=%s",
 		    log_quote(cause, sizeof(cause), err->cause));

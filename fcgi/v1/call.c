@@ -92,6 +92,15 @@ call_authenticate(struct request *req, struct v1_call *call, struct db *db, stru
 }
 
 bool
+call_admit(struct v1_call *call, struct error *err)
+{
+	struct target target = { 0 };
+
+	return call->route->access != ACCESS_PUSH ||
+	       registry_v1_target_require(&call->registry, call->name, ACTION_WRITE, &target, err);
+}
+
+bool
 call_id(struct request *req, struct digest *id, struct error *err)
 {
 	return v1_id_read(id, request_param(req, "id"), err);

@@ -28,6 +28,9 @@ bool call_open(struct request *, struct v1_call *, struct error *) MUST_CHECK;
 /* Authenticate, find the name, and hold a token against both. Nothing of the body has been read. */
 bool call_authenticate(struct request *, struct v1_call *, struct db *, struct error *) MUST_CHECK;
 
+/* May the body of this push come, by what its head says? */
+bool call_admit(struct v1_call *, struct error *) MUST_CHECK;
+
 static inline struct v1_call *
 request_call(const struct request *req)
 {

@@ -13,8 +13,13 @@ call_run(struct request *req, struct v1_call *call, struct db *db, struct error 
 	if (!route_require(req, v1_routes, call->path, &call->route, err))
 		return false;
 	if (call->route->access == ACCESS_NONE)
-		return call->route->handler(req, err);
-	return call_authenticate(req, call, db, err) && call->route->handler(req, err);
+		return req->is_head_only ? reply_empty(req, 200) : call->route->handler(req, err);
+	if (!call_authenticate(req, call, db, err))
+		return false;
+	if (req->is_head_only)
+		return call_admit(call, err) &&
+		       asked_admit(req, db, call->key, call->identity, err);
+	return call->route->handler(req, err);
 }
 
 static void

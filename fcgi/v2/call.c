@@ -54,6 +54,12 @@ access_covers(const struct v2_call *call, const struct token_access *access, con
 }
 
 bool
+call_has_session(const struct v2_call *call)
+{
+	return strstr(call->route->pattern, "{uuid}") != NULL;
+}
+
+bool
 call_token_grants(const struct v2_call *call, const char *name, enum action action)
 {
 	const struct token *token = call->identity->token;
@@ -174,10 +180,8 @@ choose_namespace(struct request *req, struct v2_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	bool session = strstr(call->route->pattern, "{uuid}") != NULL;
-
-	return asked_identify(req, db, 2, call->key, call->service, session, &call->identity,
-		   &call->registry, err) &&
+	return asked_identify(req, db, 2, call->key, call->service, call_has_session(call),
+		   &call->identity, &call->registry, err) &&
 	       anonymous_check(call, err) && scope_check(req, call, err) &&
 	       choose_namespace(req, call, err);
 }

@@ -49,6 +49,8 @@ request_registry(const struct request *req)
 	return &request_call(req)->registry;
 }
 
+/* Is the call about an upload session? */
+bool call_has_session(const struct v2_call *);
 /* "PREFIX/v2/NAME" as the client sees it. */
 const char *call_image_path(const struct request *, const char *name);
 /* The {name} of the route, checked: NAME_INVALID. */

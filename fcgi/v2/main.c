@@ -15,7 +15,12 @@ call_run(struct request *req, struct v2_call *call, struct db *db, struct error 
 	if (call->route->access == ACCESS_NONE && strncmp(call->path, "/v2", 3) != 0)
 		return call->route->handler(req, err); /* health: no repository, no caller */
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
-	return call_authenticate(req, call, db, err) && call->route->handler(req, err);
+	if (!call_authenticate(req, call, db, err))
+		return false;
+	if (req->is_head_only)
+		return upload_admit(req, err) &&
+		       asked_admit(req, db, call->key, call->identity, err);
+	return call->route->handler(req, err);
 }
 
 static void

@@ -31,5 +31,7 @@ bool upload_status(struct request *, struct error *);
 bool upload_append(struct request *, struct error *);
 bool upload_finish(struct request *, struct error *);
 bool upload_cancel(struct request *, struct error *);
+/* May the body of this push come, by what its head says? */
+bool upload_admit(struct request *, struct error *);
 
 #endif

@@ -262,3 +262,19 @@ upload_cancel(struct request *req, struct error *err)
 	return find_session(req, &name, &session, err) && session_cancel(session, err) &&
 	       reply_empty(req, 204);
 }
+
+bool
+upload_admit(struct request *req, struct error *err)
+{
+	const struct v2_call *call = request_call(req);
+	struct target target = { 0 };
+	struct session *session;
+	const char *name;
+
+	if (call->route->access != ACCESS_PUSH)
+		return true;
+	if (call_has_session(call))
+		return find_session(req, &name, &session, err);
+	return call_name(req, &name, err) &&
+	       registry_target_require(request_registry(req), name, ACTION_WRITE, &target, err);
+}

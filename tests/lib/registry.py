@@ -148,11 +148,12 @@ def token(scope="", auth=ADMIN, host=DEV):
     return answer.json()["token"]
 
 
-def token_until(seconds, scope, auth=ADMIN, host=DEV, key="ORDER BY retired_at IS NOT NULL, created_at DESC LIMIT 1"):
-    """A token as the registry would have given it, that expires in so many seconds; signed by the key that the rest of a query finds."""
+def token_until(seconds, scope, auth=ADMIN, host=DEV, key="ORDER BY retired_at IS NOT NULL, created_at DESC LIMIT 1", text=None, audience=None):
+    """A token as the registry would have given it (or gave: text), that expires in so many seconds; signed by the key a query ends in."""
     kid, secret = sql("SELECT kid, encode(secret, 'hex') FROM registry.token_key " + key).split("|")
-    text = token(scope, auth, host).split(".")[1]
+    text = (text or token(scope, auth, host)).split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(text + "==="))
+    claims["aud"] = audience or claims["aud"]
     claims.update(exp=int(time.time() + seconds), iat=int(time.time() + seconds - 300), nbf=int(time.time() + seconds - 300))
     signed = ".".join(_base64url(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT", "kid": kid}, claims))
     return signed + "." + _base64url(hmac.digest(bytes.fromhex(secret), signed.encode(), "sha256"))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "auth/password.h"
+#include "auth/statement.h"
 
 #define AUDIENCE "docker-dev"
 #define ADDRESS "192.0.2.1"
@@ -380,6 +381,72 @@ an_expired_token_is_enough_for_a_session_only(void **state)
 	assert_false(identity_find(f->authenticator, &f->db, &credentials, &identity, &err));
 }
 
+static bool
+find_stated(struct fixture *f, const struct statement_subject *subject, const char *statement,
+    struct identity **identity)
+{
+	struct credentials credentials = {
+		.authorization = subject->authorization,
+		.audience = AUDIENCE,
+		.address = ADDRESS,
+		.request_id = REQUEST,
+		.may_wait = true,
+		.statement = statement,
+		.statement_audience = statement_audience(f->arena, subject),
+	};
+	struct error err = { 0 };
+
+	return identity_find(f->authenticator, &f->db, &credentials, identity, &err);
+}
+
+static void
+a_statement_proves_the_credentials_of_its_request(void **state)
+{
+	struct fixture *f = *state;
+	const struct statement_subject put = { "PUT", "/v2/a/manifests/x", AUDIENCE, ALICE };
+	struct statement_subject other[] = { put, put, put, put };
+	struct identity *identity;
+	struct error err = { 0 };
+	const char *statement;
+
+	assert_true(find(f, ALICE, &identity, &err));
+	statement = statement_sign(f->authenticator, &f->db, &put, identity, &err);
+	identity_forget(f->authenticator, ALICE, f->arena);
+	fake.finds = 0;
+	assert_true(find_stated(f, &put, statement, &identity));
+	assert_int_equal(identity->viewer.account, 7);
+	assert_int_equal(identity->viewer.epoch, 3);
+	assert_string_equal(identity->name, "alice");
+	assert_null(identity->token);
+	assert_int_equal(fake.finds, 0);
+	refused(f, arena_printf(f->arena, "Bearer %s", statement), 0, "");
+	other[0].method = "POST";
+	other[1].uri = "/v2/a/manifests/y";
+	other[2].key = "docker-prod";
+	other[3].authorization = ALICE_WRONG;
+	fake.alice.password = NULL; /* without a statement, nothing is right */
+	for (size_t i = 0; i < 4; i++)
+		assert_false(find_stated(f, &other[i], statement, &identity));
+}
+
+static void
+a_statement_keeps_the_scope_of_its_token(void **state)
+{
+	struct fixture *f = *state;
+	const struct statement_subject put = { "PUT", "/v2/a/manifests/x", AUDIENCE,
+		sign(f, AUDIENCE) };
+	struct identity *identity;
+	struct error err = { 0 };
+	const char *statement;
+
+	assert_true(find(f, put.authorization, &identity, &err));
+	statement = statement_sign(f->authenticator, &f->db, &put, identity, &err);
+	assert_true(find_stated(f, &put, statement, &identity));
+	assert_int_equal(identity->token->access_count, 1);
+	assert_string_equal(identity->token->access[0].name, "a");
+	assert_true(identity->token->access[0].pull && !identity->token->access[0].push);
+}
+
 static void
 a_key_of_another_node_is_fetched(void **state)
 {
@@ -435,6 +502,8 @@ main(void)
 		TEST(a_database_that_is_away_is_not_a_wrong_password),
 		TEST(a_token_says_who_and_what),
 		TEST(an_expired_token_is_enough_for_a_session_only),
+		TEST(a_statement_proves_the_credentials_of_its_request),
+		TEST(a_statement_keeps_the_scope_of_its_token),
 		TEST(a_key_of_another_node_is_fetched),
 		TEST(an_authenticator_needs_keys),
 	};
