@@ -36,11 +36,13 @@ BEGIN
       SELECT readable_images(bridge_root(p_repository), n, p_account) FROM unnest(name_twins(p_path)) n)) LIMIT 1);
 END $$;
 
--- The image has the id: pushed, or seen over the bridge, and then it and all below it become rows of its own, over the same blobs.
+-- The image has the id: pushed, or seen over the bridge, and then it and all below it become rows of its own, over the same blobs. False if
+-- the blob of a layer is missing: a row without a blob stands for the empty layer.
 CREATE OR REPLACE FUNCTION v1_have(p_image bigint, p_repository int, p_path text, p_account int, p_id bytea) RETURNS boolean LANGUAGE plpgsql
 SET search_path = registry, pg_temp AS $$
 DECLARE
   v_manifest bigint;
+  v_position int;
 BEGIN
   IF EXISTS (SELECT FROM v1_image WHERE image_id = p_image AND v1_id = p_id) THEN
     RETURN true;
@@ -50,11 +52,16 @@ BEGIN
     RETURN false;
   END IF;
   PERFORM FROM manifest_blob mb JOIN blob b ON b.id = mb.blob_id WHERE mb.manifest_id = v_manifest ORDER BY b.id FOR KEY SHARE OF b;
+  v_position := (SELECT position FROM v1_view_image WHERE manifest_id = v_manifest AND v1_id = p_id);
+  IF EXISTS (SELECT FROM v1_view_image w WHERE w.manifest_id = v_manifest AND w.position <= v_position AND w.digest IS NOT NULL
+    AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = w.digest AND b.alg = w.alg)) THEN
+    RETURN false;
+  END IF;
   INSERT INTO v1_image (image_id, v1_id, json, blob_id, zstd, ancestry, created_by)
   SELECT p_image, w.v1_id, w.json, b.id, w.zstd,
     ARRAY(SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = v_manifest AND o.position <= w.position ORDER BY o.position DESC), p_account
   FROM v1_view_image w LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg
-  WHERE w.manifest_id = v_manifest AND w.position <= (SELECT position FROM v1_view_image WHERE manifest_id = v_manifest AND v1_id = p_id)
+  WHERE w.manifest_id = v_manifest AND w.position <= v_position
   ORDER BY w.v1_id
   ON CONFLICT DO NOTHING;
   RETURN true;

@@ -1,7 +1,7 @@
 -- The v1 API: images on their way and arrived, tags, and what its clients see of v2.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(56);
+SELECT plan(58);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice \gset
@@ -98,6 +98,10 @@ SELECT is(v1_seen(:one, 'app', 0, pg_temp.id('base')), NULL, 'nor by those who m
 SELECT is(pg_temp.json('library/app', 'base', NULL, 'base'), 1, 'it exists for who pushes');
 SELECT is((pg_temp.json('library/app', 'mine', 'top', 'mine'), pg_temp.layer('library/app', 'mine', 'mine'), pg_temp.done('library/app', 'mine', 'mine', 'mine')), (0, true, 0), 'who may build on it');
 SELECT is(pg_temp.ancestry('library/app', 'mine'), ARRAY[pg_temp.id('mine'), pg_temp.id('top'), pg_temp.id('base')], 'then all below is there');
+UPDATE v1_view_image SET digest = sha256('lost') WHERE position = 1;
+SELECT is(pg_temp.tag('app', 'copy', 'top'), 1, 'without one of its layers it is not there');
+SELECT is((SELECT count(*) FROM v1_image v JOIN image i ON i.id = v.image_id WHERE i.path = 'app'), 0::bigint, 'and no image takes the empty layer for it');
+UPDATE v1_view_image SET digest = sha256('layer') WHERE position = 1;
 SELECT is(pg_temp.tag('app', 'copy', 'base'), 0, 'and tag it');
 SELECT is((SELECT count(*) FROM v1_image v JOIN image i ON i.id = v.image_id WHERE i.path = 'app'), 1::bigint, 'with no more than is below');
 SELECT is(name_is_local(:both, 'app'), true, 'a name with a v1 image is local behind the bridge') FROM (SELECT name_is_local(:both, 'deep')) x;
