@@ -166,6 +166,16 @@ BEGIN
 END $$;
 
 --
+-- Name: back_off(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.back_off(p_tries integer) RETURNS interval
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT least(interval '1 minute' * 2 ^ least(p_tries, 11), interval '1 day')
+$$;
+
+--
 -- Name: base64url_bytes(text); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -304,6 +314,26 @@ BEGIN
 END $$;
 
 --
+-- Name: blob_replace(integer, bytea, bigint, boolean, bigint, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM FROM blob WHERE digest = p_digest AND alg = p_alg AND file_id = p_lost FOR NO KEY UPDATE;
+  IF NOT FOUND OR NOT file_reclaim(p_file) THEN
+    RETURN false;
+  END IF;
+  UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE digest = p_digest AND alg = p_alg;
+  IF NOT p_missing THEN
+    PERFORM file_abandon(p_lost, p_alg, p_digest, interval '15 min');
+  END IF;
+  RETURN true;
+END $$;
+
+--
 -- Name: blob_store(bigint, integer, bytea, bigint); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -325,11 +355,14 @@ BEGIN
   IF v_blob.bad OR v_blob.size <> p_size THEN
     UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
     IF FOUND THEN
-      INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
+      PERFORM file_abandon(v_blob.file_id, p_alg, p_digest, interval '15 min');
       v_blob.file_id := p_file;
     ELSE
       SELECT * INTO v_blob FROM blob b WHERE b.id = v_blob.id;
     END IF;
+  END IF;
+  IF v_blob.file_id <> p_file THEN
+    PERFORM file_abandon(p_file, p_alg, p_digest, interval '15 min');
   END IF;
   PERFORM blob_arrived(v_blob.id, p_alg, p_digest);
   id := v_blob.id;
@@ -614,11 +647,21 @@ CREATE FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
+DECLARE
+  v_old bigint;
 BEGIN
-  UPDATE blob_fetch SET file_id = p_file, received = p_received,
+  UPDATE blob_fetch f SET file_id = p_file, received = p_received,
     heartbeat = clock_timestamp() + CASE WHEN p_received = size THEN interval '1 minute' ELSE interval '0' END
-  WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
-  RETURN FOUND;
+  FROM (SELECT repository_id, alg, digest, file_id FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote FOR UPDATE) o
+  WHERE (f.digest, f.alg, f.repository_id) = (o.digest, o.alg, o.repository_id) AND f.owner = p_owner AND f.error IS NULL RETURNING o.file_id INTO v_old;
+  IF v_old IS NULL THEN
+    RETURN false;
+  END IF;
+  IF v_old <> p_file THEN
+    PERFORM file_reclaim(p_file);
+    PERFORM file_abandon(v_old, p_alg, p_digest, interval '15 min');
+  END IF;
+  RETURN true;
 END $$;
 
 --
@@ -629,13 +672,16 @@ CREATE FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest by
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
+DECLARE
+  v_file bigint;
 BEGIN
   IF p_status IS NULL THEN
-    DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
-  ELSE
-    UPDATE blob_fetch SET error_status = p_status, error = left(p_error, 200), heartbeat = clock_timestamp()
-    WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
+    DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner RETURNING file_id INTO v_file;
+    PERFORM file_abandon(v_file, p_alg, p_digest, interval '1 day') WHERE v_file IS NOT NULL;
+    RETURN v_file IS NOT NULL;
   END IF;
+  UPDATE blob_fetch SET error_status = p_status, error = left(p_error, 200), heartbeat = clock_timestamp()
+  WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
   RETURN FOUND;
 END $$;
 
@@ -687,6 +733,7 @@ BEGIN
       role := 0;
       RETURN;
     ELSIF v_fetch.error IS NOT NULL THEN
+      PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '0');
       UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = p_size, heartbeat = clock_timestamp(),
         started_at = now(), error = NULL, error_status = NULL
       WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
@@ -696,6 +743,8 @@ BEGIN
       role := 0;
       old_file := v_fetch.file_id;
       v_fetch.file_id := nextval('file_id');
+      -- until the row names it, once what is there was copied
+      PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '1 day');
     ELSE
       role := 1;
     END IF;
@@ -756,17 +805,43 @@ BEGIN
 END $$;
 
 --
--- Name: fetches_abandoned(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: fetches_drop(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) RETURNS SETOF bigint
+CREATE FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) RETURNS bigint
     LANGUAGE sql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
+  WITH gone AS (DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
       ORDER BY heartbeat LIMIT p_limit FOR UPDATE SKIP LOCKED) old
-  WHERE (f.digest, f.alg, f.repository_id) = (old.digest, old.alg, old.repository_id) RETURNING f.file_id
+  WHERE (f.digest, f.alg, f.repository_id) = (old.digest, old.alg, old.repository_id) RETURNING f.*),
+  abandoned AS MATERIALIZED (SELECT file_abandon(file_id, alg, digest, interval '0') FROM gone)
+  SELECT count(*) FROM abandoned
 $$;
+
+--
+-- Name: file_abandon(bigint, integer, bytea, interval); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (p_file, p_alg, p_digest, now() + p_delay) ON CONFLICT DO NOTHING
+$$;
+
+--
+-- Name: file_reclaim(bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.file_reclaim(p_file bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  DELETE FROM gc_unlink WHERE file_id = p_file AND not_before > now() + interval '1 minute';
+  RETURN FOUND;
+END $$;
 
 --
 -- Name: grace(); Type: FUNCTION; Schema: registry; Owner: -
@@ -2088,27 +2163,48 @@ END $$;
 -- Name: repository_shrink(integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.repository_shrink(p_limit integer) RETURNS boolean
+CREATE FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
-  v_repository int;
+  v_repository repository;
+BEGIN
+  SELECT r.* INTO v_repository FROM repository r WHERE r.deleted_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM upload u JOIN image i ON i.id = u.image_id WHERE i.repository_id = r.id)
+    AND NOT EXISTS (SELECT FROM blob_fetch f WHERE f.repository_id = r.id)
+    AND NOT EXISTS (SELECT FROM gc_repository g WHERE g.repository_id = r.id AND g.due > now())
+  ORDER BY r.deleted_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+  p_more := FOUND;
+  IF NOT p_more THEN
+    RETURN;
+  END IF;
+  BEGIN
+    PERFORM repository_shrink_piece(v_repository.id, p_limit);
+  EXCEPTION WHEN query_canceled OR OTHERS THEN
+    p_failed := format('repository %s (deleted on %s): %s', v_repository.key, v_repository.deleted_at::date, SQLERRM);
+    INSERT INTO gc_repository AS g (repository_id, due) VALUES (v_repository.id, now() + back_off(1))
+    ON CONFLICT (repository_id) DO UPDATE SET tries = g.tries + 1, due = now() + back_off(g.tries + 1);
+  END;
+END $$;
+
+--
+-- Name: repository_shrink_piece(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
   v_images bigint[];
   v_left int := p_limit;
   v_count int;
 BEGIN
-  SELECT r.id INTO v_repository FROM repository r WHERE r.deleted_at IS NOT NULL
-    AND NOT EXISTS (SELECT FROM upload u JOIN image i ON i.id = u.image_id WHERE i.repository_id = r.id)
-    AND NOT EXISTS (SELECT FROM blob_fetch f WHERE f.repository_id = r.id)
-  ORDER BY r.deleted_at LIMIT 1 FOR UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  v_images := ARRAY(SELECT id FROM image WHERE repository_id = v_repository ORDER BY id LIMIT 100);
+  v_images := ARRAY(SELECT id FROM image WHERE repository_id = p_repository ORDER BY id LIMIT 100);
   IF v_images = '{}' THEN
-    DELETE FROM repository WHERE id = v_repository;
-    RETURN true;
+    DELETE FROM repository WHERE id = p_repository;
+    RETURN;
   END IF;
   DELETE FROM v1_upload WHERE image_id = ANY (v_images);
   DELETE FROM v1_tag WHERE ctid = ANY (ARRAY(SELECT ctid FROM v1_tag WHERE image_id = ANY (v_images) LIMIT v_left));
@@ -2127,7 +2223,6 @@ BEGIN
   DELETE FROM image_blob WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_blob WHERE image_id = ANY (v_images) LIMIT v_left));
   DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
     AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id) AND NOT EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id);
-  RETURN true;
 END $$;
 
 --
@@ -2355,15 +2450,28 @@ BEGIN
 END $$;
 
 --
+-- Name: unlink_failed(bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.unlink_failed(p_file bigint) RETURNS bigint
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  UPDATE gc_unlink SET tries = tries + 1, not_before = now() + back_off(tries) WHERE file_id = p_file
+  RETURNING extract(epoch FROM now() - queued_at)::bigint
+$$;
+
+--
 -- Name: gc_unlink; Type: TABLE; Schema: registry; Owner: -
 --
 
 CREATE TABLE registry.gc_unlink (
     file_id bigint NOT NULL,
-    alg smallint NOT NULL,
-    digest bytea NOT NULL,
+    alg smallint,
+    digest bytea,
     not_before timestamp with time zone NOT NULL,
-    tries integer DEFAULT 0 NOT NULL
+    tries integer DEFAULT 0 NOT NULL,
+    queued_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 --
@@ -2376,6 +2484,25 @@ CREATE FUNCTION registry.unlinks_due(p_limit integer) RETURNS SETOF registry.gc_
     AS $$
   SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit
 $$;
+
+--
+-- Name: upload_end(uuid); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.upload_end(p_upload uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_upload upload;
+BEGIN
+  DELETE FROM upload WHERE id = p_upload RETURNING * INTO v_upload;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM file_abandon(v_upload.file_id, v_upload.sealed_alg, v_upload.sealed_digest, interval '0');
+  RETURN true;
+END $$;
 
 --
 -- Name: upload_seal(uuid, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
@@ -2500,6 +2627,7 @@ CREATE FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path te
     AS $$
 DECLARE
   v_manifest bigint;
+  v_position int;
 BEGIN
   IF EXISTS (SELECT FROM v1_image WHERE image_id = p_image AND v1_id = p_id) THEN
     RETURN true;
@@ -2509,11 +2637,16 @@ BEGIN
     RETURN false;
   END IF;
   PERFORM FROM manifest_blob mb JOIN blob b ON b.id = mb.blob_id WHERE mb.manifest_id = v_manifest ORDER BY b.id FOR KEY SHARE OF b;
+  v_position := (SELECT position FROM v1_view_image WHERE manifest_id = v_manifest AND v1_id = p_id);
+  IF EXISTS (SELECT FROM v1_view_image w WHERE w.manifest_id = v_manifest AND w.position <= v_position AND w.digest IS NOT NULL
+    AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = w.digest AND b.alg = w.alg)) THEN
+    RETURN false;
+  END IF;
   INSERT INTO v1_image (image_id, v1_id, json, blob_id, zstd, ancestry, created_by)
   SELECT p_image, w.v1_id, w.json, b.id, w.zstd,
     ARRAY(SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = v_manifest AND o.position <= w.position ORDER BY o.position DESC), p_account
   FROM v1_view_image w LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg
-  WHERE w.manifest_id = v_manifest AND w.position <= (SELECT position FROM v1_view_image WHERE manifest_id = v_manifest AND v1_id = p_id)
+  WHERE w.manifest_id = v_manifest AND w.position <= v_position
   ORDER BY w.v1_id
   ON CONFLICT DO NOTHING;
   RETURN true;
@@ -3007,6 +3140,16 @@ CREATE TABLE registry.gc_manifest (
     tries integer DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
+
+--
+-- Name: gc_repository; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_repository (
+    repository_id integer NOT NULL,
+    due timestamp with time zone NOT NULL,
+    tries integer DEFAULT 1 NOT NULL
+);
 
 --
 -- Name: image; Type: TABLE; Schema: registry; Owner: -
@@ -3673,6 +3816,13 @@ ALTER TABLE ONLY registry.gc_link
 
 ALTER TABLE ONLY registry.gc_manifest
     ADD CONSTRAINT gc_manifest_pkey PRIMARY KEY (manifest_id);
+
+--
+-- Name: gc_repository gc_repository_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_repository
+    ADD CONSTRAINT gc_repository_pkey PRIMARY KEY (repository_id);
 
 --
 -- Name: gc_unlink gc_unlink_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
@@ -4480,6 +4630,13 @@ ALTER TABLE ONLY registry.blob_fetch
     ADD CONSTRAINT blob_fetch_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
 
 --
+-- Name: gc_repository gc_repository_repository_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_repository
+    ADD CONSTRAINT gc_repository_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+--
 -- Name: image_manifest image_manifest_image_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
 --
 
@@ -4840,6 +4997,14 @@ GRANT ALL ON FUNCTION registry.append_only() TO stowage_app;
 GRANT ALL ON FUNCTION registry.append_only() TO stowage_admin;
 
 --
+-- Name: FUNCTION back_off(p_tries integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.back_off(p_tries integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.back_off(p_tries integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.back_off(p_tries integer) TO stowage_admin;
+
+--
 -- Name: FUNCTION base64url_bytes(p_text text); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -4894,6 +5059,14 @@ GRANT ALL ON FUNCTION registry.blob_postpone(p_blob bigint) TO stowage_admin;
 REVOKE ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
 GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_admin;
+
+--
+-- Name: FUNCTION blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint); Type: ACL; Schema: registry; Owner: -
@@ -5066,12 +5239,28 @@ GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_
 GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_admin;
 
 --
--- Name: FUNCTION fetches_abandoned(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION fetches_drop(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetches_abandoned(p_seconds integer, p_limit integer) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval) TO stowage_app;
+GRANT ALL ON FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval) TO stowage_admin;
+
+--
+-- Name: FUNCTION file_reclaim(p_file bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.file_reclaim(p_file bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.file_reclaim(p_file bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.file_reclaim(p_file bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION grace(); Type: ACL; Schema: registry; Owner: -
@@ -5475,12 +5664,20 @@ REVOKE ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_
 GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) TO stowage_admin;
 
 --
--- Name: FUNCTION repository_shrink(p_limit integer); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.repository_shrink(p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) TO stowage_admin;
+
+--
+-- Name: FUNCTION repository_shrink_piece(p_repository integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION schema1_signed_size(p_payload bytea); Type: ACL; Schema: registry; Owner: -
@@ -5617,6 +5814,14 @@ GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_app;
 GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_admin;
 
 --
+-- Name: FUNCTION unlink_failed(p_file bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.unlink_failed(p_file bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.unlink_failed(p_file bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.unlink_failed(p_file bigint) TO stowage_admin;
+
+--
 -- Name: TABLE gc_unlink; Type: ACL; Schema: registry; Owner: -
 --
 
@@ -5631,6 +5836,14 @@ GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 REVOKE ALL ON FUNCTION registry.unlinks_due(p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION upload_end(p_upload uuid); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.upload_end(p_upload uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.upload_end(p_upload uuid) TO stowage_app;
+GRANT ALL ON FUNCTION registry.upload_end(p_upload uuid) TO stowage_admin;
 
 --
 -- Name: FUNCTION upload_seal(p_upload uuid, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
@@ -5894,6 +6107,13 @@ GRANT SELECT ON TABLE registry.gc_link TO stowage_audit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_manifest TO stowage_app;
 GRANT SELECT ON TABLE registry.gc_manifest TO stowage_audit;
+
+--
+-- Name: TABLE gc_repository; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.gc_repository TO stowage_keep;
+GRANT SELECT ON TABLE registry.gc_repository TO stowage_audit;
 
 --
 -- Name: TABLE image; Type: ACL; Schema: registry; Owner: -

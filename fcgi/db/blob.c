@@ -59,15 +59,10 @@ static const struct statement blob_publish = {
 	.again = true,
 };
 
-/* $1 digest, $2 its algorithm, $3 the file that is lost, $4 the one that has the bytes, $5 their
- * size. Asked again it would find nothing to do, as if somebody else had done it. */
 static const struct statement blob_replace = {
 	.name = "blob_replace",
-	.nparams = 5,
-	.sql =
-	    "WITH lost AS (UPDATE blob SET file_id = $4, size = $5, bad = false WHERE digest = $1 AND alg = $2::smallint AND file_id = $3"
-	    "   RETURNING alg, digest)"
-	    "INSERT INTO gc_unlink (file_id, alg, digest, not_before) SELECT $3, alg, digest, now() + interval '15 min' FROM lost RETURNING true",
+	.nparams = 6,
+	.sql = "SELECT blob_replace($1, $2, $3, $4, $5, $6)",
 };
 
 static const struct statement blob_page = {
@@ -169,14 +164,15 @@ db_blob_publish(struct db *db, const struct upload_row *row, const struct digest
 }
 
 bool
-db_blob_replace(struct db *db, const struct digest *digest, int64_t lost, int64_t file,
-    int64_t size, bool *won, struct error *err)
+db_blob_replace(struct db *db, const struct digest *digest, int64_t lost, bool missing,
+    int64_t file, int64_t size, bool *won, struct error *err)
 {
-	const struct param params[] = { param_digest(digest), param_int(db, digest->algorithm),
-		param_int(db, lost), param_int(db, file), param_int(db, size) };
+	const struct param params[] = { param_int(db, digest->algorithm), param_digest(digest),
+		param_int(db, lost), param_bool(missing), param_int(db, file),
+		param_int(db, size) };
 	PGresult *res = db_query(db, &blob_replace, params, err);
 
-	*won = res != NULL && PQntuples(res) == 1;
+	*won = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
 }
 
@@ -200,6 +196,7 @@ db_blob_page(struct db *db, int64_t after, int limit, struct file_row **out, siz
 		row->file = row_int(res, (int)i, 1);
 		row->size = row_int(res, (int)i, 2);
 		row->bad = row_bool(res, (int)i, 3);
+		row->has_digest = true;
 		if (!row_digest(res, (int)i, 4, 5, &row->digest)) {
 			error_set(err, ERROR_INTERNAL, NULL);
 			return error_cause(err, "blob_page: impossible digest");

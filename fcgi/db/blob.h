@@ -51,28 +51,29 @@ bool db_upload_find(struct db *, const char *key, const char *name, const char *
  * unknown from here on. *won false: another request was faster. */
 bool db_upload_advance(struct db *, const struct upload_row *, int64_t received,
     const struct digest *, bool *won, struct error *) MUST_CHECK;
-bool db_upload_delete(
-    struct db *, const struct upload_row *, bool *found, struct error *) MUST_CHECK;
+/* The session is over; housekeeping removes its file, if the caller does not. */
+bool db_upload_end(struct db *, const struct upload_row *, bool *found, struct error *) MUST_CHECK;
 /* Before its file is renamed: the digest of its bytes. */
 bool db_upload_seal(struct db *, const struct upload_row *, const struct digest *, bool *found,
     struct error *) MUST_CHECK;
 
 /* The bytes are published as a file: make or find the blob row, link it to the upload's image, end
  * the session. *file is the file id that holds the digest now; another than row->file means ours
- * lost and must be unlinked. *won false: the session was gone. */
+ * lost, and housekeeping removes it, if the caller does not. *won false: the session was gone. */
 bool db_blob_publish(struct db *, const struct upload_row *, const struct digest *, int64_t size,
     int64_t *file, bool *won, struct error *) MUST_CHECK;
 
-/* The file `lost` of a blob is gone or damaged, and another has its bytes: let the row take that.
- * *won false: it did not name the lost one any more. */
-bool db_blob_replace(struct db *, const struct digest *, int64_t lost, int64_t file, int64_t size,
-    bool *won, struct error *) MUST_CHECK;
+/* The file `lost` of a blob is missing, or there and damaged, and one that just lost to it has its
+ * bytes: let the row take that. *won false: it did not name the lost one any more. */
+bool db_blob_replace(struct db *, const struct digest *, int64_t lost, bool missing, int64_t file,
+    int64_t size, bool *won, struct error *) MUST_CHECK;
 
 /* For check: pages of blob rows by id, uploads and unlink intents by file id. */
 struct file_row {
 	int64_t id;
 	int64_t file;
 	int64_t size;
+	bool has_digest; /* false: an unlink intent of a file that never had a blob's name */
 	struct digest digest;
 	bool bad;
 };

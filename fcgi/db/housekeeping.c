@@ -9,10 +9,11 @@ static const struct statement uploads_abandoned = {
 	.again = true,
 };
 
-static const struct statement fetches_abandoned = {
-	.name = "fetches_abandoned",
+static const struct statement fetches_drop = {
+	.name = "fetches_drop",
 	.nparams = 2,
-	.sql = "SELECT * FROM fetches_abandoned($1, $2)",
+	.sql = "SELECT fetches_drop($1, $2)",
+	.again = true,
 };
 
 static const struct statement memories_drop = {
@@ -43,10 +44,17 @@ static const struct statement unlink_done = {
 	.again = true,
 };
 
+static const struct statement unlink_failed = {
+	.name = "unlink_failed",
+	.nparams = 1,
+	.sql = "SELECT unlink_failed($1)",
+	.again = true,
+};
+
 static const struct statement repository_shrink = {
 	.name = "repository_shrink",
 	.nparams = 1,
-	.sql = "SELECT repository_shrink($1)",
+	.sql = "SELECT p_more, p_failed FROM repository_shrink($1)",
 	.again = true,
 };
 
@@ -65,9 +73,9 @@ static const struct statement history_extend = {
 	.again = true,
 };
 
-const struct statement *const housekeeping_statements[] = { &uploads_abandoned, &fetches_abandoned,
-	&memories_drop, &v1_uploads_drop, &unlinks_due, &unlink_done, &repository_shrink,
-	&store_space_save, &history_extend, NULL };
+const struct statement *const housekeeping_statements[] = { &uploads_abandoned, &fetches_drop,
+	&memories_drop, &v1_uploads_drop, &unlinks_due, &unlink_done, &unlink_failed,
+	&repository_shrink, &store_space_save, &history_extend, NULL };
 
 bool
 db_uploads_abandoned(struct db *db, int64_t seconds, int limit, struct upload_row **rows,
@@ -91,19 +99,13 @@ db_uploads_abandoned(struct db *db, int64_t seconds, int limit, struct upload_ro
 }
 
 bool
-db_fetches_abandoned(
-    struct db *db, int64_t seconds, int limit, int64_t **files, size_t *count, struct error *err)
+db_fetches_drop(struct db *db, int64_t seconds, int limit, bool *more, struct error *err)
 {
 	const struct param params[] = { param_int(db, seconds), param_int(db, limit) };
-	PGresult *res = db_query(db, &fetches_abandoned, params, err);
+	PGresult *res = db_query(db, &fetches_drop, params, err);
 
-	if (res == NULL)
-		return false;
-	*count = (size_t)PQntuples(res);
-	*files = arena_array(db->arena, *count, sizeof(**files));
-	for (size_t i = 0; i < *count; i++)
-		(*files)[i] = row_int(res, (int)i, 0);
-	return true;
+	*more = res != NULL && row_int(res, 0, 0) >= limit;
+	return res != NULL;
 }
 
 bool
@@ -139,8 +141,9 @@ db_unlinks_due(struct db *db, int limit, struct file_row **rows, size_t *count, 
 	for (size_t i = 0; i < *count; i++) {
 		struct file_row *row = &(*rows)[i];
 
-		*row = (struct file_row){ .file = row_int(res, (int)i, 0) };
-		if (!row_digest(res, (int)i, 1, 2, &row->digest)) {
+		*row = (struct file_row){ .file = row_int(res, (int)i, 0),
+			.has_digest = !row_null(res, (int)i, 2) };
+		if (row->has_digest && !row_digest(res, (int)i, 1, 2, &row->digest)) {
 			error_set(err, ERROR_INTERNAL, NULL);
 			return error_cause(err, "unlinks_due: impossible digest");
 		}
@@ -157,12 +160,23 @@ db_unlink_done(struct db *db, int64_t file, struct error *err)
 }
 
 bool
-db_repository_shrink(struct db *db, int limit, bool *more, struct error *err)
+db_unlink_failed(struct db *db, int64_t file, int64_t *seconds, struct error *err)
+{
+	const struct param params[] = { param_int(db, file) };
+	PGresult *res = db_query(db, &unlink_failed, params, err);
+
+	*seconds = res == NULL || row_null(res, 0, 0) ? 0 : row_int(res, 0, 0);
+	return res != NULL;
+}
+
+bool
+db_repository_shrink(struct db *db, int limit, bool *more, const char **failed, struct error *err)
 {
 	const struct param params[] = { param_int(db, limit) };
 	PGresult *res = db_query(db, &repository_shrink, params, err);
 
 	*more = res != NULL && row_bool(res, 0, 0);
+	*failed = res == NULL || row_null(res, 0, 1) ? NULL : row_text(res, 0, 1);
 	return res != NULL;
 }
 

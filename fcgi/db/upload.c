@@ -36,10 +36,10 @@ static const struct statement upload_advance = {
 	    " WHERE id = $1 AND received = $2 AND sealed_digest IS NOT DISTINCT FROM $5 RETURNING true",
 };
 
-static const struct statement upload_delete = {
-	.name = "upload_delete",
+static const struct statement upload_end = {
+	.name = "upload_end",
 	.nparams = 1,
-	.sql = "DELETE FROM upload WHERE id = $1 RETURNING true",
+	.sql = "SELECT upload_end($1)",
 };
 
 static const struct statement upload_seal = {
@@ -50,7 +50,7 @@ static const struct statement upload_seal = {
 };
 
 const struct statement *const upload_statements[] = { &upload_start, &upload_find, &upload_advance,
-	&upload_delete, &upload_seal, NULL };
+	&upload_end, &upload_seal, NULL };
 
 static struct upload_row *
 upload_read(struct db *db, const PGresult *res, int column)
@@ -119,12 +119,12 @@ db_upload_advance(struct db *db, const struct upload_row *row, int64_t received,
 }
 
 bool
-db_upload_delete(struct db *db, const struct upload_row *row, bool *found, struct error *err)
+db_upload_end(struct db *db, const struct upload_row *row, bool *found, struct error *err)
 {
 	const struct param params[] = { param_text(row->uuid) };
-	PGresult *res = db_query(db, &upload_delete, params, err);
+	PGresult *res = db_query(db, &upload_end, params, err);
 
-	*found = res != NULL && PQntuples(res) == 1;
+	*found = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "registry/duplicate.h"
 #include "store/upload.h"
 
 #define ADVANCE_MS 200
@@ -205,6 +206,7 @@ finish(struct run *run)
 {
 	struct download *download = run->download;
 	const struct fetch_key *key = download->key;
+	struct error ignored = { 0 };
 	struct digest actual;
 	bool won = false;
 
@@ -227,9 +229,12 @@ finish(struct run *run)
 	run->lost = !won;
 	if (won && download->holder == run->file)
 		return true;
-	/* Somebody else's file holds these bytes; ours never had a row. */
-	(void)!store_blob_unlink(download->relay->store, &key->digest, run->file, run->err);
-	return won;
+	/* Somebody else's file holds these bytes, or the fetch; ours never had a row. */
+	if (won)
+		return registry_duplicate_settle(&run->db, download->relay->store, &key->digest,
+		    run->file, download->size, &download->holder, run->err);
+	(void)!store_blob_unlink(download->relay->store, &key->digest, run->file, &ignored);
+	return false;
 }
 
 static bool

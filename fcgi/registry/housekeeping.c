@@ -1,5 +1,6 @@
 #include "registry/housekeeping.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #define CHORE_MS 10000             /* then others have their turn, though it has more */
 #define UPLOAD_SECONDS (24 * 3600) /* an upload session may rest so long */
 #define FETCH_SECONDS 300          /* and a fetch without an owner */
+#define UNLINK_SECONDS 3600        /* a file that cannot be removed so long is worth a warning */
 #define PIECE 500                  /* rows in one statement: none takes long */
 #define HISTORY_MS (6 * 3600 * 1000)
 
@@ -34,9 +36,7 @@ end_upload(struct housekeeping *house, const struct upload_row *row, struct erro
 
 	if (upload == NULL && reason.code == ERROR_CONFLICT)
 		return true;
-	/* The row first: stray bytes are only garbage. */
-	ok = db_upload_delete(&house->db, row, &found, err) &&
-	     upload_unlink(house->store, row->file, err);
+	ok = db_upload_end(&house->db, row, &found, err); /* its file is one of files() then */
 	upload_close(upload);
 	return ok;
 }
@@ -59,16 +59,7 @@ uploads(struct housekeeping *house, bool *more, struct error *err)
 static bool
 fetches(struct housekeeping *house, bool *more, struct error *err)
 {
-	int64_t *files;
-	size_t count;
-
-	if (!db_fetches_abandoned(&house->db, FETCH_SECONDS, PIECE, &files, &count, err))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!upload_unlink(house->store, files[i], err))
-			return false;
-	*more = count == PIECE;
-	return true;
+	return db_fetches_drop(&house->db, FETCH_SECONDS, PIECE, more, err);
 }
 
 static bool
@@ -83,18 +74,46 @@ v1_uploads(struct housekeeping *house, bool *more, struct error *err)
 	return db_v1_uploads_drop(&house->db, UPLOAD_SECONDS, PIECE, more, err);
 }
 
+/* Under either name: it may have died between two. */
+static bool
+unlink_file(struct housekeeping *house, const struct file_row *row, struct error *err)
+{
+	return upload_unlink(house->store, row->file, err) &&
+	       (!row->has_digest || store_blob_unlink(house->store, &row->digest, row->file, err));
+}
+
+/* One that cannot be unlinked has others go first. */
+static bool
+end_file(struct housekeeping *house, const struct file_row *row, int64_t *seconds,
+    struct error *reason, struct error *err)
+{
+	*seconds = -1;
+	return unlink_file(house, row, reason)
+		   ? db_unlink_done(&house->db, row->file, err)
+		   : db_unlink_failed(&house->db, row->file, seconds, err);
+}
+
 static bool
 files(struct housekeeping *house, bool *more, struct error *err)
 {
+	struct error reason = { 0 };
 	struct file_row *rows;
-	size_t count;
+	int64_t seconds, oldest = -1;
+	size_t count, failed = 0;
 
 	if (!db_unlinks_due(&house->db, PIECE, &rows, &count, err))
 		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!store_blob_unlink(house->store, &rows[i].digest, rows[i].file, err) ||
-		    !db_unlink_done(&house->db, rows[i].file, err))
+	for (size_t i = 0; i < count; i++) {
+		if (!end_file(house, &rows[i], &seconds, &reason, err))
 			return false;
+		failed += seconds != -1;
+		oldest = seconds > oldest ? seconds : oldest;
+	}
+	if (failed > 0)
+		log_line(oldest < UNLINK_SECONDS ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+		    "housekeeping, files: %zu cannot be removed, the oldest for %" PRId64
+		    " s: %s: %s",
+		    failed, oldest, reason.message, reason.cause);
 	*more = count == PIECE;
 	return true;
 }
@@ -102,7 +121,13 @@ files(struct housekeeping *house, bool *more, struct error *err)
 static bool
 repositories(struct housekeeping *house, bool *more, struct error *err)
 {
-	return db_repository_shrink(&house->db, PIECE, more, err);
+	const char *failed;
+
+	if (!db_repository_shrink(&house->db, PIECE, more, &failed, err))
+		return false;
+	if (failed != NULL)
+		log_line(LOG_LEVEL_WARNING, "housekeeping, repositories: cannot remove %s", failed);
+	return true;
 }
 
 static bool

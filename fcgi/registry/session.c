@@ -1,8 +1,7 @@
 /* Upload sessions (push.h). */
 #include "registry/push.h"
 
-#include <errno.h>
-
+#include "registry/duplicate.h"
 #include "store/upload.h"
 
 struct session {
@@ -112,6 +111,16 @@ session_confirm(struct session *session, struct error *err)
 	return won || error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
 }
 
+/* A session that is over has no file; opening it has just made one. */
+static void
+session_drop_empty(const struct session *session, const struct upload *upload)
+{
+	struct error ignored = { 0 };
+
+	if (upload_length(upload) == 0)
+		(void)!upload_unlink(session->registry->store, session->row->file, &ignored);
+}
+
 static bool
 session_open(struct session *session, struct error *err)
 {
@@ -124,6 +133,7 @@ session_open(struct session *session, struct error *err)
 	if (upload == NULL)
 		return false;
 	if (!session_confirm(session, err) || !upload_truncate(upload, row->received, err)) {
+		session_drop_empty(session, upload);
 		upload_close(upload);
 		return false;
 	}
@@ -209,7 +219,7 @@ session_discard(struct session *session)
 	struct error ignored = { 0 };
 	bool found;
 
-	if (db_upload_delete(session->registry->db, session->row, &found, &ignored))
+	if (db_upload_end(session->registry->db, session->row, &found, &ignored))
 		(void)!upload_unlink(session->registry->store, session->row->file, &ignored);
 }
 
@@ -246,27 +256,6 @@ session_publish_file(
 	return session_seal(session, digest, err) && upload_publish(session->upload, digest, err);
 }
 
-/*
- * The row says that the bytes are in another file already, so that ours goes; unless that one is
- * lost, and the row takes ours for it.
- */
-static bool
-session_yield(struct session *session, const struct digest *digest, int64_t size, int64_t holder,
-    struct error *err)
-{
-	struct registry *registry = session->registry;
-	struct error ignored = { 0 };
-	int64_t there = store_blob_size(registry->store, digest, holder);
-	bool lost = there == -1 ? errno == ENOENT : there != size, won = false;
-
-	if (lost &&
-	    !db_blob_replace(registry->db, digest, holder, session->row->file, size, &won, err))
-		return false;
-	if (!won)
-		(void)!store_blob_unlink(registry->store, digest, session->row->file, &ignored);
-	return true;
-}
-
 static bool
 record_blob(void *context, struct db *db, const struct upload_row *row, const struct digest *digest,
     int64_t size, int64_t *file, bool *won, struct error *err)
@@ -296,17 +285,20 @@ session_commit_as(struct session *session, const struct digest *digest, session_
 		return false;
 	if (!won)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
-	return file == row->file || session_yield(session, digest, size, file, err);
+	return file == row->file || registry_duplicate_settle(registry->db, registry->store, digest,
+					row->file, size, &file, err);
 }
 
 bool
 session_cancel(struct session *session, struct error *err)
 {
+	struct error ignored = { 0 };
 	bool found = false;
 
-	if (!db_upload_delete(session->registry->db, session->row, &found, err))
+	if (!db_upload_end(session->registry->db, session->row, &found, err))
 		return false;
 	if (!found)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
-	return upload_unlink(session->registry->store, session->row->file, err);
+	(void)!upload_unlink(session->registry->store, session->row->file, &ignored);
+	return true;
 }

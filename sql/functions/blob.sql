@@ -1,6 +1,18 @@
 -- Blobs: published, mounted, deleted.
 SET LOCAL search_path = registry;
 
+-- A file has no owner any more: housekeeping removes it, not before p_delay. Whoever else takes its owner away has done the same.
+CREATE OR REPLACE FUNCTION file_abandon(p_file bigint, p_alg int, p_digest bytea, p_delay interval) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (p_file, p_alg, p_digest, now() + p_delay) ON CONFLICT DO NOTHING
+$$;
+
+-- A file that was given up gets an owner after all. False if it is too late: housekeeping may be removing it.
+CREATE OR REPLACE FUNCTION file_reclaim(p_file bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+BEGIN
+  DELETE FROM gc_unlink WHERE file_id = p_file AND not_before > now() + interval '1 minute';
+  RETURN FOUND;
+END $$;
+
 -- The verified bytes lie in a file: make or find the row of the digest. The file that holds the digest now may be another's; not that of a row
 -- which is bad or has another size, since p_size was counted while the bytes were hashed.
 CREATE OR REPLACE FUNCTION blob_store(p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint)
@@ -19,11 +31,14 @@ BEGIN
   IF v_blob.bad OR v_blob.size <> p_size THEN
     UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
     IF FOUND THEN
-      INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (v_blob.file_id, p_alg, p_digest, now() + interval '15 min');
+      PERFORM file_abandon(v_blob.file_id, p_alg, p_digest, interval '15 min');
       v_blob.file_id := p_file;
     ELSE
       SELECT * INTO v_blob FROM blob b WHERE b.id = v_blob.id;
     END IF;
+  END IF;
+  IF v_blob.file_id <> p_file THEN
+    PERFORM file_abandon(p_file, p_alg, p_digest, interval '15 min');
   END IF;
   PERFORM blob_arrived(v_blob.id, p_alg, p_digest);
   id := v_blob.id;
@@ -59,6 +74,35 @@ BEGIN
   SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
   file := v_stored.file;
   INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_stored.id) ON CONFLICT DO NOTHING;
+END $$;
+
+-- The row names the file p_lost, which has other bytes or (p_missing) is not there: let it take p_file, which just lost to it. A missing file is
+-- not queued: it may only be out of sight. False: the row names another file by now.
+CREATE OR REPLACE FUNCTION blob_replace(p_alg int, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) RETURNS boolean
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM FROM blob WHERE digest = p_digest AND alg = p_alg AND file_id = p_lost FOR NO KEY UPDATE;
+  IF NOT FOUND OR NOT file_reclaim(p_file) THEN
+    RETURN false;
+  END IF;
+  UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE digest = p_digest AND alg = p_alg;
+  IF NOT p_missing THEN
+    PERFORM file_abandon(p_lost, p_alg, p_digest, interval '15 min');
+  END IF;
+  RETURN true;
+END $$;
+
+-- A session is over. Its file may have the name of a blob. False: it was over before.
+CREATE OR REPLACE FUNCTION upload_end(p_upload uuid) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_upload upload;
+BEGIN
+  DELETE FROM upload WHERE id = p_upload RETURNING * INTO v_upload;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  PERFORM file_abandon(v_upload.file_id, v_upload.sealed_alg, v_upload.sealed_digest, interval '0');
+  RETURN true;
 END $$;
 
 -- Link the blob that the name p_from holds at the same key, if this account may read it there.

@@ -53,6 +53,7 @@ BEGIN
       role := 0;
       RETURN;
     ELSIF v_fetch.error IS NOT NULL THEN
+      PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '0');
       UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = p_size, heartbeat = clock_timestamp(),
         started_at = now(), error = NULL, error_status = NULL
       WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
@@ -62,6 +63,8 @@ BEGIN
       role := 0;
       old_file := v_fetch.file_id;
       v_fetch.file_id := nextval('file_id');
+      -- until the row names it, once what is there was copied
+      PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '1 day');
     ELSE
       role := 1;
     END IF;
@@ -78,11 +81,21 @@ END $$;
 -- take its time, and nobody is to begin anew for that: it has a minute more.
 CREATE OR REPLACE FUNCTION fetch_advance(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint)
 RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_old bigint;
 BEGIN
-  UPDATE blob_fetch SET file_id = p_file, received = p_received,
+  UPDATE blob_fetch f SET file_id = p_file, received = p_received,
     heartbeat = clock_timestamp() + CASE WHEN p_received = size THEN interval '1 minute' ELSE interval '0' END
-  WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL;
-  RETURN FOUND;
+  FROM (SELECT repository_id, alg, digest, file_id FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote FOR UPDATE) o
+  WHERE (f.digest, f.alg, f.repository_id) = (o.digest, o.alg, o.repository_id) AND f.owner = p_owner AND f.error IS NULL RETURNING o.file_id INTO v_old;
+  IF v_old IS NULL THEN
+    RETURN false;
+  END IF;
+  IF v_old <> p_file THEN
+    PERFORM file_reclaim(p_file);
+    PERFORM file_abandon(v_old, p_alg, p_digest, interval '15 min');
+  END IF;
+  RETURN true;
 END $$;
 
 -- The bytes are verified and lie in a file: the blob is here, for every name that was shown to have it. As blob_publish; won is
@@ -109,16 +122,20 @@ BEGIN
   INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_remote, n), v_stored.id FROM unnest(v_names) n ON CONFLICT DO NOTHING;
 END $$;
 
--- The owner gives up. Those who follow learn why, for a moment; status NULL: it just ends (nothing is stored, or this process stops).
+-- The owner gives up. Those who follow learn why, for a moment; status NULL: it just ends, since nothing is stored. The file then stays for
+-- those who read it, and is removed by the last of them, or by housekeeping should this process die before.
 CREATE OR REPLACE FUNCTION fetch_fail(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_status int, p_error text) RETURNS boolean
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_file bigint;
 BEGIN
   IF p_status IS NULL THEN
-    DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
-  ELSE
-    UPDATE blob_fetch SET error_status = p_status, error = left(p_error, 200), heartbeat = clock_timestamp()
-    WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
+    DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner RETURNING file_id INTO v_file;
+    PERFORM file_abandon(v_file, p_alg, p_digest, interval '1 day') WHERE v_file IS NOT NULL;
+    RETURN v_file IS NOT NULL;
   END IF;
+  UPDATE blob_fetch SET error_status = p_status, error = left(p_error, 200), heartbeat = clock_timestamp()
+  WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner;
   RETURN FOUND;
 END $$;
 

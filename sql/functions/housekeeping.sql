@@ -8,11 +8,18 @@ CREATE OR REPLACE FUNCTION uploads_abandoned(p_seconds int, p_limit int) RETURNS
   ORDER BY touched_at LIMIT p_limit
 $$;
 
--- Fetches that nobody owns and nobody asks for any more, and failures that were told for long enough; their files are the caller's.
-CREATE OR REPLACE FUNCTION fetches_abandoned(p_seconds int, p_limit int) RETURNS SETOF bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
-  DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
+-- The time until a job that failed is tried again.
+CREATE OR REPLACE FUNCTION back_off(p_tries int) RETURNS interval LANGUAGE sql IMMUTABLE AS $$
+  SELECT least(interval '1 minute' * 2 ^ least(p_tries, 11), interval '1 day')
+$$;
+
+-- End fetches that nobody owns and nobody asks for any more, and failures that were told for long enough. How many.
+CREATE OR REPLACE FUNCTION fetches_drop(p_seconds int, p_limit int) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  WITH gone AS (DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
       ORDER BY heartbeat LIMIT p_limit FOR UPDATE SKIP LOCKED) old
-  WHERE (f.digest, f.alg, f.repository_id) = (old.digest, old.alg, old.repository_id) RETURNING f.file_id
+  WHERE (f.digest, f.alg, f.repository_id) = (old.digest, old.alg, old.repository_id) RETURNING f.*),
+  abandoned AS MATERIALIZED (SELECT file_abandon(file_id, alg, digest, interval '0') FROM gone)
+  SELECT count(*) FROM abandoned
 $$;
 
 -- Rows that have lost their use: remembered misses that are over, lists and repositories' states of long ago. How many went.
@@ -34,26 +41,23 @@ CREATE OR REPLACE FUNCTION unlinks_due(p_limit int) RETURNS SETOF gc_unlink LANG
   SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit
 $$;
 
--- A piece of a deleted repository: at most so many rows of its content, and itself when nothing is left. False: there is nothing to do.
--- Uploads go first, as abandoned ones: their files are not forgotten.
-CREATE OR REPLACE FUNCTION repository_shrink(p_limit int) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+-- A file could not be removed: others first. The seconds since it was queued.
+CREATE OR REPLACE FUNCTION unlink_failed(p_file bigint) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  UPDATE gc_unlink SET tries = tries + 1, not_before = now() + back_off(tries) WHERE file_id = p_file
+  RETURNING extract(epoch FROM now() - queued_at)::bigint
+$$;
+
+-- At most so many rows of a deleted repository's content, and itself when nothing is left.
+CREATE OR REPLACE FUNCTION repository_shrink_piece(p_repository int, p_limit int) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_repository int;
   v_images bigint[];
   v_left int := p_limit;
   v_count int;
 BEGIN
-  SELECT r.id INTO v_repository FROM repository r WHERE r.deleted_at IS NOT NULL
-    AND NOT EXISTS (SELECT FROM upload u JOIN image i ON i.id = u.image_id WHERE i.repository_id = r.id)
-    AND NOT EXISTS (SELECT FROM blob_fetch f WHERE f.repository_id = r.id)
-  ORDER BY r.deleted_at LIMIT 1 FOR UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  v_images := ARRAY(SELECT id FROM image WHERE repository_id = v_repository ORDER BY id LIMIT 100);
+  v_images := ARRAY(SELECT id FROM image WHERE repository_id = p_repository ORDER BY id LIMIT 100);
   IF v_images = '{}' THEN
-    DELETE FROM repository WHERE id = v_repository;
-    RETURN true;
+    DELETE FROM repository WHERE id = p_repository;
+    RETURN;
   END IF;
   DELETE FROM v1_upload WHERE image_id = ANY (v_images);
   DELETE FROM v1_tag WHERE ctid = ANY (ARRAY(SELECT ctid FROM v1_tag WHERE image_id = ANY (v_images) LIMIT v_left));
@@ -72,5 +76,28 @@ BEGIN
   DELETE FROM image_blob WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_blob WHERE image_id = ANY (v_images) LIMIT v_left));
   DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
     AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id) AND NOT EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id);
-  RETURN true;
+END $$;
+
+-- A piece of a deleted repository. p_more is false if there is nothing to do; p_failed says why the piece stays for now, and others come first.
+-- Uploads go first, as abandoned ones: their files are not forgotten.
+CREATE OR REPLACE FUNCTION repository_shrink(p_limit int, OUT p_more boolean, OUT p_failed text) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_repository repository;
+BEGIN
+  SELECT r.* INTO v_repository FROM repository r WHERE r.deleted_at IS NOT NULL
+    AND NOT EXISTS (SELECT FROM upload u JOIN image i ON i.id = u.image_id WHERE i.repository_id = r.id)
+    AND NOT EXISTS (SELECT FROM blob_fetch f WHERE f.repository_id = r.id)
+    AND NOT EXISTS (SELECT FROM gc_repository g WHERE g.repository_id = r.id AND g.due > now())
+  ORDER BY r.deleted_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+  p_more := FOUND;
+  IF NOT p_more THEN
+    RETURN;
+  END IF;
+  BEGIN
+    PERFORM repository_shrink_piece(v_repository.id, p_limit);
+  EXCEPTION WHEN query_canceled OR OTHERS THEN
+    p_failed := format('repository %s (deleted on %s): %s', v_repository.key, v_repository.deleted_at::date, SQLERRM);
+    INSERT INTO gc_repository AS g (repository_id, due) VALUES (v_repository.id, now() + back_off(1))
+    ON CONFLICT (repository_id) DO UPDATE SET tries = g.tries + 1, due = now() + back_off(g.tries + 1);
+  END;
 END $$;

@@ -150,27 +150,51 @@ the_first_file_of_a_digest_stays(void **state)
 	assert_non_null(find(f, key, "b", digest, f->admin, &standing));
 }
 
-static void
-a_lost_file_is_replaced_once(void **state)
+static bool
+is_queued(struct fixture *f, int64_t file)
 {
-	struct fixture *f = *state;
-	const char *key = local_make(f);
+	return strcmp(ask(f, "SELECT count(*) FROM gc_unlink WHERE file_id = %" PRId64, file),
+		   "1") == 0;
+}
+
+/* Push a blob of which a file is lost: replaced once, and queued only if it was there. */
+static void
+lose_a_file(struct fixture *f, bool missing)
+{
+	const char *key = local_make(f), *content = unique(f, "content");
 	struct target target = target_of(f, key, "a", f->admin);
-	struct digest digest = blob_make(f, key, "a", unique(f, "content"));
+	struct digest digest = blob_make(f, key, "a", content);
 	struct standing standing;
 	struct upload_row *row;
-	int64_t lost = find(f, key, "a", digest, f->admin, &standing)->file;
+	int64_t lost = find(f, key, "a", digest, f->admin, &standing)->file, file;
 	bool won;
 
 	assert_true(
 	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(
+	    db_blob_publish(&f->db, row, &digest, (int64_t)strlen(content), &file, &won, &f->err));
+	assert_int_equal(file, lost);
+	assert_true(is_queued(f, row->file)); /* it lost, and its process may die now */
 	for (int tries = 0; tries < 2; tries++) {
-		assert_true(db_blob_replace(&f->db, &digest, lost, row->file, 7, &won, &f->err));
+		assert_true(
+		    db_blob_replace(&f->db, &digest, lost, missing, row->file, 7, &won, &f->err));
 		assert_int_equal(won, tries == 0);
 		assert_int_equal(find(f, key, "a", digest, f->admin, &standing)->file, row->file);
 	}
-	assert_string_equal(
-	    ask(f, "SELECT count(*) FROM gc_unlink WHERE file_id = %" PRId64, lost), "1");
+	assert_false(is_queued(f, row->file));
+	assert_int_equal(is_queued(f, lost), !missing);
+}
+
+static void
+a_lost_file_is_replaced_once(void **state)
+{
+	lose_a_file(*state, false);
+}
+
+static void
+a_missing_file_is_replaced_and_not_queued(void **state)
+{
+	lose_a_file(*state, true);
 }
 
 static void
@@ -298,9 +322,9 @@ a_session_is_cancelled_once(void **state)
 
 	assert_true(
 	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
-	assert_true(db_upload_delete(&f->db, row, &found, &f->err));
-	assert_true(found);
-	assert_true(db_upload_delete(&f->db, row, &found, &f->err));
+	assert_true(db_upload_end(&f->db, row, &found, &f->err));
+	assert_true(found && is_queued(f, row->file));
+	assert_true(db_upload_end(&f->db, row, &found, &f->err));
 	assert_false(found);
 	assert_null(session_of(f, key, "a", row->uuid, f->admin));
 }
@@ -444,6 +468,7 @@ main(void)
 		DB_TEST(only_a_pusher_postpones_collection),
 		DB_TEST(the_first_file_of_a_digest_stays),
 		DB_TEST(a_lost_file_is_replaced_once),
+		DB_TEST(a_missing_file_is_replaced_and_not_queued),
 		DB_TEST(a_session_is_published_once),
 		DB_TEST(sha512_has_a_row_of_its_own),
 		DB_TEST(a_session_is_its_owners_alone),

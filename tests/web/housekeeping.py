@@ -92,6 +92,50 @@ def files_without_rows():
     paths["1 hour"].unlink()
 
 
+def queue(text, delay="-1 minute"):
+    """The path of a file that is to be removed; the file itself is the caller's."""
+    number, name = sql(f"SELECT nextval('registry.file_id'), encode(sha256('{text}'), 'hex')").split("|")
+    sql("INSERT INTO registry.gc_unlink (file_id, alg, digest, not_before)"
+        f" VALUES ({number}, 1, sha256('{text}'), now() + interval '{delay}')")
+    return number, f"blobs/sha256/{name[:2]}/{name}.{number}"
+
+
+@test
+def file_that_cannot_be_removed():
+    """A file that cannot be removed has others go first; it is tried again later, and goes when it can."""
+    number, stuck = queue("keep stuck", "-1 hour")
+    (STORE / stuck / "inside").mkdir(parents=True)
+    paths = []
+    for n in range(3):
+        paths.append(file(queue(f"keep behind {n}")[1]))
+    keep()
+    eventually(lambda: not any(path.exists() for path in paths))
+    eventually(lambda: count("gc_unlink", f"file_id = {number} AND tries > 0 AND not_before > now()") == 1)
+    (STORE / stuck / "inside").rmdir()
+    (STORE / stuck).rmdir()
+    sql(f"UPDATE registry.gc_unlink SET not_before = now() WHERE file_id = {number}")
+    keep()
+    eventually(lambda: count("gc_unlink", f"file_id = {number}") == 0)
+
+
+@test
+def published_upload():
+    """An upload whose file was renamed and whose row was never written goes like any other, with that file; DELETE takes it at once."""
+    for age in ("25 hours", "0"):
+        where, data = start("keep/published", headers=EMPTY), age.encode()
+        assert call("PATCH", where, body=data).status == 202
+        uuid, name = where.rsplit("/", 1)[1], sha256(data)[7:]
+        sql(f"UPDATE registry.upload SET sealed_alg = 1, sealed_digest = '\\x{name}', touched_at = now() - interval '{age}' WHERE id = '{uuid}'")
+        number = sql(f"SELECT file_id FROM registry.upload WHERE id = '{uuid}'")
+        path = STORE / f"blobs/sha256/{name[:2]}/{name}.{number}"
+        (STORE / "uploads" / number).rename(path)
+        if age == "0":
+            assert call("DELETE", where).status == 204
+        keep()
+        eventually(lambda path=path, number=number: not path.exists() and count("gc_unlink", f"file_id = {number}") == 0)
+        assert call("GET", where).code() == "BLOB_UPLOAD_UNKNOWN"
+
+
 @test
 def old_memories():
     """What an upstream did not have is forgotten when its time is over; v1 pushes that rest for a day are dropped."""

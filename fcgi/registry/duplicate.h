@@ -1,0 +1,16 @@
+/* Bytes that were published twice: one file stays. */
+#ifndef REGISTRY_DUPLICATE_H
+#define REGISTRY_DUPLICATE_H
+
+#include "db/blob.h"
+#include "store/store.h"
+
+/*
+ * The row of the digest names the file *holder, and `file`, whose bytes were hashed, lost to it: it
+ * is removed. But a holder that is missing or has another size is no holder: then the row takes
+ * `file`, and so does *holder.
+ */
+bool registry_duplicate_settle(struct db *, struct store *, const struct digest *, int64_t file,
+    int64_t size, int64_t *holder, struct error *) MUST_CHECK;
+
+#endif
