@@ -1226,7 +1226,7 @@ END $$;
 -- Name: manifest_delete(integer, text, integer, bytea, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
+CREATE FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) RETURNS record
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
@@ -1237,8 +1237,20 @@ DECLARE
 BEGIN
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
   SELECT m.id INTO v_manifest FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = v_image WHERE m.digest = p_digest AND m.alg = p_alg;
-  IF NOT FOUND THEN
-    RETURN false;
+  deleted := v_manifest IS NOT NULL;
+  IF NOT deleted THEN
+    RETURN;
+  END IF;
+  WITH RECURSIVE above (id) AS (
+    SELECT v_manifest
+    UNION
+    SELECT c.parent_id FROM above JOIN manifest_child c ON c.child_id = above.id
+      JOIN image_manifest im ON im.image_id = v_image AND im.manifest_id = c.parent_id)
+  SELECT digest_text(m.alg, m.digest), t.name INTO holder, holder_tag
+  FROM above JOIN tag t ON t.image_id = v_image AND t.manifest_id = above.id JOIN manifest m ON m.id = above.id
+  WHERE above.id <> v_manifest ORDER BY t.name LIMIT 1;
+  IF holder IS NOT NULL THEN
+    RETURN;
   END IF;
   PERFORM act_as(p_actor, p_request);
   WITH gone AS (DELETE FROM tag WHERE image_id = v_image AND manifest_id = v_manifest RETURNING name)
@@ -1247,7 +1259,6 @@ BEGIN
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, e.action, 'done', r.key, p_name, e.object, jsonb_build_object('digest', digest_text(p_alg, p_digest))
   FROM repository r, (SELECT 'untag', unnest(v_tags) UNION ALL SELECT 'delete', digest_text(p_alg, p_digest)) e (action, object) WHERE r.id = p_target;
-  RETURN true;
 END $$;
 
 --
@@ -5390,12 +5401,12 @@ GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_t
 GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
--- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_here(p_images bigint[], p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -

@@ -43,6 +43,8 @@
 	ERROR(MANIFEST_UNVERIFIED, "MANIFEST_UNVERIFIED", 400,                                     \
 	    "manifest failed signature verification")                                              \
 	ERROR(MANIFEST_TOO_LARGE, "MANIFEST_INVALID", 413, "manifest larger than 4 MiB")           \
+	ERROR(                                                                                     \
+	    MANIFEST_REFERENCED, "MANIFEST_REFERENCED", 409, "a tagged index needs this manifest") \
 	ERROR(MEDIA_TYPE, "UNSUPPORTED", 415, "unsupported media type")                            \
 	ERROR(CONFLICT, "CONFLICT", 409, "conflicting change")                                     \
 	ERROR(PRECONDITION, "PRECONDITION_FAILED", 412, "precondition failed")                     \

@@ -68,7 +68,8 @@ static const struct statement manifest_put = {
 static const struct statement manifest_delete = {
 	.name = "manifest_delete",
 	.nparams = 4 + ACTOR_PARAMS,
-	.sql = "SELECT manifest_delete($1, $2, $3, $4, $5, $6, $7, $8)",
+	.sql =
+	    "SELECT deleted, holder, holder_tag FROM manifest_delete($1, $2, $3, $4, $5, $6, $7, $8)",
 };
 
 static const struct statement tag_delete = {
@@ -250,16 +251,19 @@ db_manifest_put(struct db *db, const struct manifest_put *order, enum manifest_p
 
 bool
 db_manifest_delete(struct db *db, const struct target *target, const char *name,
-    const struct digest *digest, const struct actor *actor, bool *found, struct error *err)
+    const struct digest *digest, const struct actor *actor, bool *found,
+    struct manifest_holder *holder, struct error *err)
 {
 	struct param params[4 + ACTOR_PARAMS] = { param_int(db, target->repository),
 		param_text(name), param_int(db, digest->algorithm), param_digest(digest) };
 	PGresult *res;
 
 	actor_params(db, actor, params + 4);
-	res = db_query(db, &manifest_delete, params, err);
-	*found = res != NULL && row_bool(res, 0, 0);
-	return res != NULL;
+	if ((res = db_query(db, &manifest_delete, params, err)) == NULL)
+		return false;
+	*found = row_bool(res, 0, 0);
+	*holder = (struct manifest_holder){ row_text(res, 0, 1), row_text(res, 0, 2) };
+	return true;
 }
 
 bool

@@ -58,10 +58,16 @@ struct manifest_put {
 bool db_manifest_put(struct db *, const struct manifest_put *, enum manifest_put_outcome *,
     struct digest **missing, size_t *missing_count, int64_t *size, struct error *) MUST_CHECK;
 
+/* A tagged index of an image: the manifests that it leads to stay. */
+struct manifest_holder {
+	const char *index; /* its digest; NULL: none */
+	const char *tag;
+};
+
 /* Unlink a digest (and the tags on it) from the target's image; *found false: it is not there.
- * Audited. */
+ * Nothing is done if *holder needs it. Audited. */
 bool db_manifest_delete(struct db *, const struct target *, const char *name, const struct digest *,
-    const struct actor *, bool *found, struct error *) MUST_CHECK;
+    const struct actor *, bool *found, struct manifest_holder *holder, struct error *) MUST_CHECK;
 bool db_tag_delete(struct db *, const struct target *, const char *name, const char *tag,
     const struct actor *, bool *found, struct error *) MUST_CHECK;
 

@@ -4,7 +4,7 @@
 
 bool
 registry_manifest_delete(struct registry *registry, const char *name,
-    const struct reference *reference, struct error *err)
+    const struct reference *reference, struct manifest_holder *holder, struct error *err)
 {
 	struct target target = { 0 };
 	bool found = false, ok;
@@ -15,9 +15,15 @@ registry_manifest_delete(struct registry *registry, const char *name,
 		ok = db_tag_delete(
 		    registry->db, &target, name, reference->tag, &registry->actor, &found, err);
 	else
-		ok = db_manifest_delete(
-		    registry->db, &target, name, &reference->digest, &registry->actor, &found, err);
-	return ok && (found || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL));
+		ok = db_manifest_delete(registry->db, &target, name, &reference->digest,
+		    &registry->actor, &found, holder, err);
+	if (!ok)
+		return false;
+	if (holder->index != NULL)
+		return error_set(err, ERROR_MANIFEST_REFERENCED,
+		    "delete tag %s or index %s first: the index needs this manifest", holder->tag,
+		    holder->index);
+	return found || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 }
 
 bool

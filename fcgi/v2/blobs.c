@@ -47,8 +47,12 @@ blob_get(struct request *req, struct error *err)
 	struct digest digest;
 	struct blob_found found;
 
-	if (!call_name(req, &name, err) || !call_digest(req, &digest, err) ||
-	    !registry_blob_require(
+	if (!call_name(req, &name, err))
+		return false;
+	/* No blob has a malformed digest. */
+	if (!call_digest(req, &digest, err))
+		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
+	if (!registry_blob_require(
 		request_registry(req), name, &digest, wish_of(req, name), &found, err))
 		return false;
 	call_trace(req);

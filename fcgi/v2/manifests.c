@@ -20,6 +20,17 @@ name_and_reference(
 	       reference_parse(reference, request_param(req, "reference"), err);
 }
 
+/* No manifest has a malformed reference: no upstream need be asked, and nothing be remembered. */
+static bool
+find_reference(
+    struct request *req, const char **name, struct reference *reference, struct error *err)
+{
+	if (name_and_reference(req, name, reference, err))
+		return true;
+	return err->code == ERROR_NAME_INVALID ? false
+					       : error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+}
+
 /* Does an Accept header name the type, or any? */
 static bool
 accepts(const char *header, const char *type)
@@ -91,7 +102,7 @@ manifest_get(struct request *req, struct error *err)
 	struct reference reference;
 	struct manifest_row *row = NULL;
 
-	if (!name_and_reference(req, &name, &reference, err) ||
+	if (!find_reference(req, &name, &reference, err) ||
 	    !registry_manifest_require(request_registry(req), name, &reference, true, &row, err))
 		return false;
 	call_trace(req);
@@ -198,8 +209,14 @@ manifest_delete(struct request *req, struct error *err)
 {
 	const char *name;
 	struct reference reference;
+	struct manifest_holder holder = { NULL, NULL };
 
-	return name_and_reference(req, &name, &reference, err) &&
-	       registry_manifest_delete(request_registry(req), name, &reference, err) &&
-	       reply_empty(req, 202);
+	if (!name_and_reference(req, &name, &reference, err))
+		return false;
+	if (registry_manifest_delete(request_registry(req), name, &reference, &holder, err))
+		return reply_empty(req, 202);
+	if (err->code == ERROR_MANIFEST_REFERENCED)
+		request_call(req)->detail = json_pack(
+		    "{s:s, s:s}", "index", holder.index, "tag", holder.tag);
+	return false;
 }

@@ -223,9 +223,10 @@ BEGIN
   INSERT INTO image_manifest (image_id, manifest_id, created_by) SELECT p_image, id, p_account FROM below ORDER BY id ON CONFLICT DO NOTHING;
 END $$;
 
--- Unlink a digest from an image, with the tags on it. False: it is not there.
-CREATE OR REPLACE FUNCTION manifest_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+-- Unlink a digest from an image, with the tags on it; deleted is false if it is not there. A manifest that an index of the image names, while a
+-- tag leads to that index, stays: nobody could pull the index then.
+CREATE OR REPLACE FUNCTION manifest_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet,
+  OUT deleted boolean, OUT holder text, OUT holder_tag text) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint;
   v_manifest bigint;
@@ -233,8 +234,20 @@ DECLARE
 BEGIN
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
   SELECT m.id INTO v_manifest FROM manifest m JOIN image_manifest im ON im.manifest_id = m.id AND im.image_id = v_image WHERE m.digest = p_digest AND m.alg = p_alg;
-  IF NOT FOUND THEN
-    RETURN false;
+  deleted := v_manifest IS NOT NULL;
+  IF NOT deleted THEN
+    RETURN;
+  END IF;
+  WITH RECURSIVE above (id) AS (
+    SELECT v_manifest
+    UNION
+    SELECT c.parent_id FROM above JOIN manifest_child c ON c.child_id = above.id
+      JOIN image_manifest im ON im.image_id = v_image AND im.manifest_id = c.parent_id)
+  SELECT digest_text(m.alg, m.digest), t.name INTO holder, holder_tag
+  FROM above JOIN tag t ON t.image_id = v_image AND t.manifest_id = above.id JOIN manifest m ON m.id = above.id
+  WHERE above.id <> v_manifest ORDER BY t.name LIMIT 1;
+  IF holder IS NOT NULL THEN
+    RETURN;
   END IF;
   PERFORM act_as(p_actor, p_request);
   WITH gone AS (DELETE FROM tag WHERE image_id = v_image AND manifest_id = v_manifest RETURNING name)
@@ -243,7 +256,6 @@ BEGIN
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, e.action, 'done', r.key, p_name, e.object, jsonb_build_object('digest', digest_text(p_alg, p_digest))
   FROM repository r, (SELECT 'untag', unnest(v_tags) UNION ALL SELECT 'delete', digest_text(p_alg, p_digest)) e (action, object) WHERE r.id = p_target;
-  RETURN true;
 END $$;
 
 CREATE OR REPLACE FUNCTION tag_delete(p_target int, p_name text, p_tag text, p_actor int, p_actor_name text, p_request uuid, p_address inet)

@@ -6,5 +6,7 @@ DROP FUNCTION IF EXISTS manifest_put(text, text, int, int, int, text, uuid, inet
   int, bytea, text, text[], int, bytea);
 DROP FUNCTION IF EXISTS manifest_cache(int, text, text, int, int, bytea, bytea, text, text, int[], bytea[], int[], bigint[], text[], int[], bytea[],
   int, bytea, text, int, text, uuid, inet);
+-- It says which index holds a manifest back.
+DROP FUNCTION IF EXISTS manifest_delete(int, text, int, bytea, int, text, uuid, inet);
 
 UPDATE installation SET schema = 8;

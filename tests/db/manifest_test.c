@@ -666,19 +666,22 @@ a_deleted_manifest_takes_its_tags(void **state)
 	struct target target;
 	struct standing standing;
 	bool found;
+	struct manifest_holder holder;
 
 	assert_int_equal(push(f, key, "a", f->admin, one, NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	assert_int_equal(push(f, key, "a", f->admin, one, NULL, 0, "v2"), MANIFEST_PUT_DONE);
 	assert_int_equal(push(f, key, "a", f->admin, two, NULL, 0, "v3"), MANIFEST_PUT_DONE);
 	assert_int_equal(push(f, key, "b", f->admin, one, NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	target = target_of(f, key, "a", f->admin);
-	assert_true(db_manifest_delete(&f->db, &target, "a", &digest, &f->actor, &found, &f->err));
+	assert_true(
+	    db_manifest_delete(&f->db, &target, "a", &digest, &f->actor, &found, &holder, &f->err));
 	assert_true(found);
 	assert_null(find(f, key, "a", tag_reference("v1"), f->admin, &standing));
 	assert_null(find(f, key, "a", (struct reference){ .digest = digest }, f->admin, &standing));
 	assert_non_null(find(f, key, "a", tag_reference("v3"), f->admin, &standing));
 	assert_non_null(find(f, key, "b", tag_reference("v1"), f->admin, &standing));
-	assert_true(db_manifest_delete(&f->db, &target, "a", &digest, &f->actor, &found, &f->err));
+	assert_true(
+	    db_manifest_delete(&f->db, &target, "a", &digest, &f->actor, &found, &holder, &f->err));
 	assert_false(found);
 	assert_string_equal(
 	    ask(f,

@@ -42,7 +42,7 @@ SELECT is((SELECT outcome FROM manifest_put('one', 'a', :one, :alice, 0, 'alice'
 SELECT is((SELECT outcome FROM manifest_put('one', 'a', :one, :alice, 0, 'alice', NULL, NULL, 1, sha256('i'), 'i', 'application/x', '',
   '{}', '{}', '{}', '{}', '{1}', ARRAY[sha256('m')], '{1}', NULL, NULL, NULL, '{v1}', NULL, NULL)), 0, 'moves a tag');
 SELECT is((SELECT tag_delete(:one, 'a', 'v2', :alice, 'alice', NULL, NULL)), true, 'deletes a tag');
-SELECT is((SELECT manifest_delete(:one, 'a', 1, sha256('i'), :alice, 'alice', NULL, NULL)), true, 'deletes a manifest');
+SELECT is((SELECT deleted FROM manifest_delete(:one, 'a', 1, sha256('i'), :alice, 'alice', NULL, NULL)), true, 'deletes a manifest');
 SELECT is((SELECT blob_delete(:one, 'b', 1, sha256('x'), :alice, 'alice', NULL, NULL)), 0, 'deletes a blob');
 SELECT throws_ok('UPDATE account SET is_admin = true', '42501', NULL, 'it makes no administrators');
 SELECT throws_ok($$UPDATE account SET password = 'mine'$$, '42501', NULL, 'sets no passwords');

@@ -1,4 +1,4 @@
-"""What manifests name: blobs in an index, wrong sizes."""
+"""What manifests name: blobs in an index, wrong sizes; references that are none; what an index holds."""
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import layer_of
 from listener import Listener
@@ -171,6 +171,61 @@ def wrong_sizes_of_an_upstream():
             assert f"{sha256(b'a layer of the liar')} has 19 bytes, not 5" in log.read()
     finally:
         upstream.stop()
+
+
+@test
+def malformed_references():
+    """A malformed reference is unknown to GET and HEAD, asked nowhere and not remembered; PUT and DELETE refuse it, and a malformed name is 400."""
+    push_image("content/known")
+    upstream = Listener(lambda x: x.send(404, []))
+    try:
+        add_remote("content-asked", upstream.url)
+        for key in ("docker-dev-local2", "content-asked"):
+            for kind, references in (("manifests", (".BAD", "-x", "a" * 129, "sha256:zz", "sha256:", "md5:00", "x:y", sha256(b"")[:-1])),
+                                     ("blobs", ("latest", "sha256:zz", "sha256:", sha256(b"")[:-1]))):
+                for reference in references:
+                    answer = at(key, f"content/known/{kind}/{reference}")
+                    assert answer.status == 404 and answer.code() == kind[:-1].upper() + "_UNKNOWN", (key, reference, answer)
+                    assert at(key, f"content/known/{kind}/{reference}", "HEAD").status == 404
+                    assert at("docker-dev-local2", f"content/known/{kind}/{reference}", "DELETE").status == 400
+                    if kind == "manifests":
+                        answer = at("docker-dev-local2", f"content/known/manifests/{reference}", "PUT", body=image(), headers={"Content-Type": OCI_MANIFEST})
+                        assert answer.status == 400, (reference, answer)
+        for kind in ("manifests/.BAD", "blobs/sha256:zz"):
+            assert at("docker-dev-local2", "BAD/name/" + kind).code() == "NAME_INVALID"
+        assert upstream.log == [], upstream.log
+        assert sql("SELECT count(*) FROM registry.remote_miss m JOIN registry.repository r ON r.id = m.repository_id WHERE key = 'content-asked'") == "0"
+    finally:
+        upstream.stop()
+
+
+@test
+def index_holds_its_manifests():
+    """DELETE of a manifest that a tagged index leads to is 409 and says which; an untagged index does not hold it, nor does a referrer."""
+    child = push_image("content/held", "child", [b"held"])
+    inner = index_of(descriptor(child, OCI_MANIFEST))
+    outer = index_of(descriptor(inner, OCI_INDEX))
+    path = "/v2/content/held/manifests/"
+    assert put_manifest("content/held", sha256(inner), inner, OCI_INDEX).status == 201
+    assert put_manifest("content/held", "all", outer, OCI_INDEX).status == 201
+    for held in (child, inner):
+        answer = call("DELETE", path + sha256(held))
+        assert answer.status == 409 and answer.code() == "MANIFEST_REFERENCED", answer
+        error = answer.json()["errors"][0]
+        assert error["detail"] == {"index": sha256(outer), "tag": "all"}, error
+        assert sha256(outer) in error["message"] and "all" in error["message"], error
+    assert call("GET", path + "child").status == 200 and call("DELETE", path + "child").status == 202, "a tag may go"
+    assert call("GET", path + sha256(child)).status == 200
+    assert call("DELETE", path + "all").status == 202
+    referrer = image([b"held"], subject=descriptor(child, OCI_MANIFEST))
+    assert put_manifest("content/held", "referrer", referrer).status == 201
+    assert call("DELETE", path + sha256(child)).status == 202, "no tag leads to the index, and a referrer holds nothing"
+    for name in ("content/held2", "content/held3"):
+        push_image(name, "child", [b"held"])
+    assert put_manifest("content/held2", "all", inner, OCI_INDEX).status == 201
+    assert call("DELETE", "/v2/content/held3/manifests/" + sha256(child)).status == 202, "an index of another image"
+    assert call("DELETE", "/v2/content/held2/manifests/" + sha256(inner)).status == 202
+    assert call("DELETE", "/v2/content/held2/manifests/" + sha256(child)).status == 202
 
 
 run()
