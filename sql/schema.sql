@@ -590,6 +590,7 @@ CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes int
     ('curated', '{2}', 'boolean', 'false'),
     ('passThrough', '{2}', 'boolean', 'false'),
     ('allowPrivateNetworks', '{2}', 'boolean', 'false'),
+    ('privateNetworks', '{2}', 'words', '[]'),      -- none: all
     ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: Docker Hub has it
     ('nsAliases', '{2}', 'words', NULL),            -- by the host as well
     ('realmHosts', '{2}', 'words', '[]'),
@@ -625,6 +626,19 @@ CREATE FUNCTION registry.document_own(p_class integer, p_document jsonb) RETURNS
 $$;
 
 --
+-- Name: document_unbuilt(integer, jsonb, jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.document_unbuilt(p_class integer, p_given jsonb, p_before jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT format('%s: must be %s (got %s): not implemented yet', f.field, f.standard, p_given -> f.field)
+  FROM document_fields() f WHERE p_class = ANY (f.classes) AND f.field IN ('maxUniqueTags', 'dockerTagRetention', 'unusedArtifactsCleanupPeriodHours', 'curated')
+    AND p_given ? f.field AND p_given -> f.field <> f.standard AND p_given -> f.field IS DISTINCT FROM p_before -> f.field LIMIT 1
+$$;
+
+--
 -- Name: edit_lock(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -638,6 +652,25 @@ BEGIN
   END IF;
   PERFORM pg_advisory_xact_lock(1380993103);
 END $$;
+
+--
+-- Name: egress_fault(jsonb); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.egress_fault(p_document jsonb) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $_$
+  SELECT CASE
+    WHEN p_document ->> 'proxy' !~ '^[A-Za-z0-9._-]{0,64}$' THEN 'proxy: must be the name of a [proxy] section of stowage.conf'
+    WHEN p_document ->> 'clientTlsCertificate' !~ '^[A-Za-z0-9._-]{0,64}$' THEN 'clientTlsCertificate: must be the name of a [certificate] section of stowage.conf'
+    WHEN p_document ->> 'localAddress' <> '' AND (p_document ->> 'localAddress' ~ '/' OR NOT is_network(p_document ->> 'localAddress'))
+      THEN 'localAddress: must be an IP address'
+    WHEN p_document ->> 'queryParams' !~ '^([A-Za-z0-9._~!$()*+,;:@/=%-][A-Za-z0-9._~!$()*+,;:@/?=&%-]*)?$'
+      THEN 'queryParams: must be NAME=VALUE, joined by &, other characters as %XX'
+    WHEN EXISTS (SELECT FROM unnest(texts_of(p_document -> 'privateNetworks')) n WHERE NOT is_network(n))
+      THEN 'privateNetworks: must be addresses and networks, such as 10.1.0.0/16' END
+$_$;
 
 --
 -- Name: fetch_advance(integer, integer, bytea, uuid, bigint, bigint); Type: FUNCTION; Schema: registry; Owner: -
@@ -1088,6 +1121,19 @@ CREATE FUNCTION registry.is_line(p_value jsonb) RETURNS boolean
     AS $$
   SELECT jsonb_typeof(p_value) = 'string' AND p_value #>> '{}' !~ '[[:cntrl:]]' AND length(p_value #>> '{}') <= 10000
 $$;
+
+--
+-- Name: is_network(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.is_network(p_text text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    AS $$
+BEGIN
+  RETURN p_text::inet IS NOT NULL;
+EXCEPTION WHEN invalid_text_representation THEN
+  RETURN false;
+END $$;
 
 --
 -- Name: is_pattern(text); Type: FUNCTION; Schema: registry; Owner: -
@@ -1831,7 +1877,7 @@ $$;
 -- Name: remote_save(integer, jsonb); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.remote_save(p_id integer, p_document jsonb) RETURNS void
+CREATE FUNCTION registry.remote_save(p_id integer, p_document jsonb) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $_$
@@ -1841,7 +1887,11 @@ DECLARE
   v_hub boolean := lower(v_part[2]) IN ('registry-1.docker.io', 'index.docker.io', 'docker.io', 'registry.hub.docker.com');
   v_old repository_remote;
   v_new repository_remote;
+  v_fault text := egress_fault(p_document);
 BEGIN
+  IF v_fault IS NOT NULL THEN
+    RAISE EXCEPTION '%', v_fault USING ERRCODE = 'check_violation';
+  END IF;
   IF v_part IS NULL OR v_part[3]::int NOT BETWEEN 1 AND 65535 THEN
     RAISE EXCEPTION 'url: want http://HOST or https://HOST, with a port or a path' USING ERRCODE = 'check_violation';
   END IF;
@@ -1853,11 +1903,17 @@ BEGIN
   v_new.username := p_document ->> 'username';
   -- what was read is "": whoever sends that back with the same user does not mean to take the password away
   v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
+    WHEN url_origin(v_new.url) <> url_origin(v_old.url) THEN ''
     WHEN NOT p_document ? 'password' OR v_new.username = v_old.username THEN coalesce(v_old.password, '') ELSE '' END;
   v_new.token_authentication := p_document -> 'enableTokenAuthentication';
   v_new.any_host_auth := p_document -> 'allowAnyHostAuth';
   v_new.realm_hosts := texts_of(p_document -> 'realmHosts');
   v_new.private_networks := p_document -> 'allowPrivateNetworks';
+  v_new.networks := texts_of(p_document -> 'privateNetworks');
+  v_new.proxy := CASE WHEN (p_document -> 'disableProxy')::boolean THEN '' ELSE p_document ->> 'proxy' END;
+  v_new.client_certificate := p_document ->> 'clientTlsCertificate';
+  v_new.local_address := p_document ->> 'localAddress';
+  v_new.query_params := p_document ->> 'queryParams';
   v_new.library_prefix := coalesce((p_document -> 'libraryPrefix')::boolean, v_hub);
   v_new.ns_aliases := CASE WHEN p_document ? 'nsAliases' THEN texts_of(lower(p_document ->> 'nsAliases')::jsonb)
     WHEN v_hub THEN ARRAY['docker.io', 'index.docker.io', 'registry-1.docker.io'] ELSE ARRAY[lower(v_part[1])] END;
@@ -1878,13 +1934,14 @@ BEGIN
   INSERT INTO repository_remote SELECT v_new.*;
   -- what was learnt about another upstream, as another user or on another way there is worth nothing
   IF (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
-      v_old.timeout_ms, v_old.metadata_timeout_ms)
+      v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms)
     IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password, v_new.token_authentication, v_new.any_host_auth, v_new.realm_hosts, v_new.private_networks,
-      v_new.timeout_ms, v_new.metadata_timeout_ms) THEN
+      v_new.networks, v_new.proxy, v_new.client_certificate, v_new.local_address, v_new.query_params, v_new.timeout_ms, v_new.metadata_timeout_ms) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
     DELETE FROM remote_miss WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;
   END IF;
+  RETURN CASE WHEN v_old.password <> '' AND v_new.password = '' AND v_new.username = v_old.username THEN 'its password was dropped: the url leads elsewhere' END;
 END $_$;
 
 --
@@ -1944,7 +2001,8 @@ CREATE FUNCTION registry.repository_columns(p_id integer) RETURNS jsonb
         'assumedOfflinePeriodSecs', c.assumed_offline_seconds, 'blockMismatchingMimeTypes', c.block_mismatching_types,
         'mismatchingMimeTypesOverrideList', c.mismatching_types, 'allowAnyHostAuth', c.any_host_auth,
         'enableTokenAuthentication', c.token_authentication, 'externalDependenciesEnabled', c.external_dependencies,
-        'externalDependenciesPatterns', to_jsonb(string_to_array(c.external_patterns, ',')), 'allowPrivateNetworks', c.private_networks,
+        'externalDependenciesPatterns', to_jsonb(string_to_array(c.external_patterns, ',')), 'allowPrivateNetworks', c.private_networks, 'privateNetworks', to_jsonb(c.networks),
+        'proxy', c.proxy, 'clientTlsCertificate', c.client_certificate, 'localAddress', c.local_address, 'queryParams', c.query_params,
         'libraryPrefix', c.library_prefix, 'nsAliases', to_jsonb(c.ns_aliases), 'realmHosts', to_jsonb(c.realm_hosts))
       ELSE jsonb_build_object('resolveDockerTagsByTimestamp', r.by_timestamp, 'shadowingGuard', r.shadowing_guard,
         'repositories', (SELECT coalesce(jsonb_agg(m.key ORDER BY rm.position), '[]') FROM repository_member rm JOIN repository m ON m.id = rm.member_id
@@ -2118,6 +2176,10 @@ BEGIN
   END IF;
 
   v_before := CASE WHEN v_old.id IS NOT NULL THEN repository_document(v_old.id) END;
+  message := document_unbuilt(v_class, v_given, v_before);
+  IF message IS NOT NULL THEN
+    RETURN;
+  END IF;
   v_document := document_own(v_class, CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given);
   v_bridge := coalesce(keys_of(v_document -> 'bridgeRepository'), '{}');
   v_version := CASE coalesce(v_given ->> 'dockerApiVersion', 'V' || v_old.api_version, 'V2') WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
@@ -2141,7 +2203,7 @@ BEGIN
       v_id := v_old.id;
     END IF;
     IF v_class = 2 THEN
-      PERFORM remote_save(v_id, v_document);
+      message := remote_save(v_id, v_document);
     END IF;
     UPDATE repository SET
       includes = v_document ->> 'includesPattern',
@@ -2578,6 +2640,17 @@ CREATE FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) R
   SELECT * FROM upload u WHERE touched_at < now() - make_interval(secs => p_seconds)
     OR EXISTS (SELECT FROM image i JOIN repository r ON r.id = i.repository_id WHERE i.id = u.image_id AND r.deleted_at IS NOT NULL)
   ORDER BY touched_at LIMIT p_limit
+$$;
+
+--
+-- Name: url_origin(text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.url_origin(p_url text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT ARRAY[m[1], m[2], coalesce(nullif(ltrim(m[3], ':0'), ''), CASE m[1] WHEN 'https' THEN '443' ELSE '80' END)]
+  FROM regexp_match(lower(p_url), '^(https?)://(\[[^\]]*\]|[^/:]*)(:[0-9]+)?') m
 $$;
 
 --
@@ -3553,11 +3626,20 @@ CREATE TABLE registry.repository_remote (
     mismatching_types text DEFAULT ''::text NOT NULL,
     external_dependencies boolean DEFAULT false NOT NULL,
     external_patterns text DEFAULT '**'::text NOT NULL,
+    proxy text DEFAULT ''::text NOT NULL,
+    client_certificate text DEFAULT ''::text NOT NULL,
+    local_address text DEFAULT ''::text NOT NULL,
+    query_params text DEFAULT ''::text NOT NULL,
+    networks text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT repository_remote_assumed_offline_seconds_check CHECK ((assumed_offline_seconds >= 0)),
     CONSTRAINT repository_remote_class_check CHECK ((class = 2)),
+    CONSTRAINT repository_remote_client_certificate_check CHECK ((client_certificate ~ '^[A-Za-z0-9._-]{0,64}$'::text)),
     CONSTRAINT repository_remote_fresh_seconds_check CHECK ((fresh_seconds >= 0)),
     CONSTRAINT repository_remote_metadata_timeout_ms_check CHECK (((metadata_timeout_ms >= 1) AND (metadata_timeout_ms <= 3600000))),
     CONSTRAINT repository_remote_missing_seconds_check CHECK ((missing_seconds >= 0)),
+    CONSTRAINT repository_remote_networks_check CHECK ((array_position(networks, NULL::text) IS NULL)),
+    CONSTRAINT repository_remote_proxy_check CHECK ((proxy ~ '^[A-Za-z0-9._-]{0,64}$'::text)),
+    CONSTRAINT repository_remote_query_params_check CHECK ((query_params ~ '^[A-Za-z0-9._~!$()*+,;:@/?=&%-]*$'::text)),
     CONSTRAINT repository_remote_timeout_ms_check CHECK (((timeout_ms >= 1) AND (timeout_ms <= 3600000))),
     CONSTRAINT repository_remote_unused_hours_check CHECK ((unused_hours >= 0)),
     CONSTRAINT repository_remote_url_check CHECK ((url ~ '^https?://[^/?#@[:space:][:cntrl:]]+(/[^?#[:space:][:cntrl:]]*)?$'::text))
@@ -5194,12 +5276,28 @@ GRANT ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) T
 GRANT ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) TO stowage_admin;
 
 --
+-- Name: FUNCTION document_unbuilt(p_class integer, p_given jsonb, p_before jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.document_unbuilt(p_class integer, p_given jsonb, p_before jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.document_unbuilt(p_class integer, p_given jsonb, p_before jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.document_unbuilt(p_class integer, p_given jsonb, p_before jsonb) TO stowage_admin;
+
+--
 -- Name: FUNCTION edit_lock(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.edit_lock() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_app;
 GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_admin;
+
+--
+-- Name: FUNCTION egress_fault(p_document jsonb); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.egress_fault(p_document jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.egress_fault(p_document jsonb) TO stowage_app;
+GRANT ALL ON FUNCTION registry.egress_fault(p_document jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint); Type: ACL; Schema: registry; Owner: -
@@ -5359,6 +5457,14 @@ GRANT ALL ON FUNCTION registry.is_key(p_key text) TO stowage_admin;
 REVOKE ALL ON FUNCTION registry.is_line(p_value jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_app;
 GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_admin;
+
+--
+-- Name: FUNCTION is_network(p_text text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.is_network(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.is_network(p_text text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.is_network(p_text text) TO stowage_admin;
 
 --
 -- Name: FUNCTION is_pattern(p_patterns text); Type: ACL; Schema: registry; Owner: -
@@ -5886,6 +5992,14 @@ GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p
 REVOKE ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION url_origin(p_url text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.url_origin(p_url text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.url_origin(p_url text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.url_origin(p_url text) TO stowage_admin;
 
 --
 -- Name: FUNCTION v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -6431,6 +6545,36 @@ GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowa
 --
 
 GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.proxy; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(proxy) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.client_certificate; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(client_certificate) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.local_address; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(local_address) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.query_params; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.networks; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: TABLE signing_key; Type: ACL; Schema: registry; Owner: -

@@ -41,7 +41,7 @@ summary(struct request *req, json_t *document)
 	const char *rclass = json_string_value(json_object_get(document, "rclass"));
 	const char *url = json_string_value(json_object_get(document, "url"));
 
-	if (url == NULL || !request_call(req)->is_admin)
+	if (url == NULL || strcmp(rclass, "remote") != 0 || !request_call(req)->is_admin)
 		url = arena_printf(req->arena, "%s/artifactory/%s", request_base_url(req), key);
 	return json_pack("{s:s, s:O, s:s, s:s, s:s}", "key", key, "description",
 	    json_object_get(document, "description"), "type", call_class(rclass), "url", url,
@@ -194,6 +194,54 @@ tell(struct request *req, const char *key, enum document_outcome outcome, const 
 }
 
 static bool
+is_remote(const json_t *document, const json_t *stored)
+{
+	const char *rclass = json_string_value(json_object_get(document, "rclass"));
+
+	if (rclass == NULL)
+		rclass = json_string_value(json_object_get(stored, "rclass"));
+	return rclass != NULL && strcasecmp(rclass, "remote") == 0;
+}
+
+/* Does a field name a section of the settings, or is it what is stored already? */
+static bool
+section_check(const json_t *document, const json_t *stored, const char *field, const char *section,
+    const struct config_named *list, struct error *err)
+{
+	const json_t *value = json_object_get(document, field);
+	const char *name = json_string_value(value);
+
+	if (name == NULL || *name == '\0' || config_find(list, name) != NULL ||
+	    json_equal(value, json_object_get(stored, field)))
+		return true;
+	return error_set(err, ERROR_BAD_REQUEST,
+	    "%s: must be the name of a [%s] section of the settings file (got %s)", field, section,
+	    name);
+}
+
+/* With a section that is missing a remote would reach nothing. */
+static bool
+sections_check(struct request *req, const char *key, const char *json, struct error *err)
+{
+	const struct config *config = request_service(req)->config;
+	struct document_row *row;
+	json_t *document, *stored;
+	bool ok;
+
+	if (!db_document_find(request_call(req)->db, key, &row, err))
+		return false;
+	document = json_loads(json, 0, NULL);
+	stored = row == NULL ? NULL : document_load(row);
+	ok = !is_remote(document, stored) ||
+	     (section_check(document, stored, "proxy", "proxy", config->proxies, err) &&
+		 section_check(document, stored, "clientTlsCertificate", "certificate",
+		     config->certificates, err));
+	json_decref(document);
+	json_decref(stored);
+	return ok;
+}
+
+static bool
 save(struct request *req, enum document_mode mode, struct error *err)
 {
 	const struct rest_call *call = request_call(req);
@@ -202,7 +250,7 @@ save(struct request *req, enum document_mode mode, struct error *err)
 	int revision;
 
 	return call_key(req, &key, err) && call_document(req, &json, err) &&
-	       expected_revision(req, key, &revision, err) &&
+	       sections_check(req, key, json, err) && expected_revision(req, key, &revision, err) &&
 	       db_document_save(
 		   call->db, key, json, mode, revision, &call->actor, &outcome, &message, err) &&
 	       tell(req, key, outcome, "changed", message, err);

@@ -14,20 +14,30 @@
 #error "DEFAULT_CONFIG names the file read when nobody names another"
 #endif
 
-enum option_type { OPTION_TEXT, OPTION_NUMBER, OPTION_BYTES, OPTION_LEVEL, OPTION_NETWORKS };
+enum option_type {
+	OPTION_TEXT,
+	OPTION_NUMBER,
+	OPTION_BYTES,
+	OPTION_LEVEL,
+	OPTION_NETWORKS,
+	OPTION_PROXY
+};
 
 struct option {
 	const char *section, *key;
 	enum option_type type;
-	size_t offset;
-	const char *standard; /* the default, as one would write it */
+	size_t offset;        /* in struct config, or in that of a named section */
+	const char *standard; /* the default, as one would write it; NULL: must be set */
 	int64_t least, most;  /* of numbers and bytes */
 	const char *sentence;
 };
 
 #define AT(field) offsetof(struct config, field)
+#define AT_PROXY(field) offsetof(struct config_proxy, field)
+#define AT_CERTIFICATE(field) offsetof(struct config_certificate, field)
 #define SECONDS_MOST (365LL * 24 * 3600)
 #define BYTES_MOST (INT64_C(1) << 60)
+#define NAME_MOST 64 /* characters, of a section */
 
 static const struct option options[] = {
 	{ "database", "url", OPTION_TEXT, AT(database_url), "dbname=stowage", 0, 0,
@@ -52,6 +62,16 @@ static const struct option options[] = {
 	    "Addresses and networks whose X-Forwarded-* headers are believed, comma separated." },
 	{ "upstream", "fetches", OPTION_NUMBER, AT(upstream_fetches), "16", 1, 1024,
 	    "Blobs that a worker fetches from upstreams at once." },
+	{ "proxy", "url", OPTION_PROXY, AT_PROXY(url), NULL, 0, 0,
+	    "The HTTP proxy, as http://HOST:PORT; it is asked to CONNECT." },
+	{ "proxy", "username", OPTION_TEXT, AT_PROXY(username), "", 0, 0,
+	    "User name for the proxy; empty: none." },
+	{ "proxy", "password", OPTION_TEXT, AT_PROXY(password), "", 0, 0,
+	    "Password for the proxy." },
+	{ "certificate", "certificate", OPTION_TEXT, AT_CERTIFICATE(certificate), NULL, 0, 0,
+	    "PEM file with the certificate, and those between it and its root." },
+	{ "certificate", "key", OPTION_TEXT, AT_CERTIFICATE(key), NULL, 0, 0,
+	    "PEM file with its private key." },
 	{ "auth", "token_seconds", OPTION_NUMBER, AT(auth_token_seconds), "300", 60, 24 * 3600,
 	    "Life of a bearer token." },
 	{ "auth", "remember_seconds", OPTION_NUMBER, AT(auth_remember_seconds), "60", 0, 60,
@@ -66,6 +86,16 @@ static const struct option options[] = {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
+/* The sections that are written with a name, any number of times. */
+static const struct list {
+	const char *section;
+	size_t offset; /* of the list in struct config */
+	size_t size;   /* of an element */
+} lists[] = {
+	{ "proxy", AT(proxies), sizeof(struct config_proxy) },
+	{ "certificate", AT(certificates), sizeof(struct config_certificate) },
+};
+
 static struct arena *strings; /* values live for ever */
 
 static const char *const type_names[] = {
@@ -74,6 +104,7 @@ static const char *const type_names[] = {
 	[OPTION_BYTES] = "bytes",
 	[OPTION_LEVEL] = "level",
 	[OPTION_NETWORKS] = "networks",
+	[OPTION_PROXY] = "proxy",
 };
 
 /* A whole number; K, M and G (times 1024) only where bytes are meant. */
@@ -144,10 +175,32 @@ networks_check(const char *text)
 	return true;
 }
 
+/* "http://HOST:PORT" */
 static bool
-option_set(struct config *config, const struct option *option, const char *text)
+proxy_check(const char *text)
 {
-	char *place = (char *)config + option->offset;
+	static const char scheme[] = "http://";
+	const char *colon = strrchr(text, ':');
+	size_t host = strlen(scheme);
+
+	return strncmp(text, scheme, host) == 0 && colon > text + host &&
+	       strcspn(text + host, "/@?# \t") == strlen(text + host) && colon[1] != '\0' &&
+	       strspn(colon + 1, "0123456789") == strlen(colon + 1);
+}
+
+static struct arena *
+strings_arena(void)
+{
+	if (strings == NULL)
+		strings = arena_new();
+	return strings;
+}
+
+/* section: the struct that the option is a field of. */
+static bool
+option_set(void *section, const struct option *option, const char *text)
+{
+	char *place = (char *)section + option->offset;
 	enum log_level level;
 	char *copy;
 
@@ -160,11 +213,10 @@ option_set(struct config *config, const struct option *option, const char *text)
 		return true;
 	}
 	if ((option->type == OPTION_LEVEL && !log_level_parse(text, &level)) ||
-	    (option->type == OPTION_NETWORKS && !networks_check(text)))
+	    (option->type == OPTION_NETWORKS && !networks_check(text)) ||
+	    (option->type == OPTION_PROXY && !proxy_check(text)))
 		return false;
-	if (strings == NULL)
-		strings = arena_new();
-	copy = arena_strdup(strings, text);
+	copy = arena_strdup(strings_arena(), text);
 	memcpy(place, &copy, sizeof(copy));
 	return true;
 }
@@ -180,6 +232,9 @@ refuse_value(const struct option *option, const char *place, struct error *err)
 	if (option->type == OPTION_NETWORKS)
 		return error_set(err, ERROR_INTERNAL,
 		    "%s: %s.%s must be addresses and networks, such as 10.0.0.0/8, ::1", place,
+		    option->section, option->key);
+	if (option->type == OPTION_PROXY)
+		return error_set(err, ERROR_INTERNAL, "%s: %s.%s must be http://HOST:PORT", place,
 		    option->section, option->key);
 	return error_set(err, ERROR_INTERNAL,
 	    "%s: %s.%s must be a whole number from %" PRId64 " to %" PRId64 "%s", place,
@@ -210,31 +265,126 @@ option_find(const char *section, const char *key)
 	return NULL;
 }
 
+static const struct list *
+list_find(const char *section)
+{
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (strcmp(lists[i].section, section) == 0)
+			return &lists[i];
+	return NULL;
+}
+
+const void *
+config_find(const struct config_named *list, const char *name)
+{
+	while (list != NULL && strcmp(list->name, name) != 0)
+		list = list->next;
+	return list;
+}
+
 struct reader {
 	struct config *config;
-	const char *section; /* of the table; NULL before the first */
-	bool seen[OPTIONS];
+	const char *section;        /* of the table; NULL before the first */
+	struct config_named *named; /* the section, if it is one with a name */
+	bool seen[OPTIONS], named_seen[OPTIONS];
 };
+
+/* Defaults of what was not set: in a section with a name, or (NULL) in all others. */
+static bool
+set_defaults(struct reader *reader, const char *section, const char *place, struct error *err)
+{
+	const bool *seen = section == NULL ? reader->seen : reader->named_seen;
+	void *target = section == NULL ? (void *)reader->config : (void *)reader->named;
+
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option *option = &options[i];
+
+		if (seen[i] || (section == NULL ? list_find(option->section) != NULL
+						: strcmp(option->section, section) != 0))
+			continue;
+		if (option->standard == NULL)
+			return error_set(err, ERROR_INTERNAL, "%s: [%s \"%s\"] has no %s", place,
+			    section, reader->named->name, option->key);
+		if (!option_set(target, option, option->standard))
+			return refuse_value(option, "default", err);
+	}
+	return true;
+}
+
+/* A section is over: if it has a name, its defaults are due. */
+static bool
+end_section(struct reader *reader, const char *place, struct error *err)
+{
+	return reader->named == NULL || set_defaults(reader, reader->section, place, err);
+}
+
+/* Letters, digits and .-_ between quotes; NULL: something else. */
+static const char *
+section_name(char *quoted)
+{
+	size_t length = strspn(quoted, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				       "0123456789._-");
+
+	if (length == 0 || length > NAME_MOST || strcmp(quoted + length, "\"") != 0)
+		return NULL;
+	return arena_strndup(strings_arena(), quoted, length);
+}
+
+/* A new element at the end of its list. */
+static bool
+begin_named(struct reader *reader, const struct list *list, char *quoted, const char *place,
+    struct error *err)
+{
+	struct config_named **end = (struct config_named **)(void *)((char *)reader->config +
+								     list->offset);
+	const char *name = section_name(quoted);
+
+	if (name == NULL)
+		return error_set(err, ERROR_INTERNAL,
+		    "%s: a name is 1 to %d letters, digits, dots, hyphens and underscores", place,
+		    NAME_MOST);
+	if (config_find(*end, name) != NULL)
+		return error_set(err, ERROR_INTERNAL, "%s: [%s \"%s\"] stands twice", place,
+		    list->section, name);
+	while (*end != NULL)
+		end = &(*end)->next;
+	reader->named = *end = arena_alloc(strings_arena(), list->size);
+	reader->named->name = arena_strdup(strings_arena(), name);
+	memset(reader->named_seen, 0, sizeof(reader->named_seen));
+	return true;
+}
 
 static bool
 read_section(struct reader *reader, char *text, const char *place, struct error *err)
 {
 	size_t length = strlen(text);
 	const struct option *option;
+	const struct list *list;
+	char *quoted;
 
+	if (!end_section(reader, place, err))
+		return false;
 	if (text[length - 1] != ']')
 		return error_set(err, ERROR_INTERNAL, "%s: a section is written [name]", place);
 	text[length - 1] = '\0';
-	if ((option = option_find(trim(text + 1), NULL)) == NULL)
-		return error_set(
-		    err, ERROR_INTERNAL, "%s: unknown section [%.64s]", place, trim(text + 1));
+	text = trim(text + 1);
+	if ((quoted = strchr(text, '"')) != NULL)
+		*quoted++ = '\0';
+	if ((option = option_find(trim(text), NULL)) == NULL)
+		return error_set(err, ERROR_INTERNAL, "%s: unknown section [%.64s]", place, text);
 	reader->section = option->section;
-	return true;
+	reader->named = NULL;
+	list = list_find(option->section);
+	if ((list == NULL) != (quoted == NULL))
+		return error_set(err, ERROR_INTERNAL, "%s: this section is written [%s%s]", place,
+		    option->section, list == NULL ? "" : " \"NAME\"");
+	return list == NULL || begin_named(reader, list, quoted, place, err);
 }
 
 static bool
 read_line(struct reader *reader, char *text, const char *place, struct error *err)
 {
+	bool *seen = reader->named == NULL ? reader->seen : reader->named_seen;
 	const struct option *option;
 	char *equals, *key;
 
@@ -253,11 +403,12 @@ read_line(struct reader *reader, char *text, const char *place, struct error *er
 	if ((option = option_find(reader->section, key)) == NULL)
 		return error_set(err, ERROR_INTERNAL, "%s: unknown key %.64s in [%s]", place, key,
 		    reader->section);
-	if (reader->seen[option - options])
+	if (seen[option - options])
 		return error_set(err, ERROR_INTERNAL, "%s: %s.%s is set twice", place,
 		    option->section, option->key);
-	reader->seen[option - options] = true;
-	return option_set(reader->config, option, trim(equals + 1)) ||
+	seen[option - options] = true;
+	return option_set(reader->named == NULL ? (void *)reader->config : (void *)reader->named,
+		   option, trim(equals + 1)) ||
 	       refuse_value(option, place, err);
 }
 
@@ -298,12 +449,8 @@ config_read(struct config *config, const char *path, struct error *err)
 		path = getenv("STOWAGE_CONFIG");
 	if (path == NULL)
 		path = DEFAULT_CONFIG;
-	if (!read_file(&reader, path, err))
-		return false;
-	for (size_t i = 0; i < OPTIONS; i++)
-		if (!reader.seen[i] && !option_set(config, &options[i], options[i].standard))
-			return refuse_value(&options[i], "default", err);
-	return true;
+	return read_file(&reader, path, err) && end_section(&reader, path, err) &&
+	       set_defaults(&reader, NULL, path, err);
 }
 
 void
@@ -328,7 +475,8 @@ config_print(FILE *out)
 		char name[64], standard[64];
 
 		snprintf(name, sizeof(name), "%s.%s", options[i].section, options[i].key);
-		snprintf(standard, sizeof(standard), "\"%s\"", options[i].standard);
+		snprintf(standard, sizeof(standard), "\"%s\"",
+		    options[i].standard == NULL ? "" : options[i].standard);
 		fprintf(out, "%-24s %-7s %-19s %s\n", name, type_names[options[i].type], standard,
 		    options[i].sentence);
 	}

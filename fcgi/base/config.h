@@ -13,6 +13,23 @@
 #include "base/attributes.h"
 #include "base/error.h"
 
+/* A section that is named in the file, as in [proxy "NAME"]; the first member of each kind. */
+struct config_named {
+	struct config_named *next;
+	char *name;
+};
+
+struct config_proxy {
+	struct config_named named;
+	char *url; /* http://HOST:PORT */
+	char *username, *password;
+};
+
+struct config_certificate {
+	struct config_named named;
+	char *certificate, *key; /* paths of PEM files */
+};
+
 struct config {
 	/* [database] */
 	char *database_url;           /* libpq connection string or URI */
@@ -30,6 +47,8 @@ struct config {
 					  comma separated */
 	/* [upstream] */
 	int64_t upstream_fetches; /* blobs fetched at once, per worker */
+	/* [proxy "NAME"] and [certificate "NAME"]: what remotes may name */
+	struct config_named *proxies, *certificates;
 	/* [auth] */
 	int64_t auth_token_seconds;    /* life of a bearer token */
 	int64_t auth_remember_seconds; /* a verified password is remembered this long, 60 at most */
@@ -49,6 +68,8 @@ bool config_read(struct config *, const char *path, struct error *) MUST_CHECK;
 /* The start of a program: read the settings and open its log at their level, or exit with a
  * message. */
 void config_start(struct config *, const char *program, const char *path);
+/* The section of that name; NULL: there is no such section. */
+const void *config_find(const struct config_named *, const char *name);
 /* The table: one line per key with type, default and sentence. */
 void config_print(FILE *);
 

@@ -5,6 +5,11 @@
 
 #include "db/parts.h"
 
+/* By which way a remote is reached, from repository_remote c; egress_read(). */
+#define SQL_EGRESS                                                        \
+	"c.proxy, c.client_certificate, c.local_address, c.query_params," \
+	" array_to_string(c.networks, ' ')"
+
 /*
  * $4 name, $5 the reference as it is remembered, $6 tag or NULL, $7 and $8 digest and algorithm or
  * NULL. Of several paths to a remote the first counts.
@@ -49,7 +54,7 @@ static const struct statement remotes_find = {
 	    "  (SELECT w.url FROM image i JOIN image_manifest im ON im.image_id = i.id"
 	    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8"
 	    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1),"
-	    "  coalesce(s.limited, false)"
+	    "  coalesce(s.limited, false), " SQL_EGRESS
 	    " FROM me LEFT JOIN root ON true LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id"
 	    "    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true"
 	    "   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id"
@@ -116,7 +121,7 @@ static const struct statement remotes_away = {
 	.name = "remotes_away",
 	.nparams = 0,
 	.sql =
-	    "SELECT r.id, r.key, rtrim(c.url, '/'), c.private_networks, c.timeout_ms"
+	    "SELECT r.id, r.key, rtrim(c.url, '/'), c.private_networks, c.timeout_ms, " SQL_EGRESS
 	    " FROM remote_state s JOIN repository r ON r.id = s.repository_id AND r.deleted_at IS NULL AND NOT r.blacked_out"
 	    "   JOIN repository_remote c ON c.repository_id = r.id AND NOT c.offline"
 	    " WHERE s.offline_until > now() AND NOT s.limited ORDER BY r.id",
@@ -148,6 +153,19 @@ split(struct arena *arena, const char *text, size_t *count)
 	     word = strtok_r(NULL, " ", &rest))
 		words[(*count)++] = word;
 	return words;
+}
+
+/* From the first column of SQL_EGRESS on. */
+static struct egress
+egress_read(const PGresult *res, int row, int first)
+{
+	return (struct egress){
+		.proxy = row_text(res, row, first),
+		.certificate = row_text(res, row, first + 1),
+		.local_address = row_text(res, row, first + 2),
+		.query = row_text(res, row, first + 3),
+		.networks = row_text(res, row, first + 4),
+	};
 }
 
 static void
@@ -184,6 +202,7 @@ remote_read(struct db *db, const PGresult *res, int row, struct remote *remote)
 		.mismatching_types = row_text(res, row, 32),
 		.source = row_text(res, row, 33),
 		.limited = row_bool(res, row, 34),
+		.egress = egress_read(res, row, 35),
 	};
 	remote->realm_hosts = split(db->arena, row_text(res, row, 22), &remote->realm_host_count);
 }
@@ -331,6 +350,7 @@ db_remotes_away(struct db *db, struct remote **remotes, size_t *count, struct er
 			.private_networks = row_bool(res, (int)i, 3),
 			.timeout_ms = (int)row_int(res, (int)i, 4),
 			.metadata_timeout_ms = (int)row_int(res, (int)i, 4),
+			.egress = egress_read(res, (int)i, 5),
 			.username = "",
 			.password = "",
 		};

@@ -2,6 +2,7 @@
 #ifndef DB_REMOTE_H
 #define DB_REMOTE_H
 
+#include "base/egress.h"
 #include "db/manifest.h"
 
 /* A remote that may know what was asked for, with all that is needed to ask it. */
@@ -24,6 +25,7 @@ struct remote {
 
 	const char *url, *username, *password;
 	bool token_authentication, any_host_auth, private_networks;
+	struct egress egress;
 	const char *const *realm_hosts;
 	size_t realm_host_count;
 	int timeout_ms, metadata_timeout_ms;

@@ -95,7 +95,7 @@ keep_open(struct keep *keep, struct error *err)
 	keep->store = registry_store_open(keep->pool, config->store_path, err);
 	if (keep->store == NULL)
 		return false;
-	keep->relay = relay_open(keep->pool, keep->store, 1);
+	keep->relay = relay_open(keep->pool, keep->store, config, 1);
 	return true;
 }
 

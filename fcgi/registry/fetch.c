@@ -392,6 +392,18 @@ thread_main(void *argument)
 
 /* --- Followers --- */
 
+static struct egress
+egress_copy(struct arena *arena, const struct egress *from)
+{
+	return (struct egress){
+		.proxy = arena_strdup(arena, from->proxy),
+		.certificate = arena_strdup(arena, from->certificate),
+		.local_address = arena_strdup(arena, from->local_address),
+		.query = arena_strdup(arena, from->query),
+		.networks = arena_strdup(arena, from->networks),
+	};
+}
+
 /* The settings outlive the request that brought them. */
 static const struct remote *
 remote_copy(struct arena *arena, const struct remote *from)
@@ -408,6 +420,7 @@ remote_copy(struct arena *arena, const struct remote *from)
 	for (size_t i = 0; i < from->realm_host_count; i++)
 		hosts[i] = arena_strdup(arena, from->realm_hosts[i]);
 	remote->realm_hosts = hosts;
+	remote->egress = egress_copy(arena, &from->egress);
 	remote->away_reason = NULL;
 	remote->mismatching_types = "";
 	remote->source = NULL;

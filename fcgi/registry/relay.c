@@ -7,7 +7,7 @@
 #include "registry/flight.h"
 
 struct relay *
-relay_open(struct db_pool *pool, struct store *store, size_t fetches)
+relay_open(struct db_pool *pool, struct store *store, const struct config *config, size_t fetches)
 {
 	struct relay *relay = malloc(sizeof(*relay));
 
@@ -16,7 +16,7 @@ relay_open(struct db_pool *pool, struct store *store, size_t fetches)
 	*relay = (struct relay){
 		.pool = pool,
 		.store = store,
-		.client = upstream_client_open(),
+		.client = upstream_client_open(config->proxies, config->certificates),
 		.flights = flights_open(),
 	};
 	relay->fetches = fetches_open(relay, fetches);
@@ -45,6 +45,7 @@ relay_upstream(const struct remote *remote)
 		.token_authentication = remote->token_authentication,
 		.any_host_auth = remote->any_host_auth,
 		.private_networks = remote->private_networks,
+		.egress = remote->egress,
 		.realm_hosts = remote->realm_hosts,
 		.realm_host_count = remote->realm_host_count,
 		.timeout_ms = remote->timeout_ms,

@@ -19,7 +19,8 @@ struct relay {
 };
 
 /* fetches: at most so many blobs at once. */
-struct relay *relay_open(struct db_pool *, struct store *, size_t fetches) RETURNS_NONNULL;
+struct relay *relay_open(
+    struct db_pool *, struct store *, const struct config *, size_t fetches) RETURNS_NONNULL;
 /* NULL is fine; no request uses it any more. Fetches under way are left to other processes. */
 void relay_close(struct relay *);
 

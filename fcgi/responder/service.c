@@ -48,7 +48,7 @@ open_store(struct service *service, struct error *err)
 	if (service->store == NULL)
 		return false;
 	service->relay = relay_open(
-	    service->pool, service->store, (size_t)config->upstream_fetches);
+	    service->pool, service->store, config, (size_t)config->upstream_fetches);
 	return true;
 }
 

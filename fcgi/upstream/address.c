@@ -1,9 +1,12 @@
 #include "upstream/address.h"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 struct network {
 	unsigned char prefix[16];
@@ -96,4 +99,87 @@ address_is_public(const struct sockaddr *address)
 		return is_public6(in.sin6_addr.s6_addr);
 	}
 	return false;
+}
+
+/* One of the networks of a list: "ADDRESS[/BITS]". Another family or a malformed one holds nothing.
+ */
+static bool
+is_in_written(const struct sockaddr *address, const char *text, size_t length)
+{
+	struct network network = { .bits = address->sa_family == AF_INET ? 32 : 128 };
+	char copy[INET6_ADDRSTRLEN + 4], *slash;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	if (length >= sizeof(copy))
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if ((slash = strchr(copy, '/')) != NULL) {
+		*slash = '\0';
+		network.bits = (unsigned)strtoul(slash + 1, NULL, 10);
+	}
+	if (inet_pton(address->sa_family, copy, network.prefix) != 1)
+		return false;
+	if (address->sa_family == AF_INET) {
+		memcpy(&in, address, sizeof(in));
+		return network.bits <= 32 && is_in((const unsigned char *)&in.sin_addr, &network);
+	}
+	memcpy(&in6, address, sizeof(in6));
+	return network.bits <= 128 && is_in(in6.sin6_addr.s6_addr, &network);
+}
+
+bool
+address_is_allowed(const struct sockaddr *address, const char *networks)
+{
+	size_t length;
+
+	if (address_is_public(address))
+		return true;
+	if (networks == NULL || *networks == '\0')
+		return networks != NULL;
+	if (address->sa_family != AF_INET && address->sa_family != AF_INET6)
+		return false;
+	for (; *networks != '\0'; networks += length + strspn(networks + length, " ")) {
+		length = strcspn(networks, " ");
+		if (is_in_written(address, networks, length))
+			return true;
+	}
+	return false;
+}
+
+/* "localhost" and all below it. */
+static bool
+means_loopback(const char *host, size_t length)
+{
+	static const char name[] = "localhost";
+	size_t own = strlen(name);
+
+	return length >= own && strncasecmp(host + length - own, name, own) == 0 &&
+	       (length == own || host[length - own - 1] == '.');
+}
+
+bool
+address_host_is_allowed(const char *host, const char *networks)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	char copy[256];
+	size_t length;
+
+	host += *host == '[';
+	length = strcspn(host, "]%");
+	if (length > 0 && host[length - 1] == '.')
+		length--;
+	if (length >= sizeof(copy))
+		return false;
+	memcpy(copy, host, length);
+	copy[length] = '\0';
+	if (inet_pton(AF_INET6, copy, &in6.sin6_addr) == 1)
+		return address_is_allowed((const struct sockaddr *)&in6, networks);
+	if (means_loopback(host, length))
+		in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	else if (inet_pton(AF_INET, copy, &in.sin_addr) != 1)
+		return true;
+	return address_is_allowed((const struct sockaddr *)&in, networks);
 }

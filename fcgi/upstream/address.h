@@ -9,4 +9,11 @@
  * multicast, neither itself nor the IPv4 address it carries? Other families are not. */
 bool address_is_public(const struct sockaddr *);
 
+/* May it be connected to: a public one, or one of the networks ("10.1.0.0/16 fd00::/8"; "": any
+ * address; NULL: public ones only)? */
+bool address_is_allowed(const struct sockaddr *, const char *networks);
+/* The same of a host as a URL has it, where somebody else resolves names: addresses, and names that
+ * mean loopback (RFC 6761); other names are. */
+bool address_host_is_allowed(const char *host, const char *networks);
+
 #endif

@@ -30,15 +30,16 @@
 #define IDLE_MOST 64                  /* handles kept for the next call, with their connections */
 
 /* A curl handle, and the multi handle that keeps its connections. A connection to a private address
- * must never be used again for an upstream that may not have one: they are kept apart. */
+ * must never be used again for an upstream that may not have it: they are kept apart. */
 struct handle {
 	CURL *easy;
 	CURLM *multi;
-	bool private_networks;
+	char *networks; /* as address_is_allowed() has them; owned */
 	struct handle *next;
 };
 
 struct upstream_client {
+	const struct config_named *proxies, *certificates; /* borrowed */
 	struct tokens *tokens;
 	pthread_mutex_t lock;
 	struct handle *idle;
@@ -46,12 +47,14 @@ struct upstream_client {
 };
 
 struct upstream_client *
-upstream_client_open(void)
+upstream_client_open(const struct config_named *proxies, const struct config_named *certificates)
 {
 	struct upstream_client *client = calloc(1, sizeof(*client));
 
 	if (client == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		log_fatal("cannot initialise libcurl");
+	client->proxies = proxies;
+	client->certificates = certificates;
 	client->tokens = tokens_open();
 	pthread_mutex_init(&client->lock, NULL);
 	return client;
@@ -62,6 +65,7 @@ handle_free(struct handle *handle)
 {
 	curl_easy_cleanup(handle->easy);
 	curl_multi_cleanup(handle->multi);
+	free(handle->networks);
 	free(handle);
 }
 
@@ -83,27 +87,40 @@ upstream_client_close(struct upstream_client *client)
 }
 
 static struct handle *
-handle_take(struct upstream_client *client, bool private_networks)
+handle_new(const char *networks)
+{
+	struct handle *handle = calloc(1, sizeof(*handle));
+
+	if (handle == NULL || (handle->easy = curl_easy_init()) == NULL ||
+	    (handle->multi = curl_multi_init()) == NULL ||
+	    (networks != NULL && (handle->networks = strdup(networks)) == NULL))
+		log_fatal("out of memory");
+	return handle;
+}
+
+static bool
+is_for(const struct handle *handle, const char *networks)
+{
+	return networks == NULL || handle->networks == NULL
+		   ? networks == handle->networks
+		   : strcmp(networks, handle->networks) == 0;
+}
+
+static struct handle *
+handle_take(struct upstream_client *client, const char *networks)
 {
 	struct handle *handle, **p;
 
 	pthread_mutex_lock(&client->lock);
 	p = &client->idle;
-	while (*p != NULL && (*p)->private_networks != private_networks)
+	while (*p != NULL && !is_for(*p, networks))
 		p = &(*p)->next;
 	if ((handle = *p) != NULL) {
 		*p = handle->next;
 		client->idle_count--;
 	}
 	pthread_mutex_unlock(&client->lock);
-	if (handle != NULL)
-		return handle;
-	handle = calloc(1, sizeof(*handle));
-	if (handle == NULL || (handle->easy = curl_easy_init()) == NULL ||
-	    (handle->multi = curl_multi_init()) == NULL)
-		log_fatal("out of memory");
-	handle->private_networks = private_networks;
-	return handle;
+	return handle != NULL ? handle : handle_new(networks);
 }
 
 static void
@@ -131,6 +148,8 @@ struct exchange {
 	struct upstream_reply *reply;
 	struct challenge challenge;
 	const char *location;
+	const char *networks; /* that may be connected to (address.h) */
+	bool proxied;
 	bool encoded; /* a Content-Encoding: no digest would fit */
 	size_t header_bytes;
 	size_t limit; /* of a body that is kept */
@@ -325,14 +344,14 @@ on_body(char *data, size_t size, size_t count, void *context)
 	return 0;
 }
 
-/* After the name was resolved: the address itself is judged. */
+/* After the name was resolved: the address itself is judged. A proxy's is the settings' affair. */
 static curl_socket_t
 on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct exchange *x = context;
 
 	(void)purpose;
-	if (!x->upstream->private_networks && !address_is_public(&address->addr)) {
+	if (!x->proxied && !address_is_allowed(&address->addr, x->networks)) {
 		x->refused_address = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -348,7 +367,6 @@ set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *
 	curl_easy_setopt(easy, CURLOPT_URL, url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* never one of the environment */
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_NOBODY, x->call != NULL && x->call->head ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
@@ -372,6 +390,87 @@ set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *
 		snprintf(range, sizeof(range), "%lld-", (long long)x->call->first);
 		curl_easy_setopt(easy, CURLOPT_RANGE, range); /* copied */
 	}
+}
+
+/* Private networks that may be connected to for a URL. */
+static const char *
+networks_of(const struct upstream *upstream, const char *url)
+{
+	if (!upstream->private_networks)
+		return NULL;
+	if (*upstream->egress.networks != '\0')
+		return upstream->egress.networks;
+	return origin_is_named(upstream, url) ? "" : NULL;
+}
+
+/* By the proxy that the settings know under the name, or directly; never by one of the environment.
+ * false: it may not go, and the reason is said. */
+static bool
+set_proxy(struct upstream_client *client, CURL *easy, struct exchange *x, const char *url)
+{
+	const char *name = x->upstream->egress.proxy;
+	const struct config_proxy *proxy = config_find(client->proxies, name);
+	struct origin origin;
+
+	x->proxied = *name != '\0';
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	curl_easy_setopt(easy, CURLOPT_PROXY, x->proxied && proxy != NULL ? proxy->url : "");
+	if (!x->proxied)
+		return true;
+	if (proxy == NULL)
+		return break_off(x, "its proxy is not in the settings file");
+	if (!origin_read(url, &origin) || !address_host_is_allowed(origin.host, x->networks)) {
+		x->refused_address = true;
+		return false;
+	}
+	curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	if (*proxy->username != '\0') {
+		curl_easy_setopt(easy, CURLOPT_PROXYAUTH, CURLAUTH_BASIC);
+		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy->username);
+		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy->password);
+	}
+	return true;
+}
+
+/* Show the client certificate where credentials may go too. */
+static bool
+set_certificate(struct upstream_client *client, CURL *easy, struct exchange *x, const char *url)
+{
+	const char *name = x->upstream->egress.certificate;
+	const struct config_certificate *certificate = config_find(client->certificates, name);
+
+	if (*name == '\0' || !origin_is_trusted(x->upstream, url))
+		return true;
+	if (certificate == NULL)
+		return break_off(x, "its client certificate is not in the settings file");
+	curl_easy_setopt(easy, CURLOPT_SSLCERT, certificate->certificate);
+	curl_easy_setopt(easy, CURLOPT_SSLKEY, certificate->key);
+	return true;
+}
+
+/* The way to the URL, as the remote's settings have it. */
+static bool
+set_egress(struct upstream_client *client, CURL *easy, struct exchange *x, const char *url)
+{
+	const char *address = x->upstream->egress.local_address;
+
+	if (*address != '\0')
+		curl_easy_setopt(
+		    easy, CURLOPT_INTERFACE, arena_printf(x->arena, "host!%s", address));
+	return set_proxy(client, easy, x, url) && set_certificate(client, easy, x, url);
+}
+
+/* The proxy's own refusal is trouble of the remote, not an answer of its upstream. */
+static void
+read_connect(CURL *easy, struct exchange *x)
+{
+	long status = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status >= 300)
+		snprintf(
+		    x->reply->reason, sizeof(x->reply->reason), "its proxy answered %ld", status);
 }
 
 /* May it go on? */
@@ -471,9 +570,9 @@ static enum upstream_result
 exchange(
     struct upstream_client *client, struct exchange *x, const char *url, const char *authorization)
 {
-	struct handle *handle = handle_take(client, x->upstream->private_networks);
 	struct curl_slist *headers = NULL;
-	CURLcode code;
+	struct handle *handle;
+	CURLcode code = CURLE_COULDNT_CONNECT;
 
 	*x->reply = (struct upstream_reply){
 		.content_type = "", .length = -1, .total = -1, .rate_limit = -1
@@ -487,8 +586,13 @@ exchange(
 		add_header(&headers, arena_printf(x->arena, "Accept: %s", x->call->accept));
 	if (authorization != NULL)
 		add_header(&headers, authorization);
+	x->networks = networks_of(x->upstream, url);
+	handle = handle_take(client, x->networks);
 	set_options(handle->easy, x, url, headers);
-	code = transfer(handle, x);
+	if (set_egress(client, handle->easy, x, url))
+		code = transfer(handle, x);
+	if (code != CURLE_OK)
+		read_connect(handle->easy, x);
 	curl_slist_free_all(headers);
 	handle_give(client, handle);
 	if (x->body != NULL) {
@@ -714,6 +818,15 @@ next_path(struct exchange *x, const char *url, const char *base)
 		   : NULL;
 }
 
+/* With the query that the remote's settings append; a Link may have it already. */
+static const char *
+with_query(struct arena *arena, const char *url, const char *query)
+{
+	if (*query == '\0' || strstr(url, query) != NULL)
+		return url;
+	return arena_printf(arena, "%s%c%s", url, strchr(url, '?') == NULL ? '?' : '&', query);
+}
+
 enum upstream_result
 upstream_ask(struct upstream_client *client, struct arena *arena, const struct upstream *upstream,
     const struct upstream_call *call, struct upstream_reply *reply)
@@ -731,7 +844,9 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 	while (length > 0 && upstream->url[length - 1] == '/')
 		length--;
 	base = arena_strndup(arena, upstream->url, length);
-	url = call->url != NULL ? call->url : arena_printf(arena, "%s%s", base, call->path);
+	url = call->url != NULL ? call->url
+				: with_query(arena, arena_printf(arena, "%s%s", base, call->path),
+				      upstream->egress.query);
 	if (!origin_read(url, &ignored)) {
 		*reply = (struct upstream_reply){ .content_type = "", .body = "" };
 		snprintf(reply->reason, sizeof(reply->reason), "its URL is none");

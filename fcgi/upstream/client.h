@@ -5,8 +5,11 @@
  * Credentials go to the upstream's own host and to its realm hosts, over the scheme its URL has,
  * and nowhere else; redirects are followed without them (any_host_auth lifts both). Private,
  * link-local and loopback addresses are refused after the name was resolved, unless the remote
- * allows them. No proxy of the environment is used. Only http (where the remote's URL is http) and
- * https are spoken; a redirect or a realm never leads from https to http.
+ * allows them: then its own host and its realm hosts may have them, others (redirects, layers that
+ * lie elsewhere) only if its list of networks has them. Behind a proxy, which resolves names
+ * itself, addresses are judged as the URL has them. No proxy of the environment is used. Only http
+ * (where the remote's URL is http) and https are spoken; a redirect or a realm never leads from
+ * https to http.
  */
 #ifndef UPSTREAM_CLIENT_H
 #define UPSTREAM_CLIENT_H
@@ -17,6 +20,8 @@
 
 #include "base/arena.h"
 #include "base/attributes.h"
+#include "base/config.h"
+#include "base/egress.h"
 
 /* What is known of an upstream; borrowed for a call. */
 struct upstream {
@@ -26,6 +31,7 @@ struct upstream {
 	bool token_authentication; /* follow a Bearer challenge (Docker token specification) */
 	bool any_host_auth;
 	bool private_networks;
+	struct egress egress;
 	const char *const *realm_hosts; /* besides the own host: "auth.example.com[:port]" */
 	size_t realm_host_count;
 	int timeout_ms; /* longest silence: to connect, to the first byte, between bytes */
@@ -82,7 +88,9 @@ struct upstream_call {
 
 /* One per process; any number of threads call at once. Connections are kept for a while. */
 struct upstream_client;
-struct upstream_client *upstream_client_open(void) RETURNS_NONNULL;
+/* proxies and certificates: of the settings, that an egress may name; borrowed. */
+struct upstream_client *upstream_client_open(
+    const struct config_named *proxies, const struct config_named *certificates) RETURNS_NONNULL;
 void upstream_client_close(struct upstream_client *); /* NULL is fine; no call is under way */
 
 /* Ask. What the reply points at lives in the arena. A body with a Content-Encoding is FAILED: no

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <curl/curl.h>
+#include <libpsl.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -82,20 +83,49 @@ is_dns_name(const char *host)
 	       !isdigit((unsigned char)last[1]);
 }
 
-/* The part of a name that its owner registered, as far as that can be told without a list: two
- * labels, or three where the second is short, as in co.uk. */
+/* Domains that customers of a cloud share: a host tells nothing of its neighbours. */
+static const char *const shared_domains[] = {
+#include "upstream/shared_domains.inc"
+};
+
+/* Registries whose token service has another domain. */
+static const struct pair {
+	const char *registry, *realm;
+} known_pairs[] = {
+	{ "registry.hub.docker.com", "auth.docker.io" },
+};
+
+/* The part of a name that its owner registered, by the public suffix list; NULL: there is no such
+ * part, or strangers share it. */
 static const char *
 domain_of(const char *host)
 {
-	const char *starts[3] = { host, host, host };
+	const char *domain = psl_registrable_domain(psl_builtin(), host);
 
-	for (const char *p = host; *p != '\0'; p++)
-		if (*p == '.') {
-			starts[0] = starts[1];
-			starts[1] = starts[2];
-			starts[2] = p + 1;
-		}
-	return starts[2] - starts[1] <= 4 ? starts[0] : starts[1];
+	for (size_t i = 0; domain != NULL && i < sizeof(shared_domains) / sizeof(shared_domains[0]);
+	     i++)
+		if (strcmp(domain, shared_domains[i]) == 0)
+			return NULL;
+	return domain;
+}
+
+static bool
+is_same_domain(const char *a, const char *b)
+{
+	const char *domain = is_dns_name(a) && is_dns_name(b) ? domain_of(a) : NULL,
+		   *other = domain == NULL ? NULL : domain_of(b);
+
+	return other != NULL && strcmp(domain, other) == 0;
+}
+
+static bool
+is_known_pair(const char *registry, const char *realm)
+{
+	for (size_t i = 0; i < sizeof(known_pairs) / sizeof(known_pairs[0]); i++)
+		if (strcmp(known_pairs[i].registry, registry) == 0 &&
+		    strcmp(known_pairs[i].realm, realm) == 0)
+			return true;
+	return false;
 }
 
 static bool
@@ -121,7 +151,15 @@ origin_is_trusted(const struct upstream *upstream, const char *url)
 		return false;
 	if (upstream->any_host_auth || origin_equal(&own, &there) || is_listed(upstream, &there))
 		return true;
-	return is_dns_name(own.host) && is_dns_name(there.host) &&
-	       strcmp(own.scheme, there.scheme) == 0 &&
-	       strcmp(domain_of(own.host), domain_of(there.host)) == 0;
+	return strcmp(own.scheme, there.scheme) == 0 &&
+	       (is_known_pair(own.host, there.host) || is_same_domain(own.host, there.host));
+}
+
+bool
+origin_is_named(const struct upstream *upstream, const char *url)
+{
+	struct origin own, there;
+
+	return origin_read(upstream->url, &own) && origin_read(url, &there) &&
+	       (strcmp(own.host, there.host) == 0 || is_listed(upstream, &there));
 }

@@ -21,8 +21,12 @@ bool origin_equal(const struct origin *, const struct origin *);
  * http. */
 const char *origin_resolve(struct arena *, const char *base, const char *reference);
 
-/* May the upstream's credentials go to a token service there? Its own host, one of the same domain,
- * and the realm hosts may have them. */
+/* May the upstream's credentials go to a token service there? To its own origin, its realm hosts,
+ * the token service of a registry that is known to have it elsewhere, and another host of the same
+ * registrable domain, unless customers of a cloud share that domain (shared_domains.inc). */
 bool origin_is_trusted(const struct upstream *, const char *url);
+
+/* Is it the host of the upstream, whatever the port, or one of its realm hosts? */
+bool origin_is_named(const struct upstream *, const char *url);
 
 #endif

@@ -64,6 +64,7 @@ CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes 
     ('curated', '{2}', 'boolean', 'false'),
     ('passThrough', '{2}', 'boolean', 'false'),
     ('allowPrivateNetworks', '{2}', 'boolean', 'false'),
+    ('privateNetworks', '{2}', 'words', '[]'),      -- none: all
     ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: Docker Hub has it
     ('nsAliases', '{2}', 'words', NULL),            -- by the host as well
     ('realmHosts', '{2}', 'words', '[]'),
@@ -107,7 +108,8 @@ CREATE OR REPLACE FUNCTION repository_columns(p_id int) RETURNS jsonb LANGUAGE s
         'assumedOfflinePeriodSecs', c.assumed_offline_seconds, 'blockMismatchingMimeTypes', c.block_mismatching_types,
         'mismatchingMimeTypesOverrideList', c.mismatching_types, 'allowAnyHostAuth', c.any_host_auth,
         'enableTokenAuthentication', c.token_authentication, 'externalDependenciesEnabled', c.external_dependencies,
-        'externalDependenciesPatterns', to_jsonb(string_to_array(c.external_patterns, ',')), 'allowPrivateNetworks', c.private_networks,
+        'externalDependenciesPatterns', to_jsonb(string_to_array(c.external_patterns, ',')), 'allowPrivateNetworks', c.private_networks, 'privateNetworks', to_jsonb(c.networks),
+        'proxy', c.proxy, 'clientTlsCertificate', c.client_certificate, 'localAddress', c.local_address, 'queryParams', c.query_params,
         'libraryPrefix', c.library_prefix, 'nsAliases', to_jsonb(c.ns_aliases), 'realmHosts', to_jsonb(c.realm_hosts))
       ELSE jsonb_build_object('resolveDockerTagsByTimestamp', r.by_timestamp, 'shadowingGuard', r.shadowing_guard,
         'repositories', (SELECT coalesce(jsonb_agg(m.key ORDER BY rm.position), '[]') FROM repository_member rm JOIN repository m ON m.id = rm.member_id
@@ -162,6 +164,40 @@ CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS
   LIMIT 1
 $$;
 
+-- The first change of a field that nothing acts on yet, in a sentence: it has its default, or what is stored already.
+CREATE OR REPLACE FUNCTION document_unbuilt(p_class int, p_given jsonb, p_before jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT format('%s: must be %s (got %s): not implemented yet', f.field, f.standard, p_given -> f.field)
+  FROM document_fields() f WHERE p_class = ANY (f.classes) AND f.field IN ('maxUniqueTags', 'dockerTagRetention', 'unusedArtifactsCleanupPeriodHours', 'curated')
+    AND p_given ? f.field AND p_given -> f.field <> f.standard AND p_given -> f.field IS DISTINCT FROM p_before -> f.field LIMIT 1
+$$;
+
+-- An address, or with its bits a network.
+CREATE OR REPLACE FUNCTION is_network(p_text text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  RETURN p_text::inet IS NOT NULL;
+EXCEPTION WHEN invalid_text_representation THEN
+  RETURN false;
+END $$;
+
+-- Scheme, host and port.
+CREATE OR REPLACE FUNCTION url_origin(p_url text) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+  SELECT ARRAY[m[1], m[2], coalesce(nullif(ltrim(m[3], ':0'), ''), CASE m[1] WHEN 'https' THEN '443' ELSE '80' END)]
+  FROM regexp_match(lower(p_url), '^(https?)://(\[[^\]]*\]|[^/:]*)(:[0-9]+)?') m
+$$;
+
+-- The first fault of what says by which way an upstream is reached, as above.
+CREATE OR REPLACE FUNCTION egress_fault(p_document jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT CASE
+    WHEN p_document ->> 'proxy' !~ '^[A-Za-z0-9._-]{0,64}$' THEN 'proxy: must be the name of a [proxy] section of stowage.conf'
+    WHEN p_document ->> 'clientTlsCertificate' !~ '^[A-Za-z0-9._-]{0,64}$' THEN 'clientTlsCertificate: must be the name of a [certificate] section of stowage.conf'
+    WHEN p_document ->> 'localAddress' <> '' AND (p_document ->> 'localAddress' ~ '/' OR NOT is_network(p_document ->> 'localAddress'))
+      THEN 'localAddress: must be an IP address'
+    WHEN p_document ->> 'queryParams' !~ '^([A-Za-z0-9._~!$()*+,;:@/=%-][A-Za-z0-9._~!$()*+,;:@/?=&%-]*)?$'
+      THEN 'queryParams: must be NAME=VALUE, joined by &, other characters as %XX'
+    WHEN EXISTS (SELECT FROM unnest(texts_of(p_document -> 'privateNetworks')) n WHERE NOT is_network(n))
+      THEN 'privateNetworks: must be addresses and networks, such as 10.1.0.0/16' END
+$$;
+
 -- A list of patterns that PostgreSQL can match: it refuses what has grown too large, and so every pull through the repository would fail.
 CREATE OR REPLACE FUNCTION is_pattern(p_patterns text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -176,15 +212,20 @@ CREATE OR REPLACE FUNCTION time_limit(p_value jsonb, p_hour int) RETURNS int LAN
   SELECT coalesce(nullif(least(p_value::int, p_hour), 0), p_hour)
 $$;
 
--- How the upstream is reached, from a whole document. The old password stays if none is given.
-CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+-- How the upstream is reached, from a whole document. The old password stays if none is given, at the same origin. NULL, or what its editor
+-- should know.
+CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   -- host and port, host, port
   v_part text[] := regexp_match(p_document ->> 'url', '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
   v_hub boolean := lower(v_part[2]) IN ('registry-1.docker.io', 'index.docker.io', 'docker.io', 'registry.hub.docker.com');
   v_old repository_remote;
   v_new repository_remote;
+  v_fault text := egress_fault(p_document);
 BEGIN
+  IF v_fault IS NOT NULL THEN
+    RAISE EXCEPTION '%', v_fault USING ERRCODE = 'check_violation';
+  END IF;
   IF v_part IS NULL OR v_part[3]::int NOT BETWEEN 1 AND 65535 THEN
     RAISE EXCEPTION 'url: want http://HOST or https://HOST, with a port or a path' USING ERRCODE = 'check_violation';
   END IF;
@@ -196,11 +237,17 @@ BEGIN
   v_new.username := p_document ->> 'username';
   -- what was read is "": whoever sends that back with the same user does not mean to take the password away
   v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
+    WHEN url_origin(v_new.url) <> url_origin(v_old.url) THEN ''
     WHEN NOT p_document ? 'password' OR v_new.username = v_old.username THEN coalesce(v_old.password, '') ELSE '' END;
   v_new.token_authentication := p_document -> 'enableTokenAuthentication';
   v_new.any_host_auth := p_document -> 'allowAnyHostAuth';
   v_new.realm_hosts := texts_of(p_document -> 'realmHosts');
   v_new.private_networks := p_document -> 'allowPrivateNetworks';
+  v_new.networks := texts_of(p_document -> 'privateNetworks');
+  v_new.proxy := CASE WHEN (p_document -> 'disableProxy')::boolean THEN '' ELSE p_document ->> 'proxy' END;
+  v_new.client_certificate := p_document ->> 'clientTlsCertificate';
+  v_new.local_address := p_document ->> 'localAddress';
+  v_new.query_params := p_document ->> 'queryParams';
   v_new.library_prefix := coalesce((p_document -> 'libraryPrefix')::boolean, v_hub);
   v_new.ns_aliases := CASE WHEN p_document ? 'nsAliases' THEN texts_of(lower(p_document ->> 'nsAliases')::jsonb)
     WHEN v_hub THEN ARRAY['docker.io', 'index.docker.io', 'registry-1.docker.io'] ELSE ARRAY[lower(v_part[1])] END;
@@ -221,13 +268,14 @@ BEGIN
   INSERT INTO repository_remote SELECT v_new.*;
   -- what was learnt about another upstream, as another user or on another way there is worth nothing
   IF (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
-      v_old.timeout_ms, v_old.metadata_timeout_ms)
+      v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms)
     IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password, v_new.token_authentication, v_new.any_host_auth, v_new.realm_hosts, v_new.private_networks,
-      v_new.timeout_ms, v_new.metadata_timeout_ms) THEN
+      v_new.networks, v_new.proxy, v_new.client_certificate, v_new.local_address, v_new.query_params, v_new.timeout_ms, v_new.metadata_timeout_ms) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
     DELETE FROM remote_miss WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;
   END IF;
+  RETURN CASE WHEN v_old.password <> '' AND v_new.password = '' AND v_new.username = v_old.username THEN 'its password was dropped: the url leads elsewhere' END;
 END $$;
 
 -- Virtual repositories whose default deployment is no local among their members, or members' members.
@@ -350,6 +398,10 @@ BEGIN
   END IF;
 
   v_before := CASE WHEN v_old.id IS NOT NULL THEN repository_document(v_old.id) END;
+  message := document_unbuilt(v_class, v_given, v_before);
+  IF message IS NOT NULL THEN
+    RETURN;
+  END IF;
   v_document := document_own(v_class, CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given);
   v_bridge := coalesce(keys_of(v_document -> 'bridgeRepository'), '{}');
   v_version := CASE coalesce(v_given ->> 'dockerApiVersion', 'V' || v_old.api_version, 'V2') WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
@@ -373,7 +425,7 @@ BEGIN
       v_id := v_old.id;
     END IF;
     IF v_class = 2 THEN
-      PERFORM remote_save(v_id, v_document);
+      message := remote_save(v_id, v_document);
     END IF;
     UPDATE repository SET
       includes = v_document ->> 'includesPattern',

@@ -58,10 +58,10 @@ class Listener:
     """answer(exchange) is called for every request, on a thread of its connection.
 
     log: every request, a dict: method, path (without query), query, headers (names in lower case), range (None: not asked for).
-    tls: (certificate, key), files.
+    tls: (certificate, key), files. clients: with tls, the authority of certificates that clients must show, a file.
     """
 
-    def __init__(self, answer, address="127.0.0.1", tls=None):
+    def __init__(self, answer, address="127.0.0.1", tls=None, clients=None):
         self.log = []
         self._answer = answer
         self._lock = threading.Lock()
@@ -71,6 +71,9 @@ class Listener:
         if tls:
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(*tls)
+        if clients:
+            self._context.verify_mode = ssl.CERT_REQUIRED
+            self._context.load_verify_locations(clients)
         self._bind(address, 0)
         self.address, self.port = self._socket.getsockname()
         self.host = f"{self.address}:{self.port}"

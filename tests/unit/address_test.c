@@ -59,6 +59,58 @@ other_families_are_not(void **state)
 	assert_false(address_is_public(&address));
 }
 
+static bool
+is_allowed(const char *text, const char *networks)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+
+	if (inet_pton(AF_INET, text, &in.sin_addr) == 1)
+		return address_is_allowed((struct sockaddr *)&in, networks);
+	assert_int_equal(inet_pton(AF_INET6, text, &in6.sin6_addr), 1);
+	return address_is_allowed((struct sockaddr *)&in6, networks);
+}
+
+static void
+private_networks_are_allowed_by_list(void **state)
+{
+	static const char list[] = "10.1.0.0/16 192.168.7.7 fd00:1::/32";
+
+	(void)state;
+	assert_false(is_allowed("10.1.2.3", NULL));
+	assert_true(is_allowed("1.1.1.1", NULL));
+	assert_true(is_allowed("127.0.0.1", ""));
+	assert_true(is_allowed("1.1.1.1", list));
+	assert_true(is_allowed("10.1.2.3", list));
+	assert_false(is_allowed("10.2.0.1", list));
+	assert_true(is_allowed("192.168.7.7", list));
+	assert_false(is_allowed("192.168.7.8", list));
+	assert_true(is_allowed("fd00:1::5", list));
+	assert_false(is_allowed("fd00:2::5", list));
+	assert_false(is_allowed("::ffff:127.0.0.1", list));
+	assert_false(is_allowed("127.0.0.1", "10.0.0.0/99 x 127.0.0.1/33"));
+}
+
+static void
+hosts_behind_a_proxy_are_judged_as_written(void **state)
+{
+	static const char *const inside[] = { "127.0.0.1", "[::1]", "10.0.0.1.", "localhost",
+		"LOCALHOST.", "a.localhost", "[fe80::1%eth0]" },
+				 *const outside[] = { "1.1.1.1", "[2606:4700::1111]",
+					 "registry.example", "notlocalhost", "10.example" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		if (address_host_is_allowed(inside[i], NULL))
+			fail_msg("%s", inside[i]);
+		assert_true(address_host_is_allowed(inside[i], ""));
+	}
+	for (size_t i = 0; i < sizeof(outside) / sizeof(outside[0]); i++)
+		if (!address_host_is_allowed(outside[i], NULL))
+			fail_msg("%s", outside[i]);
+	assert_true(address_host_is_allowed("localhost", "127.0.0.0/8"));
+}
+
 int
 main(void)
 {
@@ -66,6 +118,8 @@ main(void)
 		cmocka_unit_test(the_internet_is_public),
 		cmocka_unit_test(what_is_inside_is_not),
 		cmocka_unit_test(other_families_are_not),
+		cmocka_unit_test(private_networks_are_allowed_by_list),
+		cmocka_unit_test(hosts_behind_a_proxy_are_judged_as_written),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -13,10 +13,10 @@ result() {
 	echo "$1 $number - $2"
 }
 
-# in_sample SECTION KEY DEFAULT: the line "#key = default" below [section].
+# in_sample SECTION KEY DEFAULT: the line "#key = default" below [section], or #[section "NAME"].
 in_sample() {
-	awk -v section="[$1]" -v line="#$2 = $3" '
-		/^\[/ { here = ($0 == section) }
+	awk -v section="[$1]" -v named="#[$1 \"NAME\"]" -v line="#$2 = $3" '
+		/^#?\[/ { here = ($0 == section || $0 == named) }
 		{ sub(/ +$/, "", $0); sub(/ +$/, "", line) }
 		here && $0 == line { found = 1 }
 		END { exit !found }' "$sample"

@@ -87,6 +87,20 @@ a_mistake_is_named_with_its_line(void **state)
 		{ "[http]\ntrusted_proxies=10.0.0.0/\n", ":2: http.trusted_proxies must be" },
 		{ "[http]\ntrusted_proxies=::1/129\n", ":2: http.trusted_proxies must be" },
 		{ "[http]\ntrusted_proxies=10.0.0\n", ":2: http.trusted_proxies must be" },
+		{ "[proxy]\nurl=http://p:1\n", ":1: this section is written [proxy \"NAME\"]" },
+		{ "[store \"a\"]\n", ":1: this section is written [store]" },
+		{ "[proxy \"a b\"]\n", ":1: a name is 1 to 64 letters" },
+		{ "[proxy \"\"]\n", ":1: a name is" },
+		{ "[proxy \"a\" x]\n", ":1: a name is" },
+		{ "[proxy \"a\"]\nusername=u\n[log]\n", ":3: [proxy \"a\"] has no url" },
+		{ "[certificate \"a\"]\ncertificate=/c\n", ": [certificate \"a\"] has no key" },
+		{ "[proxy \"a\"]\nurl=http://p:1\n[proxy \"a\"]\n",
+		    ":3: [proxy \"a\"] stands twice" },
+		{ "[proxy \"a\"]\nurl=http://p:1\nurl=http://p:2\n", ":3: proxy.url is set twice" },
+		{ "[proxy \"a\"]\nurl=https://p:1\n", ":2: proxy.url must be http://HOST:PORT" },
+		{ "[proxy \"a\"]\nurl=http://u:p@p:1\n", ":2: proxy.url must be" },
+		{ "[proxy \"a\"]\nurl=http://p\n", ":2: proxy.url must be" },
+		{ "[proxy \"a\"]\npath=/x\n", ":2: unknown key path in [proxy]" },
 		{ "[log]\nlevel=loud\n", ":2: log.level must be error, warning, info or debug" },
 	};
 
@@ -111,6 +125,34 @@ networks_are_taken_as_they_stand(void **state)
 	assert_true(read_text(
 	    "[http]\ntrusted_proxies = 10.0.0.0/8, ::1,fc00::/7\t192.0.2.1/32\n", &config, &err));
 	assert_string_equal(config.http_trusted_proxies, "10.0.0.0/8, ::1,fc00::/7\t192.0.2.1/32");
+}
+
+static void
+sections_with_names_are_lists(void **state)
+{
+	struct error err = { 0 };
+	struct config config;
+	const struct config_proxy *proxy;
+	const struct config_certificate *certificate;
+
+	(void)state;
+	assert_true(
+	    read_text("[proxy \"one\"]\nurl = http://one:1\n[store]\npath=/s\n"
+		      "[certificate \"one\"]\ncertificate=/c\nkey=/k\n"
+		      "[ proxy \"t.w-o_2\" ]\nurl = http://[::1]:2\nusername=u\npassword=p\n",
+		&config, &err));
+	proxy = config_find(config.proxies, "one");
+	assert_string_equal(proxy->url, "http://one:1");
+	assert_string_equal(proxy->username, "");
+	proxy = config_find(config.proxies, "t.w-o_2");
+	assert_string_equal(proxy->url, "http://[::1]:2");
+	assert_string_equal(proxy->password, "p");
+	certificate = config_find(config.certificates, "one");
+	assert_string_equal(certificate->key, "/k");
+	assert_null(config_find(config.certificates, "two"));
+	assert_string_equal(config.store_path, "/s");
+	assert_true(read_text("", &config, &err));
+	assert_null(config_find(config.proxies, "one"));
 }
 
 static void
@@ -146,6 +188,7 @@ main(void)
 		cmocka_unit_test(values_are_taken_whole),
 		cmocka_unit_test(a_mistake_is_named_with_its_line),
 		cmocka_unit_test(networks_are_taken_as_they_stand),
+		cmocka_unit_test(sections_with_names_are_lists),
 		cmocka_unit_test(a_missing_file_is_an_error),
 		cmocka_unit_test(the_environment_names_the_file),
 	};

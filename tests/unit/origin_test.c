@@ -70,6 +70,16 @@ credentials_stay_in_the_domain(void **state)
 	assert_false(trusted("https://registry-1.docker.io", "https://evil-docker.io/token"));
 	assert_false(trusted("https://a.example.co.uk", "https://evil.co.uk/token"));
 	assert_true(trusted("https://r.example.co.uk", "https://auth.example.co.uk/token"));
+	assert_true(trusted("https://registry.ibm.com", "https://iam.ibm.com/token"));
+	assert_true(trusted("https://registry.hub.docker.com", "https://auth.docker.io/token"));
+	assert_false(trusted("https://docker.com", "https://auth.docker.io/token"));
+	assert_false(trusted("https://mine.azurecr.io", "https://evil.azurecr.io/token"));
+	assert_true(trusted("https://mine.azurecr.io", "https://mine.azurecr.io/oauth2/token"));
+	assert_false(trusted("https://1.dkr.ecr.eu-west-1.amazonaws.com",
+	    "https://2.dkr.ecr.eu-west-1.amazonaws.com/token"));
+	assert_false(trusted("https://a.github.io", "https://b.github.io/token"));
+	assert_false(trusted("https://registry.corp", "https://evil.corp/token"));
+	assert_true(trusted("https://registry.ad.corp", "https://auth.ad.corp/token"));
 	assert_false(trusted("https://10.0.0.1", "https://10.0.0.2/token"));
 	assert_false(trusted("https://1.2.3.4", "https://9.9.3.4/token"));
 	assert_false(trusted("http://localhost:1", "http://localhost:2/token"));

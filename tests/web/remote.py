@@ -15,6 +15,7 @@ from upstream import LIES, Hub, Image, Liar, digest_of
 HUB = Hub()
 LIAR = Liar()
 CUT = "cut"
+LOOPBACK = "{127.0.0.0/8}"
 numbers = iter(range(1, 1000000))
 
 
@@ -350,7 +351,7 @@ def credentials_go():
     """They do go to the upstream's own realm, to realm hosts, and everywhere when an administrator says so."""
     for name, settings, listener in (("unauthorized_loop", {}, LIAR.server), ("realm_elsewhere", {"realm_hosts": ["127.0.0.2"]}, LIAR.elsewhere),
                                      ("realm_elsewhere", {"realm_hosts": [LIAR.elsewhere.host]}, LIAR.elsewhere),
-                                     ("realm_elsewhere", {"any_host_auth": True}, LIAR.elsewhere)):
+                                     ("realm_elsewhere", {"any_host_auth": True, "networks": LOOPBACK}, LIAR.elsewhere)):
         LIAR.image = fresh_image()
         key = remote(LIAR.url, **SECRET, **settings)
         with telling(name):
@@ -382,7 +383,7 @@ def public_address():
 
 @test
 def ways_inside():
-    """From a public upstream no redirect, token service, link or layer's URL leads to a private address; with leave they do."""
+    """No redirect, token service, link or layer's URL leads to a private address of another host, unless its network is listed."""
     with public_address() as address:
         liar = Liar(address=address)
         try:
@@ -410,7 +411,9 @@ def ways_inside():
             forgive(key)
             liar.image = fresh_image()
             liar.lie("redirect_inside")
-            assert get(remote(liar.url), "lies/any", "latest").body == liar.image.manifest and liar.inside.count() == 1
+            refused = get(remote(liar.url), "lies/any", "latest")
+            assert refused.status == 502 and "address" in refused.json()["errors"][0]["message"] and liar.inside.count() == 0, refused
+            assert get(remote(liar.url, networks=LOOPBACK), "lies/any", "latest").body == liar.image.manifest and liar.inside.count() == 1
         finally:
             liar.stop()
 
@@ -437,7 +440,7 @@ def foreign_layers():
         image.manifest = json.dumps(image.document).encode()
         image.digest = digest_of(image.manifest)
         LIAR.image = image
-        key = remote(LIAR.url, **SECRET, missing_seconds=600, **settings)
+        key = remote(LIAR.url, **SECRET, missing_seconds=600, networks=LOOPBACK, **settings)
         LIAR.clear()
         assert get(key, "lies/any", "latest").status == 200
         with telling("missing" if followed else "hang_body", on="blob"):  # which is only in the one place

@@ -185,23 +185,24 @@ def get_form():
     assert all(headed.headers[name] == got.headers[name] for name in ("content-type", "content-length", "etag", "cache-control")), headed
 
 
-# Field by field as Terraform's provider and jf send them (artifactory-api.md, 4.1 to 4.4), each with another value than the default.
+# Field by field as Terraform's provider and jf send them (artifactory-api.md, 4.1 to 4.4), each with another value than the default,
+# unless nothing acts on it yet or the settings have to name it (egress.py).
 COMMON = {"packageType": "docker", "description": "what it is for", "notes": "two\nlines", "includesPattern": "team/**,other/**",
           "excludesPattern": "**/secret/**", "repoLayoutRef": "maven-2-default", "projectKey": "proj", "environments": ["DEV", "PROD"]}
 REAL = {"blackedOut": True, "xrayIndex": True, "propertySets": ["artifactory"], "archiveBrowsingEnabled": True, "downloadRedirect": True,
         "priorityResolution": True, "cdnRedirect": True, "blockPushingSchema1": False}
-LOCAL = {**COMMON, **REAL, "rclass": "local", "maxUniqueTags": 7, "dockerTagRetention": 5}
-REMOTE = {**COMMON, **REAL, "rclass": "remote", "url": "https://registry.example/deep/", "username": "robot", "proxy": "corporate", "disableProxy": True,
+LOCAL = {**COMMON, **REAL, "rclass": "local", "maxUniqueTags": 0, "dockerTagRetention": 1}
+REMOTE = {**COMMON, **REAL, "rclass": "remote", "url": "https://registry.example/deep/", "username": "robot", "proxy": "", "disableProxy": True,
           "remoteRepoLayoutRef": "simple-default", "hardFail": True, "offline": True, "storeArtifactsLocally": False, "socketTimeoutMillis": 20000,
           "localAddress": "192.0.2.1", "queryParams": "a=b&c=d", "retrievalCachePeriodSecs": 600, "metadataRetrievalTimeoutSecs": 30,
-          "missedRetrievalCachePeriodSecs": 90, "unusedArtifactsCleanupPeriodHours": 72, "unusedArtifactsCleanupEnabled": True,
+          "missedRetrievalCachePeriodSecs": 90, "unusedArtifactsCleanupPeriodHours": 0, "unusedArtifactsCleanupEnabled": True,
           "assumedOfflinePeriodSecs": 60, "blockMismatchingMimeTypes": False, "mismatchingMimeTypesOverrideList": "text/html,application/xml",
           "allowAnyHostAuth": True, "enableCookieManagement": True, "bypassHeadRequests": True, "synchronizeProperties": True,
           "shareConfiguration": True, "listRemoteFolderItems": True, "disableUrlNormalization": True, "propagateQueryParams": True,
-          "clientTlsCertificate": "alias", "contentSynchronisation": {"enabled": True, "statistics": {"enabled": True}, "properties": {"enabled": True},
+          "clientTlsCertificate": "", "contentSynchronisation": {"enabled": True, "statistics": {"enabled": True}, "properties": {"enabled": True},
                                                                       "source": {"originAbsenceDetection": True}},
           "enableTokenAuthentication": False, "externalDependenciesEnabled": True, "externalDependenciesPatterns": ["**/layers/**", "*.example/**"],
-          "dockerProjectId": "project-1", "curated": True, "passThrough": True, "dockerApiVersion": "V2"}
+          "dockerProjectId": "project-1", "curated": False, "passThrough": True, "dockerApiVersion": "V2"}
 VIRTUAL = {**COMMON, "rclass": "virtual", "artifactoryRequestsCanRetrieveRemoteArtifacts": True, "resolveDockerTagsByTimestamp": True}
 
 
