@@ -109,6 +109,18 @@ open_store(const struct ctl *ctl, struct error *err)
 	return NULL;
 }
 
+static bool
+warn(struct ctl *ctl, struct error *err)
+{
+	const char *weakness;
+
+	if (!db_weakness(&ctl->db, &weakness, err))
+		return false;
+	if (weakness != NULL)
+		fprintf(stderr, "warning: %s\n", weakness);
+	return true;
+}
+
 enum exit_code
 ctl_check(struct ctl *ctl, int argc, char **argv)
 {
@@ -128,7 +140,7 @@ ctl_check(struct ctl *ctl, int argc, char **argv)
 	     registry_check(ctl->pool, store, &order, &count, &err);
 	store_close(store);
 	clear_bar(&display);
-	if (!ok)
+	if (!ok || !warn(ctl, &err))
 		return ctl_fail(&err);
 	fprintf(stderr,
 	    "%" PRId64 " blobs, %" PRId64 " bytes: %" PRId64 " problems, %" PRId64

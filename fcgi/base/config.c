@@ -49,7 +49,7 @@ static const struct option options[] = {
 	{ "store", "path", OPTION_TEXT, AT(store_path), "/var/lib/stowage", 0, 0,
 	    "Folder of the blob store; it holds blobs/ and uploads/." },
 	{ "store", "reserve_bytes", OPTION_BYTES, AT(store_reserve_bytes), "1G", 0, BYTES_MOST,
-	    "/readyz reports failure when less space than this is free." },
+	    "/readyz?push reports failure when less space than this is free." },
 	{ "http", "general_threads", OPTION_NUMBER, AT(http_general_threads), "0", 0, 1024,
 	    "Threads per worker for all but uploads; 0: four per core, at least 8." },
 	{ "http", "upload_threads", OPTION_NUMBER, AT(http_upload_threads), "64", 1, 1024,

@@ -37,7 +37,7 @@ struct config {
 	int64_t database_timeout_ms;  /* longest a statement may take */
 	/* [store] */
 	char *store_path;            /* holds blobs/ and uploads/ */
-	int64_t store_reserve_bytes; /* /readyz turns red below this much free space */
+	int64_t store_reserve_bytes; /* /readyz?push turns red below this much free space */
 	/* [http] */
 	int64_t http_general_threads;  /* per worker; 0: four per core, at least 8 */
 	int64_t http_upload_threads;   /* per worker */

@@ -8,10 +8,16 @@
 
 #define MAX_PARAMS 32
 
-/* Planning costs more than running: one plan each, without compiling it. */
+/*
+ * Planning costs more than running: one plan each, without compiling it. A commit that is answered is
+ * on the disk, whatever the server's default is; the functions are written for READ COMMITTED.
+ */
 static const char settings_sql[] =
     "SELECT set_config('search_path', 'registry', false), set_config('plan_cache_mode', 'force_generic_plan', false),"
-    " set_config('jit', 'off', false), set_config('statement_timeout', $1, false)";
+    " set_config('jit', 'off', false), set_config('statement_timeout', $1, false),"
+    " set_config('default_transaction_isolation', 'read committed', false),"
+    " set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('remote_write', 'remote_apply')"
+    "   THEN current_setting('synchronous_commit') ELSE 'on' END, false)";
 static const char schema_sql[] = "SELECT schema FROM registry.installation";
 
 /* --- Waiting --- */

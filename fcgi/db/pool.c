@@ -224,7 +224,17 @@ static const struct statement ready = {
 	.again = true,
 };
 
-const struct statement *const pool_statements[] = { &ready, NULL };
+static const struct statement weakness = {
+	.name = "weakness",
+	.nparams = 0,
+	.sql =
+	    "SELECT 'the database server has ' || string_agg(name || ' = off', ' and ' ORDER BY name)"
+	    "  || ': a loss of power can cost what was acknowledged'"
+	    " FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'",
+	.again = true,
+};
+
+const struct statement *const pool_statements[] = { &ready, &weakness, NULL };
 
 bool
 db_ready(struct db *db, struct error *err)
@@ -244,6 +254,17 @@ db_ready(struct db *db, struct error *err)
 		    (int)row_int(res, 0, 0), DB_SCHEMA);
 	if (row_bool(res, 0, 1))
 		return error_set(err, ERROR_UNAVAILABLE, "the database is read only");
+	return true;
+}
+
+bool
+db_weakness(struct db *db, const char **sentence, struct error *err)
+{
+	PGresult *res = db_query(db, &weakness, NULL, err);
+
+	if (res == NULL)
+		return false;
+	*sentence = row_text(res, 0, 0);
 	return true;
 }
 

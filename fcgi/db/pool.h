@@ -41,5 +41,8 @@ struct db {
 /* Database answers, is writable, schema number fits; else UNAVAILABLE with a sentence that says
  * which. */
 bool db_ready(struct db *, struct error *) MUST_CHECK;
+/* *weakness: settings of the server by which a loss of power can cost what was acknowledged, as a
+ * sentence; NULL: none. */
+bool db_weakness(struct db *, const char **weakness, struct error *) MUST_CHECK;
 
 #endif

@@ -51,6 +51,19 @@ check_readable(const struct service *service, const char *group, struct error *e
 	return store_readable_by(service->store, groups, (size_t)count, err);
 }
 
+static void
+warn(const struct service *service, struct db *db)
+{
+	struct readiness readiness;
+
+	if (!service_ready(service, db, &readiness))
+		complain(LOG_LEVEL_WARNING, &readiness.err);
+	if (readiness.full.code != ERROR_NONE)
+		complain(LOG_LEVEL_WARNING, &readiness.full);
+	if (readiness.weakness[0] != '\0')
+		log_line(LOG_LEVEL_WARNING, "%s", readiness.weakness);
+}
+
 bool
 service_check(const struct service *service, const char *group)
 {
@@ -63,8 +76,8 @@ service_check(const struct service *service, const char *group)
 	    (!store_look(service->store, &err) || !check_readable(service, group, &err))) {
 		complain(LOG_LEVEL_ERROR, &err);
 		ok = false;
-	} else if (!service_ready(service, &db, &err)) {
-		complain(LOG_LEVEL_WARNING, &err);
+	} else {
+		warn(service, &db);
 	}
 	arena_free(arena);
 	return ok;

@@ -1,7 +1,10 @@
 /* /livez and /readyz. */
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "responder/worker.h"
 
 #define READY_CACHE_MS 5000
@@ -19,66 +22,100 @@ responder_livez(struct request *req, struct error *err)
 static struct {
 	pthread_mutex_t lock;
 	int64_t until;
-	bool looking;     /* one thread asks; the others repeat the last answer meanwhile */
-	struct error err; /* ERROR_NONE: ready */
+	bool looking; /* one thread asks; the others repeat the last answer meanwhile */
+	struct readiness answer;
 } ready = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 bool
-service_ready(const struct service *service, struct db *db, struct error *err)
+service_ready(const struct service *service, struct db *db, struct readiness *readiness)
 {
-	return db_ready(db, err) &&
-	       (service->store == NULL ||
-		   store_ready(service->store, service->config->store_reserve_bytes, err));
+	const char *weakness = NULL;
+
+	*readiness = (struct readiness){ 0 };
+	if (!db_ready(db, &readiness->err) || !db_weakness(db, &weakness, &readiness->err) ||
+	    (service->store != NULL &&
+		!store_ready(service->store, service->config->store_reserve_bytes, &readiness->full,
+		    &readiness->err)))
+		return false;
+	if (weakness != NULL)
+		snprintf(readiness->weakness, sizeof(readiness->weakness), "%s", weakness);
+	return true;
 }
 
-static struct error
+static struct readiness
 look(struct request *req)
 {
 	struct service *service = request_service(req);
 	struct db db = { .pool = service->pool, .arena = req->arena };
-	struct error err = { 0 };
+	struct readiness readiness;
 
-	if (service_ready(service, &db, &err))
-		err.code = ERROR_NONE;
-	return err;
+	if (service_ready(service, &db, &readiness))
+		readiness.err.code = ERROR_NONE;
+	return readiness;
+}
+
+/* With the lock held. */
+static void
+remember(const struct readiness *answer)
+{
+	if (answer->weakness[0] != '\0' && strcmp(answer->weakness, ready.answer.weakness) != 0)
+		log_line(LOG_LEVEL_WARNING, "%s", answer->weakness);
+	ready.answer = *answer;
+	ready.until = clock_steady_ms() + READY_CACHE_MS;
 }
 
 /* The answer, five seconds old at most unless the database keeps somebody waiting. */
-static struct error
+static struct readiness
 readiness(struct request *req)
 {
-	struct error err;
+	struct readiness answer;
 
 	pthread_mutex_lock(&ready.lock);
 	if (!ready.looking && clock_steady_ms() >= ready.until) {
 		ready.looking = true;
 		pthread_mutex_unlock(&ready.lock);
-		err = look(req);
+		answer = look(req);
 		pthread_mutex_lock(&ready.lock);
-		ready.err = err;
-		ready.until = clock_steady_ms() + READY_CACHE_MS;
+		remember(&answer);
 		ready.looking = false;
 	}
-	err = ready.err;
+	answer = ready.answer;
 	pthread_mutex_unlock(&ready.lock);
-	if (err.code == ERROR_NONE && request_service(req)->store != NULL)
-		(void)!store_require(request_service(req)->store, &err);
-	return err;
+	if (answer.err.code == ERROR_NONE && request_service(req)->store != NULL)
+		(void)!store_require(request_service(req)->store, &answer.err);
+	return answer;
+}
+
+/* The text for a probe's operator; causes stay for the log. */
+static const char *
+readiness_text(struct request *req, const struct readiness *answer, const struct error *err)
+{
+	const char *text = "ok\n";
+
+	if (request_query(req, "verbose") == NULL)
+		return err->code == ERROR_NONE ? text : "unready\n";
+	if (err->code != ERROR_NONE)
+		return arena_printf(req->arena, "unready: %s\n", err->message);
+	if (answer->full.code != ERROR_NONE)
+		text = arena_printf(
+		    req->arena, "%snot for pushes: %s\n", text, answer->full.message);
+	if (answer->weakness[0] != '\0')
+		text = arena_printf(req->arena, "%swarning: %s\n", text, answer->weakness);
+	return text;
 }
 
 bool
 responder_readyz(struct request *req, struct error *err)
 {
-	bool verbose = request_query(req, "verbose") != NULL;
+	const struct readiness answer = readiness(req);
+	const char *text;
 
-	*err = readiness(req);
-	if (err->code == ERROR_NONE) {
-		reply_text(req, 200, "ok\n");
-		return true;
-	}
-	/* Answered here in a probe's words; the cause stays for the log. */
-	reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
-	reply_text(req, 503,
-	    verbose ? arena_printf(req->arena, "unready: %s\n", err->message) : "unready\n");
+	*err = answer.err;
+	if (err->code == ERROR_NONE && request_query(req, "push") != NULL)
+		*err = answer.full;
+	text = readiness_text(req, &answer, err);
+	if (err->code != ERROR_NONE)
+		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
+	reply_text(req, err->code == ERROR_NONE ? 200 : 503, text);
 	return true;
 }

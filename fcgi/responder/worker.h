@@ -11,7 +11,13 @@ bool service_open(struct service *, const struct responder *, const struct confi
     struct error *) MUST_CHECK;
 void service_close(struct service *);
 /* What /readyz looks at. */
-bool service_ready(const struct service *, struct db *, struct error *) MUST_CHECK;
+struct readiness {
+	struct error err;   /* not ready at all */
+	struct error full;  /* ready, but not for pushes; ERROR_NONE: for these too */
+	char weakness[256]; /* how the database server could lose data; "": it could not */
+};
+/* false: readiness.err is set. */
+bool service_ready(const struct service *, struct db *, struct readiness *) MUST_CHECK;
 /* For --check: is the store there, and can the web server read it? Problems are logged, and what
  * /readyz would refuse, as a warning. group: the web server's; NULL: that of the store's root. */
 bool service_check(const struct service *, const char *group) MUST_CHECK;

@@ -65,7 +65,10 @@ store_readable_by(const struct store *store, const gid_t *groups, size_t count, 
 	snprintf(path, sizeof(path), "%s/blobs/sha256/00", place->path);
 	if (!may_pass(path, groups, count, err))
 		return false;
-	/* A new file tells the group that blobs get; some file systems have no nameless files. */
+	/* A new file of the responders' user tells the group that blobs get; some file systems have
+	 * no nameless files. */
+	if (fstat(store->root, &st) == -1 || st.st_uid != geteuid())
+		return true;
 	fd = openat(store->root, "uploads", O_TMPFILE | O_WRONLY | O_CLOEXEC, STORE_FILE_MODE);
 	if (fd == -1)
 		return true;

@@ -240,23 +240,23 @@ store_space(struct store *store, int64_t *total, int64_t *available, struct erro
 }
 
 bool
-store_ready(struct store *store, int64_t reserve_bytes, struct error *err)
+store_ready(struct store *store, int64_t reserve_bytes, struct error *full, struct error *err)
 {
 	int64_t total, available = 0;
+	bool no_room = false;
 
 	if (!store_look(store, err))
 		return false;
-	if (!probe(store) || !store_space(store, &total, &available, err)) {
-		error_errno(err, "the blob store cannot create a file");
-		if (err != NULL)
-			err->code = ERROR_UNAVAILABLE; /* a full disk too: it is the store that is
-							  not ready */
-		return false;
+	if (!probe(store) && !(no_room = errno == ENOSPC || errno == EDQUOT)) {
+		error_set(err, ERROR_UNAVAILABLE, "the blob store cannot create a file");
+		return error_cause(err, "%m");
 	}
-	if (available < reserve_bytes) {
-		error_set(err, ERROR_UNAVAILABLE, "the blob store is nearly full");
-		return error_cause(
-		    err, "%" PRId64 " bytes free, %" PRId64 " wanted", available, reserve_bytes);
+	if (!store_space(store, &total, &available, err))
+		return false;
+	if (no_room || available < reserve_bytes) {
+		error_set(full, ERROR_UNAVAILABLE, "the blob store is nearly full");
+		error_cause(
+		    full, "%" PRId64 " bytes free, %" PRId64 " wanted", available, reserve_bytes);
 	}
 	return true;
 }

@@ -51,9 +51,10 @@ bool store_blob_digest(const struct store *, const struct digest *, int64_t file
 
 /* Bytes of the file system that holds the store. */
 bool store_space(struct store *, int64_t *total, int64_t *available, struct error *) MUST_CHECK;
-/* Look for the store, create and rename a file; free bytes over the reserve; else UNAVAILABLE with
- * a sentence. */
-bool store_ready(struct store *, int64_t reserve_bytes, struct error *) MUST_CHECK;
+/* Look for the store, create and rename a file; else UNAVAILABLE with a sentence. *full is set, as
+ * UNAVAILABLE, if fewer bytes than the reserve are free: it can be read all the same. */
+bool store_ready(
+    struct store *, int64_t reserve_bytes, struct error *full, struct error *) MUST_CHECK;
 
 /* Call visit for every file below uploads/ and blobs/; false from visit stops, which is no failure.
  * digest is NULL for uploads; path is relative to the root; file -1: the name fits no pattern. */

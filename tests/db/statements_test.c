@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "db/connection.h"
 
 static void
 every_statement_is_prepared(void **state)
@@ -65,6 +66,68 @@ a_read_only_database_is_not_ready(void **state)
 	assert_false(db_ready(&db, &f->err));
 	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
 	db_pool_close(pool);
+}
+
+/* What SHOW answers in a connection of the pool, whose URL asks for these settings. */
+static const char *
+setting(struct fixture *f, const char *options, const char *name)
+{
+	struct db_pool *pool = db_pool_open(
+	    arena_printf(f->db.arena, "%s options='%s'", f->url, options), 1, 2000, &f->err);
+	struct db_connection *connection;
+	enum connection_failure failure;
+	const char *value;
+	PGresult *res;
+
+	assert_non_null(pool);
+	connection = pool_borrow(pool, pool_deadline(pool), &f->err);
+	assert_non_null(connection);
+	res = connection_command(
+	    connection, arena_printf(f->db.arena, "SHOW %s", name), pool_deadline(pool), &failure);
+	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
+	value = arena_strdup(f->db.arena, PQgetvalue(res, 0, 0));
+	PQclear(res);
+	pool_return(pool, connection, CONNECTION_ANSWERED);
+	db_pool_close(pool);
+	return value;
+}
+
+static void
+a_commit_is_on_disk_whatever_the_server_prefers(void **state)
+{
+	static const struct {
+		const char *asked, *given;
+	} rows[] = { { "off", "on" }, { "local", "on" }, { "on", "on" },
+		{ "remote_write", "remote_write" }, { "remote_apply", "remote_apply" } };
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(
+		    setting(f, arena_printf(f->db.arena, "-c synchronous_commit=%s", rows[i].asked),
+			"synchronous_commit"),
+		    rows[i].given);
+}
+
+static void
+transactions_read_what_is_committed(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_string_equal(
+	    setting(f, "-c default_transaction_isolation=serializable", "transaction_isolation"),
+	    "read committed");
+}
+
+/* The cluster of the tests runs without fsync. */
+static void
+a_server_that_can_lose_commits_is_told(void **state)
+{
+	struct fixture *f = *state;
+	const char *weakness = NULL;
+
+	assert_true(db_weakness(&f->db, &weakness, &f->err));
+	assert_non_null(strstr(weakness, "fsync = off"));
+	assert_null(strstr(weakness, "full_page_writes"));
 }
 
 static void
@@ -229,6 +292,9 @@ main(void)
 		DB_TEST(a_ready_database_is_ready),
 		DB_TEST(another_schema_is_refused),
 		DB_TEST(a_read_only_database_is_not_ready),
+		DB_TEST(a_commit_is_on_disk_whatever_the_server_prefers),
+		DB_TEST(transactions_read_what_is_committed),
+		DB_TEST(a_server_that_can_lose_commits_is_told),
 		DB_TEST(no_database_is_unavailable),
 		DB_TEST(many_threads_share_few_connections),
 		DB_TEST(a_database_away_is_answered_at_once_and_found_again),

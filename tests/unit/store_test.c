@@ -240,32 +240,34 @@ a_ready_store_leaves_no_probe_behind(void **state)
 {
 	struct fixture *f = *state;
 	struct seen seen = { 0 };
+	struct error full = { 0 };
 
-	assert_true(store_ready(f->store, 0, NULL));
+	assert_true(store_ready(f->store, 0, &full, NULL));
+	assert_int_equal(full.code, ERROR_NONE);
 	assert_true(store_walk(f->store, count, &seen, NULL));
 	assert_int_equal(seen.strays, 0);
 }
 
 static void
-too_little_space_is_not_ready(void **state)
+too_little_space_is_for_no_push(void **state)
 {
 	struct fixture *f = *state;
-	struct error err = { 0 };
+	struct error full = { 0 };
 
-	assert_false(store_ready(f->store, INT64_MAX, &err));
-	assert_int_equal(err.code, ERROR_UNAVAILABLE);
+	assert_true(store_ready(f->store, INT64_MAX, &full, NULL));
+	assert_int_equal(full.code, ERROR_UNAVAILABLE);
 }
 
 static void
 a_store_that_cannot_rename_is_not_ready(void **state)
 {
 	struct fixture *f = *state;
-	struct error err = { 0 };
+	struct error err = { 0 }, full = { 0 };
 
 	assert_int_equal(rename(arena_printf(f->arena, "%s/blobs", f->root),
 			     arena_printf(f->arena, "%s/away", f->root)),
 	    0);
-	assert_false(store_ready(f->store, 0, &err));
+	assert_false(store_ready(f->store, 0, &full, &err));
 	assert_int_equal(err.code, ERROR_UNAVAILABLE);
 }
 
@@ -284,7 +286,7 @@ main(void)
 		TEST(a_link_is_a_stray_and_is_not_followed),
 		TEST(the_walk_stops_when_told),
 		TEST(a_ready_store_leaves_no_probe_behind),
-		TEST(too_little_space_is_not_ready),
+		TEST(too_little_space_is_for_no_push),
 		TEST(a_store_that_cannot_rename_is_not_ready),
 	};
 

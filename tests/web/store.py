@@ -8,6 +8,7 @@ from docker_v1 import Client, V1Image
 
 STORE = pathlib.Path(STATE).resolve() / "store"
 AWAY = STORE.with_name("store.away")
+PROGRAM = os.environ["STOWAGE_PREFIX"] + "/libexec/stowage/stowage-v2"
 EMPTY = {"Content-Length": "0"}
 
 
@@ -111,6 +112,46 @@ def v1_is_refused():
         assert call("GET", "/v1/_ping", auth=None).status == 200
         assert call("GET", f"/artifactory/api/docker/docker-dev-local/v1/images/{image.id}/layer").status in (403, 503)
     assert Client("store/v1").pull("latest") == [(image.json, image.layer)]
+
+
+@test
+def too_little_room():
+    """A node whose disk is nearly full is ready for pulls, not for pushes; the operator is told what would be refused."""
+    configuration = pathlib.Path(STATE, "etc", "stowage-v2.conf")
+    before = configuration.read_text(encoding="utf-8")
+    configuration.write_text(before + "\n[store]\nreserve_bytes = 100000G\n", encoding="utf-8")
+    try:
+        renew()
+        assert call("GET", "/readyz", auth=None).status == 200
+        answer = call("GET", "/readyz?push&verbose", auth=None)
+        assert answer.status == 503 and answer.body == b"unready: the blob store is nearly full\n" and "retry-after" in answer.headers, answer
+        assert call("GET", "/readyz?verbose", auth=None).body == b"ok\nnot for pushes: the blob store is nearly full\n"
+        said = stack("eval", f"'{PROGRAM}' --check --config '{configuration}' 2>&1")
+        assert "nearly full" in said, said
+    finally:
+        configuration.write_text(before, encoding="utf-8")
+        renew()
+    assert call("GET", "/readyz?push", auth=None).status == 200
+
+
+@test
+def a_database_that_can_lose_what_it_took():
+    """fsync off is told by /readyz, by the log, by --check and by stowagectl check."""
+    words = "the database server has fsync = off and full_page_writes = off: a loss of power can cost what was acknowledged"
+    sql("ALTER SYSTEM SET fsync = off")
+    sql("ALTER SYSTEM SET full_page_writes = off")
+    sql("SELECT pg_reload_conf()")
+    try:
+        eventually(lambda: call("GET", "/readyz?verbose", auth=None).body == f"ok\nwarning: {words}\n".encode())
+        assert lines("stowage-v2", words)
+        said = stack("eval", f"'{PROGRAM}' --check --config '{STATE}/etc/stowage-v2.conf' 2>&1")
+        assert words in said, said
+        assert "warning: " + words in stack("eval", "stack_ctl check --quick 2>&1")
+    finally:
+        sql("ALTER SYSTEM RESET fsync")
+        sql("ALTER SYSTEM RESET full_page_writes")
+        sql("SELECT pg_reload_conf()")
+    eventually(lambda: call("GET", "/readyz?verbose", auth=None).body == b"ok\n")
 
 
 @test
