@@ -3304,6 +3304,7 @@ CREATE TABLE registry.installation (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     identity uuid DEFAULT gen_random_uuid() NOT NULL,
     store_bound_at timestamp with time zone,
+    oldest integer DEFAULT 9 NOT NULL,
     CONSTRAINT installation_one_check CHECK (one)
 );
 

@@ -9,8 +9,8 @@
 #define MAX_PARAMS 32
 
 /*
- * Planning costs more than running: one plan each, without compiling it. A commit that is answered is
- * on the disk, whatever the server's default is; the functions are written for READ COMMITTED.
+ * Planning costs more than running: one plan each, without compiling it. A commit that is answered
+ * is on the disk, whatever the server's default is; the functions are written for READ COMMITTED.
  */
 static const char settings_sql[] =
     "SELECT set_config('search_path', 'registry', false), set_config('plan_cache_mode', 'force_generic_plan', false),"
@@ -18,7 +18,9 @@ static const char settings_sql[] =
     " set_config('default_transaction_isolation', 'read committed', false),"
     " set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('remote_write', 'remote_apply')"
     "   THEN current_setting('synchronous_commit') ELSE 'on' END, false)";
-static const char schema_sql[] = "SELECT schema FROM registry.installation";
+/* The second number is not in the oldest schemas. */
+static const char schema_sql[] =
+    "SELECT schema, coalesce((to_jsonb(i) ->> 'oldest')::int, schema) FROM registry.installation i";
 
 /* --- Waiting --- */
 
@@ -172,6 +174,20 @@ check_settings(PGconn *pg, int64_t deadline_ms, struct error *err)
 	return ok || unavailable(err, PQerrorMessage(pg));
 }
 
+bool
+schema_check(int64_t schema, int64_t oldest, struct error *err)
+{
+	if (schema < DB_SCHEMA)
+		return error_set(err, ERROR_UNAVAILABLE,
+		    "the database has schema %d, this program needs schema %d: run stowagectl migrate",
+		    (int)schema, DB_SCHEMA);
+	if (oldest > DB_SCHEMA)
+		return error_set(err, ERROR_UNAVAILABLE,
+		    "the database is newer than this program: its schema %d admits programs from schema %d on, this one has schema %d",
+		    (int)schema, (int)oldest, DB_SCHEMA);
+	return true;
+}
+
 /* The number of the schema stands in a table that only exists after a migration. */
 static bool
 check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
@@ -188,13 +204,10 @@ check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
 		else
 			unavailable(err, PQerrorMessage(pg));
 	} else {
-		const char *number = PQntuples(res) == 1 ? PQgetvalue(res, 0, 0) : "0";
+		bool one = PQntuples(res) == 1;
 
-		ok = strtol(number, NULL, 10) == DB_SCHEMA;
-		if (!ok)
-			error_set(err, ERROR_UNAVAILABLE,
-			    "the database has schema %s, this program needs schema %d", number,
-			    DB_SCHEMA);
+		ok = schema_check(one ? strtol(PQgetvalue(res, 0, 0), NULL, 10) : 0,
+		    one ? strtol(PQgetvalue(res, 0, 1), NULL, 10) : 0, err);
 	}
 	PQclear(res);
 	return ok;

@@ -34,6 +34,9 @@ PGresult *connection_ask(struct db_connection *, const struct statement *, const
 PGresult *connection_command(struct db_connection *, const char *sql, int64_t deadline_ms,
     enum connection_failure *) MUST_CHECK;
 
+/* Does the database's schema admit this program? A newer one does unless it says otherwise: it
+ * names the oldest program that may use it. Else UNAVAILABLE with a sentence. */
+bool schema_check(int64_t schema, int64_t oldest, struct error *) MUST_CHECK;
 /* Does the SQLSTATE say that the server cannot do it now? */
 bool state_is_away(const char *state);
 

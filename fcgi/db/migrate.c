@@ -285,8 +285,8 @@ applied_check(
 	*newest = PQntuples(res);
 	if (*newest > count)
 		return error_set(err, ERROR_INTERNAL,
-		    "the database has schema %d, newer than these files, which end at %d", *newest,
-		    count);
+		    "the database is newer than this program: it has schema %d, these files end at %d",
+		    *newest, count);
 	for (int i = 0; i < *newest; i++)
 		if (strcmp(PQgetvalue(res, i, 0), files[i].sha256) != 0)
 			return error_set(err, ERROR_INTERNAL,
@@ -324,6 +324,15 @@ migrations_apply(struct run *run, struct error *err)
 	return true;
 }
 
+/* Programs that need this schema are let in with its functions, not before. */
+static bool
+number_set(struct run *run, struct error *err)
+{
+	return change(run, "the schema's number",
+	    arena_printf(run->arena, "UPDATE registry.installation SET schema = %d;", DB_SCHEMA),
+	    err);
+}
+
 /* What can be replaced is replaced as one: nobody sees half of the functions new. */
 static bool
 functions_apply(struct run *run, struct error *err)
@@ -337,7 +346,8 @@ functions_apply(struct run *run, struct error *err)
 	for (int i = 0; i < count; i++)
 		if (!file_apply(run, &files[i], err))
 			return false;
-	if (!file_apply(run, &roles, err) || !commit(run, "functions and roles", err))
+	if (!file_apply(run, &roles, err) || !number_set(run, err) ||
+	    !commit(run, "functions and roles", err))
 		return false;
 	report(run, "functions (%d files) and roles", count);
 	return true;

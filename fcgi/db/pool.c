@@ -220,7 +220,8 @@ pool_deadline(const struct db_pool *pool)
 static const struct statement ready = {
 	.name = "ready",
 	.nparams = 0,
-	.sql = "SELECT schema, current_setting('transaction_read_only')::boolean FROM installation",
+	.sql =
+	    "SELECT schema, oldest, current_setting('transaction_read_only')::boolean FROM installation",
 	.again = true,
 };
 
@@ -248,11 +249,9 @@ db_ready(struct db *db, struct error *err)
 		error_set(err, ERROR_UNAVAILABLE, "the database does not answer");
 		return error_cause(err, "%s", cause);
 	}
-	if (row_int(res, 0, 0) != DB_SCHEMA)
-		return error_set(err, ERROR_UNAVAILABLE,
-		    "the database has schema %d, this program needs schema %d",
-		    (int)row_int(res, 0, 0), DB_SCHEMA);
-	if (row_bool(res, 0, 1))
+	if (!schema_check(row_int(res, 0, 0), row_int(res, 0, 1), err))
+		return false;
+	if (row_bool(res, 0, 2))
 		return error_set(err, ERROR_UNAVAILABLE, "the database is read only");
 	return true;
 }

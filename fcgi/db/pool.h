@@ -14,7 +14,8 @@
 
 struct db_pool;
 
-/* The schema this program was written for; another number in the database is refused. */
+/* The schema this program was written for: an older database is refused, and a newer one that names
+ * a newer program as the oldest that may use it. */
 #define DB_SCHEMA 9
 
 /*

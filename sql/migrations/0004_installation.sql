@@ -20,4 +20,7 @@ CREATE TABLE store_space (
   at        timestamptz NOT NULL DEFAULT now()
 );
 
-UPDATE installation SET schema = 4;
+-- The schema of the oldest program that may use this one. A migration that keeps older programs from working sets it; one that does not
+-- leaves it, so that programs of both kinds serve while an upgrade goes from node to node.
+ALTER TABLE installation ADD oldest int NOT NULL DEFAULT 9;
+

@@ -165,11 +165,27 @@ database_away() {
 		exits 69 "$ctl" --config "$scratch/away.conf" migrate --sql "$sql"
 }
 
-unknown_schema() {
+# A newer database: programs go on unless it names a newer one as the oldest that may use it.
+newer_schema() {
+	local result=0
 	stack_sql -c 'UPDATE registry.installation SET schema = schema + 1'
-	says 1 stack_ctl user list || says 69 stack_ctl user list
-	local result=$?
-	stack_sql -c 'UPDATE registry.installation SET schema = schema - 1'
+	exits 0 stack_ctl user list || result=1
+	stack_sql -c 'UPDATE registry.installation SET oldest = schema'
+	if ! says 69 stack_ctl user list || ! with 'the database is newer than this program'; then
+		result=1
+	fi
+	stack_sql -c 'UPDATE registry.installation SET schema = schema - 1, oldest = schema - 1'
+	return "$result"
+}
+
+# Programs that go back do not put their functions over newer ones.
+older_files() {
+	local result=0
+	stack_sql -c "INSERT INTO registry.migration (number, name, sha256) SELECT max(number) + 1, 'later', sha256('later') FROM registry.migration"
+	if ! says 1 stack_ctl migrate --sql "$sql" || ! with 'the database is newer than this program'; then
+		result=1
+	fi
+	stack_sql -c "DELETE FROM registry.migration WHERE name = 'later'"
 	return "$result"
 }
 
@@ -178,7 +194,8 @@ check 'a migration that changed after it was applied is refused' changed_migrati
 check 'several nodes migrate at once' several_nodes
 check 'migrate says try again while a table is in use' locked_table
 check 'without a database commands exit with 69' database_away
-check 'an unknown schema is refused' unknown_schema
+check 'a newer schema is used as long as it admits the program' newer_schema
+check 'migrate with older files is refused' older_files
 
 # --- Accounts and rights --------------------------------------------------------------------------------------------------------
 

@@ -40,17 +40,42 @@ a_ready_database_is_ready(void **state)
 }
 
 static void
-another_schema_is_refused(void **state)
+a_schema_that_does_not_admit_us_is_refused(void **state)
 {
+	static const struct {
+		int schema, oldest;
+		const char *sentence;
+	} rows[] = {
+		{ DB_SCHEMA - 1, 1, "run stowagectl migrate" },
+		{ DB_SCHEMA + 1, DB_SCHEMA + 1, "the database is newer than this program" },
+	};
 	struct fixture *f = *state;
 
-	ask(f, "UPDATE installation SET schema = %d", DB_SCHEMA + 1);
-	assert_null(db_pool_open(f->url, 1, 2000, &f->err));
-	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
-	assert_non_null(strstr(f->err.message, "schema"));
-	assert_false(db_ready(&f->db, &f->err));
-	assert_non_null(strstr(f->err.message, "schema"));
-	ask(f, "UPDATE installation SET schema = %d", DB_SCHEMA);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		ask(f, "UPDATE installation SET schema = %d, oldest = %d", rows[i].schema,
+		    rows[i].oldest);
+		assert_null(db_pool_open(f->url, 1, 2000, &f->err));
+		assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
+		assert_non_null(strstr(f->err.message, rows[i].sentence));
+		assert_false(db_ready(&f->db, &f->err));
+		assert_non_null(strstr(f->err.message, rows[i].sentence));
+	}
+	ask(f, "UPDATE installation SET schema = %d, oldest = %d", DB_SCHEMA, DB_SCHEMA);
+}
+
+/* So that nodes can be upgraded one after the other. */
+static void
+a_newer_schema_that_admits_us_is_used(void **state)
+{
+	struct fixture *f = *state;
+	struct db_pool *pool;
+
+	ask(f, "UPDATE installation SET schema = %d, oldest = %d", DB_SCHEMA + 5, DB_SCHEMA);
+	pool = db_pool_open(f->url, 1, 2000, &f->err);
+	assert_non_null(pool);
+	assert_true(db_ready(&f->db, &f->err));
+	db_pool_close(pool);
+	ask(f, "UPDATE installation SET schema = %d, oldest = %d", DB_SCHEMA, DB_SCHEMA);
 }
 
 static void
@@ -290,7 +315,8 @@ main(void)
 		DB_TEST(every_statement_is_prepared),
 		DB_TEST(statement_names_differ),
 		DB_TEST(a_ready_database_is_ready),
-		DB_TEST(another_schema_is_refused),
+		DB_TEST(a_schema_that_does_not_admit_us_is_refused),
+		DB_TEST(a_newer_schema_that_admits_us_is_used),
 		DB_TEST(a_read_only_database_is_not_ready),
 		DB_TEST(a_commit_is_on_disk_whatever_the_server_prefers),
 		DB_TEST(transactions_read_what_is_committed),
