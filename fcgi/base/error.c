@@ -42,6 +42,22 @@ error_set(struct error *err, enum error_code code, const char *format, ...)
 	return false;
 }
 
+static enum error_code
+code_of_errno(int number)
+{
+	switch (number) {
+	case ENOSPC:
+	case EDQUOT:
+		return ERROR_STORAGE_FULL;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+		return ERROR_UNAVAILABLE;
+	default:
+		return ERROR_INTERNAL;
+	}
+}
+
 bool
 error_errno(struct error *err, const char *format, ...)
 {
@@ -50,9 +66,7 @@ error_errno(struct error *err, const char *format, ...)
 
 	if (err == NULL)
 		return false;
-	*err = (struct error){
-		.code = number == ENOSPC || number == EDQUOT ? ERROR_STORAGE_FULL : ERROR_INTERNAL,
-	};
+	*err = (struct error){ .code = code_of_errno(number) };
 	va_start(args, format);
 	format_text(err->message, sizeof(err->message), format, args);
 	va_end(args);

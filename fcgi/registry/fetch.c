@@ -20,6 +20,7 @@
 #define LOOK_MS 200
 #define TROUBLE_MS (30 * 1000) /* for which the database may be away */
 #define PATH_SIZE 4096
+#define SMALL_BLOB (64 * 1024)
 #define OPEN_TRIES 50 /* while a file gets its last name */
 #define OPEN_PAUSE_NS (20 * 1000 * 1000)
 
@@ -520,6 +521,14 @@ readable(const struct fetch *fetch)
 	return fetch->state == STATE_STORED ? fetch->received : fetch->received - 1;
 }
 
+/* Is there something to say? A small blob is waited for: no time is lost, and one that turns out to
+ * be wrong gets an error with its reason, where the web server would make up one of its own. */
+static bool
+is_pending(const struct fetch *fetch)
+{
+	return fetch->state == STATE_RUNNING && (readable(fetch) <= 0 || fetch->size <= SMALL_BLOB);
+}
+
 bool
 follower_wait(struct follower *follower, bool *stored, struct error *err)
 {
@@ -527,7 +536,7 @@ follower_wait(struct follower *follower, bool *stored, struct error *err)
 	enum state state;
 
 	pthread_mutex_lock(&fetch->fetches->lock);
-	while (fetch->state == STATE_RUNNING && readable(fetch) <= 0)
+	while (is_pending(fetch))
 		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
 	state = fetch->state;
 	*stored = state == STATE_STORED && !fetch->passing;

@@ -157,6 +157,15 @@ read_options(const struct responder *responder, struct options *options, int arg
 }
 
 static void
+open_descriptors(const struct config *config)
+{
+	struct error err = { 0 };
+
+	if (!worker_open_descriptors(config, &err))
+		log_fatal("%s: %s", err.message, err.cause);
+}
+
+static void
 open_service(struct service *service, const struct responder *responder,
     const struct config *config, int workers)
 {
@@ -196,6 +205,7 @@ child_main(struct parent *parent, int ready_fd)
 	close(parent->alive[1]);
 	setup_process();
 	config_start(&config, parent->responder->name, parent->options->config);
+	open_descriptors(&config);
 	open_service(&service, parent->responder, &config, parent->options->workers);
 	status = worker_run(
 	    parent->responder, &service, &parent->listeners, parent->alive[0], ready_fd);
@@ -430,6 +440,8 @@ responder_main(const struct responder *responder, int argc, char **argv)
 	if (serves && !options.check)
 		return parent_main(&parent);
 	setup_process();
+	if (options.check)
+		open_descriptors(&config);
 	open_service(&service, responder, &config, 1);
 	if (!options.check)
 		worker_run_cgi(responder, &service);

@@ -323,8 +323,8 @@ wait_for_stop(int parent_fd)
 	close(fds[0].fd);
 }
 
-static int64_t
-general_threads(const struct config *config)
+int64_t
+worker_general_threads(const struct config *config)
 {
 	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN) * THREADS_PER_CORE;
 
@@ -339,7 +339,7 @@ worker_run(const struct responder *responder, struct service *service,
 {
 	struct worker worker = { .responder = responder, .service = service };
 	const struct config *config = service->config;
-	int64_t general = general_threads(config), upload = config->http_upload_threads;
+	int64_t general = worker_general_threads(config), upload = config->http_upload_threads;
 	pthread_t *ids = calloc((size_t)(general + upload), sizeof(*ids));
 	size_t count = 0;
 	struct store_watch *watch = NULL;

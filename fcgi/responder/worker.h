@@ -22,6 +22,12 @@ bool service_ready(const struct service *, struct db *, struct readiness *) MUST
  * /readyz would refuse, as a warning. group: the web server's; NULL: that of the store's root. */
 bool service_check(const struct service *, const char *group) MUST_CHECK;
 
+/* Threads for general requests. */
+int64_t worker_general_threads(const struct config *);
+/* Raise the limit of open files to what is allowed; false if that is less than a worker with all
+ * threads busy may hold. */
+bool worker_open_descriptors(const struct config *, struct error *) MUST_CHECK;
+
 /*
  * Serve until SIGTERM or until parent_fd closes; requests in flight finish first. ready_fd gets one
  * byte once requests are taken. All signals must be blocked already. Returns the exit status.

@@ -146,6 +146,17 @@ routes() {
 	"$program" --routes >"$scratch/out" && has '^PATCH +/v2/\{name\}/blobs/uploads/\{uuid\} +push$'
 }
 
+# A worker says at its start, not under load, that it would run out of descriptors; one CGI request needs few.
+few_descriptors() {
+	local said
+	said=$( (ulimit -n 200 && exec timeout 10 "$program" --config "$STACK_STATE/etc/stowage-v2.conf" --socket general="$scratch/general.sock") 2>&1) && return 1
+	grep -Eq 'too few open files are allowed: [0-9]+ are needed, 200 allowed' <<<"$said" || {
+		echo "$said"
+		return 1
+	}
+}
+
+check "too few descriptors are refused at the start" few_descriptors
 check "v2 challenges anonymous" challenge
 check "Basic is enough" signed_in
 check "the challenge names the scope" scope

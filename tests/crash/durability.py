@@ -223,7 +223,7 @@ def killed_while_a_manifest_moves():
 def store_fails():
     """Each call on the store fails once, with EIO or ENOSPC: an error in JSON, nothing stored, no second sync of the file; the push repeated succeeds."""
     for name, error, status in (("write", "ENOSPC", 507), ("write", "EIO", 500), ("write", "EDQUOT", 507), ("fdatasync", "EIO", 500), ("fdatasync", "ENOSPC", 507),
-                                ("renameat", "EIO", 500), ("renameat", "ENOSPC", 507), ("fsync", "EIO", 500), ("openat", "EMFILE", 500), ("openat", "ENOSPC", 507)):
+                                ("renameat", "EIO", 500), ("renameat", "ENOSPC", 507), ("fsync", "EIO", 500), ("openat", "EMFILE", 503), ("openat", "ENOSPC", 507)):
         data = os.urandom(150_000)
         location = start("fail/calls", headers={"Content-Length": "0"})
         trace = Strace("-e", f"trace={name},fdatasync", "-e", f"inject={name}:error={error}:when=1")

@@ -61,6 +61,20 @@ a_full_disk_is_not_an_internal_error(void **state)
 }
 
 static void
+a_lack_of_descriptors_or_memory_passes(void **state)
+{
+	static const int scarce[] = { EMFILE, ENFILE, ENOMEM };
+	struct error err;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		errno = scarce[i];
+		assert_false(error_errno(&err, "cannot open"));
+		assert_int_equal(error_status(&err), 503);
+	}
+}
+
+static void
 long_text_is_cut(void **state)
 {
 	struct error err;
@@ -116,6 +130,7 @@ main(void)
 		cmocka_unit_test(without_a_format_the_code_has_a_sentence),
 		cmocka_unit_test(nobody_to_tell_is_fine),
 		cmocka_unit_test(a_full_disk_is_not_an_internal_error),
+		cmocka_unit_test(a_lack_of_descriptors_or_memory_passes),
 		cmocka_unit_test(long_text_is_cut),
 		cmocka_unit_test(text_is_valid_utf_8),
 		cmocka_unit_test(a_status_of_its_own_wins),

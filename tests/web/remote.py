@@ -47,7 +47,7 @@ def get(key, name, reference, kind="manifests", method="GET", **more):
     headers = {"Accept": f"{OCI_MANIFEST}, {OCI_INDEX}, {DOCKER_MANIFEST}", **more.pop("headers", {})}
     try:
         answer = call(method, f"/artifactory/api/docker/{key}/v2/{name}/{kind}/{reference}", headers=headers, **more)
-        return CUT if answer.status in (500, 502, 503) and answer.headers["content-type"].startswith("text/html") else answer
+        return CUT if answer.status >= 500 and b"service unavailable, try again" in answer.body else answer
     except (http.client.IncompleteRead, ConnectionError, ssl.SSLError):
         return CUT
 

@@ -1,0 +1,39 @@
+/* The file descriptors of a worker (worker.h). */
+#include <inttypes.h>
+#include <sys/resource.h>
+
+#include "responder/worker.h"
+
+#define PER_THREAD 3 /* its connection, its epoll instance, a file or an upstream's connection */
+#define PER_FETCH 4  /* the file, the upstream's connection, and what libcurl waits with */
+#define OTHERS 64    /* sockets, log, libraries */
+
+/* Held when every thread is busy. */
+static int64_t
+needed(const struct config *config)
+{
+	return OTHERS + config->database_connections +
+	       PER_THREAD * (worker_general_threads(config) + config->http_upload_threads +
+				config->http_waiter_threads) +
+	       PER_FETCH * config->upstream_fetches;
+}
+
+bool
+worker_open_descriptors(const struct config *config, struct error *err)
+{
+	int64_t wanted = needed(config);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return error_errno(err, "cannot read the limit of open files");
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
+		return error_errno(err, "cannot raise the limit of open files");
+	if (limit.rlim_cur >= (rlim_t)wanted)
+		return true;
+	error_set(err, ERROR_INTERNAL, "cannot serve: too few open files are allowed");
+	return error_cause(err,
+	    "%" PRId64 " are needed, %" PRId64 " allowed; raise LimitNOFILE (ulimit -n), or lower "
+	    "http.general_threads, http.upload_threads, http.waiter_threads or upstream.fetches",
+	    wanted, (int64_t)limit.rlim_cur);
+}
