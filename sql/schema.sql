@@ -2747,7 +2747,7 @@ CREATE FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_accoun
 DECLARE
   v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
 BEGIN
-  IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
+  IF v1_pushed(v_image, p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
     RETURN 1;
   END IF;
   IF p_parent IS NOT NULL AND v1_seen(p_repository, p_path, p_account, p_parent) IS NULL
@@ -2800,6 +2800,17 @@ BEGIN
 END $$;
 
 --
+-- Name: v1_pushed(bigint, bytea); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT EXISTS (SELECT FROM v1_image v LEFT JOIN blob b ON b.id = v.blob_id WHERE v.image_id = p_image AND v.v1_id = p_id AND b.bad IS NOT TRUE)
+$$;
+
+--
 -- Name: v1_seen(integer, text, integer, bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2809,7 +2820,7 @@ CREATE FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account in
     AS $$
 BEGIN
   RETURN (SELECT w.manifest_id FROM v1_view_image w JOIN image_manifest im ON im.manifest_id = w.manifest_id
-    WHERE w.v1_id = p_id AND im.image_id = ANY (ARRAY(
+    WHERE w.v1_id = p_id AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = w.digest AND b.alg = w.alg AND b.bad) AND im.image_id = ANY (ARRAY(
       SELECT readable_images(bridge_root(p_repository), n, p_account) FROM unnest(name_twins(p_path)) n)) LIMIT 1);
 END $$;
 
@@ -6041,6 +6052,14 @@ GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg 
 REVOKE ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) TO stowage_app;
 GRANT ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) TO stowage_admin;
+
+--
+-- Name: FUNCTION v1_pushed(p_image bigint, p_id bytea); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea); Type: ACL; Schema: registry; Owner: -

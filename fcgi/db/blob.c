@@ -73,6 +73,14 @@ static const struct statement blob_page = {
 	.again = true,
 };
 
+/* $1 id, $2 file, $3 bad, $4 size */
+static const struct statement blob_judge = {
+	.name = "blob_judge",
+	.nparams = 4,
+	.sql = "UPDATE blob SET bad = $3, size = $4 WHERE id = $1 AND file_id = $2",
+	.again = true,
+};
+
 /* In the numbers of enum file_owner. */
 static const struct statement file_owners = {
 	.name = "file_owners",
@@ -86,7 +94,7 @@ static const struct statement file_owners = {
 };
 
 const struct statement *const blob_statements[] = { &blob_find, &blob_find_keep, &blob_mount,
-	&blob_delete, &blob_publish, &blob_replace, &blob_page, &file_owners, NULL };
+	&blob_delete, &blob_publish, &blob_replace, &blob_page, &blob_judge, &file_owners, NULL };
 
 bool
 db_blob_find(struct db *db, const char *key, const char *name, const struct digest *digest,
@@ -203,6 +211,15 @@ db_blob_page(struct db *db, int64_t after, int limit, struct file_row **out, siz
 		}
 	}
 	return true;
+}
+
+bool
+db_blob_judge(struct db *db, const struct file_row *row, bool bad, int64_t size, struct error *err)
+{
+	const struct param params[] = { param_int(db, row->id), param_int(db, row->file),
+		param_bool(bad), param_int(db, size) };
+
+	return db_query(db, &blob_judge, params, err) != NULL;
 }
 
 bool

@@ -79,6 +79,9 @@ struct file_row {
 };
 bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, size_t *count,
     struct error *) MUST_CHECK;
+/* All bytes of the row's file were read: let it say whether they are bad, and their size. */
+bool db_blob_judge(
+    struct db *, const struct file_row *, bool bad, int64_t size, struct error *) MUST_CHECK;
 enum file_owner { FILE_OWNER_NONE, FILE_OWNER_BLOB, FILE_OWNER_UPLOAD, FILE_OWNER_INTENT };
 /* Who owns each of these file ids. A fetch counts as an upload. */
 bool db_file_owners(

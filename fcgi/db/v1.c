@@ -192,7 +192,7 @@ static const struct statement v1_uploads = {
 	.nparams = 5,
 	.sql =
 	    "WITH i AS (SELECT id FROM image WHERE path = $2 AND repository_id = $1)"
-	    "SELECT EXISTS (SELECT FROM v1_image v JOIN i ON i.id = v.image_id WHERE v.v1_id = $4)"
+	    "SELECT v1_pushed(i.id, $4)"
 	    "    OR v1_seen($1, $2, $3, $4) IS NOT NULL, u.id, u.json"
 	    " FROM (SELECT 1) one LEFT JOIN i ON true"
 	    "   LEFT JOIN LATERAL (SELECT o.id, o.json FROM v1_upload o WHERE o.image_id = i.id AND o.v1_id = $4"

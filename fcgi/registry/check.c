@@ -141,26 +141,45 @@ suspects_judge(struct checker *checker)
 
 /* --- Rows: do they have their file? --- */
 
+struct look {
+	enum check_finding finding; /* if not all is well */
+	bool hashed;                /* all bytes were read: the row is to say what they are */
+	bool bad;
+	int64_t size;
+};
+
 /* true: all is well. */
 static bool
-bytes_fit(const struct checker *checker, const struct file_row *row, enum check_finding *finding)
+bytes_fit(const struct checker *checker, const struct file_row *row, struct look *look)
 {
-	int64_t size = store_blob_size(checker->store, &row->digest, row->file);
 	struct digest digest;
 
-	if (size == -1)
-		*finding = errno == ENOENT ? CHECK_MISSING : CHECK_UNREADABLE;
-	else if (size != row->size)
-		*finding = CHECK_SIZE;
-	else if (checker->order->quick)
+	*look = (struct look){ .size = store_blob_size(checker->store, &row->digest, row->file) };
+	if (look->size == -1) {
+		look->finding = errno == ENOENT ? CHECK_MISSING : CHECK_UNREADABLE;
+		return false;
+	}
+	if (!checker->order->quick) {
+		look->finding = CHECK_UNREADABLE;
+		look->hashed = store_blob_digest(
+		    checker->store, &row->digest, row->file, &digest, &look->size, NULL);
+		if (!look->hashed)
+			return false;
+		look->bad = !digest_equal(&digest, &row->digest);
+	}
+	look->finding = look->bad ? CHECK_DIGEST : CHECK_SIZE;
+	return !look->bad && look->size == row->size;
+}
+
+/* Only what was read to its end and hashed is judged: a disk in trouble is no proof. */
+static bool
+row_judge(struct checker *checker, const struct file_row *row, const struct look *look)
+{
+	int64_t size = look->bad ? row->size : look->size;
+
+	if (!look->hashed || (look->bad == row->bad && size == row->size))
 		return true;
-	else if (!store_blob_digest(checker->store, &row->digest, row->file, &digest, &size, NULL))
-		*finding = CHECK_UNREADABLE;
-	else if (!digest_equal(&digest, &row->digest))
-		*finding = CHECK_DIGEST;
-	else
-		return true;
-	return false;
+	return db_blob_judge(&checker->db, row, look->bad, size, checker->err);
 }
 
 /* The row as it is now; *now NULL: it is gone. */
@@ -180,10 +199,10 @@ row_again(struct checker *checker, const struct file_row *row, struct file_row *
 static bool
 row_check(struct checker *checker, const struct file_row *row)
 {
-	enum check_finding finding;
 	struct file_row *now;
+	struct look look;
 
-	while (!bytes_fit(checker, row, &finding)) {
+	while (!bytes_fit(checker, row, &look)) {
 		if (!row_again(checker, row, &now))
 			return false;
 		if (now == NULL)
@@ -192,12 +211,12 @@ row_check(struct checker *checker, const struct file_row *row)
 			const char *path = store_blob_path(
 			    checker->store, checker->db.arena, &row->digest, row->file);
 
-			found(checker, finding, path);
-			return true;
+			found(checker, look.finding, path);
+			break;
 		}
 		row = now;
 	}
-	return true;
+	return row_judge(checker, row, &look);
 }
 
 static bool

@@ -3,8 +3,10 @@
  * of the right size and with bytes that hash to its digest; every file belongs to a blob, an upload
  * or an intent to unlink.
  *
- * A blob without its bytes is a problem. A file nobody owns is only garbage: a crash leaves such
- * files, and it never leaves the other.
+ * A blob without its bytes is a problem. If they were read and are others, its row is marked bad: it
+ * is not found any more, so that clients and remotes bring it again. A row whose file turns out
+ * right is corrected. A file nobody owns is only garbage: a crash leaves such files, and it never
+ * leaves the other.
  */
 #ifndef REGISTRY_CHECK_H
 #define REGISTRY_CHECK_H

@@ -38,12 +38,15 @@ image_json_get(struct request *req, struct error *err)
 
 	if (!require(req, &row, err))
 		return false;
+	/* Its layer is bad: a client that pushes it brings it again. */
+	if (row->layered && row->layer.size < 0)
+		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	if (reply_unchanged(req))
 		return true;
 	/* A client that knows the size goes on where a connection broke. */
 	if (!row->layered)
 		reply_headerf(req, "X-Docker-Size", "%zu", v1_empty_layer.length);
-	else if (row->layer.size >= 0 && !row->zstd)
+	else if (!row->zstd)
 		reply_headerf(req, "X-Docker-Size", "%" PRId64, row->layer.size);
 	reply_bytes(req, 200, "application/json", row->json.data, row->json.length);
 	return true;

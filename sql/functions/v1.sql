@@ -27,14 +27,20 @@ BEGIN
     WHERE r.id = p_repository ORDER BY e.place LIMIT 1);
 END $$;
 
--- The manifest by which an id is seen over the bridge, under the names that a v1 name stands for; NULL: it is not.
+-- The manifest by which an id is seen over the bridge, under the names that a v1 name stands for; NULL: it is not. One whose layer is bad is
+-- not, so that a client brings it again.
 CREATE OR REPLACE FUNCTION v1_seen(p_repository int, p_path text, p_account int, p_id bytea) RETURNS bigint LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN (SELECT w.manifest_id FROM v1_view_image w JOIN image_manifest im ON im.manifest_id = w.manifest_id
-    WHERE w.v1_id = p_id AND im.image_id = ANY (ARRAY(
+    WHERE w.v1_id = p_id AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = w.digest AND b.alg = w.alg AND b.bad) AND im.image_id = ANY (ARRAY(
       SELECT readable_images(bridge_root(p_repository), n, p_account) FROM unnest(name_twins(p_path)) n)) LIMIT 1);
 END $$;
+
+-- The image has the id by a push, and its layer is not bad: a client need not bring it.
+CREATE OR REPLACE FUNCTION v1_pushed(p_image bigint, p_id bytea) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM v1_image v LEFT JOIN blob b ON b.id = v.blob_id WHERE v.image_id = p_image AND v.v1_id = p_id AND b.bad IS NOT TRUE)
+$$;
 
 -- The image has the id: pushed, or seen over the bridge, and then it and all below it become rows of its own, over the same blobs. False if
 -- the blob of a layer is missing: a row without a blob stands for the empty layer.
@@ -73,7 +79,7 @@ LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
 BEGIN
-  IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
+  IF v1_pushed(v_image, p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
     RETURN 1;
   END IF;
   IF p_parent IS NOT NULL AND v1_seen(p_repository, p_path, p_account, p_parent) IS NULL

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "db/blob.h"
@@ -19,7 +20,7 @@ static struct file_row rows[ROWS_MOST];
 static size_t row_count;
 static enum file_owner owners[2 * ROWS_MOST]; /* by file id */
 static void (*before_page)(int call), (*before_owners)(int call);
-static int page_calls, owner_calls;
+static int page_calls, owner_calls, judge_calls;
 static bool away;
 
 struct fixture {
@@ -62,6 +63,20 @@ db_file_owners(
 	return true;
 }
 
+bool
+db_blob_judge(struct db *db, const struct file_row *row, bool bad, int64_t size, struct error *err)
+{
+	(void)db;
+	(void)err;
+	judge_calls++;
+	for (size_t i = 0; i < row_count; i++)
+		if (rows[i].id == row->id && rows[i].file == row->file) {
+			rows[i].bad = bad;
+			rows[i].size = size;
+		}
+	return true;
+}
+
 static int
 setup(void **state)
 {
@@ -70,7 +85,7 @@ setup(void **state)
 	memset(owners, 0, sizeof(owners));
 	row_count = 0;
 	before_page = before_owners = NULL;
-	page_calls = owner_calls = 0;
+	page_calls = owner_calls = judge_calls = 0;
 	away = false;
 	f->root = folder_make();
 	f->arena = arena_new();
@@ -228,8 +243,65 @@ wrong_bytes_are_found_unless_quick(void **state)
 	put(path, "onf");
 	result = run(true);
 	assert_string_equal(result.found, "");
+	assert_int_equal(judge_calls, 0);
 	result = run(false);
 	expect_only(&result, "digest", path);
+	assert_true(rows[0].bad);
+	put(path, "one"); /* from a backup */
+	result = run(false);
+	assert_string_equal(result.found, "");
+	assert_false(rows[0].bad);
+	assert_int_equal(judge_calls, 2);
+}
+
+static void
+a_row_of_a_wrong_size_is_corrected_once_its_bytes_were_read(void **state)
+{
+	const char *path;
+	struct result result;
+
+	(void)state;
+	path = blob(1, "one");
+	rows[0].size = 0;
+	result = run(true);
+	expect_only(&result, "size", path);
+	assert_int_equal(rows[0].size, 0);
+	result = run(false);
+	expect_only(&result, "size", path);
+	assert_int_equal(rows[0].size, 3);
+	assert_false(rows[0].bad);
+}
+
+static void
+a_cut_file_is_bad(void **state)
+{
+	const char *path;
+	struct result result;
+
+	(void)state;
+	path = blob(1, "one");
+	put(path, "on");
+	result = run(false);
+	expect_only(&result, "digest", path);
+	assert_true(rows[0].bad);
+	assert_int_equal(rows[0].size, 3);
+}
+
+static void
+what_cannot_be_read_is_not_judged(void **state)
+{
+	const char *path;
+	struct result result;
+
+	(void)state;
+	assert_int_equal(unlink(blob(1, "one")), 0);
+	path = blob(2, "two");
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	result = run(false);
+	assert_int_equal(result.count.problems, 2);
+	assert_int_equal(judge_calls, 0);
+	assert_int_equal(rmdir(path), 0);
 }
 
 static void
@@ -445,6 +517,9 @@ main(void)
 		TEST(a_missing_file_is_a_problem),
 		TEST(a_wrong_size_is_a_problem),
 		TEST(wrong_bytes_are_found_unless_quick),
+		TEST(a_row_of_a_wrong_size_is_corrected_once_its_bytes_were_read),
+		TEST(a_cut_file_is_bad),
+		TEST(what_cannot_be_read_is_not_judged),
 		TEST(a_row_that_went_meanwhile_is_no_problem),
 		TEST(a_blob_that_got_another_file_is_looked_at_again),
 		TEST(a_file_without_owner_is_garbage_and_no_problem),
