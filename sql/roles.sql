@@ -38,7 +38,8 @@ BEGIN
     GRANT USAGE ON SCHEMA registry TO stowage_app;
     GRANT SELECT ON installation, store_space, migration, principal, account, membership, token_key, repository, repository_member, repository_leaf,
       permission_target, permission_target_repository, permission_target_principal, acl, push_target, repository_remote TO stowage_app;
-    GRANT UPDATE (failures, locked_until) ON account TO stowage_app;
+    GRANT UPDATE (failures, failures_since, locked_until) ON account TO stowage_app;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in TO stowage_app;
     GRANT INSERT ON token_key TO stowage_app;
     GRANT SELECT, INSERT ON media_type, audit, tag_event TO stowage_app;
     GRANT SELECT, INSERT, UPDATE ON blob, manifest, image, gc_link, gc_manifest, gc_blob TO stowage_app;
@@ -84,7 +85,7 @@ BEGIN
     GRANT SELECT (repository_id, url, username, token_authentication, any_host_auth, realm_hosts, private_networks, networks, proxy,
       client_certificate, local_address, query_params, library_prefix, ns_aliases, offline, hard_fail, store_locally, fresh_seconds, missing_seconds, assumed_offline_seconds, unused_hours, timeout_ms, metadata_timeout_ms,
       block_mismatching_types, mismatching_types, external_dependencies, external_patterns) ON repository_remote TO stowage_audit;
-    GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, locked_until) ON account TO stowage_audit;
+    GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, failures_since, locked_until) ON account TO stowage_audit;
     GRANT SELECT (kid, created_at, retired_at, revoked_at) ON token_key TO stowage_audit;
     GRANT EXECUTE ON FUNCTION digest_text(int, bytea), repository_paths(), acl_said(), ant_include(text), ant_to_regex(text) TO stowage_audit;
   END IF;

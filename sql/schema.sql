@@ -28,32 +28,68 @@ BEGIN
 END $$;
 
 --
--- Name: account_failed(integer, text, integer, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: account_count_failure(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
+CREATE FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_full boolean;
+BEGIN
+  UPDATE account SET failures = CASE WHEN failures_since > now() - interval '1 hour' THEN failures + 1 ELSE 1 END,
+    failures_since = CASE WHEN failures_since > now() - interval '1 hour' THEN failures_since ELSE now() END
+  WHERE id = p_account RETURNING p_hour_failures > 0 AND failures = p_hour_failures INTO v_full;
+  IF v_full THEN
+    UPDATE account SET locked_until = failures_since + interval '1 hour' WHERE id = p_account;
+  END IF;
+  RETURN v_full;
+END $$;
+
+--
+-- Name: account_failed(integer, text, integer, integer, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
   v_name text := left(p_name, 64);
-  v_locked boolean;
+  v_network inet := sign_in_network(p_address);
 BEGIN
-  UPDATE account SET failures = failures + 1,
-    locked_until = CASE WHEN p_lock_failures > 0 AND failures + 1 >= p_lock_failures THEN now() + make_interval(secs => p_lock_seconds) ELSE locked_until END
-  WHERE id = p_account
-  RETURNING p_lock_failures > 0 AND failures >= p_lock_failures INTO v_locked;
   PERFORM pg_advisory_xact_lock(1380993104, hashtext(coalesce(host(p_address), '')));
   IF 60 > (SELECT count(*) FROM (SELECT FROM audit WHERE action = 'sign_in_failed' AND at > clock_timestamp() - interval '1 minute'
       AND (address = p_address OR (address IS NULL AND p_address IS NULL)) LIMIT 60) recent) THEN
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'sign_in_failed', 'refused', v_name);
   END IF;
-  IF v_locked THEN
+  IF p_account = 0 THEN
+    RETURN;
+  END IF;
+  IF sign_in_failed(p_account, v_network, p_lock_failures, p_lock_seconds) THEN
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
-    VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('seconds', p_lock_seconds));
+    VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name,
+      jsonb_build_object('network', v_network, 'seconds', p_lock_seconds));
+  END IF;
+  IF account_count_failure(p_account, p_hour_failures) THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+    VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('failures', p_hour_failures));
   END IF;
 END $$;
+
+--
+-- Name: account_forgive(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_forgive(p_account integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  UPDATE sign_in SET failures = 0, locked_until = NULL WHERE account = p_account AND (failures <> 0 OR locked_until IS NOT NULL);
+  UPDATE account SET failures = 0, locked_until = NULL WHERE id = p_account AND (failures <> 0 OR locked_until IS NOT NULL);
+$$;
 
 --
 -- Name: account_password(text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
@@ -63,15 +99,37 @@ CREATE FUNCTION registry.account_password(p_name text, p_password text, p_actor 
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
+DECLARE
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
 BEGIN
-  UPDATE account SET password = p_password, epoch = epoch + 1, failures = 0, locked_until = NULL
-  WHERE id = (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+  PERFORM account_forgive(v_account);
+  UPDATE account SET password = p_password, epoch = epoch + 1 WHERE id = v_account;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
   INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'account_password', 'done', lower(p_name));
   RETURN true;
+END $$;
+
+--
+-- Name: account_succeeded(integer, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_succeeded(p_account integer, p_address inet) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_network inet := sign_in_network(p_address);
+BEGIN
+  PERFORM FROM sign_in WHERE account = p_account AND network = v_network AND failures = 0 AND succeeded_at > now() - interval '1 day';
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  INSERT INTO sign_in (account, network, succeeded_at, expires_at) VALUES (p_account, v_network, now(), now() + interval '90 days')
+  ON CONFLICT (account, network) DO UPDATE SET failures = 0, succeeded_at = now(), expires_at = EXCLUDED.expires_at;
+  PERFORM sign_in_trim(p_account);
 END $$;
 
 --
@@ -1588,8 +1646,9 @@ CREATE FUNCTION registry.memories_drop(p_limit integer) RETURNS bigint
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
-  lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1)
-  SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists)
+  lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1),
+  sign_ins AS (DELETE FROM sign_in WHERE ctid = ANY (ARRAY(SELECT ctid FROM sign_in WHERE expires_at < now() LIMIT p_limit)) RETURNING 1)
+  SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists) + (SELECT count(*) FROM sign_ins)
 $$;
 
 --
@@ -2337,6 +2396,52 @@ BEGIN
 END $$;
 
 --
+-- Name: sign_in_failed(integer, inet, integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_lock timestamptz := now() + make_interval(secs => p_lock_seconds);
+  v_locked boolean;
+BEGIN
+  INSERT INTO sign_in AS s (account, network, failures, locked_until, expires_at)
+  VALUES (p_account, p_network, 1, CASE WHEN p_lock_failures = 1 THEN v_lock END, greatest(v_lock, now() + interval '1 day'))
+  ON CONFLICT (account, network) DO UPDATE SET failures = s.failures + 1, expires_at = greatest(s.expires_at, EXCLUDED.expires_at),
+    locked_until = CASE WHEN p_lock_failures > 0 AND s.failures + 1 >= p_lock_failures THEN v_lock ELSE s.locked_until END
+  RETURNING p_lock_failures > 0 AND failures >= p_lock_failures INTO v_locked;
+  PERFORM sign_in_trim(p_account);
+  RETURN v_locked;
+END $$;
+
+--
+-- Name: sign_in_network(inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.sign_in_network(p_address inet) RETURNS inet
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  SELECT CASE WHEN p_address IS NULL THEN inet '0.0.0.0'
+    WHEN family(p_address) = 4 THEN host(p_address)::inet
+    WHEN p_address <<= inet '::ffff:0.0.0.0/96' THEN substr(host(p_address), length('::ffff:') + 1)::inet
+    ELSE network(set_masklen(p_address, 64)) END
+$$;
+
+--
+-- Name: sign_in_trim(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.sign_in_trim(p_account integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  DELETE FROM sign_in WHERE account = p_account AND network IN (SELECT network FROM sign_in WHERE account = p_account
+    ORDER BY succeeded_at DESC NULLS LAST, expires_at DESC OFFSET 200)
+$$;
+
+--
 -- Name: signing_key_get(bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2963,7 +3068,7 @@ CREATE FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) RETURN
     AS $$
 BEGIN
   RETURN p_account = 0 OR EXISTS (SELECT FROM account
-    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()));
+    WHERE id = p_account AND epoch = p_epoch AND NOT disabled);
 END $$;
 
 --
@@ -3084,6 +3189,7 @@ CREATE TABLE registry.account (
     epoch integer DEFAULT 0 NOT NULL,
     failures integer DEFAULT 0 NOT NULL,
     locked_until timestamp with time zone,
+    failures_since timestamp with time zone,
     CONSTRAINT account_kind_check CHECK ((kind = 1))
 );
 
@@ -3658,6 +3764,19 @@ CREATE TABLE registry.repository_remote (
 );
 
 --
+-- Name: sign_in; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.sign_in (
+    account integer NOT NULL,
+    network inet NOT NULL,
+    failures integer DEFAULT 0 NOT NULL,
+    locked_until timestamp with time zone,
+    succeeded_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL
+);
+
+--
 -- Name: signing_key; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -4140,6 +4259,13 @@ ALTER TABLE ONLY registry.repository_remote
     ADD CONSTRAINT repository_remote_pkey PRIMARY KEY (repository_id);
 
 --
+-- Name: sign_in sign_in_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.sign_in
+    ADD CONSTRAINT sign_in_pkey PRIMARY KEY (account, network);
+
+--
 -- Name: signing_key signing_key_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
 --
 
@@ -4457,6 +4583,12 @@ CREATE INDEX repository_leaf_remote ON registry.repository_leaf USING btree (roo
 --
 
 CREATE INDEX repository_member_member_id_idx ON registry.repository_member USING btree (member_id);
+
+--
+-- Name: sign_in_expires_at_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX sign_in_expires_at_idx ON registry.sign_in USING btree (expires_at);
 
 --
 -- Name: tag_event_repository_path_name_at_idx; Type: INDEX; Schema: registry; Owner: -
@@ -4938,6 +5070,13 @@ ALTER TABLE ONLY registry.repository_remote
     ADD CONSTRAINT repository_remote_repository_id_class_fkey FOREIGN KEY (repository_id, class) REFERENCES registry.repository(id, class) ON DELETE CASCADE;
 
 --
+-- Name: sign_in sign_in_account_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.sign_in
+    ADD CONSTRAINT sign_in_account_fkey FOREIGN KEY (account) REFERENCES registry.account(id) ON DELETE CASCADE;
+
+--
 -- Name: tag tag_image_id_manifest_id_fkey; Type: FK CONSTRAINT; Schema: registry; Owner: -
 --
 
@@ -5029,12 +5168,28 @@ REVOKE ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_a
 GRANT ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
--- Name: FUNCTION account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION account_count_failure(p_account integer, p_hour_failures integer); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION account_forgive(p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_forgive(p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_forgive(p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_forgive(p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -5042,6 +5197,14 @@ GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_
 
 REVOKE ALL ON FUNCTION registry.account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION account_succeeded(p_account integer, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION acl_expand(p_targets integer[]); Type: ACL; Schema: registry; Owner: -
@@ -5825,6 +5988,30 @@ GRANT ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) 
 GRANT ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) TO stowage_admin;
 
 --
+-- Name: FUNCTION sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION sign_in_network(p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.sign_in_network(p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.sign_in_network(p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.sign_in_network(p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION sign_in_trim(p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.sign_in_trim(p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.sign_in_trim(p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.sign_in_trim(p_account integer) TO stowage_admin;
+
+--
 -- Name: FUNCTION signing_key_get(p_fresh bytea); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6191,6 +6378,13 @@ GRANT SELECT(failures) ON TABLE registry.account TO stowage_audit;
 
 GRANT UPDATE(locked_until) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(locked_until) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.failures_since; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(failures_since) ON TABLE registry.account TO stowage_app;
+GRANT SELECT(failures_since) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: TABLE audit; Type: ACL; Schema: registry; Owner: -
@@ -6595,6 +6789,13 @@ GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_audit;
 --
 
 GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: TABLE sign_in; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.sign_in TO stowage_app;
+GRANT SELECT ON TABLE registry.sign_in TO stowage_audit;
 
 --
 -- Name: TABLE signing_key; Type: ACL; Schema: registry; Owner: -

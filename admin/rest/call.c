@@ -54,7 +54,7 @@ call_authenticate(struct request *req, struct rest_call *call, struct error *err
 	if (!valid && call->identity->remembered) {
 		/* The remembered password was good for an account that has changed since. */
 		identity_forget(request_service(req)->authenticator,
-		    request_header(req, "Authorization"), req->arena);
+		    request_header(req, "Authorization"), req->address, req->arena);
 		if (!identify(req, call, &valid, err))
 			return false;
 	}

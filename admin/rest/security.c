@@ -42,7 +42,6 @@ static bool
 change_admit(struct request *req, const struct change *change, struct error *err)
 {
 	const struct rest_call *call = request_call(req);
-	const struct config *config = request_service(req)->config;
 	struct account *account;
 	bool own = strcasecmp(change->name, call->identity->name) == 0;
 
@@ -54,8 +53,8 @@ change_admit(struct request *req, const struct change *change, struct error *err
 		return error_set(err, ERROR_NOT_FOUND, "there is no user %s", change->name);
 	if (!own || password_check(change->old, account->password))
 		return true;
-	if (!db_account_failed(call->db, account->id, account->name,
-		(int)config->auth_lock_failures, (int)config->auth_lock_seconds, &call->actor, err))
+	if (!db_account_failed(call->db, account->id, account->name, request_service(req)->config,
+		&call->actor, err))
 		return false;
 	return error_set(err, ERROR_BAD_REQUEST, "the old password is wrong");
 }

@@ -6,27 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "auth/memory.h"
 #include "auth/password.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/utf8.h"
 #include "http/authorization.h"
 
-#define SLOTS 1024
-#define SLOTS_PER_SET 4
-#define NAME_MAX_BYTES 255
+#define TELL_MS 1000          /* how often the database hears of a remembered sign-in */
 #define KEYS_REFRESH_MS 60000 /* a retired or revoked key is noticed after this */
 #define KEYS_RETRY_MS 3000    /* an unknown key asks the database this often at most */
-
-#define MAC_BYTES 32
-
-/* One credential that proved good. Its name and password are in the MAC only. */
-struct remembered {
-	unsigned char mac[MAC_BYTES];
-	int64_t expires_ms; /* 0: empty */
-	struct viewer viewer;
-	char name[NAME_MAX_BYTES + 1]; /* as the account spells it */
-};
 
 /* Keys as the database gave them; replaced as a whole. */
 struct key_ring {
@@ -38,10 +27,7 @@ struct key_ring {
 
 struct authenticator {
 	const struct config *config; /* borrowed */
-	unsigned char process_key[MAC_BYTES];
-
-	pthread_mutex_t slots_mutex;
-	struct remembered slots[SLOTS];
+	struct memory *good;         /* owned: passwords that were right */
 
 	pthread_mutex_t loading; /* one thread loads keys; guards tried_ms */
 	int64_t tried_ms;
@@ -116,10 +102,8 @@ authenticator_open(struct db *db, const struct config *config, struct error *err
 
 	if (authenticator == NULL)
 		log_fatal("out of memory");
-	if (gnutls_rnd(GNUTLS_RND_KEY, authenticator->process_key, MAC_BYTES) != GNUTLS_E_SUCCESS)
-		log_fatal("no random numbers");
+	authenticator->good = memory_open();
 	authenticator->config = config;
-	pthread_mutex_init(&authenticator->slots_mutex, NULL);
 	pthread_mutex_init(&authenticator->loading, NULL);
 	pthread_rwlock_init(&authenticator->ring_lock, NULL);
 	if (!load_keys(authenticator, db, err)) {
@@ -137,88 +121,9 @@ authenticator_close(struct authenticator *authenticator)
 	arena_free(authenticator->ring.arena);
 	pthread_rwlock_destroy(&authenticator->ring_lock);
 	pthread_mutex_destroy(&authenticator->loading);
-	pthread_mutex_destroy(&authenticator->slots_mutex);
+	memory_close(authenticator->good);
 	explicit_bzero(authenticator, sizeof(*authenticator));
 	free(authenticator);
-}
-
-/* What a credential is remembered under; the length keeps ("ab", "c") and ("a", "bc") apart. */
-static void
-credential_mac(const struct authenticator *authenticator, const char *name, const char *password,
-    unsigned char mac[MAC_BYTES])
-{
-	uint64_t length = strlen(name);
-	gnutls_hmac_hd_t hmac;
-
-	if (gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, authenticator->process_key, MAC_BYTES) !=
-		GNUTLS_E_SUCCESS ||
-	    gnutls_hmac(hmac, &length, sizeof(length)) != GNUTLS_E_SUCCESS ||
-	    gnutls_hmac(hmac, name, strlen(name)) != GNUTLS_E_SUCCESS ||
-	    gnutls_hmac(hmac, password, strlen(password)) != GNUTLS_E_SUCCESS)
-		log_fatal("cannot authenticate a credential");
-	gnutls_hmac_deinit(hmac, mac);
-}
-
-/* The first slot of the set a MAC belongs to. */
-static struct remembered *
-slot_set(struct authenticator *authenticator, const unsigned char mac[MAC_BYTES])
-{
-	unsigned number;
-
-	memcpy(&number, mac, sizeof(number));
-	return &authenticator->slots[number % (SLOTS / SLOTS_PER_SET) * SLOTS_PER_SET];
-}
-
-/* The slot of a MAC, NULL if there is none. Call it with the mutex held. */
-static struct remembered *
-slot_find(struct authenticator *authenticator, const unsigned char mac[MAC_BYTES])
-{
-	struct remembered *set = slot_set(authenticator, mac);
-
-	for (size_t i = 0; i < SLOTS_PER_SET; i++)
-		if (set[i].expires_ms > clock_steady_ms() &&
-		    gnutls_memcmp(set[i].mac, mac, MAC_BYTES) == 0)
-			return &set[i];
-	return NULL;
-}
-
-static bool
-recall(struct authenticator *authenticator, const unsigned char mac[MAC_BYTES], struct arena *arena,
-    struct identity *identity)
-{
-	const struct remembered *slot;
-
-	pthread_mutex_lock(&authenticator->slots_mutex);
-	if ((slot = slot_find(authenticator, mac)) != NULL) {
-		identity->viewer = slot->viewer;
-		identity->name = arena_strdup(arena, slot->name);
-		identity->remembered = true;
-	}
-	pthread_mutex_unlock(&authenticator->slots_mutex);
-	return slot != NULL;
-}
-
-static void
-remember(struct authenticator *authenticator, const unsigned char mac[MAC_BYTES],
-    const struct identity *identity)
-{
-	int64_t life_ms = authenticator->config->auth_remember_seconds * 1000;
-	struct remembered *set = slot_set(authenticator, mac), *slot;
-
-	if (life_ms == 0 || strlen(identity->name) > NAME_MAX_BYTES)
-		return;
-	pthread_mutex_lock(&authenticator->slots_mutex);
-	if ((slot = slot_find(authenticator, mac)) == NULL) {
-		slot = set; /* the one nearest its end makes room */
-		for (size_t i = 1; i < SLOTS_PER_SET; i++)
-			if (set[i].expires_ms < slot->expires_ms)
-				slot = &set[i];
-	}
-	*slot = (struct remembered){ .expires_ms = clock_steady_ms() + life_ms,
-		.viewer = identity->viewer };
-	memcpy(slot->mac, mac, MAC_BYTES);
-	memcpy(slot->name, identity->name, strlen(identity->name));
-	pthread_mutex_unlock(&authenticator->slots_mutex);
 }
 
 /* A request's own facts, kept together on their way down. */
@@ -226,7 +131,8 @@ struct attempt {
 	struct authenticator *authenticator;
 	struct db *db;
 	const struct credentials *given;
-	struct actor actor; /* as far as it is known: the failure's row in the audit */
+	const char *address; /* "" if it is unknown */
+	struct actor actor;  /* as far as it is known: the failure's row in the audit */
 };
 
 /* One answer for whatever was wrong; only the audit and the log know. */
@@ -234,40 +140,95 @@ static bool
 refuse(const struct attempt *attempt, int account, const char *name, const char *cause,
     struct error *err)
 {
-	const struct config *config = attempt->authenticator->config;
-
-	if (!db_account_failed(attempt->db, account, name, (int)config->auth_lock_failures,
-		(int)config->auth_lock_seconds, &attempt->actor, err))
+	if (!db_account_failed(
+		attempt->db, account, name, attempt->authenticator->config, &attempt->actor, err))
 		return false;
 	error_set(err, ERROR_UNAUTHORIZED, "wrong user name, password or token");
 	return error_cause(err, "%s", cause);
 }
 
-/* mac: under which it is remembered once it is proven. */
+/* The password was right, and this address may sign in: for a while it need not be proved. */
+static void
+remember(const struct attempt *attempt, const struct authorization *credential,
+    const struct memory_key *here, const struct account *account)
+{
+	struct memory *memory = attempt->authenticator->good;
+	int64_t life_ms = attempt->authenticator->config->auth_remember_seconds * 1000;
+	struct memory_entry entry = {
+		.viewer = { .account = account->id, .epoch = account->epoch },
+	};
+	struct memory_key anywhere;
+
+	if (life_ms == 0 || strlen(account->name) > MEMORY_NAME_MAX)
+		return;
+	memcpy(entry.name, account->name, strlen(account->name));
+	memory_put(memory, here, &entry, life_ms);
+	memory_key(memory, credential->user, credential->password, "", &anywhere);
+	memory_put(memory, &anywhere, &entry, life_ms);
+}
+
+/* Was this password right from another address lately? Never asked for an address that is held
+ * back: a quick answer would tell that the password is right. */
+static bool
+is_right_elsewhere(const struct attempt *attempt, const struct authorization *credential,
+    const struct account *account)
+{
+	struct memory *memory = attempt->authenticator->good;
+	struct memory_entry entry;
+	struct memory_key key;
+
+	if (account == NULL || account->locked)
+		return false;
+	memory_key(memory, credential->user, credential->password, "", &key);
+	return memory_find(memory, &key, &entry) && entry.viewer.account == account->id &&
+	       entry.viewer.epoch == account->epoch;
+}
+
+/* Each check takes one hash, so that time does not tell which names exist or are locked. Many
+ * requests of one client that come at once wait for the first of them. */
+static bool
+check_password(const struct attempt *attempt, const struct authorization *credential,
+    const struct account *account, bool *good, struct error *err)
+{
+	if ((*good = is_right_elsewhere(attempt, credential, account)))
+		return true;
+	if (!password_turn(attempt->given->may_wait))
+		return error_set(err, ERROR_WAIT, NULL);
+	*good = is_right_elsewhere(attempt, credential, account) ||
+		password_turn_check(
+		    credential->password, account == NULL ? NULL : account->password);
+	password_turn_end();
+	return true;
+}
+
+/* The database counts wrong passwords in a row, so it hears of the right ones; of those that are
+ * remembered now and then. */
+static bool
+tell_success(
+    const struct attempt *attempt, const struct memory_key *here, int account, struct error *err)
+{
+	struct memory *memory = attempt->authenticator->good;
+	struct memory_entry entry;
+
+	return (memory_find(memory, here, &entry) && !memory_is_due(memory, here, TELL_MS)) ||
+	       db_account_succeeded(attempt->db, account, attempt->given->address, err);
+}
+
+/* here: under which it is remembered for this address, once it is proved. */
 static bool
 prove_password(const struct attempt *attempt, const struct authorization *credential,
-    const unsigned char mac[MAC_BYTES], struct identity *identity, struct error *err)
+    const struct memory_key *here, struct identity *identity, struct error *err)
 {
 	/* A name the database cannot hold is an unknown one. */
-	bool askable = strlen(credential->user) <= NAME_MAX_BYTES && utf8_check(credential->user);
+	bool askable = strlen(credential->user) <= MEMORY_NAME_MAX && utf8_check(credential->user);
 	const char *name = askable ? credential->user : "";
 	struct account *account = NULL;
 	bool good;
 
-	if (askable && !db_account_find(attempt->db, name, &account, err))
+	if ((askable &&
+		!db_account_sign_in(attempt->db, name, attempt->given->address, &account, err)) ||
+	    !check_password(attempt, credential, account, &good, err))
 		return false;
-	if (!password_turn(attempt->given->may_wait))
-		return error_set(err, ERROR_WAIT, NULL);
-	/* Many requests of one client that come at once wait for the first of them. */
-	if (recall(attempt->authenticator, mac, attempt->db->arena, identity)) {
-		password_turn_end();
-		return true;
-	}
-	/* Whoever asks waits for one hash, so that time does not tell which names exist or are
-	 * locked. */
-	good = password_turn_check(
-	    credential->password, account == NULL ? NULL : account->password);
-	password_turn_end();
 	if (account == NULL)
 		return refuse(attempt, 0, name, "unknown account", err);
 	/* No further failures are counted while it lasts: a lock must not be prolonged from
@@ -277,10 +238,11 @@ prove_password(const struct attempt *attempt, const struct authorization *creden
 		    account->disabled ? "account disabled" : "account locked", err);
 	if (!good)
 		return refuse(attempt, account->id, name, "wrong password", err);
-	if (!db_account_succeeded(attempt->db, account->id, err))
+	if (!tell_success(attempt, here, account->id, err))
 		return false;
 	identity->viewer = (struct viewer){ .account = account->id, .epoch = account->epoch };
 	identity->name = account->name;
+	remember(attempt, credential, here, account);
 	return true;
 }
 
@@ -288,18 +250,19 @@ static bool
 identify_basic(const struct attempt *attempt, const struct authorization *credential,
     struct identity *identity, struct error *err)
 {
-	unsigned char mac[MAC_BYTES];
+	struct memory *memory = attempt->authenticator->good;
+	struct memory_entry entry;
+	struct memory_key here;
 
 	if (*credential->user == '\0' && *credential->password == '\0')
 		return true;
-	credential_mac(attempt->authenticator, credential->user, credential->password, mac);
-	if (recall(attempt->authenticator, mac, attempt->db->arena, identity))
-		return true;
-	if (!prove_password(attempt, credential, mac, identity, err))
-		return false;
-	if (!identity->remembered)
-		remember(attempt->authenticator, mac, identity);
-	return true;
+	memory_key(memory, credential->user, credential->password, attempt->address, &here);
+	if (!memory_find(memory, &here, &entry))
+		return prove_password(attempt, credential, &here, identity, err);
+	identity->viewer = entry.viewer;
+	identity->name = arena_strdup(attempt->db->arena, entry.name);
+	identity->remembered = true;
+	return tell_success(attempt, &here, entry.viewer.account, err);
 }
 
 /* Verify with the keys there are; *generation tells which those were. */
@@ -393,6 +356,7 @@ identity_find(struct authenticator *authenticator, struct db *db, const struct c
 		.authenticator = authenticator,
 		.db = db,
 		.given = given,
+		.address = given->address == NULL ? "" : given->address,
 		.actor = { .name = "", .request = given->request_id, .address = given->address },
 	};
 	struct authorization authorization;
@@ -420,20 +384,20 @@ identity_find(struct authenticator *authenticator, struct db *db, const struct c
 }
 
 void
-identity_forget(struct authenticator *authenticator, const char *header, struct arena *arena)
+identity_forget(struct authenticator *authenticator, const char *header, const char *address,
+    struct arena *arena)
 {
 	struct authorization authorization;
-	unsigned char mac[MAC_BYTES];
-	struct remembered *slot;
+	struct memory_key key;
 
 	authorization_parse(arena, header, &authorization);
 	if (authorization.kind != AUTHORIZATION_BASIC)
 		return;
-	credential_mac(authenticator, authorization.user, authorization.password, mac);
-	pthread_mutex_lock(&authenticator->slots_mutex);
-	if ((slot = slot_find(authenticator, mac)) != NULL)
-		*slot = (struct remembered){ 0 };
-	pthread_mutex_unlock(&authenticator->slots_mutex);
+	for (int i = 0; i < 2; i++) {
+		memory_key(authenticator->good, authorization.user, authorization.password,
+		    i == 0 && address != NULL ? address : "", &key);
+		memory_drop(authenticator->good, &key);
+	}
 }
 
 const char *

@@ -1,9 +1,9 @@
 /*
  * Who is asking: the Authorization header turned into a viewer.
  *
- * A verified Basic credential is remembered in the process for at most 60 s under HMAC(process key,
- * name, password), as a cache only: it gives account and epoch, and each request's statement checks
- * them.
+ * A verified Basic credential is remembered in the process for at most 60 s (memory.h): it gives
+ * account and epoch, and each request's statement checks them. From another address the password
+ * need not be hashed again, but the database is asked whether that address is held back.
  */
 #ifndef AUTH_IDENTITY_H
 #define AUTH_IDENTITY_H
@@ -45,8 +45,9 @@ void authenticator_close(struct authenticator *);
  */
 bool identity_find(struct authenticator *, struct db *, const struct credentials *,
     struct identity **, struct error *) MUST_CHECK;
-/* Drop a remembered credential (its epoch has passed). */
-void identity_forget(struct authenticator *, const char *header, struct arena *);
+/* Drop a credential remembered for an address (its epoch has passed). */
+void identity_forget(
+    struct authenticator *, const char *header, const char *address, struct arena *);
 /* Sign a token with the newest key, good for so many seconds; 0: as configured. expires_at and
  * issued_at are filled in. */
 const char *identity_token(

@@ -77,9 +77,11 @@ static const struct option options[] = {
 	{ "auth", "remember_seconds", OPTION_NUMBER, AT(auth_remember_seconds), "60", 0, 60,
 	    "A verified password is remembered this long, so that not every request costs a hash." },
 	{ "auth", "lock_failures", OPTION_NUMBER, AT(auth_lock_failures), "10", 0, 1000000,
-	    "Wrong passwords in a row that lock an account; 0: never." },
+	    "Wrong passwords in a row that lock an account for the address they come from; 0: never." },
 	{ "auth", "lock_seconds", OPTION_NUMBER, AT(auth_lock_seconds), "300", 1, SECONDS_MOST,
-	    "How long an account stays locked." },
+	    "How long that lock lasts." },
+	{ "auth", "hour_failures", OPTION_NUMBER, AT(auth_hour_failures), "100", 0, 1000000,
+	    "Wrong passwords for an account in an hour after which only known addresses may try; 0: no limit." },
 	{ "log", "level", OPTION_LEVEL, AT(log_level), "info", 0, 0,
 	    "How much is logged: error, warning, info or debug." },
 };

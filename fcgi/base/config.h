@@ -52,9 +52,12 @@ struct config {
 	/* [auth] */
 	int64_t auth_token_seconds;    /* life of a bearer token */
 	int64_t auth_remember_seconds; /* a verified password is remembered this long, 60 at most */
-	int64_t auth_lock_failures;    /* lock an account after so many wrong passwords in a row; 0:
-					  never */
+	int64_t auth_lock_failures;    /* wrong passwords in a row that lock an account for the
+					  address they come from; 0: never */
 	int64_t auth_lock_seconds;
+	int64_t
+	    auth_hour_failures; /* wrong passwords for an account in an hour, after which only
+				   addresses with an earlier good sign-in may try; 0: no limit */
 	/* [log] */
 	char *log_level; /* error, warning, info or debug */
 };

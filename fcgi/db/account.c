@@ -2,23 +2,42 @@
 
 #include "db/parts.h"
 
-#define COLUMNS \
-	"a.id, a.epoch, p.name, a.password, a.is_admin, a.disabled, coalesce(a.locked_until > now(), false), p.created_at"
+#define COLUMNS_OF(locked) \
+	"a.id, a.epoch, p.name, a.password, a.is_admin, a.disabled, " locked ", p.created_at"
+
+#define LOCKED_SOMEWHERE                          \
+	"coalesce(a.locked_until > now(), false)" \
+	" OR EXISTS (SELECT FROM sign_in s WHERE s.account = a.id AND s.locked_until > now())"
+
+/* A locked account holds back the networks without an earlier good sign-in. */
+#define LOCKED_THERE                              \
+	"coalesce(s.locked_until > now(), false)" \
+	" OR (coalesce(a.locked_until > now(), false) AND s.succeeded_at IS NULL)"
 
 static const struct statement account_find = {
 	.name = "account_find",
 	.nparams = 1,
-	.sql = "SELECT " COLUMNS
-	       " FROM principal p JOIN account a ON a.id = p.id WHERE p.name = lower($1)",
+	.sql = "SELECT " COLUMNS_OF(
+	    LOCKED_SOMEWHERE) " FROM principal p JOIN account a ON a.id = p.id WHERE p.name = lower($1)",
+	.again = true,
+};
+
+/* $2 address */
+static const struct statement account_sign_in = {
+	.name = "account_sign_in",
+	.nparams = 2,
+	.sql = "SELECT " COLUMNS_OF(
+	    LOCKED_THERE) " FROM principal p JOIN account a ON a.id = p.id"
+			  " LEFT JOIN sign_in s ON s.account = a.id AND s.network = sign_in_network($2)"
+			  " WHERE p.name = lower($1)",
 	.again = true,
 };
 
 static const struct statement account_list = {
 	.name = "account_list",
 	.nparams = 2,
-	.sql =
-	    "SELECT " COLUMNS
-	    " FROM principal p JOIN account a ON a.id = p.id WHERE p.name > $1 ORDER BY p.name LIMIT $2::bigint",
+	.sql = "SELECT " COLUMNS_OF(
+	    LOCKED_SOMEWHERE) " FROM principal p JOIN account a ON a.id = p.id WHERE p.name > $1 ORDER BY p.name LIMIT $2::bigint",
 	.again = true,
 };
 
@@ -36,15 +55,14 @@ static const struct statement account_password = {
 
 static const struct statement account_failed = {
 	.name = "account_failed",
-	.nparams = 4 + ACTOR_PARAMS,
-	.sql = "SELECT account_failed($1, $2, $3, $4, $5, $6, $7, $8)",
+	.nparams = 5 + ACTOR_PARAMS,
+	.sql = "SELECT account_failed($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 
 static const struct statement account_succeeded = {
 	.name = "account_succeeded",
-	.nparams = 1,
-	.sql =
-	    "UPDATE account SET failures = 0, locked_until = NULL WHERE id = $1 AND (failures <> 0 OR locked_until IS NOT NULL)",
+	.nparams = 2,
+	.sql = "SELECT account_succeeded($1, $2)",
 	.again = true,
 };
 
@@ -62,8 +80,9 @@ static const struct statement group_add = {
 	.sql = "SELECT group_add($1, $2, $3, $4, $5)",
 };
 
-const struct statement *const account_statements[] = { &account_find, &account_list, &account_add,
-	&account_password, &account_failed, &account_succeeded, &viewer_find, &group_add, NULL };
+const struct statement *const account_statements[] = { &account_find, &account_sign_in,
+	&account_list, &account_add, &account_password, &account_failed, &account_succeeded,
+	&viewer_find, &group_add, NULL };
 
 static struct account
 account_read(const PGresult *res, int row)
@@ -80,11 +99,11 @@ account_read(const PGresult *res, int row)
 	};
 }
 
-bool
-db_account_find(struct db *db, const char *name, struct account **out, struct error *err)
+static bool
+find(struct db *db, const struct statement *statement, const struct param *params,
+    struct account **out, struct error *err)
 {
-	const struct param params[] = { param_text(name) };
-	PGresult *res = db_query(db, &account_find, params, err);
+	PGresult *res = db_query(db, statement, params, err);
 
 	*out = NULL;
 	if (res == NULL || PQntuples(res) == 0)
@@ -92,6 +111,23 @@ db_account_find(struct db *db, const char *name, struct account **out, struct er
 	*out = arena_alloc(db->arena, sizeof(**out));
 	**out = account_read(res, 0);
 	return true;
+}
+
+bool
+db_account_find(struct db *db, const char *name, struct account **out, struct error *err)
+{
+	const struct param params[] = { param_text(name) };
+
+	return find(db, &account_find, params, out, err);
+}
+
+bool
+db_account_sign_in(
+    struct db *db, const char *name, const char *address, struct account **out, struct error *err)
+{
+	const struct param params[] = { param_text(name), param_address(address) };
+
+	return find(db, &account_sign_in, params, out, err);
 }
 
 bool
@@ -135,20 +171,21 @@ db_account_password(struct db *db, const char *name, const char *password,
 }
 
 bool
-db_account_failed(struct db *db, int account, const char *name, int lock_failures, int lock_seconds,
+db_account_failed(struct db *db, int account, const char *name, const struct config *limits,
     const struct actor *actor, struct error *err)
 {
-	struct param params[4 + ACTOR_PARAMS] = { param_int(db, account), param_text(name),
-		param_int(db, lock_failures), param_int(db, lock_seconds) };
+	struct param params[5 + ACTOR_PARAMS] = { param_int(db, account), param_text(name),
+		param_int(db, limits->auth_lock_failures), param_int(db, limits->auth_lock_seconds),
+		param_int(db, limits->auth_hour_failures) };
 
-	actor_params(db, actor, params + 4);
+	actor_params(db, actor, params + 5);
 	return db_query(db, &account_failed, params, err) != NULL;
 }
 
 bool
-db_account_succeeded(struct db *db, int account, struct error *err)
+db_account_succeeded(struct db *db, int account, const char *address, struct error *err)
 {
-	const struct param params[] = { param_int(db, account) };
+	const struct param params[] = { param_int(db, account), param_address(address) };
 
 	return db_query(db, &account_succeeded, params, err) != NULL;
 }

@@ -2,6 +2,7 @@
 #ifndef DB_ACCOUNT_H
 #define DB_ACCOUNT_H
 
+#include "base/config.h"
 #include "db/query.h"
 #include "db/standing.h"
 
@@ -10,12 +11,15 @@ struct account {
 	int epoch;
 	const char *name;
 	const char *password;            /* crypt(3) string; NULL: token only */
-	bool is_admin, disabled, locked; /* locked: locked_until lies ahead */
+	bool is_admin, disabled, locked; /* locked: new passwords are held back, see who asked */
 	int64_t created_at;              /* microseconds since 1970 */
 };
 
-/* NULL when there is no such user. Names are compared in lower case. */
+/* NULL when there is no such user. Names are compared in lower case. Locked: for some network. */
 bool db_account_find(struct db *, const char *name, struct account **, struct error *) MUST_CHECK;
+/* The same for a sign-in from an address (NULL: unknown). Locked: for the network of that one. */
+bool db_account_sign_in(struct db *, const char *name, const char *address, struct account **,
+    struct error *) MUST_CHECK;
 /* After a key past `after` ("" at the start), in order of name. */
 bool db_account_list(struct db *, const char *after, int limit, struct account **, size_t *count,
     struct error *) MUST_CHECK;
@@ -25,12 +29,14 @@ bool db_account_add(struct db *, const char *name, const char *password, bool is
     const struct actor *, struct error *) MUST_CHECK;
 bool db_account_password(struct db *, const char *name, const char *password, const struct actor *,
     struct error *) MUST_CHECK;
-/* One more failure in a row, audited; locks for lock_seconds once lock_failures (0: never) are
- * reached. account 0: unknown name, audited only. At most 60 audit rows per address and minute. */
-bool db_account_failed(struct db *, int account, const char *name, int lock_failures,
-    int lock_seconds, const struct actor *, struct error *) MUST_CHECK;
-/* A good password: failures back to 0 (no write when they are). */
-bool db_account_succeeded(struct db *, int account, struct error *) MUST_CHECK;
+/* One more wrong password from the actor's address, audited; locks as auth.lock_failures,
+ * lock_seconds and hour_failures of the settings say. account 0: unknown name, audited only. At
+ * most 60 audit rows per address and minute. */
+bool db_account_failed(struct db *, int account, const char *name, const struct config *limits,
+    const struct actor *, struct error *) MUST_CHECK;
+/* A good password from an address: its failures are back to 0 (no write if they are, but once a
+ * day). */
+bool db_account_succeeded(struct db *, int account, const char *address, struct error *) MUST_CHECK;
 
 /* Is the viewer's account as it was when it proved itself, and an administrator's? */
 bool db_viewer_find(

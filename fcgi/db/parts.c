@@ -36,16 +36,21 @@ address_check(const char *text)
 	return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
+struct param
+param_address(const char *address)
+{
+	return param_text(address != NULL && address_check(address) ? address : NULL);
+}
+
 void
 actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR_PARAMS])
 {
 	bool has_request = actor->request != NULL && uuid_check(actor->request);
-	bool has_address = actor->address != NULL && address_check(actor->address);
 
 	params[0] = param_int(db, actor->account);
 	params[1] = param_text(actor->name == NULL ? "" : actor->name);
 	params[2] = param_text(has_request ? actor->request : NULL);
-	params[3] = param_text(has_address ? actor->address : NULL);
+	params[3] = param_address(actor->address);
 }
 
 void

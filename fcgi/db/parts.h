@@ -18,8 +18,7 @@
  * who signed in. */
 #define SQL_ME                                                                                                  \
 	"me AS MATERIALIZED (SELECT coalesce(a.is_admin, false) AS is_admin,"                                   \
-	"   $2::int = 0 OR (a.id IS NOT NULL AND a.epoch = $3::int AND NOT a.disabled"                          \
-	"     AND (a.locked_until IS NULL OR a.locked_until <= now())) AS valid,"                               \
+	"   $2::int = 0 OR (a.id IS NOT NULL AND a.epoch = $3::int AND NOT a.disabled) AS valid,"               \
 	"   CASE WHEN $2 = 0 THEN ARRAY[0]"                                                                     \
 	"     ELSE ARRAY(SELECT group_id FROM membership WHERE user_id = $2) || ARRAY[$2, 1] END AS principals" \
 	"  FROM (SELECT 1) one LEFT JOIN account a ON a.id = $2)"
@@ -98,6 +97,8 @@ size_t texts_read(struct db *, const PGresult *, int column, const char ***);
 /* Account, name, request and address, for the last parameters of functions that audit. What is no
  * UUID or no address is NULL: a deed is not refused because its reporter is odd. */
 #define ACTOR_PARAMS 4
+/* Text that is no IP address is NULL. */
+struct param param_address(const char *address);
 void actor_params(struct db *, const struct actor *, struct param params[ACTOR_PARAMS]);
 /* Algorithms, digests, sizes and, unless roles is NULL, roles of descriptors, each as an array. */
 void descriptor_params(struct db *, const struct descriptor *, size_t count,

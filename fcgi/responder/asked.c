@@ -101,7 +101,7 @@ asked_forget(struct request *req, const struct registry *registry, const struct 
 {
 	if (!registry->viewer_stale || !identity->remembered)
 		return false;
-	identity_forget(
-	    request_service(req)->authenticator, request_header(req, "Authorization"), req->arena);
+	identity_forget(request_service(req)->authenticator, request_header(req, "Authorization"),
+	    req->address, req->arena);
 	return true;
 }

@@ -13,12 +13,20 @@ BEGIN
   RETURN v_id;
 END $$;
 
+-- What was tried before no longer counts.
+CREATE OR REPLACE FUNCTION account_forgive(p_account int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  UPDATE sign_in SET failures = 0, locked_until = NULL WHERE account = p_account AND (failures <> 0 OR locked_until IS NOT NULL);
+  UPDATE account SET failures = 0, locked_until = NULL WHERE id = p_account AND (failures <> 0 OR locked_until IS NOT NULL);
+$$;
+
 -- A new password voids every token and forgives what was tried before.
 CREATE OR REPLACE FUNCTION account_password(p_name text, p_password text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
 BEGIN
-  UPDATE account SET password = p_password, epoch = epoch + 1, failures = 0, locked_until = NULL
-  WHERE id = (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+  PERFORM account_forgive(v_account);
+  UPDATE account SET password = p_password, epoch = epoch + 1 WHERE id = v_account;
   IF NOT FOUND THEN
     RETURN false;
   END IF;
@@ -27,26 +35,89 @@ BEGIN
   RETURN true;
 END $$;
 
+-- Addresses that one host may have for itself count as one: 64 bits of IPv6. Unknown addresses are one network too.
+CREATE OR REPLACE FUNCTION sign_in_network(p_address inet) RETURNS inet LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN p_address IS NULL THEN inet '0.0.0.0'
+    WHEN family(p_address) = 4 THEN host(p_address)::inet
+    WHEN p_address <<= inet '::ffff:0.0.0.0/96' THEN substr(host(p_address), length('::ffff:') + 1)::inet
+    ELSE network(set_masklen(p_address, 64)) END
+$$;
+
+-- An account has at most 200 rows; of those with a good sign-in the newest stay, before all without.
+CREATE OR REPLACE FUNCTION sign_in_trim(p_account int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  DELETE FROM sign_in WHERE account = p_account AND network IN (SELECT network FROM sign_in WHERE account = p_account
+    ORDER BY succeeded_at DESC NULLS LAST, expires_at DESC OFFSET 200)
+$$;
+
+-- A good password ends the row of wrong ones from that network; a lock runs out by itself. Writes once a day, if there is nothing to forgive.
+CREATE OR REPLACE FUNCTION account_succeeded(p_account int, p_address inet) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_network inet := sign_in_network(p_address);
+BEGIN
+  PERFORM FROM sign_in WHERE account = p_account AND network = v_network AND failures = 0 AND succeeded_at > now() - interval '1 day';
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  INSERT INTO sign_in (account, network, succeeded_at, expires_at) VALUES (p_account, v_network, now(), now() + interval '90 days')
+  ON CONFLICT (account, network) DO UPDATE SET failures = 0, succeeded_at = now(), expires_at = EXCLUDED.expires_at;
+  PERFORM sign_in_trim(p_account);
+END $$;
+
+-- Count a wrong password against its network; true if that locks it.
+CREATE OR REPLACE FUNCTION sign_in_failed(p_account int, p_network inet, p_lock_failures int, p_lock_seconds int) RETURNS boolean
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_lock timestamptz := now() + make_interval(secs => p_lock_seconds);
+  v_locked boolean;
+BEGIN
+  INSERT INTO sign_in AS s (account, network, failures, locked_until, expires_at)
+  VALUES (p_account, p_network, 1, CASE WHEN p_lock_failures = 1 THEN v_lock END, greatest(v_lock, now() + interval '1 day'))
+  ON CONFLICT (account, network) DO UPDATE SET failures = s.failures + 1, expires_at = greatest(s.expires_at, EXCLUDED.expires_at),
+    locked_until = CASE WHEN p_lock_failures > 0 AND s.failures + 1 >= p_lock_failures THEN v_lock ELSE s.locked_until END
+  RETURNING p_lock_failures > 0 AND failures >= p_lock_failures INTO v_locked;
+  PERFORM sign_in_trim(p_account);
+  RETURN v_locked;
+END $$;
+
+-- Count it against the account, whatever network it came from; true if it is the last that an hour has room for.
+CREATE OR REPLACE FUNCTION account_count_failure(p_account int, p_hour_failures int) RETURNS boolean
+LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_full boolean;
+BEGIN
+  UPDATE account SET failures = CASE WHEN failures_since > now() - interval '1 hour' THEN failures + 1 ELSE 1 END,
+    failures_since = CASE WHEN failures_since > now() - interval '1 hour' THEN failures_since ELSE now() END
+  WHERE id = p_account RETURNING p_hour_failures > 0 AND failures = p_hour_failures INTO v_full;
+  IF v_full THEN
+    UPDATE account SET locked_until = failures_since + interval '1 hour' WHERE id = p_account;
+  END IF;
+  RETURN v_full;
+END $$;
+
 -- One more wrong password. Account 0: there is none of that name. A flood from one address fills no table.
-CREATE OR REPLACE FUNCTION account_failed(p_account int, p_name text, p_lock_failures int, p_lock_seconds int,
+CREATE OR REPLACE FUNCTION account_failed(p_account int, p_name text, p_lock_failures int, p_lock_seconds int, p_hour_failures int,
   p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_name text := left(p_name, 64);
-  v_locked boolean;
+  v_network inet := sign_in_network(p_address);
 BEGIN
-  UPDATE account SET failures = failures + 1,
-    locked_until = CASE WHEN p_lock_failures > 0 AND failures + 1 >= p_lock_failures THEN now() + make_interval(secs => p_lock_seconds) ELSE locked_until END
-  WHERE id = p_account
-  RETURNING p_lock_failures > 0 AND failures >= p_lock_failures INTO v_locked;
   PERFORM pg_advisory_xact_lock(1380993104, hashtext(coalesce(host(p_address), '')));
   IF 60 > (SELECT count(*) FROM (SELECT FROM audit WHERE action = 'sign_in_failed' AND at > clock_timestamp() - interval '1 minute'
       AND (address = p_address OR (address IS NULL AND p_address IS NULL)) LIMIT 60) recent) THEN
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'sign_in_failed', 'refused', v_name);
   END IF;
-  IF v_locked THEN
+  IF p_account = 0 THEN
+    RETURN;
+  END IF;
+  IF sign_in_failed(p_account, v_network, p_lock_failures, p_lock_seconds) THEN
     INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
-    VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('seconds', p_lock_seconds));
+    VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name,
+      jsonb_build_object('network', v_network, 'seconds', p_lock_seconds));
+  END IF;
+  IF account_count_failure(p_account, p_hour_failures) THEN
+    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+    VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('failures', p_hour_failures));
   END IF;
 END $$;
 

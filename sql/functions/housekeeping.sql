@@ -22,11 +22,12 @@ CREATE OR REPLACE FUNCTION fetches_drop(p_seconds int, p_limit int) RETURNS bigi
   SELECT count(*) FROM abandoned
 $$;
 
--- Rows that have lost their use: remembered misses that are over, lists and repositories' states of long ago. How many went.
+-- Rows that have lost their use: remembered misses that are over, lists of long ago, old sign-ins. How many went.
 CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
   WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
-  lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1)
-  SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists)
+  lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1),
+  sign_ins AS (DELETE FROM sign_in WHERE ctid = ANY (ARRAY(SELECT ctid FROM sign_in WHERE expires_at < now() LIMIT p_limit)) RETURNING 1)
+  SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists) + (SELECT count(*) FROM sign_ins)
 $$;
 
 -- v1 pushes that nobody has gone on with for so long; their layers are left to the collector. How many went.

@@ -7,7 +7,7 @@ CREATE OR REPLACE FUNCTION viewer_valid(p_account int, p_epoch int) RETURNS bool
 SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN p_account = 0 OR EXISTS (SELECT FROM account
-    WHERE id = p_account AND epoch = p_epoch AND NOT disabled AND (locked_until IS NULL OR locked_until <= now()));
+    WHERE id = p_account AND epoch = p_epoch AND NOT disabled);
 END $$;
 
 -- Bits the account has in a repository under a name; NULL asks for any name there.

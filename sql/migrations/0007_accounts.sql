@@ -6,4 +6,19 @@ ALTER TABLE token_key ADD COLUMN revoked_at timestamptz;
 UPDATE token_key SET revoked_at = retired_at;
 ALTER TABLE token_key ADD CONSTRAINT token_key_revoked_is_retired CHECK (revoked_at IS NULL OR retired_at IS NOT NULL);
 
+-- Wrong passwords hold back the network that they come from. Account.failures now counts all of them in the hour that began at
+-- failures_since; while account.locked_until lies ahead, only networks with an earlier good sign-in may try.
+CREATE TABLE sign_in (
+  account      int NOT NULL REFERENCES account ON DELETE CASCADE,
+  network      inet NOT NULL,                      -- sign_in_network(): an IPv4 address, or 64 bits of an IPv6 address
+  failures     int NOT NULL DEFAULT 0,             -- wrong passwords in a row
+  locked_until timestamptz,
+  succeeded_at timestamptz,                        -- NULL: no good sign-in yet; exact to a day
+  expires_at   timestamptz NOT NULL,
+  PRIMARY KEY (account, network));
+CREATE INDEX ON sign_in (expires_at);
+ALTER TABLE account ADD COLUMN failures_since timestamptz;
+UPDATE account SET failures = 0, locked_until = NULL WHERE failures <> 0 OR locked_until IS NOT NULL;
+DROP FUNCTION IF EXISTS account_failed(int, text, int, int, int, text, uuid, inet);
+
 UPDATE installation SET schema = 7;

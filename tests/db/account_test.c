@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "db/housekeeping.h"
 #include "db/token_key.h"
 
 static void
@@ -37,6 +38,48 @@ an_unknown_account_is_no_error(void **state)
 	assert_null(account);
 }
 
+#define FIRST "192.0.2.1"
+#define OTHER "192.0.2.2"
+
+static bool
+fail_from(
+    struct fixture *f, const struct account *account, const char *address, struct config limits)
+{
+	struct actor actor = f->actor;
+
+	actor.address = address;
+	return db_account_failed(&f->db, account->id, account->name, &limits, &actor, &f->err);
+}
+
+/* With the limits of most tests: 3 in a row, 8 in an hour. */
+static void
+fail_once(struct fixture *f, const struct account *account, const char *address)
+{
+	assert_true(fail_from(f, account, address,
+	    (struct config){
+		.auth_lock_failures = 3, .auth_lock_seconds = 60, .auth_hour_failures = 8 }));
+}
+
+static bool
+held_back(struct fixture *f, const char *name, const char *address)
+{
+	struct account *account;
+
+	assert_true(db_account_sign_in(&f->db, name, address, &account, &f->err));
+	return account->locked;
+}
+
+static struct account *
+account_new(struct fixture *f)
+{
+	const char *name = unique(f, "user");
+	struct account *account;
+
+	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
+	assert_true(db_account_find(&f->db, name, &account, &f->err));
+	return account;
+}
+
 static void
 a_new_password_voids_tokens_and_failures(void **state)
 {
@@ -46,12 +89,15 @@ a_new_password_voids_tokens_and_failures(void **state)
 
 	assert_true(db_account_add(&f->db, name, "old", false, &f->actor, &f->err));
 	assert_true(db_account_find(&f->db, name, &before, &f->err));
-	assert_true(db_account_failed(&f->db, before->id, name, 1, 60, &f->actor, &f->err));
+	assert_true(fail_from(f, before, FIRST,
+	    (struct config){
+		.auth_lock_failures = 1, .auth_lock_seconds = 60, .auth_hour_failures = 1 }));
+	assert_true(held_back(f, name, FIRST) && held_back(f, name, OTHER));
 	assert_true(db_account_password(&f->db, name, "new", &f->actor, &f->err));
 	assert_true(db_account_find(&f->db, name, &after, &f->err));
 	assert_int_equal(after->epoch, before->epoch + 1);
 	assert_string_equal(after->password, "new");
-	assert_false(after->locked);
+	assert_false(after->locked || held_back(f, name, FIRST) || held_back(f, name, OTHER));
 	assert_false(db_account_password(&f->db, "no such user", "new", &f->actor, &f->err));
 	assert_int_equal(f->err.code, ERROR_NOT_FOUND);
 }
@@ -76,26 +122,28 @@ accounts_are_listed_in_pages(void **state)
 }
 
 static void
-failures_in_a_row_lock(void **state)
+failures_in_a_row_lock_their_address(void **state)
 {
 	struct fixture *f = *state;
-	const char *name = unique(f, "user");
-	struct account *account;
+	struct account *account = account_new(f);
+	const char *name = account->name;
 
-	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
-	assert_true(db_account_find(&f->db, name, &account, &f->err));
-	for (int i = 0; i < 2; i++)
-		assert_true(
-		    db_account_failed(&f->db, account->id, name, 3, 60, &f->actor, &f->err));
-	assert_true(db_account_succeeded(&f->db, account->id, &f->err)); /* the row is broken */
-	for (int i = 0; i < 2; i++)
-		assert_true(
-		    db_account_failed(&f->db, account->id, name, 3, 60, &f->actor, &f->err));
-	assert_true(db_account_find(&f->db, name, &account, &f->err));
-	assert_false(account->locked);
-	assert_true(db_account_failed(&f->db, account->id, name, 3, 60, &f->actor, &f->err));
+	fail_once(f, account, FIRST);
+	fail_once(f, account, FIRST);
+	assert_true(
+	    db_account_succeeded(&f->db, account->id, FIRST, &f->err)); /* the row is broken */
+	fail_once(f, account, FIRST);
+	fail_once(f, account, FIRST);
+	assert_false(held_back(f, name, FIRST));
+	assert_true(
+	    db_account_succeeded(&f->db, account->id, OTHER, &f->err)); /* this one is not */
+	fail_once(f, account, FIRST);
+	assert_true(held_back(f, name, FIRST));
+	assert_false(held_back(f, name, OTHER) || held_back(f, name, NULL));
 	assert_true(db_account_find(&f->db, name, &account, &f->err));
 	assert_true(account->locked);
+	assert_true(db_account_succeeded(&f->db, account->id, FIRST, &f->err));
+	assert_true(held_back(f, name, FIRST)); /* a lock runs out by itself */
 	assert_string_equal(
 	    ask(f, "SELECT count(*) FROM audit WHERE action = 'account_lock' AND object = '%s'",
 		name),
@@ -103,25 +151,89 @@ failures_in_a_row_lock(void **state)
 }
 
 static void
+networks_are_told_apart(void **state)
+{
+	static const struct {
+		const char *from, *also;
+		bool same;
+	} pairs[] = {
+		{ "2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true },
+		{ "2001:db8:1:2::1", "2001:db8:1:3::1", false },
+		{ "192.0.2.1", "::ffff:192.0.2.1", true },
+		{ "::ffff:192.0.2.1", "::ffff:192.0.2.2", false },
+		{ "192.0.2.1", "192.0.2.2", false },
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct account *account = account_new(f);
+
+		for (int j = 0; j < 3; j++)
+			fail_once(f, account, pairs[i].from);
+		assert_true(held_back(f, account->name, pairs[i].from));
+		assert_int_equal(held_back(f, account->name, pairs[i].also), pairs[i].same);
+	}
+}
+
+static void
+failures_from_everywhere_hold_back_strangers(void **state)
+{
+	struct fixture *f = *state;
+	struct account *account = account_new(f);
+
+	assert_true(db_account_succeeded(&f->db, account->id, OTHER, &f->err));
+	for (int i = 0; i < 7; i++)
+		fail_once(f, account, arena_printf(f->db.arena, "198.51.100.%d", i));
+	assert_false(held_back(f, account->name, FIRST));
+	fail_once(f, account, "198.51.100.7");
+	assert_true(held_back(f, account->name, FIRST) && held_back(f, account->name, NULL));
+	assert_false(held_back(f, account->name, OTHER));
+	ask(f,
+	    "UPDATE account SET locked_until = now() - interval '1 second', failures_since = now() - interval '61 minutes' WHERE id = %d",
+	    account->id);
+	fail_once(f, account, "198.51.100.8");
+	assert_false(held_back(f, account->name, FIRST)); /* the next hour begins at 1 */
+}
+
+static void
+rows_of_sign_ins_are_few_and_expire(void **state)
+{
+	struct fixture *f = *state;
+	struct account *account = account_new(f);
+	bool more = true;
+
+	assert_true(db_account_succeeded(&f->db, account->id, OTHER, &f->err));
+	for (int i = 0; i < 250; i++)
+		fail_once(f, account, arena_printf(f->db.arena, "198.51.%d.%d", i / 100, i % 100));
+	assert_string_equal(
+	    ask(f, "SELECT count(*) FROM sign_in WHERE account = %d", account->id), "200");
+	assert_false(held_back(f, account->name, OTHER));
+	ask(f,
+	    "UPDATE sign_in SET expires_at = now() - interval '1 second' WHERE account = %d AND succeeded_at IS NULL",
+	    account->id);
+	while (more)
+		assert_true(db_memories_drop(&f->db, 500, &more, &f->err));
+	assert_string_equal(
+	    ask(f, "SELECT count(*) FROM sign_in WHERE account = %d", account->id), "1");
+}
+
+static void
 zero_failures_never_lock(void **state)
 {
 	struct fixture *f = *state;
-	const char *name = unique(f, "user");
-	struct account *account;
+	struct account *account = account_new(f);
 
-	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
-	assert_true(db_account_find(&f->db, name, &account, &f->err));
 	for (int i = 0; i < 5; i++)
 		assert_true(
-		    db_account_failed(&f->db, account->id, name, 0, 60, &f->actor, &f->err));
-	assert_true(db_account_find(&f->db, name, &account, &f->err));
-	assert_false(account->locked);
+		    fail_from(f, account, FIRST, (struct config){ .auth_lock_seconds = 60 }));
+	assert_false(held_back(f, account->name, FIRST) || held_back(f, account->name, OTHER));
 }
 
 static void
 a_flood_of_failures_fills_no_table(void **state)
 {
 	struct fixture *f = *state;
+	const struct config limits = { .auth_lock_failures = 3, .auth_lock_seconds = 60 };
 	struct actor one = f->actor, other = f->actor, none = f->actor;
 	const char *name = unique(f, "user");
 
@@ -129,10 +241,10 @@ a_flood_of_failures_fills_no_table(void **state)
 	other.address = arena_printf(f->db.arena, "2001:db8::2:%x", (unsigned)getpid() & 0xffff);
 	none.address = NULL;
 	for (int i = 0; i < 70; i++) {
-		assert_true(db_account_failed(&f->db, 0, name, 3, 60, &one, &f->err));
-		assert_true(db_account_failed(&f->db, 0, name, 3, 60, &none, &f->err));
+		assert_true(db_account_failed(&f->db, 0, name, &limits, &one, &f->err));
+		assert_true(db_account_failed(&f->db, 0, name, &limits, &none, &f->err));
 	}
-	assert_true(db_account_failed(&f->db, 0, name, 3, 60, &other, &f->err));
+	assert_true(db_account_failed(&f->db, 0, name, &limits, &other, &f->err));
 	assert_string_equal(
 	    ask(f, "SELECT count(*) FROM audit WHERE address = '%s'", one.address), "60");
 	assert_string_equal(
@@ -311,7 +423,10 @@ main(void)
 		DB_TEST(an_unknown_account_is_no_error),
 		DB_TEST(a_new_password_voids_tokens_and_failures),
 		DB_TEST(accounts_are_listed_in_pages),
-		DB_TEST(failures_in_a_row_lock),
+		DB_TEST(failures_in_a_row_lock_their_address),
+		DB_TEST(networks_are_told_apart),
+		DB_TEST(failures_from_everywhere_hold_back_strangers),
+		DB_TEST(rows_of_sign_ins_are_few_and_expire),
 		DB_TEST(zero_failures_never_lock),
 		DB_TEST(a_flood_of_failures_fills_no_table),
 		DB_TEST(an_odd_reporter_does_not_stop_a_deed),

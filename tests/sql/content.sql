@@ -16,4 +16,4 @@ SELECT * FROM manifest_put('both', 'team/app', :one, :alice, 0, 'alice', gen_ran
 SELECT * FROM manifest_put('both', 'team/app', :one, :root, 0, 'root', gen_random_uuid(), '192.0.2.1', 1, sha256('m2'), 'm2', 'application/test', 'application/art',
   '{}', '{}', '{}', '{}', '{1}', ARRAY[sha256('m1')], '{2}', 1, sha256('m1'), '{}', '{latest}', NULL, NULL);
 SELECT manifest_delete(:one, 'team/app', 1, sha256('m1'), :root, 'root', NULL, NULL);
-SELECT account_failed(:alice, 'alice', 5, 60, 0, '', NULL, '192.0.2.1');
+SELECT account_failed(:alice, 'alice', 5, 60, 100, 0, '', NULL, '192.0.2.1');

@@ -21,7 +21,7 @@ SELECT is((SELECT count(*) FROM tag_event), 2::bigint, 'a move to where it is is
 DELETE FROM image_manifest WHERE manifest_id = :y;
 SELECT results_eq($$SELECT old_digest, new_digest FROM tag_event ORDER BY at DESC LIMIT 1$$, $$VALUES (digest_text(1, sha256('y')), NULL)$$, 'a cascade is one');
 
-SELECT account_failed(0, 'nobody', 5, 60, 0, '', NULL, NULL);
+SELECT account_failed(0, 'nobody', 5, 60, 100, 0, '', NULL, NULL);
 SELECT throws_ok('UPDATE audit SET actor = 1', '42501', 'audit_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM') || ' is append only', 'audit rows do not change');
 SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'nor go');
 SELECT throws_ok('TRUNCATE audit', '42501', 'audit is append only', 'nor all at once');

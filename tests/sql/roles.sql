@@ -31,8 +31,8 @@ SELECT ok(NOT has_function_privilege(r, f, 'EXECUTE'), r || ' calls no ' || spli
 -- the responder's day
 SET LOCAL ROLE stowage_v2;
 SELECT lives_ok('SELECT * FROM token_keys(sha256(''k''))', 'the responder makes the first key');
-SELECT lives_ok($$SELECT account_failed(id, 'alice', 5, 60, 0, '', NULL, NULL) FROM account$$, 'counts failures');
-SELECT lives_ok('UPDATE account SET failures = 0, locked_until = NULL', 'forgives them');
+SELECT lives_ok($$SELECT account_failed(id, 'alice', 1, 60, 1, 0, '', NULL, NULL) FROM account$$, 'counts failures');
+SELECT lives_ok('SELECT account_succeeded(id, NULL), account_forgive(id) FROM account', 'forgives them');
 SELECT lives_ok(format('SELECT * FROM upload_start(%s, ''a'', %s, 1)', :one, :alice), 'opens a session');
 SELECT lives_ok($$UPDATE upload SET received = 1, touched_at = now()$$, 'advances it');
 SELECT lives_ok($$SELECT blob_publish(id, image_id, file_id, 1, sha256('x'), 1) FROM upload$$, 'publishes it');

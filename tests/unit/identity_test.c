@@ -35,21 +35,22 @@ static struct {
 } fake;
 
 bool
-db_account_find(struct db *db, const char *name, struct account **out, struct error *err)
+db_account_sign_in(
+    struct db *db, const char *name, const char *address, struct account **out, struct error *err)
 {
 	(void)db;
+	assert_string_equal(address, ADDRESS);
 	fake.finds++;
 	*out = strcasecmp(name, "alice") == 0 ? &fake.alice : NULL;
 	return !fake.away || error_set(err, ERROR_UNAVAILABLE, NULL);
 }
 
 bool
-db_account_failed(struct db *db, int account, const char *name, int lock_failures, int lock_seconds,
+db_account_failed(struct db *db, int account, const char *name, const struct config *limits,
     const struct actor *actor, struct error *err)
 {
 	(void)db;
-	assert_int_equal(lock_failures, 5);
-	assert_int_equal(lock_seconds, 60);
+	assert_int_equal(limits->auth_lock_failures, 5);
 	assert_string_equal(actor->address, ADDRESS);
 	assert_string_equal(actor->request, REQUEST);
 	fake.failures++;
@@ -59,9 +60,10 @@ db_account_failed(struct db *db, int account, const char *name, int lock_failure
 }
 
 bool
-db_account_succeeded(struct db *db, int account, struct error *err)
+db_account_succeeded(struct db *db, int account, const char *address, struct error *err)
 {
 	(void)db;
+	assert_string_equal(address, ADDRESS);
 	assert_int_equal(account, 7);
 	fake.successes++;
 	return !fake.away || error_set(err, ERROR_UNAVAILABLE, NULL);
@@ -176,11 +178,28 @@ a_password_is_remembered_until_forgotten(void **state)
 		assert_int_equal(fake.finds, 1);
 		assert_int_equal(fake.successes, 1);
 	}
-	identity_forget(f->authenticator, ALICE_WRONG, f->arena);
+	identity_forget(f->authenticator, ALICE_WRONG, ADDRESS, f->arena);
 	assert_true(find(f, ALICE, &identity, &err) && identity->remembered);
-	identity_forget(f->authenticator, ALICE, f->arena);
+	identity_forget(f->authenticator, ALICE, ADDRESS, f->arena);
 	assert_true(find(f, ALICE, &identity, &err) && !identity->remembered);
 	assert_int_equal(fake.finds, 2);
+}
+
+/* So that a row of wrong passwords ends there. */
+static void
+the_database_hears_of_a_remembered_password_each_second(void **state)
+{
+	struct identity *identity;
+	struct error err;
+
+	for (int i = 0; i < 3; i++)
+		assert_true(find(*state, ALICE, &identity, &err));
+	assert_int_equal(fake.successes, 1);
+	usleep(1100 * 1000);
+	for (int i = 0; i < 3; i++)
+		assert_true(find(*state, ALICE, &identity, &err) && identity->remembered);
+	assert_int_equal(fake.successes, 2);
+	assert_int_equal(fake.finds, 1);
 }
 
 static void
@@ -411,7 +430,7 @@ a_statement_proves_the_credentials_of_its_request(void **state)
 
 	assert_true(find(f, ALICE, &identity, &err));
 	statement = statement_sign(f->authenticator, &f->db, &put, identity, &err);
-	identity_forget(f->authenticator, ALICE, f->arena);
+	identity_forget(f->authenticator, ALICE, ADDRESS, f->arena);
 	fake.finds = 0;
 	assert_true(find_stated(f, &put, statement, &identity));
 	assert_int_equal(identity->viewer.account, 7);
@@ -493,6 +512,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(without_credentials_one_is_anonymous),
 		TEST(a_password_is_remembered_until_forgotten),
+		TEST(the_database_hears_of_a_remembered_password_each_second),
 		TEST(nothing_is_remembered_for_no_time),
 		TEST(whatever_is_wrong_the_answer_is_the_same),
 		TEST(a_locked_account_is_refused_and_not_counted),
