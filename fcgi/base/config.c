@@ -383,6 +383,35 @@ read_section(struct reader *reader, char *text, const char *place, struct error 
 	return list == NULL || begin_named(reader, list, quoted, place, err);
 }
 
+/* Else it would silently be a part of the value, of a path for instance. A connection string may
+ * quote such a password. */
+static bool
+has_comment(const char *text)
+{
+	bool quoted = false;
+
+	for (; *text != '\0'; text++) {
+		quoted ^= *text == '\'';
+		if (!quoted && (*text == ' ' || *text == '\t') &&
+		    (text[1] == '#' || text[1] == ';'))
+			return true;
+	}
+	return false;
+}
+
+static bool
+set_value(struct reader *reader, const struct option *option, const char *text, const char *place,
+    struct error *err)
+{
+	void *section = reader->named == NULL ? (void *)reader->config : (void *)reader->named;
+
+	if (has_comment(text))
+		return error_set(err, ERROR_INTERNAL,
+		    "%s: %s.%s: a comment must be a line of its own", place, option->section,
+		    option->key);
+	return option_set(section, option, text) || refuse_value(option, place, err);
+}
+
 static bool
 read_line(struct reader *reader, char *text, const char *place, struct error *err)
 {
@@ -409,9 +438,7 @@ read_line(struct reader *reader, char *text, const char *place, struct error *er
 		return error_set(err, ERROR_INTERNAL, "%s: %s.%s is set twice", place,
 		    option->section, option->key);
 	seen[option - options] = true;
-	return option_set(reader->named == NULL ? (void *)reader->config : (void *)reader->named,
-		   option, trim(equals + 1)) ||
-	       refuse_value(option, place, err);
+	return set_value(reader, option, trim(equals + 1), place, err);
 }
 
 static bool

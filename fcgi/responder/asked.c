@@ -1,12 +1,28 @@
 #include "responder/asked.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include "auth/statement.h"
+#include "base/log.h"
 #include "oci/name.h"
 #include "responder/responder.h"
 
 #define ARTIFACTORY "/artifactory/api/docker/"
+
+/* Once: a client may ask often, and may say which host it means. */
+static void
+warn_unset(const struct request *req, const char *variable)
+{
+	static atomic_flag warned = ATOMIC_FLAG_INIT;
+	const char *host = request_variable(req, "SERVER_NAME");
+
+	if (request_variable(req, "STOWAGE_PATH_METHOD") == NULL &&
+	    !atomic_flag_test_and_set(&warned))
+		log_line(LOG_LEVEL_WARNING,
+		    "the virtual host %s does not set %s, so its requests name no repository",
+		    host == NULL ? "-" : host, variable);
+}
 
 bool
 asked_open(struct request *req, const char *variable, struct asked *asked, struct error *err)
@@ -14,8 +30,12 @@ asked_open(struct request *req, const char *variable, struct asked *asked, struc
 	const char *key = request_variable(req, variable), *path = req->path, *start, *end;
 
 	*asked = (struct asked){ .prefix = "", .key = key == NULL ? "" : key, .path = path };
-	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) != 0)
+	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) != 0) {
+		if (*asked->key == '\0' &&
+		    (strncmp(path, "/v1/", 4) == 0 || strncmp(path, "/v2/", 4) == 0))
+			warn_unset(req, variable);
 		return true;
+	}
 	start = path + strlen(ARTIFACTORY);
 	if ((end = strchr(start, '/')) == NULL)
 		return error_set(err, ERROR_NOT_FOUND, NULL);

@@ -53,6 +53,8 @@ log_request(const struct request *req, const struct error *err, int64_t started)
 {
 	char path[LOG_FIELD], user[LOG_FIELD], method[64], cause[LOG_FIELD], line[4 * LOG_FIELD];
 	const struct reply *reply = req->reply;
+	/* Our failures are explained in any case, an upstream's among them. */
+	const char *why = err->cause[0] == '\0' && reply->status >= 500 ? err->message : err->cause;
 	int n;
 
 	n = snprintf(line, sizeof(line),
@@ -66,9 +68,9 @@ log_request(const struct request *req, const struct error *err, int64_t started)
 	    req->address == NULL ? "-" : req->address);
 	if (req->is_head_only && n > 0 && (size_t)n < sizeof(line))
 		n += snprintf(line + n, sizeof(line) - (size_t)n, " role=authorizer");
-	if (err->cause[0] != '\0' && n > 0 && (size_t)n < sizeof(line))
+	if (*why != '\0' && n > 0 && (size_t)n < sizeof(line))
 		snprintf(line + n, sizeof(line) - (size_t)n, " cause=%s",
-		    log_quote(cause, sizeof(cause), err->cause));
+		    log_quote(cause, sizeof(cause), why));
 	log_fields(reply->status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, line);
 }
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,18 @@
 #include "store/layout.h"
 
 #define IDENTITY_MODE 0644 /* no secret */
+
+void
+store_user(char name[STORE_USER_SIZE])
+{
+	char buffer[1024];
+	struct passwd entry, *user = NULL;
+
+	if (getpwuid_r(geteuid(), &entry, buffer, sizeof(buffer), &user) == 0 && user != NULL)
+		snprintf(name, STORE_USER_SIZE, "%s", user->pw_name);
+	else
+		snprintf(name, STORE_USER_SIZE, "%d", (int)geteuid());
+}
 
 bool
 store_identity_at(int root, char identity[UUID_TEXT_SIZE])
@@ -65,6 +78,16 @@ store_identity_read(const char *root, char identity[UUID_TEXT_SIZE], struct erro
 
 /* A file that is seen is complete; one that is there already is not replaced. */
 static bool
+publish(int root, const char *temporary)
+{
+	if (linkat(root, temporary, root, STORE_IDENTITY_FILE, 0) == 0 || errno == EEXIST)
+		return true;
+	/* a file system without hard links */
+	return (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) &&
+	       renameat(root, temporary, root, STORE_IDENTITY_FILE) == 0;
+}
+
+static bool
 write_file(int root, const char *identity)
 {
 	char line[UUID_TEXT_SIZE + 1], temporary[UUID_TEXT_SIZE + 16], random[UUID_TEXT_SIZE];
@@ -77,8 +100,7 @@ write_file(int root, const char *identity)
 	if (fd == -1)
 		return false;
 	ok = bytes_write(fd, (struct bytes){ .data = line, .length = (size_t)length }) &&
-	     fchmod(fd, IDENTITY_MODE) == 0 && fsync(fd) == 0 &&
-	     (linkat(root, temporary, root, STORE_IDENTITY_FILE, 0) == 0 || errno == EEXIST);
+	     fchmod(fd, IDENTITY_MODE) == 0 && fsync(fd) == 0 && publish(root, temporary);
 	error = errno;
 	close(fd);
 	unlinkat(root, temporary, 0);
@@ -91,15 +113,16 @@ write_file(int root, const char *identity)
 bool
 store_identity_write(const char *root, const char *identity, struct error *err)
 {
-	char there[UUID_TEXT_SIZE];
+	char there[UUID_TEXT_SIZE], user[STORE_USER_SIZE];
 	int fd = open_root(root, err);
 
 	if (fd == -1)
 		return false;
+	store_user(user);
 	if (!store_identity_at(fd, there) ||
 	    (there[0] == '\0' && (!write_file(fd, identity) || !store_identity_at(fd, there)))) {
 		error_errno(err, "cannot write the identity of the blob store");
-		error_cause(err, "%s/" STORE_IDENTITY_FILE ", as uid %d: %m", root, (int)geteuid());
+		error_cause(err, "%s/" STORE_IDENTITY_FILE ", as user %s: %m", root, user);
 		close(fd);
 		return false;
 	}

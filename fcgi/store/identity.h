@@ -19,4 +19,8 @@ bool store_identity_at(int root, char identity[UUID_TEXT_SIZE]) MUST_CHECK;
 /* Write the identity into the directory, synced. CONFLICT if it carries another one. */
 bool store_identity_write(const char *root, const char *identity, struct error *) MUST_CHECK;
 
+/* The user this process acts as, for complaints about permissions. */
+#define STORE_USER_SIZE 64
+void store_user(char name[STORE_USER_SIZE]);
+
 #endif

@@ -62,11 +62,13 @@ refuse(const struct store *store, struct error *err, const char *reason)
 static bool
 refuse_errno(const struct store *store, struct error *err, const char *call)
 {
+	char user[STORE_USER_SIZE];
 	int number = errno;
 
 	error_set(err, ERROR_UNAVAILABLE, "the blob store is not available");
+	store_user(user);
 	errno = number;
-	return error_cause(err, "%s: cannot %s as uid %d: %m", store->name, call, (int)geteuid());
+	return error_cause(err, "%s: cannot %s as user %s: %m", store->name, call, user);
 }
 
 /* Does the open directory carry the identity? */

@@ -54,6 +54,14 @@ scope() {
 live() {
 	cgi GET /livez </dev/null && has '^Status: 200' && has '^ok$' && cgi GET /readyz </dev/null && has '^Status: 200'
 }
+# A virtual host that lacks its variable: the operator is told which.
+unset_variable() {
+	cgi GET /v2/ "$basic" STOWAGE_V2_REPOSITORY= </dev/null && has '^Status: 404' &&
+		grep -q 'level=warning.*the virtual host localhost does not set STOWAGE_V2_REPOSITORY' "$scratch/err" &&
+		cgi GET /livez STOWAGE_V2_REPOSITORY= </dev/null && ! grep -q 'STOWAGE_V2_REPOSITORY' "$scratch/err" &&
+		cgi GET /artifactory/api/docker/docker-dev/v2/ "$basic" STOWAGE_V2_REPOSITORY= </dev/null && has '^Status: 200' &&
+		! grep -q 'STOWAGE_V2_REPOSITORY' "$scratch/err"
+}
 unknown_path() {
 	cgi GET /v2/nothing "$basic" </dev/null && has '^Status: 404' && has '"code":"NOT_FOUND"' && has '^Docker-Distribution-API-Version:'
 }
@@ -161,6 +169,7 @@ check "v2 challenges anonymous" challenge
 check "Basic is enough" signed_in
 check "the challenge names the scope" scope
 check "health needs nobody" live
+check "a virtual host without its variable is told in the log" unset_variable
 check "an unknown path is 404 with the version header" unknown_path
 check "a wrong method is 405 with Allow" bad_method
 check "a bad name is NAME_INVALID" bad_name

@@ -197,6 +197,24 @@ an_identity_that_cannot_be_read_is_not_overwritten(void **state)
 	assert_false(store_look(f->store, NULL));
 }
 
+/* blobs is a file, so that nothing can be made below it, whoever runs the test. */
+static void
+what_cannot_be_made_is_told_with_path_and_user(void **state)
+{
+	struct fixture *f = *state;
+	char user[STORE_USER_SIZE];
+
+	move(arena_printf(f->arena, "%s/blobs", f->root), f->away);
+	fclose(fopen(arena_printf(f->arena, "%s/blobs", f->root), "w"));
+	store_close(f->store);
+	f->store = store_open(f->root, TEST_IDENTITY);
+	assert_false(store_look(f->store, &f->err));
+	store_user(user);
+	assert_non_null(strstr(f->err.cause, f->root));
+	assert_non_null(strstr(f->err.cause, arena_printf(f->arena, "as user %s", user)));
+	assert_non_null(strstr(f->err.cause, "Not a directory"));
+}
+
 /* The group of the directories may read, others may not. */
 static void
 the_web_server_reads_through_a_group(void **state)
@@ -226,6 +244,7 @@ main(void)
 		TEST(bytes_are_not_published_into_another_directory),
 		TEST(an_identity_is_written_once),
 		TEST(an_identity_that_cannot_be_read_is_not_overwritten),
+		TEST(what_cannot_be_made_is_told_with_path_and_user),
 		TEST(the_web_server_reads_through_a_group),
 	};
 
