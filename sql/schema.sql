@@ -411,7 +411,7 @@ BEGIN
     EXIT WHEN FOUND; -- else it was collected in between
   END LOOP;
   IF v_blob.bad OR v_blob.size <> p_size THEN
-    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
+    UPDATE blob b SET file_id = p_file, size = p_size, bad = false, diff_id = NULL WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
     IF FOUND THEN
       PERFORM file_abandon(v_blob.file_id, p_alg, p_digest, interval '15 min');
       v_blob.file_id := p_file;
@@ -3247,7 +3247,9 @@ CREATE TABLE registry.blob (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     checked_on date,
     digest bytea NOT NULL,
+    diff_id bytea,
     CONSTRAINT blob_check CHECK ((((alg = 1) AND (octet_length(digest) = 32)) OR ((alg = 2) AND (octet_length(digest) = 64)))),
+    CONSTRAINT blob_diff_id_check CHECK ((octet_length(diff_id) = ANY (ARRAY[0, 32]))),
     CONSTRAINT blob_size_check CHECK ((size >= 0))
 );
 

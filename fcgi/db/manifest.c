@@ -120,11 +120,13 @@ static const struct statement tags_list = {
 	.again = true,
 };
 
-/* $5 subject, $6 its algorithm, $7 artifact type, $8 and $9 digest and algorithm to continue after,
- * $10 limit */
+/*
+ * $5 subject, $6 its algorithm, $7 artifact type, $8 and $9 digest and algorithm to continue after,
+ * $10 limit, $11 bytes: descriptors carry annotations of up to 4 MiB each. One there is in any case.
+ */
 static const struct statement referrers_list = {
 	.name = "referrers_list",
-	.nparams = 10,
+	.nparams = 11,
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", " IMAGES ", "
 	    "found AS (SELECT DISTINCT ON (m.alg, m.digest) m.alg, m.digest, ir.descriptor"
@@ -134,10 +136,15 @@ static const struct statement referrers_list = {
 	    "    LEFT JOIN media_type t ON t.id = ir.artifact_type"
 	    "  WHERE ($7::text IS NULL OR t.name = $7)"
 	    "    AND ($8::bytea IS NULL OR (m.alg, m.digest) > ($9::smallint, $8))"
-	    "  ORDER BY m.alg, m.digest LIMIT $10::bigint)"
+	    "  ORDER BY m.alg, m.digest LIMIT $10::bigint),"
+	    "page AS (SELECT found.*, row_number() OVER w AS place,"
+	    "   sum(octet_length(descriptor) + 1) OVER w AS bytes FROM found"
+	    "  WINDOW w AS (ORDER BY alg, digest))"
 	    "SELECT " SQL_STANDING ", " SQL_READABLE_ANYWHERE ","
-	    "  found.descriptor, digest_text(found.alg, found.digest)"
-	    " FROM me LEFT JOIN root ON true LEFT JOIN found ON true ORDER BY found.alg, found.digest",
+	    "  page.descriptor, digest_text(page.alg, page.digest), (SELECT count(*) FROM found)"
+	    " FROM me LEFT JOIN root ON true"
+	    "   LEFT JOIN page ON page.place = 1 OR page.bytes <= $11::bigint"
+	    " ORDER BY page.alg, page.digest",
 	.again = true,
 };
 /* clang-format on */
@@ -304,11 +311,11 @@ db_tags_list(struct db *db, const char *key, const char *name, const struct view
 bool
 db_referrers_list(struct db *db, const char *key, const char *name, const struct digest *subject,
     const char *artifact_type, const struct viewer *viewer, const char *last, int limit,
-    struct standing *standing, const char ***descriptors, const char ***digests, size_t *count,
-    struct error *err)
+    int64_t bytes, struct standing *standing, const char ***descriptors, const char ***digests,
+    size_t *count, bool *more, struct error *err)
 {
 	struct digest after = { 0 };
-	struct param params[10] = { param_text(key), param_int(db, viewer->account),
+	struct param params[11] = { param_text(key), param_int(db, viewer->account),
 		param_int(db, viewer->epoch), param_text(name), param_digest(subject),
 		param_int(db, subject->algorithm), param_text(artifact_type) };
 	bool continued = last != NULL && *last != '\0';
@@ -317,11 +324,15 @@ db_referrers_list(struct db *db, const char *key, const char *name, const struct
 	if (continued && !digest_parse(&after, last, err))
 		return false;
 	digest_params(db, continued ? &after : NULL, &params[8], &params[7]);
-	params[9] = param_int(db, limit);
+	params[9] = param_int(db, (int64_t)limit + 1); /* to see whether the list goes on */
+	params[10] = param_int(db, bytes);
 	if ((res = db_query(db, &referrers_list, params, err)) == NULL)
 		return false;
 	standing_read(res, standing);
 	*count = texts_read(db, res, 4, descriptors);
+	if (*count > (size_t)limit)
+		*count = (size_t)limit;
+	*more = (int64_t)*count < row_int(res, 0, 6);
 	texts_read(db, res, 5, digests);
 	return true;
 }

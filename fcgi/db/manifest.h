@@ -78,11 +78,12 @@ bool db_tags_list(struct db *, const char *key, const char *name, const struct v
     size_t *count, struct error *) MUST_CHECK;
 
 /* Descriptors (JSON text) of manifests whose subject is `subject`, filtered by artifact type (NULL:
- * all), after the digest text `last`, ordered by digest;
+ * all), after the digest text `last`, ordered by digest: at most `limit`, and no more than `bytes`
+ * of text unless the first alone is longer; *more: the list goes on.
  * (*digests)[i] is the text of the digest of (*descriptors)[i]. */
 bool db_referrers_list(struct db *, const char *key, const char *name, const struct digest *subject,
-    const char *artifact_type, const struct viewer *, const char *last, int limit,
-    struct standing *, const char ***descriptors, const char ***digests, size_t *count,
+    const char *artifact_type, const struct viewer *, const char *last, int limit, int64_t bytes,
+    struct standing *, const char ***descriptors, const char ***digests, size_t *count, bool *more,
     struct error *) MUST_CHECK;
 
 #endif

@@ -16,6 +16,7 @@ struct target {
 	int actions;     /* bits the viewer has there under this name; admins have all */
 	int64_t image;   /* 0: no such image yet */
 	bool takes_schema1;
+	bool hands_on; /* of version 1: what is pushed goes into the bridged repository too */
 };
 
 /* standing.allowed: `wanted` bits are all in target->actions. */

@@ -173,7 +173,8 @@ static const struct statement v1_target_find = {
 	    "   i.id AS image_id, false AS schema1,"
 	    "   CASE WHEN me.valid THEN push_actions($2, root.id, root.id, $4) ELSE 0 END AS actions"
 	    "  FROM me, root LEFT JOIN image i ON i.path = $4 AND i.repository_id = root.id)"
-	    "SELECT " SQL_TARGET_COLUMNS("$5::int")
+	    "SELECT " SQL_TARGET_COLUMNS("$5::int") ","
+	    "  coalesce((SELECT bridge_push FROM repository r WHERE r.id = root.id), false)"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",
 	.again = true,
 };
@@ -231,13 +232,27 @@ static const struct statement v1_chain = {
 	.name = "v1_chain",
 	.nparams = 3,
 	.sql =
-	    "SELECT bridge.key, o.json, o.blob_id IS NOT NULL, o.zstd, b.alg, b.digest, b.size, b.file_id, b.id"
+	    "SELECT bridge.key, o.json, o.blob_id IS NOT NULL, o.zstd, b.alg, b.digest, b.size, b.file_id, b.id, b.diff_id"
 	    " FROM repository r JOIN repository bridge ON bridge.id = bridge_root(r.id)"
 	    "   JOIN image i ON i.path = $2 AND i.repository_id = r.id"
 	    "   JOIN v1_image top ON top.image_id = i.id AND top.v1_id = $3"
 	    "   CROSS JOIN unnest(top.ancestry) WITH ORDINALITY a (id, place)"
 	    "   JOIN v1_image o ON o.image_id = i.id AND o.v1_id = a.id LEFT JOIN blob b ON b.id = o.blob_id"
 	    " WHERE r.id = $1 AND r.bridge_push ORDER BY a.place DESC",
+	.again = true,
+};
+
+static const struct statement v1_diff_id = {
+	.name = "v1_diff_id",
+	.nparams = 1,
+	.sql = "SELECT diff_id FROM blob WHERE id = $1",
+	.again = true,
+};
+
+static const struct statement v1_diff_id_put = {
+	.name = "v1_diff_id_put",
+	.nparams = 2,
+	.sql = "UPDATE blob SET diff_id = $2 WHERE id = $1 AND diff_id IS NULL",
 	.again = true,
 };
 
@@ -290,8 +305,8 @@ static const struct statement v1_view_put = {
 
 const struct statement *const v1_statements[] = { &v1_image_find, &v1_tags, &v1_search, &v1_public,
 	&v1_target_find, &v1_json_put, &v1_uploads, &v1_layer_put, &v1_checksum_put, &v1_tag_put,
-	&v1_tags_delete, &v1_chain, &v1_layers_link, &v1_source, &v1_source_by_digest,
-	&v1_source_blob, &v1_view_find, &v1_view_put, NULL };
+	&v1_tags_delete, &v1_chain, &v1_diff_id, &v1_diff_id_put, &v1_layers_link, &v1_source,
+	&v1_source_by_digest, &v1_source_blob, &v1_view_find, &v1_view_put, NULL };
 
 static bool
 id_read(const PGresult *res, int row, int column, struct digest *id, struct error *err)
@@ -409,6 +424,7 @@ db_v1_target_find(struct db *db, const char *key, const char *name, const struct
 		return false;
 	standing_read(res, standing);
 	*target = target_read(res);
+	target->hands_on = row_bool(res, 0, 9);
 	return true;
 }
 
@@ -520,6 +536,16 @@ db_v1_tags_delete(struct db *db, const struct target *target, const char *name, 
 
 /* --- Into the bridged repository --- */
 
+/* Empty: nobody can unpack it. */
+static void
+diff_id_read(const PGresult *res, int row, int column, struct v1_diff *diff)
+{
+	struct bytes bytes = row_bytes(res, row, column);
+
+	diff->known = !row_null(res, row, column);
+	diff->possible = digest_set(&diff->id, DIGEST_SHA256, bytes.data, bytes.length);
+}
+
 bool
 db_v1_chain(struct db *db, const struct target *target, const char *name, const struct digest *id,
     const char **bridge, struct v1_link **out, size_t *count, struct error *err)
@@ -546,8 +572,30 @@ db_v1_chain(struct db *db, const struct target *target, const char *name, const 
 		link->layer.size = row_int(res, (int)i, 6);
 		link->layer.file = row_int(res, (int)i, 7);
 		link->layer.id = row_int(res, (int)i, 8);
+		diff_id_read(res, (int)i, 9, &link->diff);
 	}
 	return true;
+}
+
+bool
+db_v1_diff_id(struct db *db, int64_t blob, struct v1_diff *diff, struct error *err)
+{
+	const struct param params[] = { param_int(db, blob) };
+	PGresult *res = db_query(db, &v1_diff_id, params, err);
+
+	*diff = (struct v1_diff){ 0 };
+	if (res != NULL && PQntuples(res) == 1)
+		diff_id_read(res, 0, 0, diff);
+	return res != NULL;
+}
+
+bool
+db_v1_diff_id_put(struct db *db, int64_t blob, const struct v1_diff *diff, struct error *err)
+{
+	const struct param params[] = { param_int(db, blob),
+		diff->possible ? param_digest(&diff->id) : param_bytes((struct bytes){ "", 0 }) };
+
+	return db_query(db, &v1_diff_id_put, params, err) != NULL;
 }
 
 bool

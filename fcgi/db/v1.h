@@ -103,15 +103,26 @@ bool db_v1_tags_delete(struct db *, const struct target *, const char *name, con
 
 /* --- Into the bridged repository --- */
 
+/* What a layer holds unpacked (diff_id of a config). */
+struct v1_diff {
+	bool known;
+	bool possible; /* it can be unpacked at all */
+	struct digest id;
+};
 struct v1_link {
 	struct bytes json;
 	bool layered, zstd;
 	struct blob_row layer;
+	struct v1_diff diff;
 };
 /* An image and all below it, root first, of a repository that hands its pushes on, and the key of
  * that it hands them to; none if it does not. */
 bool db_v1_chain(struct db *, const struct target *, const char *name, const struct digest *id,
     const char **bridge, struct v1_link **, size_t *count, struct error *) MUST_CHECK;
+/* As it is now, and keep it; it never changes. */
+bool db_v1_diff_id(struct db *, int64_t blob, struct v1_diff *, struct error *) MUST_CHECK;
+bool db_v1_diff_id_put(
+    struct db *, int64_t blob, const struct v1_diff *, struct error *) MUST_CHECK;
 /* Show blobs under a name of another repository. */
 bool db_v1_layers_link(struct db *, const struct target *, const char *name, const int64_t *blobs,
     size_t count, struct error *) MUST_CHECK;

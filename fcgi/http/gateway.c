@@ -294,6 +294,15 @@ gateway_read(struct gateway *gw, void *buffer, size_t size, struct error *err)
 }
 
 bool
+gateway_is_gone(const struct gateway *gw)
+{
+	struct pollfd peer = { .fd = gw->kind == KIND_FCGI ? gw->fcgi.ipcFd : -1,
+		.events = POLLRDHUP };
+
+	return peer.fd != -1 && poll(&peer, 1, 0) == 1;
+}
+
+bool
 gateway_write(struct gateway *gw, const void *data, size_t size)
 {
 	switch (gw->kind) {

@@ -48,6 +48,9 @@ const char *const *gateway_environment(const struct gateway *);
 /* Read body bytes: > 0 count, 0 the end, -1 the client left early or the record was cut
  * (ERROR_CLIENT_GONE). Blocks until `size` bytes or the end are there. */
 ssize_t gateway_read(struct gateway *, void *buffer, size_t size, struct error *) MUST_CHECK;
+/* Has the server hung up, as it does when the client leaves? As far as it tells: Apache does not.
+ */
+bool gateway_is_gone(const struct gateway *);
 bool gateway_write(struct gateway *, const void *data, size_t size); /* false: the peer is gone */
 
 #endif

@@ -4,6 +4,9 @@
 #include "oci/v1_image.h"
 #include "registry/remote.h"
 
+/* Of a page. Lists of names need no such limit: 1,000 of at most 255 bytes. */
+#define REFERRERS_MOST_BYTES (4 * 1024 * 1024)
+
 #define LOOKS_MOST 3 /* what was cached a moment ago may be gone again, but not for ever */
 
 bool
@@ -160,13 +163,12 @@ registry_referrers_list(struct registry *registry, const char *name, const struc
 	const char **digests = NULL;
 
 	if (!db_referrers_list(registry->db, registry->key, name, subject, artifact_type,
-		&registry->viewer, last, limit + 1, &standing, &list->items, &digests, &list->count,
-		err))
+		&registry->viewer, last, limit, REFERRERS_MOST_BYTES, &standing, &list->items,
+		&digests, &list->count, &list->more, err))
 		return false;
 	standing.allowed = standing.allowed || registry->viewer.account != 0;
 	if (!registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
 		return false;
-	list_cut(list, limit);
 	list->last = list->count > 0 ? digests[list->count - 1] : NULL;
 	return true;
 }

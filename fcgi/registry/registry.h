@@ -14,17 +14,19 @@
 #include "base/error.h"
 #include "db/standing.h"
 #include "store/store.h"
+#include "store/unpack.h"
 
 struct db;
 struct relay;
 
 struct registry {
-	struct db *db;       /* borrowed */
-	struct store *store; /* borrowed */
-	struct relay *relay; /* borrowed; NULL where no upstream is ever asked */
-	bool may_wait;       /* for an upstream; else ERROR_WAIT */
-	const char *key;     /* the repository key that was asked */
-	int version;         /* of the API that asks: 1 or 2 */
+	struct db *db;              /* borrowed */
+	struct store *store;        /* borrowed */
+	struct relay *relay;        /* borrowed; NULL where no upstream is ever asked */
+	bool may_wait;              /* for an upstream, or for long work; else ERROR_WAIT */
+	struct unpack_watch client; /* ends long work when nobody waits for it any more */
+	const char *key;            /* the repository key that was asked */
+	int version;                /* of the API that asks: 1 or 2 */
 	struct viewer viewer;
 	struct actor actor;
 

@@ -25,7 +25,8 @@ v1_id_text(const struct digest *id)
 bool registry_v1_image_require(struct registry *, const char *name, const struct digest *id,
     struct v1_image_row **, struct error *) MUST_CHECK;
 
-/* A layer that v1 clients cannot read as it is, for repack_read(). */
+/* A layer that v1 clients cannot read as it is, for repack_read(). ERROR_WAIT; UNAVAILABLE if too
+ * many are read. */
 struct repack *registry_v1_repack(
     struct registry *, const struct v1_image_row *, struct error *) MUST_CHECK;
 

@@ -3,9 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/slots.h"
 #include "oci/document.h"
 #include "registry/push.h"
 #include "registry/v1.h"
+
+#define UNPACK_WAIT_MS 60000 /* for those that unpack before */
 
 /* Bytes that stay with the arena. */
 static struct bytes
@@ -58,10 +61,51 @@ history_entry(struct arena *arena, const json_t *image, bool empty)
 	return entry;
 }
 
+/* One thread at a time unpacks: those that wait for the same layer find it done then. */
+static bool
+unpack_once(struct registry *registry, const struct blob_row *layer, struct v1_diff *diff,
+    struct error *err)
+{
+	const char *path = store_blob_path(
+	    registry->store, registry->db->arena, &layer->digest, layer->file);
+
+	if (!db_v1_diff_id(registry->db, layer->id, diff, err))
+		return false;
+	if (diff->known)
+		return true;
+	diff->known = true;
+	return unpacked_digest(
+		   path, &layer->digest, registry->client, &diff->id, &diff->possible, err) &&
+	       db_v1_diff_id_put(registry->db, layer->id, diff, err);
+}
+
+static bool
+find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
+{
+	static struct slots unpackers = SLOTS(1);
+	bool ok;
+
+	if (link->zstd)
+		return error_set(err, ERROR_UNSUPPORTED, "a layer below is compressed with zstd");
+	if (!link->diff.known) {
+		if (!slots_acquire(&unpackers, UNPACK_WAIT_MS))
+			return error_set(
+			    err, ERROR_UNAVAILABLE, "other layers are being unpacked, try again");
+		ok = unpack_once(registry, &link->layer, &link->diff, err);
+		slots_release(&unpackers);
+		if (!ok)
+			return false;
+	}
+	return link->diff.possible ||
+	       error_set(err, ERROR_BAD_REQUEST,
+		   "layer %s cannot be unpacked: it is damaged, or its content too large",
+		   link->layer.digest.text);
+}
+
 /* The top image's own words, and of all images history and layers. */
 static bool
-make_config(struct registry *registry, const struct v1_link *links, size_t count,
-    struct bytes *config, struct error *err)
+make_config(struct registry *registry, struct v1_link *links, size_t count, struct bytes *config,
+    struct error *err)
 {
 	static const char *const dropped[] = { "id", "parent", "parent_id", "layer_id", "throwaway",
 		"Size", "checksum" };
@@ -70,21 +114,15 @@ make_config(struct registry *registry, const struct v1_link *links, size_t count
 	bool ok = true;
 
 	for (size_t i = 0; i < count && ok; i++) {
-		struct digest digest;
-
 		json_decref(image);
 		image = document_load(links[i].json, &fault);
 		json_array_append_new(
 		    history, history_entry(registry->db->arena, image, !links[i].layered));
 		if (!links[i].layered)
 			continue;
-		ok = (!links[i].zstd || error_set(err, ERROR_UNSUPPORTED,
-					    "a layer below is compressed with zstd")) &&
-		     unpacked_digest(store_blob_path(registry->store, registry->db->arena,
-					 &links[i].layer.digest, links[i].layer.file),
-			 &digest, err);
+		ok = find_diff_id(registry, &links[i], err);
 		if (ok)
-			json_array_append_new(ids, json_string(digest.text));
+			json_array_append_new(ids, json_string(links[i].diff.id.text));
 	}
 	if (ok) {
 		for (size_t i = 0; i < sizeof(dropped) / sizeof(dropped[0]); i++)

@@ -2,8 +2,13 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/slots.h"
 #include "registry/pull.h"
 #include "registry/v1.h"
+
+/* Each holds up to 9 MiB for as long as its client reads. */
+#define REPACKERS_MOST 16
+#define REPACK_WAIT_MS 5000
 
 bool
 v1_id_read(struct digest *id, const char *text, struct error *err)
@@ -31,9 +36,26 @@ registry_v1_image_require(struct registry *registry, const char *name, const str
 	return *row != NULL || error_set(err, ERROR_NOT_FOUND, "Image not found");
 }
 
+static void
+repacker_release(void *slots)
+{
+	slots_release(slots);
+}
+
 struct repack *
 registry_v1_repack(struct registry *registry, const struct v1_image_row *row, struct error *err)
 {
+	static struct slots repackers = SLOTS(REPACKERS_MOST);
+
+	if (!registry->may_wait) {
+		error_set(err, ERROR_WAIT, NULL);
+		return NULL;
+	}
+	if (!slots_acquire(&repackers, REPACK_WAIT_MS)) {
+		error_set(err, ERROR_UNAVAILABLE, "too many layers are being recompressed");
+		return NULL;
+	}
+	arena_defer(registry->db->arena, repacker_release, &repackers);
 	return repack_open(registry->db->arena, registry_blob_path(registry, &row->layer), err);
 }
 

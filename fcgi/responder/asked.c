@@ -59,6 +59,12 @@ statement_subject(const struct request *req, const char *key)
 	};
 }
 
+static bool
+client_is_gone(const void *gateway)
+{
+	return gateway_is_gone(gateway);
+}
+
 bool
 asked_identify(struct request *req, struct db *db, int version, const char *key,
     const char *audience, bool session, struct identity **identity, struct registry *registry,
@@ -88,6 +94,7 @@ asked_identify(struct request *req, struct db *db, int version, const char *key,
 		.store = service->store,
 		.relay = service->relay,
 		.may_wait = req->may_wait,
+		.client = { client_is_gone, req->gateway },
 		.key = key,
 		.version = version,
 		.viewer = (*identity)->viewer,

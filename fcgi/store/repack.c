@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 
-#define WINDOW_MOST 27 /* log2 of the window a frame may want: 128 MiB */
+#define WINDOW_MOST 23 /* log2 of the window a frame may want: 8 MiB, as RFC 8878 asks for */
 #define GZIP 16        /* zlib: write a gzip header and trailer */
 #define LEVEL 1        /* whoever pulls waits for it */
 #define MEMORY_LEVEL 8 /* zlib's usual */
@@ -49,31 +49,6 @@ bool
 repack_possible(void)
 {
 	return true;
-}
-
-struct repack *
-repack_open(struct arena *arena, const char *path, struct error *err)
-{
-	struct repack *repack = arena_alloc(arena, sizeof(*repack));
-
-	*repack = (struct repack){ .file = open(path, O_RDONLY | O_CLOEXEC),
-		.packed_size = ZSTD_DStreamInSize(),
-		.plain_size = ZSTD_DStreamOutSize() };
-	arena_defer(arena, repack_close, repack);
-	if (repack->file < 0) {
-		error_errno(err, "cannot open a layer");
-		return NULL;
-	}
-	repack->unpack = ZSTD_createDStream();
-	repack->packed = malloc(repack->packed_size);
-	repack->plain = malloc(repack->plain_size);
-	if (repack->unpack == NULL || repack->packed == NULL || repack->plain == NULL ||
-	    ZSTD_isError(
-		ZSTD_DCtx_setParameter(repack->unpack, ZSTD_d_windowLogMax, WINDOW_MOST)) ||
-	    deflateInit2(&repack->pack, LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, MEMORY_LEVEL,
-		Z_DEFAULT_STRATEGY) != Z_OK)
-		log_fatal("out of memory");
-	return repack;
 }
 
 /* More of the file, when all of the last piece is used; false: unreadable. */
@@ -117,6 +92,35 @@ unpack(struct repack *repack)
 	return true;
 }
 
+struct repack *
+repack_open(struct arena *arena, const char *path, struct error *err)
+{
+	struct repack *repack = arena_alloc(arena, sizeof(*repack));
+
+	*repack = (struct repack){ .file = open(path, O_RDONLY | O_CLOEXEC),
+		.packed_size = ZSTD_DStreamInSize(),
+		.plain_size = ZSTD_DStreamOutSize() };
+	arena_defer(arena, repack_close, repack);
+	if (repack->file < 0) {
+		error_errno(err, "cannot open a layer");
+		return NULL;
+	}
+	repack->unpack = ZSTD_createDStream();
+	repack->packed = malloc(repack->packed_size);
+	repack->plain = malloc(repack->plain_size);
+	if (repack->unpack == NULL || repack->packed == NULL || repack->plain == NULL ||
+	    ZSTD_isError(
+		ZSTD_DCtx_setParameter(repack->unpack, ZSTD_d_windowLogMax, WINDOW_MOST)) ||
+	    deflateInit2(&repack->pack, LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, MEMORY_LEVEL,
+		Z_DEFAULT_STRATEGY) != Z_OK)
+		log_fatal("out of memory");
+	/* Before anything is promised: what cannot be unpacked shows at its beginning. */
+	if (unpack(repack))
+		return repack;
+	error_set(err, ERROR_UNSUPPORTED, "a layer is no zstd file that 8 MiB of memory unpack");
+	return NULL;
+}
+
 static bool
 step(struct repack *repack)
 {
@@ -148,35 +152,7 @@ repack_read(void *context, int64_t offset, void *buffer, size_t size)
 	return size == 0 && repack->failed ? -1 : (ssize_t)size;
 }
 
-bool
-unpacked_digest(const char *path, struct digest *digest, struct error *err)
-{
-	unsigned char piece[64 * 1024];
-	struct hasher *hasher;
-	gzFile file = gzopen(path, "re");
-	bool whole;
-	int n;
-
-	if (file == NULL)
-		return error_errno(err, "cannot open a layer");
-	hasher = hasher_new(DIGEST_SHA256);
-	while ((n = gzread(file, piece, sizeof(piece))) > 0)
-		hasher_update(hasher, piece, (size_t)n);
-	hasher_digest(hasher, digest);
-	hasher_free(hasher);
-	whole = gzclose(file) == Z_OK && n == 0;
-	return whole || error_set(err, ERROR_BAD_REQUEST, "a layer cannot be unpacked");
-}
-
 #else
-
-bool
-unpacked_digest(const char *path, struct digest *digest, struct error *err)
-{
-	(void)path;
-	(void)digest;
-	return error_set(err, ERROR_UNSUPPORTED, "built without zlib and libzstd");
-}
 
 bool
 repack_possible(void)

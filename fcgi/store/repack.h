@@ -12,19 +12,16 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/error.h"
-#include "oci/digest.h"
 
 struct repack; /* lives with the arena, which also closes its file */
 
 /* Was this program built with what it takes? */
 bool repack_possible(void);
-/* path: of a zstd file. UNSUPPORTED when not possible, INTERNAL when unreadable. */
+/* path: of a zstd file. UNSUPPORTED when not possible, or when it is damaged at its very beginning
+ * or wants a window of more than 8 MiB (zstd --long, --ultra); INTERNAL when unreadable. */
 struct repack *repack_open(struct arena *, const char *path, struct error *) MUST_CHECK;
-/* SHA-256 of what a layer holds unpacked, be it gzip or plain; UNSUPPORTED when not possible,
- * BAD_REQUEST when the file is damaged. */
-bool unpacked_digest(const char *path, struct digest *, struct error *) MUST_CHECK;
 /* At most `size` bytes of the gzip file, which are asked for one after the other: offset is what
- * was read so far. 0: the end; -1: the file is damaged, or wants more than 128 MiB of memory. */
+ * was read so far. 0: the end; -1: the file is damaged, or wants more memory further on. */
 ssize_t repack_read(void *repack, int64_t offset, void *buffer, size_t size);
 
 #endif

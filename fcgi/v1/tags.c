@@ -135,12 +135,14 @@ tag_put(struct request *req, struct error *err)
 
 	if (agent == NULL || strlen(agent) > AGENT_MOST || !utf8_check(agent))
 		agent = "";
-	if (!tag_check(tag, err) ||
-	    !registry_v1_target_require(
-		request_registry(req), request_call(req)->name, ACTION_WRITE, &target, err) ||
-	    !read_id(req, &id, err) ||
-	    !registry_v1_tag_push(
-		request_registry(req), request_call(req)->name, tag, &id, agent, err))
+	if (!tag_check(tag, err) || !registry_v1_target_require(request_registry(req),
+					request_call(req)->name, ACTION_WRITE, &target, err))
+		return false;
+	/* Layers may have to be unpacked; said before the body is read, which is read once only. */
+	if (target.hands_on && !req->may_wait)
+		return error_set(err, ERROR_WAIT, NULL);
+	if (!read_id(req, &id, err) || !registry_v1_tag_push(request_registry(req),
+					   request_call(req)->name, tag, &id, agent, err))
 		return false;
 	reply_bytes(req, 200, "application/json", "\"\"", 2);
 	return true;

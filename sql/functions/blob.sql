@@ -29,7 +29,7 @@ BEGIN
     EXIT WHEN FOUND; -- else it was collected in between
   END LOOP;
   IF v_blob.bad OR v_blob.size <> p_size THEN
-    UPDATE blob b SET file_id = p_file, size = p_size, bad = false WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
+    UPDATE blob b SET file_id = p_file, size = p_size, bad = false, diff_id = NULL WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
     IF FOUND THEN
       PERFORM file_abandon(v_blob.file_id, p_alg, p_digest, interval '15 min');
       v_blob.file_id := p_file;

@@ -630,28 +630,29 @@ referrers_are_listed_by_subject_and_type(void **state)
 	const char **descriptors, **digests;
 	struct standing standing;
 	size_t count;
+	bool more;
 
 	push_referrer(f, key, "r1", "subject that is not here", "type/a");
 	push_referrer(f, key, "r2", "subject that is not here", "type/b");
 	push_referrer(f, key, "r3", "another", "type/a");
 	assert_true(db_referrers_list(&f->db, key, "a", &subject, NULL, &f->admin, NULL, 10,
-	    &standing, &descriptors, &digests, &count, &f->err));
+	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 2);
 	assert_true(strcmp(digests[0], digests[1]) < 0);
 	assert_string_equal(digest_of_text(descriptors[0]).text, digests[0]);
 	assert_true(db_referrers_list(&f->db, key, "a", &subject, NULL, &f->admin, digests[0], 10,
-	    &standing, &descriptors, &digests, &count, &f->err));
+	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 1);
 	assert_true(db_referrers_list(&f->db, key, "a", &subject, "type/b", &f->admin, NULL, 10,
-	    &standing, &descriptors, &digests, &count, &f->err));
+	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 1);
 	assert_string_equal(descriptors[0], "r2");
-	assert_true(db_referrers_list(&f->db, key, "a", &subject, NULL, &nobody, NULL, 10,
-	    &standing, &descriptors, &digests, &count, &f->err));
+	assert_true(db_referrers_list(&f->db, key, "a", &subject, NULL, &nobody, NULL, 10, 1 << 22,
+	    &standing, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 0);
 	assert_false(standing.allowed);
 	assert_false(db_referrers_list(&f->db, key, "a", &subject, NULL, &f->admin, "nonsense", 10,
-	    &standing, &descriptors, &digests, &count, &f->err));
+	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(f->err.code, ERROR_DIGEST_INVALID);
 }
 

@@ -73,7 +73,11 @@ read_back(size_t length)
 	ssize_t n;
 	int result;
 
-	assert_non_null(repack);
+	if (repack == NULL) {
+		assert_int_equal(err.code, ERROR_UNSUPPORTED);
+		arena_free(arena);
+		return -1;
+	}
 	while ((n = repack_read(repack, total, gzip + total, 10007)) > 0)
 		total += n;
 	assert_int_equal(
@@ -149,7 +153,7 @@ memory_has_a_limit(void **state)
 
 	(void)state;
 	fill(1000);
-	ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 28);
+	ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, 24); /* 16 MiB */
 	while (ZSTD_compressStream2(context, &out, &in, ZSTD_e_flush) != 0)
 		;
 	while (ZSTD_compressStream2(context, &out, &in, ZSTD_e_end) != 0)

@@ -1,0 +1,27 @@
+/* How many threads may do a costly thing at once. */
+#ifndef BASE_SLOTS_H
+#define BASE_SLOTS_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attributes.h"
+
+struct slots {
+	pthread_mutex_t lock;
+	pthread_cond_t released;
+	size_t left;
+};
+
+#define SLOTS(count)                                                       \
+	{                                                                  \
+		PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, count \
+	}
+
+/* Wait for a slot; false: none was released in time. */
+bool slots_acquire(struct slots *, int64_t most_ms) MUST_CHECK;
+void slots_release(struct slots *);
+
+#endif

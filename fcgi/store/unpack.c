@@ -1,0 +1,174 @@
+#include "config.h"
+
+#include "store/unpack.h"
+
+#ifdef HAVE_REPACK
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#define PIECE (64 * 1024)
+#define GZIP 16 /* zlib: expect a gzip header and trailer */
+
+enum state {
+	STATE_BETWEEN, /* members of a gzip file follow each other; the first is still to come */
+	STATE_INSIDE,
+	STATE_PLAIN,
+	STATE_ENDED, /* what follows the last member is no content */
+	STATE_IMPOSSIBLE
+};
+
+struct unpack {
+	int fd;
+	z_stream stream;
+	struct hasher *packed, *plain;
+	int64_t output, limit;
+	enum state state;
+	bool begun;
+	unsigned char piece[PIECE];
+};
+
+static int64_t
+output_limit(int64_t size)
+{
+	if (size <= UNPACK_LEAST_BYTES / UNPACK_RATIO)
+		return UNPACK_LEAST_BYTES;
+	return size < UNPACK_MOST_BYTES / UNPACK_RATIO ? size * UNPACK_RATIO : UNPACK_MOST_BYTES;
+}
+
+static bool
+unpack_open(struct unpack *unpack, const char *path, struct error *err)
+{
+	struct stat st;
+
+	*unpack = (struct unpack){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
+	if (unpack->fd == -1 || fstat(unpack->fd, &st) == -1)
+		return error_errno(err, "cannot open a layer");
+	if (inflateInit2(&unpack->stream, MAX_WBITS + GZIP) != Z_OK)
+		return error_set(err, ERROR_UNAVAILABLE, "no memory to unpack a layer");
+	unpack->limit = output_limit(st.st_size);
+	unpack->packed = hasher_new(DIGEST_SHA256);
+	unpack->plain = hasher_new(DIGEST_SHA256);
+	return true;
+}
+
+static void
+unpack_close(struct unpack *unpack)
+{
+	if (unpack->fd != -1)
+		close(unpack->fd);
+	inflateEnd(&unpack->stream);
+	hasher_free(unpack->packed);
+	hasher_free(unpack->plain);
+}
+
+/* At a place where a member may begin: does one? */
+static void
+look(struct unpack *unpack, unsigned char first)
+{
+	if (first == 0x1f)
+		unpack->state = STATE_INSIDE;
+	else
+		unpack->state = unpack->begun ? STATE_ENDED : STATE_PLAIN;
+	unpack->begun = true;
+}
+
+/* Unpack one buffer full. */
+static void
+inflate_some(struct unpack *unpack)
+{
+	unsigned char plain[PIECE];
+	int result;
+
+	unpack->stream.next_out = plain;
+	unpack->stream.avail_out = sizeof(plain);
+	result = inflate(&unpack->stream, Z_NO_FLUSH);
+	hasher_update(unpack->plain, plain, sizeof(plain) - unpack->stream.avail_out);
+	unpack->output += (int64_t)(sizeof(plain) - unpack->stream.avail_out);
+	if (unpack->output > unpack->limit)
+		unpack->state = STATE_IMPOSSIBLE;
+	else if (result == Z_STREAM_END && inflateReset(&unpack->stream) == Z_OK)
+		unpack->state = STATE_BETWEEN;
+	else if (result != Z_OK && result != Z_BUF_ERROR)
+		unpack->state = STATE_IMPOSSIBLE;
+}
+
+static void
+unpack_piece(struct unpack *unpack, size_t size)
+{
+	z_stream *stream = &unpack->stream;
+	bool full = false;
+
+	stream->next_in = unpack->piece;
+	stream->avail_in = (uInt)size;
+	while (stream->avail_in > 0 || full) {
+		if (unpack->state == STATE_BETWEEN)
+			look(unpack, *stream->next_in);
+		if (unpack->state != STATE_INSIDE)
+			break;
+		inflate_some(unpack);
+		full = unpack->state == STATE_INSIDE && stream->avail_out == 0;
+	}
+	if (unpack->state == STATE_PLAIN)
+		hasher_update(unpack->plain, unpack->piece, size);
+}
+
+/* Beyond the bounds the rest is only hashed, to tell a bomb from a file that has rotted. */
+static bool
+unpack_all(struct unpack *unpack, struct unpack_watch watch, struct error *err)
+{
+	ssize_t n;
+
+	while ((n = read(unpack->fd, unpack->piece, sizeof(unpack->piece))) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1)
+			return error_errno(err, "cannot read a layer");
+		if (watch.is_over != NULL && watch.is_over(watch.context))
+			return error_set(err, ERROR_CLIENT_GONE, NULL);
+		hasher_update(unpack->packed, unpack->piece, (size_t)n);
+		if (unpack->output <= unpack->limit)
+			unpack_piece(unpack, (size_t)n);
+	}
+	return true;
+}
+
+bool
+unpacked_digest(const char *path, const struct digest *packed, struct unpack_watch watch,
+    struct digest *digest, bool *possible, struct error *err)
+{
+	struct unpack unpack;
+	struct digest actual;
+	bool ok = unpack_open(&unpack, path, err) && unpack_all(&unpack, watch, err);
+
+	if (ok) {
+		hasher_digest(unpack.packed, &actual);
+		if (packed->algorithm == DIGEST_SHA256 && !digest_equal(&actual, packed))
+			ok = error_set(err, ERROR_INTERNAL, "content is damaged");
+	}
+	if (ok) {
+		*possible = unpack.state != STATE_INSIDE && unpack.state != STATE_IMPOSSIBLE;
+		hasher_digest(unpack.plain, digest);
+	}
+	unpack_close(&unpack);
+	return ok;
+}
+
+#else
+
+bool
+unpacked_digest(const char *path, const struct digest *packed, struct unpack_watch watch,
+    struct digest *digest, bool *possible, struct error *err)
+{
+	(void)path;
+	(void)packed;
+	(void)watch;
+	(void)digest;
+	(void)possible;
+	return error_set(err, ERROR_UNSUPPORTED, "built without zlib and libzstd");
+}
+
+#endif
