@@ -83,7 +83,7 @@ BEGIN
     GRANT SELECT ON ALL TABLES IN SCHEMA registry TO stowage_audit;
     REVOKE SELECT ON account, token_key, signing_key, repository_remote FROM stowage_audit;
     GRANT SELECT (repository_id, url, username, token_authentication, any_host_auth, realm_hosts, private_networks, networks, proxy,
-      client_certificate, local_address, query_params, library_prefix, ns_aliases, offline, hard_fail, store_locally, fresh_seconds, missing_seconds, assumed_offline_seconds, unused_hours, timeout_ms, metadata_timeout_ms,
+      client_certificate, local_address, query_params, library_prefix, ns_aliases, offline, hard_fail, store_locally, fresh_seconds, missing_seconds, assumed_offline_seconds, unused_hours, timeout_ms, metadata_timeout_ms, answer_ms,
       block_mismatching_types, mismatching_types, external_dependencies, external_patterns) ON repository_remote TO stowage_audit;
     GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, failures_since, locked_until) ON account TO stowage_audit;
     GRANT SELECT (kid, created_at, retired_at, revoked_at) ON token_key TO stowage_audit;

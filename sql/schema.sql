@@ -623,6 +623,7 @@ CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes int
     ('offline', '{2}', 'boolean', 'false'),
     ('storeArtifactsLocally', '{2}', 'boolean', 'true'),
     ('socketTimeoutMillis', '{2}', 'number', '15000'),
+    ('answerTimeoutMillis', '{2}', 'number', '5000'),
     ('localAddress', '{2}', 'line', '""'),
     ('queryParams', '{2}', 'line', '""'),
     ('retrievalCachePeriodSecs', '{2}', 'number', '7200'),
@@ -670,6 +671,7 @@ CREATE FUNCTION registry.document_given(p_class integer, p_document jsonb) RETUR
   SELECT coalesce(jsonb_object_agg(d.key, CASE WHEN f.field = 'defaultDeploymentRepo' AND d.value = 'null' THEN '""' ELSE d.value END), '{}')
   FROM jsonb_each(p_document) d LEFT JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
   WHERE (d.value <> 'null' OR f.field IS NULL OR f.field = 'defaultDeploymentRepo') AND (d.key <> 'password' OR f.field IS NOT NULL)
+    AND d.key <> 'upstreamStatus'
 $$;
 
 --
@@ -1886,24 +1888,26 @@ CREATE FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_re
     AS $$
   INSERT INTO remote_state AS s (repository_id, rate_limit, rate_remaining, rate_seconds, rate_at)
   VALUES (p_remote, p_limit, p_remaining, p_seconds, CASE WHEN p_limit IS NOT NULL THEN now() END)
-  ON CONFLICT (repository_id) DO UPDATE SET failures = 0, offline_until = NULL, rate_limit = coalesce(EXCLUDED.rate_limit, s.rate_limit),
-      rate_remaining = coalesce(EXCLUDED.rate_remaining, s.rate_remaining), rate_seconds = coalesce(EXCLUDED.rate_seconds, s.rate_seconds),
-      rate_at = coalesce(EXCLUDED.rate_at, s.rate_at)
+  ON CONFLICT (repository_id) DO UPDATE SET failures = 0, offline_until = NULL, suspect_until = NULL, trouble = NULL, struck = '{}', limited = false,
+      rate_limit = coalesce(EXCLUDED.rate_limit, s.rate_limit), rate_remaining = coalesce(EXCLUDED.rate_remaining, s.rate_remaining),
+      rate_seconds = coalesce(EXCLUDED.rate_seconds, s.rate_seconds), rate_at = coalesce(EXCLUDED.rate_at, s.rate_at)
     WHERE s.failures > 0 OR s.offline_until IS NOT NULL OR EXCLUDED.rate_limit IS NOT NULL
 $$;
 
 --
--- Name: remote_failed(integer, text, integer, boolean); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: remote_failed(integer, text, text, integer, boolean); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) RETURNS void
+CREATE FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) RETURNS boolean
     LANGUAGE sql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason, limited)
-  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200), p_limited)
-  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason,
-    limited = EXCLUDED.limited
+  INSERT INTO remote_state AS s (repository_id, failures, offline_until, trouble, reason, limited, told_at)
+  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, p_trouble, left(p_reason, 200), p_limited, now())
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, suspect_until = NULL, struck = '{}',
+    trouble = EXCLUDED.trouble, reason = EXCLUDED.reason, limited = EXCLUDED.limited,
+    told_at = CASE WHEN s.told_at > now() - interval '1 minute' AND s.trouble = EXCLUDED.trouble THEN s.told_at ELSE now() END
+  RETURNING told_at = now()
 $$;
 
 --
@@ -1919,17 +1923,17 @@ CREATE FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags tex
 $$;
 
 --
--- Name: remote_missed(integer, text, text, boolean, integer); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: remote_missed(integer, text, text, text, integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) RETURNS void
+CREATE FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) RETURNS void
     LANGUAGE sql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  INSERT INTO remote_miss (repository_id, path, reference, refused, until)
-  SELECT p_remote, p_path, p_reference, p_refused, now() + make_interval(secs => p_seconds)
+  INSERT INTO remote_miss (repository_id, path, reference, refused, reason, until)
+  SELECT p_remote, p_path, p_reference, p_reason IS NOT NULL, left(p_reason, 200), now() + make_interval(secs => p_seconds)
   WHERE p_seconds > 0 AND 10000 > (SELECT count(*) FROM (SELECT FROM remote_miss WHERE repository_id = p_remote LIMIT 10000) known)
-  ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, until = EXCLUDED.until
+  ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, reason = EXCLUDED.reason, until = EXCLUDED.until
 $$;
 
 --
@@ -1984,6 +1988,7 @@ BEGIN
   v_new.assumed_offline_seconds := p_document -> 'assumedOfflinePeriodSecs';
   v_new.unused_hours := p_document -> 'unusedArtifactsCleanupPeriodHours';
   v_new.timeout_ms := time_limit(p_document -> 'socketTimeoutMillis', 3600000);
+  v_new.answer_ms := time_limit(p_document -> 'answerTimeoutMillis', 3600000);
   v_new.metadata_timeout_ms := time_limit(p_document -> 'metadataRetrievalTimeoutSecs', 3600) * 1000;
   v_new.block_mismatching_types := p_document -> 'blockMismatchingMimeTypes';
   v_new.mismatching_types := p_document ->> 'mismatchingMimeTypesOverrideList';
@@ -1991,17 +1996,46 @@ BEGIN
   v_new.external_patterns := array_to_string(texts_of(p_document -> 'externalDependenciesPatterns'), ',');
   DELETE FROM repository_remote WHERE repository_id = p_id;
   INSERT INTO repository_remote SELECT v_new.*;
-  -- what was learnt about another upstream, as another user or on another way there is worth nothing
-  IF (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
-      v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms)
+  -- what was learnt about another upstream, as another user or on another way there is worth nothing; a password that is given again may be good by now
+  IF coalesce(p_document ->> 'password', '') <> ''
+    OR (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
+      v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms, v_old.answer_ms)
     IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password, v_new.token_authentication, v_new.any_host_auth, v_new.realm_hosts, v_new.private_networks,
-      v_new.networks, v_new.proxy, v_new.client_certificate, v_new.local_address, v_new.query_params, v_new.timeout_ms, v_new.metadata_timeout_ms) THEN
+      v_new.networks, v_new.proxy, v_new.client_certificate, v_new.local_address, v_new.query_params, v_new.timeout_ms, v_new.metadata_timeout_ms, v_new.answer_ms) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
     DELETE FROM remote_miss WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;
   END IF;
   RETURN CASE WHEN v_old.password <> '' AND v_new.password = '' AND v_new.username = v_old.username THEN 'its password was dropped: the url leads elsewhere' END;
 END $_$;
+
+--
+-- Name: remote_struck(integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_struck(p_remote integer, p_path text) RETURNS boolean
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, struck) VALUES (p_remote, 1, ARRAY[p_path])
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1,
+    struck = CASE WHEN p_path = ANY (s.struck) OR cardinality(s.struck) >= 3 THEN s.struck ELSE s.struck || p_path END
+  RETURNING cardinality(struck) >= 3
+$$;
+
+--
+-- Name: remote_suspected(integer, text, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) RETURNS void
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, suspect_until, trouble, reason)
+  VALUES (p_remote, 1, now() + make_interval(secs => p_seconds), p_trouble, left(p_reason, 200))
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, suspect_until = EXCLUDED.suspect_until, trouble = EXCLUDED.trouble, reason = EXCLUDED.reason,
+    limited = false
+$$;
 
 --
 -- Name: remote_trust(integer, text, text, integer); Type: FUNCTION; Schema: registry; Owner: -
@@ -2748,6 +2782,19 @@ CREATE FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) R
 $$;
 
 --
+-- Name: upstream_status(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.upstream_status(p_id integer) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT coalesce((SELECT jsonb_build_object('upstreamStatus', jsonb_strip_nulls(jsonb_build_object('trouble', trouble, 'reason', reason,
+      'notAskedUntil', CASE WHEN offline_until > now() THEN offline_until END)))
+    FROM remote_state WHERE repository_id = p_id AND trouble IS NOT NULL), '{}')
+$$;
+
+--
 -- Name: url_origin(text); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -3099,8 +3146,8 @@ BEGIN
   END IF;
   v_local := v_root.shadowing_guard AND name_is_local(v_root.id, p_name);
   FOR v_leaf IN
-    SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, c.offline,
-      s.offline_until > now() AS away, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
+    SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, m.reason AS refusal, c.offline,
+      s.offline_until > now() AS away, concat_ws(': ', s.trouble, s.reason) AS trouble, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
       CASE WHEN p_tag IS NULL THEN name_fits(n.path, l.include_re, l.exclude_re) ELSE tag_fits(n.path, p_tag, l.include_re, l.exclude_re) END AS fits,
       CASE WHEN v_root.by_timestamp AND p_tag IS NOT NULL THEN -extract(epoch FROM h.updated_at) END AS stamp,
       min(l.ord) OVER (PARTITION BY l.leaf_id) AS first
@@ -3128,9 +3175,10 @@ BEGIN
       WHEN v_leaf.class = 1 THEN 'does not have it'
       WHEN v_local THEN 'not cached, and a local member has the name, so no upstream is asked'
       WHEN v_leaf.offline THEN 'not cached, and set offline'
+      WHEN v_leaf.missed AND v_leaf.refusal IS NOT NULL THEN 'its upstream refused it a while ago: ' || v_leaf.refusal
       WHEN v_leaf.missed THEN 'its upstream did not have it a while ago'
       WHEN v_leaf.actions & 2 = 0 THEN 'not cached, and the user may not fill the cache'
-      WHEN v_leaf.away THEN 'not cached, and assumed offline'
+      WHEN v_leaf.away THEN 'not cached, and assumed offline: ' || v_leaf.trouble
       ELSE 'not cached; its upstream is asked' END;
     IF v_why LIKE 'has it%' AND v_winner IS NULL THEN
       v_winner := v_leaf.key;
@@ -3649,7 +3697,8 @@ CREATE TABLE registry.remote_miss (
     path text NOT NULL COLLATE pg_catalog."C",
     reference text NOT NULL COLLATE pg_catalog."C",
     refused boolean NOT NULL,
-    until timestamp with time zone NOT NULL
+    until timestamp with time zone NOT NULL,
+    reason text
 );
 
 --
@@ -3676,7 +3725,11 @@ CREATE TABLE registry.remote_state (
     rate_limit integer,
     rate_remaining integer,
     rate_seconds integer,
-    rate_at timestamp with time zone
+    rate_at timestamp with time zone,
+    trouble text,
+    suspect_until timestamp with time zone,
+    struck text[] DEFAULT '{}'::text[] NOT NULL,
+    told_at timestamp with time zone
 )
 WITH (fillfactor='70');
 
@@ -3746,11 +3799,13 @@ CREATE TABLE registry.repository_remote (
     mismatching_types text DEFAULT ''::text NOT NULL,
     external_dependencies boolean DEFAULT false NOT NULL,
     external_patterns text DEFAULT '**'::text NOT NULL,
+    answer_ms integer DEFAULT 5000 NOT NULL,
     proxy text DEFAULT ''::text NOT NULL,
     client_certificate text DEFAULT ''::text NOT NULL,
     local_address text DEFAULT ''::text NOT NULL,
     query_params text DEFAULT ''::text NOT NULL,
     networks text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT repository_remote_answer_ms_check CHECK (((answer_ms >= 1) AND (answer_ms <= 3600000))),
     CONSTRAINT repository_remote_assumed_offline_seconds_check CHECK ((assumed_offline_seconds >= 0)),
     CONSTRAINT repository_remote_class_check CHECK ((class = 2)),
     CONSTRAINT repository_remote_client_certificate_check CHECK ((client_certificate ~ '^[A-Za-z0-9._-]{0,64}$'::text)),
@@ -5865,12 +5920,12 @@ GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer
 GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_admin;
 
 --
--- Name: FUNCTION remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_reason text, p_seconds integer, p_limited boolean) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -5881,12 +5936,12 @@ GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_ta
 GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) TO stowage_admin;
 
 --
--- Name: FUNCTION remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_refused boolean, p_seconds integer) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_save(p_id integer, p_document jsonb); Type: ACL; Schema: registry; Owner: -
@@ -5894,6 +5949,22 @@ GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_re
 
 REVOKE ALL ON FUNCTION registry.remote_save(p_id integer, p_document jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.remote_save(p_id integer, p_document jsonb) TO stowage_admin;
+
+--
+-- Name: FUNCTION remote_struck(p_remote integer, p_path text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_struck(p_remote integer, p_path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_struck(p_remote integer, p_path text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_struck(p_remote integer, p_path text) TO stowage_admin;
+
+--
+-- Name: FUNCTION remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
@@ -6193,6 +6264,14 @@ GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p
 REVOKE ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION upstream_status(p_id integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.upstream_status(p_id integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.upstream_status(p_id integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.upstream_status(p_id integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION url_origin(p_url text); Type: ACL; Schema: registry; Owner: -
@@ -6761,6 +6840,12 @@ GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowa
 --
 
 GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.answer_ms; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(answer_ms) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.proxy; Type: ACL; Schema: registry; Owner: -

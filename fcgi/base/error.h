@@ -57,6 +57,8 @@
 	ERROR(UPSTREAM_FAILED, "UNAVAILABLE", 502, "the upstream registry gave no usable answer")  \
 	ERROR(UPSTREAM_TIMED_OUT, "UNAVAILABLE", 504,                                              \
 	    "the upstream registry did not answer in time")                                        \
+	ERROR(UPSTREAM_TLS, "UNAVAILABLE", 502, "no secure connection to the upstream registry")   \
+	ERROR(UPSTREAM_REFUSED, "UNAVAILABLE", 502, "the upstream registry refuses us")            \
 	ERROR(                                                                                     \
 	    WAIT, "UNAVAILABLE", 503, "too many requests must all wait for their turn, try again") \
 	ERROR(INTERNAL, "UNKNOWN", 500, "unknown error")                                           \

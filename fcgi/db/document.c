@@ -5,8 +5,9 @@
 static const struct statement document_find = {
 	.name = "document_find",
 	.nparams = 1,
-	.sql = "SELECT repository_document(id)::text, revision FROM repository"
-	       " WHERE key = $1 AND deleted_at IS NULL",
+	.sql =
+	    "SELECT (repository_document(id) || upstream_status(id))::text, revision FROM repository"
+	    " WHERE key = $1 AND deleted_at IS NULL",
 	.again = true,
 };
 

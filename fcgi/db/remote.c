@@ -5,10 +5,19 @@
 
 #include "db/parts.h"
 
-/* By which way a remote is reached, from repository_remote c; egress_read(). */
-#define SQL_EGRESS                                                        \
-	"c.proxy, c.client_certificate, c.local_address, c.query_params," \
-	" array_to_string(c.networks, ' ')"
+/* How a remote is reached, from repository_remote c; connection_read(). */
+#define SQL_CONNECTION                                                             \
+	"rtrim(c.url, '/'), c.token_authentication, c.any_host_auth,"              \
+	"  c.private_networks, array_to_string(c.realm_hosts, ' '), c.timeout_ms," \
+	"  c.metadata_timeout_ms, c.answer_ms, c.proxy, c.client_certificate,"     \
+	"  c.local_address, c.query_params, array_to_string(c.networks, ' ')"
+
+/* Does the viewer see that a local member has the name? */
+#define SQL_LOCAL_SEEN                                                                     \
+	"(SELECT me.is_admin OR EXISTS (SELECT FROM root JOIN repository_leaf l"           \
+	"     ON l.root_id = root.id AND l.class = 1"                                      \
+	"   JOIN image i ON i.repository_id = l.leaf_id AND i.path = ANY (name_twins($4))" \
+	"   WHERE " SQL_READABLE("i.path") ") FROM me)"
 
 /*
  * $4 name, $5 the reference as it is remembered, $6 tag or NULL, $7 and $8 digest and algorithm or
@@ -21,19 +30,19 @@ static const struct statement remotes_find = {
 	.sql =
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
 	    "path AS MATERIALIZED (SELECT DISTINCT ON (l.leaf_id) l.leaf_id, l.rank, l.ord,"
-	    "    " SQL_PATH " AS path"
+	    "    " SQL_PATH " AS path, " SQL_SHADOWED " AS guarded"
 	    "  FROM me, root JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
 	    "  WHERE me.valid AND CASE WHEN $6::text IS NULL THEN " SQL_FITS(SQL_PATH)
 	    "      ELSE " SQL_FITS_TAG(SQL_PATH, "$6") " END"
-	    "    AND " SQL_READABLE(SQL_PATH) " AND NOT " SQL_SHADOWED
+	    "    AND " SQL_READABLE(SQL_PATH) " AND NOT (" SQL_SHADOWED " AND " SQL_LOCAL_SEEN ")"
 	    "  ORDER BY l.leaf_id, l.rank <> 0, l.ord)"
 	    "SELECT " SQL_STANDING ", path.leaf_id IS NOT NULL,"
-	    "  path.leaf_id, r.key, path.path, path.rank = 0,"
+	    "  path.leaf_id, r.key, path.path, path.rank = 0, path.guarded,"
 	    "  me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = path.leaf_id"
 	    "    AND acl.principal_id = ANY (me.principals) AND acl.actions & 2 = 2"
 	    "    AND (acl.include_re IS NULL OR path.path ~ acl.include_re)"
 	    "    AND (acl.exclude_re IS NULL OR path.path !~ acl.exclude_re)),"
-	    "  c.offline, miss.until IS NOT NULL, coalesce(miss.refused, false),"
+	    "  c.offline, miss.until IS NOT NULL,"
 	    "  CASE WHEN $7::bytea IS NOT NULL THEN coalesce((SELECT w.size FROM image i"
 	    "    JOIN image_manifest im ON im.image_id = i.id"
 	    "    JOIN manifest_want w"
@@ -45,16 +54,15 @@ static const struct statement remotes_find = {
 	    "      AND n.digest = $7 AND n.alg = $8)) END,"
 	    "  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id"
 	    "    AND t.path = path.path AND t.fresh_until > now()),"
-	    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint, s.reason,"
-	    "  rtrim(c.url, '/'), c.username, c.password, c.token_authentication, c.any_host_auth,"
-	    "  c.private_networks, array_to_string(c.realm_hosts, ' '), c.timeout_ms,"
-	    "  c.metadata_timeout_ms, c.fresh_seconds, c.missing_seconds,"
+	    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint,"
+	    "  coalesce(s.limited, false), coalesce(s.suspect_until > now(), false), s.trouble, s.reason,"
+	    "  c.username, c.password, c.fresh_seconds, c.missing_seconds,"
 	    "  c.assumed_offline_seconds, c.hard_fail, c.store_locally, r.block_schema1,"
 	    "  c.block_mismatching_types, c.mismatching_types,"
 	    "  (SELECT w.url FROM image i JOIN image_manifest im ON im.image_id = i.id"
 	    "    JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = $7 AND w.alg = $8"
 	    "    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1),"
-	    "  coalesce(s.limited, false), " SQL_EGRESS
+	    "  " SQL_CONNECTION
 	    " FROM me LEFT JOIN root ON true LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id"
 	    "    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true"
 	    "   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id"
@@ -95,10 +103,24 @@ static const struct statement remote_listed = {
 	.again = true,
 };
 
+static const struct statement remote_suspected = {
+	.name = "remote_suspected",
+	.nparams = 4,
+	.sql = "SELECT remote_suspected($1, $2, $3, $4)",
+	.again = true,
+};
+
+static const struct statement remote_struck = {
+	.name = "remote_struck",
+	.nparams = 2,
+	.sql = "SELECT remote_struck($1, $2)",
+	.again = true,
+};
+
 static const struct statement remote_failed = {
 	.name = "remote_failed",
-	.nparams = 4,
-	.sql = "SELECT remote_failed($1, $2, $3, $4)",
+	.nparams = 5,
+	.sql = "SELECT remote_failed($1, $2, $3, $4, $5)",
 	.again = true,
 };
 
@@ -116,21 +138,22 @@ static const struct statement stale_served = {
 	.again = true,
 };
 
-/* Those that failed, not those that said we ask too much. */
+/* Those that failed; not those that said we ask too much or that refuse our credentials: such are
+ * not tried again and again. */
 static const struct statement remotes_away = {
 	.name = "remotes_away",
 	.nparams = 0,
 	.sql =
-	    "SELECT r.id, r.key, rtrim(c.url, '/'), c.private_networks, c.timeout_ms, " SQL_EGRESS
+	    "SELECT r.id, r.key, " SQL_CONNECTION
 	    " FROM remote_state s JOIN repository r ON r.id = s.repository_id AND r.deleted_at IS NULL AND NOT r.blacked_out"
 	    "   JOIN repository_remote c ON c.repository_id = r.id AND NOT c.offline"
-	    " WHERE s.offline_until > now() AND NOT s.limited ORDER BY r.id",
+	    " WHERE s.offline_until > now() AND NOT s.limited AND s.trouble IS DISTINCT FROM 'refused' ORDER BY r.id",
 	.again = true,
 };
 
 const struct statement *const remote_statements[] = { &remotes_find, &manifest_cache, &remote_trust,
-	&remote_missed, &remote_listed, &remote_failed, &remote_answered, &remotes_away,
-	&stale_served, NULL };
+	&remote_missed, &remote_listed, &remote_suspected, &remote_struck, &remote_failed,
+	&remote_answered, &remotes_away, &stale_served, NULL };
 
 /* Under which a miss is remembered. */
 static const char *
@@ -155,16 +178,25 @@ split(struct arena *arena, const char *text, size_t *count)
 	return words;
 }
 
-/* From the first column of SQL_EGRESS on. */
-static struct egress
-egress_read(const PGresult *res, int row, int first)
+/* From the first column of SQL_CONNECTION on. */
+static void
+connection_read(struct db *db, const PGresult *res, int row, int first, struct remote *remote)
 {
-	return (struct egress){
-		.proxy = row_text(res, row, first),
-		.certificate = row_text(res, row, first + 1),
-		.local_address = row_text(res, row, first + 2),
-		.query = row_text(res, row, first + 3),
-		.networks = row_text(res, row, first + 4),
+	remote->url = row_text(res, row, first);
+	remote->token_authentication = row_bool(res, row, first + 1);
+	remote->any_host_auth = row_bool(res, row, first + 2);
+	remote->private_networks = row_bool(res, row, first + 3);
+	remote->realm_hosts = split(
+	    db->arena, row_text(res, row, first + 4), &remote->realm_host_count);
+	remote->timeout_ms = (int)row_int(res, row, first + 5);
+	remote->metadata_timeout_ms = (int)row_int(res, row, first + 6);
+	remote->answer_ms = (int)row_int(res, row, first + 7);
+	remote->egress = (struct egress){
+		.proxy = row_text(res, row, first + 8),
+		.certificate = row_text(res, row, first + 9),
+		.local_address = row_text(res, row, first + 10),
+		.query = row_text(res, row, first + 11),
+		.networks = row_text(res, row, first + 12),
 	};
 }
 
@@ -176,35 +208,64 @@ remote_read(struct db *db, const PGresult *res, int row, struct remote *remote)
 		.key = row_text(res, row, 5),
 		.path = row_text(res, row, 6),
 		.priority = row_bool(res, row, 7),
-		.may_fill = row_bool(res, row, 8),
-		.offline = row_bool(res, row, 9),
-		.missed = row_bool(res, row, 10),
-		.refused = row_bool(res, row, 11),
+		.guarded = row_bool(res, row, 8),
+		.may_fill = row_bool(res, row, 9),
+		.offline = row_bool(res, row, 10),
+		.missed = row_bool(res, row, 11),
 		.wanted = row_null(res, row, 12) ? -1 : row_int(res, row, 12),
 		.listed = row_bool(res, row, 13),
 		.away = row_int(res, row, 14),
-		.away_reason = row_text(res, row, 15),
-		.url = row_text(res, row, 16),
-		.username = row_text(res, row, 17),
-		.password = row_text(res, row, 18),
-		.token_authentication = row_bool(res, row, 19),
-		.any_host_auth = row_bool(res, row, 20),
-		.private_networks = row_bool(res, row, 21),
-		.timeout_ms = (int)row_int(res, row, 23),
-		.metadata_timeout_ms = (int)row_int(res, row, 24),
-		.fresh_seconds = (int)row_int(res, row, 25),
-		.missing_seconds = (int)row_int(res, row, 26),
-		.assumed_offline_seconds = (int)row_int(res, row, 27),
-		.hard_fail = row_bool(res, row, 28),
-		.store_locally = row_bool(res, row, 29),
-		.block_schema1 = row_bool(res, row, 30),
-		.block_mismatching_types = row_bool(res, row, 31),
-		.mismatching_types = row_text(res, row, 32),
-		.source = row_text(res, row, 33),
-		.limited = row_bool(res, row, 34),
-		.egress = egress_read(res, row, 35),
+		.limited = row_bool(res, row, 15),
+		.suspect = row_bool(res, row, 16),
+		.trouble = row_text(res, row, 17),
+		.reason = row_text(res, row, 18),
+		.username = row_text(res, row, 19),
+		.password = row_text(res, row, 20),
+		.fresh_seconds = (int)row_int(res, row, 21),
+		.missing_seconds = (int)row_int(res, row, 22),
+		.assumed_offline_seconds = (int)row_int(res, row, 23),
+		.hard_fail = row_bool(res, row, 24),
+		.store_locally = row_bool(res, row, 25),
+		.block_schema1 = row_bool(res, row, 26),
+		.block_mismatching_types = row_bool(res, row, 27),
+		.mismatching_types = row_text(res, row, 28),
+		.source = row_text(res, row, 29),
 	};
-	remote->realm_hosts = split(db->arena, row_text(res, row, 22), &remote->realm_host_count);
+	connection_read(db, res, row, 30, remote);
+}
+
+static struct egress
+egress_copy(struct arena *arena, const struct egress *from)
+{
+	return (struct egress){
+		.proxy = arena_strdup(arena, from->proxy),
+		.certificate = arena_strdup(arena, from->certificate),
+		.local_address = arena_strdup(arena, from->local_address),
+		.query = arena_strdup(arena, from->query),
+		.networks = arena_strdup(arena, from->networks),
+	};
+}
+
+struct remote *
+remote_copy(struct arena *arena, const struct remote *from)
+{
+	struct remote *remote = arena_alloc(arena, sizeof(*remote));
+	const char **hosts = arena_array(arena, from->realm_host_count, sizeof(*hosts));
+
+	*remote = *from;
+	remote->key = arena_strdup(arena, from->key);
+	remote->path = arena_strdup(arena, from->path);
+	remote->url = arena_strdup(arena, from->url);
+	remote->username = arena_strdup(arena, from->username);
+	remote->password = arena_strdup(arena, from->password);
+	for (size_t i = 0; i < from->realm_host_count; i++)
+		hosts[i] = arena_strdup(arena, from->realm_hosts[i]);
+	remote->realm_hosts = hosts;
+	remote->egress = egress_copy(arena, &from->egress);
+	remote->trouble = remote->reason = NULL;
+	remote->mismatching_types = "";
+	remote->source = NULL;
+	return remote;
 }
 
 bool
@@ -281,10 +342,10 @@ db_remote_trust(struct db *db, const struct remote *remote, const char *tag, str
 
 bool
 db_remote_missed(struct db *db, const struct remote *remote, const struct remote_question *question,
-    bool refused, struct error *err)
+    const char *reason, struct error *err)
 {
 	const struct param params[] = { param_int(db, remote->id), param_text(remote->path),
-		param_text(question_text(question)), param_bool(refused),
+		param_text(question_text(question)), param_text(reason),
 		param_int(db, remote->missing_seconds) };
 
 	return db_query(db, &remote_missed, params, err) != NULL;
@@ -301,13 +362,35 @@ db_remote_listed(struct db *db, const struct remote *remote, const char *const *
 }
 
 bool
-db_remote_failed(
-    struct db *db, int id, const char *reason, int64_t seconds, bool limited, struct error *err)
+db_remote_suspected(
+    struct db *db, int id, const struct remote_trouble *trouble, int seconds, struct error *err)
 {
-	const struct param params[] = { param_int(db, id), param_text(reason),
-		param_int(db, seconds), param_bool(limited) };
+	const struct param params[] = { param_int(db, id), param_text(trouble->word),
+		param_text(trouble->reason), param_int(db, seconds) };
 
-	return db_query(db, &remote_failed, params, err) != NULL;
+	return db_query(db, &remote_suspected, params, err) != NULL;
+}
+
+bool
+db_remote_struck(struct db *db, int id, const char *path, bool *several, struct error *err)
+{
+	const struct param params[] = { param_int(db, id), param_text(path) };
+	PGresult *res = db_query(db, &remote_struck, params, err);
+
+	*several = res != NULL && row_bool(res, 0, 0);
+	return res != NULL;
+}
+
+bool
+db_remote_failed(struct db *db, int id, const struct remote_trouble *trouble, int64_t seconds,
+    bool limited, bool *tell, struct error *err)
+{
+	const struct param params[] = { param_int(db, id), param_text(trouble->word),
+		param_text(trouble->reason), param_int(db, seconds), param_bool(limited) };
+	PGresult *res = db_query(db, &remote_failed, params, err);
+
+	*tell = res != NULL && row_bool(res, 0, 0);
+	return res != NULL;
 }
 
 bool
@@ -342,17 +425,14 @@ db_remotes_away(struct db *db, struct remote **remotes, size_t *count, struct er
 		return false;
 	*count = (size_t)PQntuples(res);
 	*remotes = arena_array(db->arena, *count, sizeof(**remotes));
-	for (size_t i = 0; i < *count; i++)
+	for (size_t i = 0; i < *count; i++) {
 		(*remotes)[i] = (struct remote){
 			.id = (int)row_int(res, (int)i, 0),
 			.key = row_text(res, (int)i, 1),
-			.url = row_text(res, (int)i, 2),
-			.private_networks = row_bool(res, (int)i, 3),
-			.timeout_ms = (int)row_int(res, (int)i, 4),
-			.metadata_timeout_ms = (int)row_int(res, (int)i, 4),
-			.egress = egress_read(res, (int)i, 5),
 			.username = "",
 			.password = "",
 		};
+		connection_read(db, res, (int)i, 2, &(*remotes)[i]);
+	}
 	return true;
 }

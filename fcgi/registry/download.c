@@ -131,10 +131,10 @@ receive(struct run *run)
 			return false;
 		if (result == UPSTREAM_DONE && upload_length(run->upload) == run->download->size)
 			return true;
-		if (result == UPSTREAM_ABSENT)
-			return error_set(run->err, ERROR_UPSTREAM_FAILED,
+		if (result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
+			return error_set(run->err, ERROR_BLOB_UNKNOWN,
 			    "%s: the upstream registry does not have the blob", remote->key);
-		if (result == UPSTREAM_REFUSED || result == UPSTREAM_LIMITED)
+		if (result == UPSTREAM_BARRED || result == UPSTREAM_LIMITED)
 			break;
 		if (upload_length(run->upload) - before >= WORTH_A_TRY)
 			tries = 0;

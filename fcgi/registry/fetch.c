@@ -340,7 +340,7 @@ row_failed(struct fetch *fetch, const struct fetch_row *row)
 	error_set(&err,
 	    row->error_status == 504   ? ERROR_UPSTREAM_TIMED_OUT
 	    : row->error_status == 429 ? ERROR_TOOMANYREQUESTS
-	    : row->error_status == 403 ? ERROR_DENIED
+	    : row->error_status == 404 ? ERROR_BLOB_UNKNOWN
 	    : row->error_status == 507 ? ERROR_STORAGE_FULL
 				       : ERROR_UPSTREAM_FAILED,
 	    "%s", row->error);
@@ -392,41 +392,6 @@ thread_main(void *argument)
 }
 
 /* --- Followers --- */
-
-static struct egress
-egress_copy(struct arena *arena, const struct egress *from)
-{
-	return (struct egress){
-		.proxy = arena_strdup(arena, from->proxy),
-		.certificate = arena_strdup(arena, from->certificate),
-		.local_address = arena_strdup(arena, from->local_address),
-		.query = arena_strdup(arena, from->query),
-		.networks = arena_strdup(arena, from->networks),
-	};
-}
-
-/* The settings outlive the request that brought them. */
-static const struct remote *
-remote_copy(struct arena *arena, const struct remote *from)
-{
-	struct remote *remote = arena_alloc(arena, sizeof(*remote));
-	const char **hosts = arena_array(arena, from->realm_host_count, sizeof(*hosts));
-
-	*remote = *from;
-	remote->key = arena_strdup(arena, from->key);
-	remote->path = arena_strdup(arena, from->path);
-	remote->url = arena_strdup(arena, from->url);
-	remote->username = arena_strdup(arena, from->username);
-	remote->password = arena_strdup(arena, from->password);
-	for (size_t i = 0; i < from->realm_host_count; i++)
-		hosts[i] = arena_strdup(arena, from->realm_hosts[i]);
-	remote->realm_hosts = hosts;
-	remote->egress = egress_copy(arena, &from->egress);
-	remote->away_reason = NULL;
-	remote->mismatching_types = "";
-	remote->source = NULL;
-	return remote;
-}
 
 static bool
 thread_start(struct fetch *fetch)

@@ -140,11 +140,10 @@ history(struct housekeeping *house, bool *more, struct error *err)
 	return db_history_extend(&house->db, err);
 }
 
-/* Any answer but a server's trouble says that it is there again. */
+/* Those that are away: does one answer again? */
 static bool
 upstreams(struct housekeeping *house, bool *more, struct error *err)
 {
-	const struct upstream_call call = { .path = "/v2/", .limit = 64 * 1024 };
 	struct remote *remotes;
 	size_t count;
 
@@ -153,12 +152,11 @@ upstreams(struct housekeeping *house, bool *more, struct error *err)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct upstream upstream = relay_upstream(&remotes[i]);
+		const struct upstream_call call = { .answer_ms = remotes[i].answer_ms };
 		struct upstream_reply reply;
-		enum upstream_result result = upstream_ask(
-		    house->relay->client, house->db.arena, &upstream, &call, &reply);
 
-		if ((result == UPSTREAM_DONE || result == UPSTREAM_REFUSED ||
-			result == UPSTREAM_ABSENT) &&
+		if (upstream_greet(house->relay->client, house->db.arena, &upstream, &call,
+			&reply) == UPSTREAM_DONE &&
 		    !db_remote_answered(&house->db, remotes[i].id, -1, -1, -1, err))
 			return false;
 	}

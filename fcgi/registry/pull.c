@@ -30,7 +30,7 @@ registry_manifest_require(struct registry *registry, const char *name,
 			return false;
 	}
 	if (*row == NULL)
-		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
+		return registry_unknown(registry, ERROR_MANIFEST_UNKNOWN, err);
 	registry->winner = (*row)->repository;
 	return true;
 }
@@ -38,16 +38,13 @@ registry_manifest_require(struct registry *registry, const char *name,
 /* Is an upstream to be asked, or do only stored bytes count? */
 static bool
 may_ask_upstream(
-    struct registry *registry, const char *name, enum blob_wish wish, bool *may, struct error *err)
+    struct registry *registry, const char *name, bool head, bool *may, struct error *err)
 {
-	int actions = 0;
+	bool pushing = false;
 
-	*may = registry->relay != NULL && wish != BLOB_PUSH;
-	if (!*may || wish != BLOB_HEAD_UNSCOPED)
-		return true;
-	if (!registry_rights(registry, name, &actions, err))
+	if (registry->relay != NULL && head && !registry_is_pushing(registry, name, &pushing, err))
 		return false;
-	*may = (actions & ACTION_WRITE) == 0;
+	*may = registry->relay != NULL && !pushing;
 	return true;
 }
 
@@ -68,8 +65,9 @@ find_empty_layer(const struct digest *digest, struct blob_found *found)
 
 bool
 registry_blob_require(struct registry *registry, const char *name, const struct digest *digest,
-    enum blob_wish wish, struct blob_found *found, struct error *err)
+    bool head, struct blob_found *found, struct error *err)
 {
+	bool push = head && registry->intent == INTENT_PUSH;
 	struct standing standing = { 0 };
 	enum remote_end end = REMOTE_FOUND;
 	bool ask;
@@ -77,24 +75,24 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
 	*found = (struct blob_found){ .size = -1 };
 	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MOST; looks++) {
 		if (!db_blob_find(registry->db, registry->key, name, digest, &registry->viewer,
-			wish == BLOB_PUSH, &standing, &found->row, &ask, err) ||
+			push, &standing, &found->row, &ask, err) ||
 		    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err) ||
 		    !store_require(registry->store, err))
 			return false;
 		if (found->row == NULL && find_empty_layer(digest, found))
 			return true;
-		if (ask && !may_ask_upstream(registry, name, wish, &ask, err))
+		if (ask && !may_ask_upstream(registry, name, head, &ask, err))
 			return false;
 		if (!ask)
 			break;
-		if (!remote_blob(registry, name, digest, wish != BLOB_BYTES, &found->follower,
-			&found->size, &end, err))
+		if (!remote_blob(
+			registry, name, digest, head, &found->follower, &found->size, &end, err))
 			return false;
-		if (end == REMOTE_FOUND && (wish != BLOB_BYTES || found->follower != NULL))
+		if (end == REMOTE_FOUND && (head || found->follower != NULL))
 			return true;
 	}
 	if (found->row == NULL)
-		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
+		return registry_unknown(registry, ERROR_BLOB_UNKNOWN, err);
 	found->size = found->row->size;
 	registry->winner = found->row->repository;
 	return true;
@@ -135,7 +133,7 @@ registry_tags_list(struct registry *registry, const char *name, const char *last
 			return false;
 	}
 	list_cut(list, limit);
-	return known || error_set(err, ERROR_NAME_UNKNOWN, NULL);
+	return known || registry_unknown(registry, ERROR_NAME_UNKNOWN, err);
 }
 
 bool

@@ -18,20 +18,10 @@ struct blob_found {
 	const void *bytes;         /* not NULL: these are it, there is no file */
 };
 
-/* What is asked of a blob. */
-enum blob_wish {
-	BLOB_BYTES,
-	BLOB_HEAD,          /* only whether it is there */
-	BLOB_HEAD_UNSCOPED, /* the same, without a token that says what for: whoever may push is a
-			     * pusher
-			     */
-	BLOB_PUSH /* the same by somebody who may push: only what is stored counts, and it stays for
-		     the push */
-};
-
-/* BLOB_UNKNOWN likewise. */
-bool registry_blob_require(struct registry *, const char *name, const struct digest *,
-    enum blob_wish, struct blob_found *, struct error *) MUST_CHECK;
+/* BLOB_UNKNOWN likewise. head: only whether it is there; to a client that is about to push only
+ * what is stored counts then, and it stays for the push. */
+bool registry_blob_require(struct registry *, const char *name, const struct digest *, bool head,
+    struct blob_found *, struct error *) MUST_CHECK;
 /* Absolute path of its bytes (arena). */
 const char *registry_blob_path(struct registry *, const struct blob_row *);
 

@@ -19,6 +19,22 @@
 struct db;
 struct relay;
 
+/* Is the client about to push under the name it asks for? How upstreams fare is nothing to it then.
+ */
+enum intent {
+	INTENT_PULL,
+	INTENT_PUSH,
+	INTENT_OPEN /* it asks with a password: its rights tell */
+};
+
+/* A member that could not be asked. */
+struct unavailable {
+	const char *key;
+	const char *reason; /* for clients: "timed out" */
+	const char *cause;  /* for the log */
+	struct unavailable *next;
+};
+
 struct registry {
 	struct db *db;              /* borrowed */
 	struct store *store;        /* borrowed */
@@ -29,6 +45,7 @@ struct registry {
 	int version;                /* of the API that asks: 1 or 2 */
 	struct viewer viewer;
 	struct actor actor;
+	enum intent intent;
 
 	bool key_known; /* there is a repository of that key */
 
@@ -37,6 +54,7 @@ struct registry {
 	bool viewer_stale;   /* the account changed since it proved itself: prove again */
 	bool blacked_out;    /* it, or where its pushes go: no right helps */
 	int64_t retry_after; /* seconds after which it may be different; 0: not known */
+	struct unavailable *unavailable; /* members that may have it; NULL: all were asked */
 
 	/* And of what was found. */
 	const char *winner;  /* key of the repository that answered */
@@ -58,5 +76,20 @@ bool registry_admit_viewer(struct registry *, bool wants_read, struct error *) M
  * patterns let the name, and the tag unless it is NULL, through; NAME_UNKNOWN if none does. */
 bool registry_choose_namespace(struct registry *, const char *ns, const char *name, const char *tag,
     struct error *) MUST_CHECK;
+
+/* Is the client about to push under that name? An open intent is looked up, once. */
+bool registry_is_pushing(
+    struct registry *, const char *name, bool *pushing, struct error *) MUST_CHECK;
+
+/* Note a member that the viewer may read and that could not be asked; texts live in the arena. */
+void registry_unavailable(
+    struct registry *, const char *key, const char *reason, const char *cause);
+/* All of them, "KEY: REASON, KEY: REASON". */
+const char *registry_unavailable_text(const struct registry *);
+/* And in full, for the log. */
+const char *registry_unavailable_causes(const struct registry *);
+/* Nothing was found, and this is the code for it; says which members could not be asked. Returns
+ * false. */
+bool registry_unknown(const struct registry *, enum error_code, struct error *);
 
 #endif

@@ -1,10 +1,13 @@
 #include "registry/relay.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "registry/fetch.h"
 #include "registry/flight.h"
+#include "registry/probe.h"
 
 struct relay *
 relay_open(struct db_pool *pool, struct store *store, const struct config *config, size_t fetches)
@@ -20,6 +23,7 @@ relay_open(struct db_pool *pool, struct store *store, const struct config *confi
 		.flights = flights_open(),
 	};
 	relay->fetches = fetches_open(relay, fetches);
+	relay->probes = probes_open(relay);
 	return relay;
 }
 
@@ -29,6 +33,7 @@ relay_close(struct relay *relay)
 	if (relay == NULL)
 		return;
 	fetches_close(relay->fetches);
+	probes_close(relay->probes);
 	flights_close(relay->flights);
 	upstream_client_close(relay->client);
 	free(relay);
@@ -53,22 +58,120 @@ relay_upstream(const struct remote *remote)
 	};
 }
 
-/* For how long an upstream that did not serve us is left alone. */
-static int64_t
-pause_seconds(
-    const struct remote *remote, enum upstream_result result, const struct upstream_reply *reply)
+/* --- What went wrong, and for whom to know --- */
+
+static enum error_code
+trouble_code(enum upstream_result result, const struct upstream_reply *reply)
 {
-	return result == UPSTREAM_LIMITED && reply->retry_after > 0
-		   ? reply->retry_after
-		   : remote->assumed_offline_seconds;
+	switch (result) {
+	case UPSTREAM_LIMITED:
+		return ERROR_TOOMANYREQUESTS;
+	case UPSTREAM_TIMED_OUT:
+		return ERROR_UPSTREAM_TIMED_OUT;
+	case UPSTREAM_REFUSED:
+	case UPSTREAM_BARRED:
+		return ERROR_UPSTREAM_REFUSED;
+	default:
+		return reply->tls ? ERROR_UPSTREAM_TLS : ERROR_UPSTREAM_FAILED;
+	}
 }
 
-/* Is it the upstream that is in trouble, rather than this one answer that is no good? */
-static bool
-is_down(enum upstream_result result, const struct upstream_reply *reply)
+const char *
+relay_word(enum error_code code)
 {
-	return result == UPSTREAM_LIMITED || result == UPSTREAM_TIMED_OUT ||
-	       (result == UPSTREAM_FAILED && (reply->status == 0 || reply->status >= 500));
+	switch (code) {
+	case ERROR_UPSTREAM_TIMED_OUT:
+		return "timed out";
+	case ERROR_UPSTREAM_TLS:
+		return "TLS";
+	case ERROR_UPSTREAM_REFUSED:
+		return "refused";
+	case ERROR_TOOMANYREQUESTS:
+		return "rate limited";
+	default:
+		return "unreachable";
+	}
+}
+
+bool
+relay_error(const struct remote *remote, enum upstream_result result,
+    const struct upstream_reply *reply, struct error *err)
+{
+	return error_set(err, trouble_code(result, reply), "%s: %s", remote->key,
+	    *reply->reason != '\0' ? reply->reason : "the upstream registry failed");
+}
+
+static struct remote_trouble
+trouble_of(enum upstream_result result, const struct upstream_reply *reply)
+{
+	return (struct remote_trouble){ relay_word(trouble_code(result, reply)), reply->reason };
+}
+
+/* --- How an upstream is --- */
+
+/* What is not noted now is noted the next time. */
+void
+relay_back_off(struct db *db, const struct remote *remote, enum upstream_result result,
+    const struct upstream_reply *reply)
+{
+	const struct remote_trouble trouble = trouble_of(result, reply);
+	bool limited = result == UPSTREAM_LIMITED, tell = false;
+	int64_t seconds = limited && reply->retry_after > 0 ? reply->retry_after
+							    : remote->assumed_offline_seconds;
+	struct error ignored = { 0 };
+
+	if (db_remote_failed(db, remote->id, &trouble, seconds, limited, &tell, &ignored) && tell)
+		log_line(LOG_LEVEL_WARNING, "remote %s: %s, not asked for %" PRId64 " s: %s",
+		    remote->key, trouble.word, seconds, trouble.reason);
+}
+
+/* One that gives no answer at all, or a server's trouble for several names in a row, is probed: the
+ * answer to one path puts nobody offline. */
+static void
+suspect(struct relay *relay, struct db *db, const struct remote *remote,
+    enum upstream_result result, const struct upstream_reply *reply)
+{
+	const struct remote_trouble trouble = trouble_of(result, reply);
+	struct error ignored = { 0 };
+	bool several = reply->status == 0;
+
+	if (reply->status >= 502 && reply->status <= 504)
+		(void)!db_remote_struck(db, remote->id, remote->path, &several, &ignored);
+	if (!several)
+		return;
+	(void)!db_remote_suspected(db, remote->id, &trouble, PROBE_SECONDS, &ignored);
+	probe_start(relay->probes, remote);
+}
+
+/* No registry answers so: a proxy does, or a storage service. */
+static bool
+is_page(const struct upstream_reply *reply)
+{
+	return strcasecmp(reply->content_type, "text/html") == 0 ||
+	       strcasecmp(reply->content_type, "application/xml") == 0 ||
+	       strcasecmp(reply->content_type, "text/xml") == 0;
+}
+
+/* A refusal: of this name, or of us? */
+static enum upstream_result
+judge_refusal(struct relay *relay, struct db *db, const struct remote *remote,
+    const struct upstream *upstream, const struct upstream_call *call, struct upstream_reply *reply)
+{
+	struct upstream_reply greeting;
+	enum upstream_result result;
+
+	if (is_page(reply))
+		return UPSTREAM_BARRED;
+	if (upstream_is_good(relay->client, db->arena, upstream))
+		return UPSTREAM_REFUSED;
+	result = upstream_greet(relay->client, db->arena, upstream, call, &greeting);
+	if (result == UPSTREAM_DONE)
+		return UPSTREAM_REFUSED;
+	*reply = greeting;
+	if (result != UPSTREAM_REFUSED)
+		return result;
+	relay_back_off(db, remote, UPSTREAM_BARRED, reply);
+	return UPSTREAM_BARRED;
 }
 
 enum upstream_result
@@ -83,25 +186,14 @@ relay_ask(struct relay *relay, struct db *db, const struct remote *remote,
 	/* Who answers elsewhere, for an external layer, is not the upstream. */
 	if (call->url != NULL)
 		return result;
-	/* What is not noted now is noted the next time. */
-	if (is_down(result, reply))
-		(void)!db_remote_failed(db, remote->id, reply->reason,
-		    pause_seconds(remote, result, reply), result == UPSTREAM_LIMITED, &ignored);
-	else if (result == UPSTREAM_DONE || result == UPSTREAM_ABSENT)
+	if (result == UPSTREAM_REFUSED)
+		result = judge_refusal(relay, db, remote, &upstream, call, reply);
+	if (result == UPSTREAM_DONE || result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
 		(void)!db_remote_answered(db, remote->id, reply->rate_limit, reply->rate_remaining,
 		    reply->rate_seconds, &ignored);
+	else if (result == UPSTREAM_LIMITED)
+		relay_back_off(db, remote, result, reply);
+	else if (result == UPSTREAM_FAILED || result == UPSTREAM_TIMED_OUT)
+		suspect(relay, db, remote, result, reply);
 	return result;
-}
-
-bool
-relay_error(const struct remote *remote, enum upstream_result result,
-    const struct upstream_reply *reply, struct error *err)
-{
-	enum error_code code = result == UPSTREAM_REFUSED     ? ERROR_DENIED
-			       : result == UPSTREAM_LIMITED   ? ERROR_TOOMANYREQUESTS
-			       : result == UPSTREAM_TIMED_OUT ? ERROR_UPSTREAM_TIMED_OUT
-							      : ERROR_UPSTREAM_FAILED;
-
-	return error_set(err, code, "%s: %s", remote->key,
-	    *reply->reason != '\0' ? reply->reason : "the upstream registry failed");
 }

@@ -16,6 +16,7 @@ struct relay {
 	struct upstream_client *client;
 	struct flights *flights;
 	struct fetches *fetches;
+	struct probes *probes;
 };
 
 /* fetches: at most so many blobs at once. */
@@ -26,11 +27,20 @@ void relay_close(struct relay *);
 
 /* The settings of a remote as the upstream layer wants them; they borrow from the remote. */
 struct upstream relay_upstream(const struct remote *);
-/* Ask, and remember how the upstream is: its limits, and that it failed. */
+/*
+ * Ask, and remember how the upstream is. REFUSED: it refuses just this name, although it serves us.
+ * BARRED: it refuses our credentials or everything, or the refusal is not a registry's.
+ */
 enum upstream_result relay_ask(struct relay *, struct db *, const struct remote *,
     const struct upstream_call *, struct upstream_reply *) MUST_CHECK;
-/* The error that tells a client of a result other than DONE, ABSENT and STOPPED. Returns false. */
+/* It serves us no more, as a greeting has just shown: it is not asked for a while. */
+void relay_back_off(
+    struct db *, const struct remote *, enum upstream_result, const struct upstream_reply *);
+/* The error of a result other than DONE, ABSENT and STOPPED, in full: its message is for the log.
+ * Returns false. */
 bool relay_error(
     const struct remote *, enum upstream_result, const struct upstream_reply *, struct error *);
+/* The same as clients may know it: unreachable, timed out, TLS, refused or rate limited. */
+const char *relay_word(enum error_code) RETURNS_NONNULL;
 
 #endif

@@ -17,6 +17,7 @@
 #define TAGS_LIMIT (4 * 1024 * 1024) /* longest page of a list of tags */
 #define TAGS_MOST 100000
 #define PAGES_MOST 1000
+#define PUSH_ANSWER_MS 1000 /* a push waits no longer for an upstream's first byte */
 
 #define ACCEPT_MANIFESTS       \
 	MEDIATYPE_OCI_MANIFEST \
@@ -29,7 +30,10 @@ struct search {
 	struct remote_question question;
 	struct remote *remotes;
 	size_t count;
-	struct error trouble; /* why a remote could not answer; ERROR_NONE: all could */
+	bool pushing;         /* then a remote's trouble is not shown */
+	bool failed;          /* a remote could not be asked, or gave no answer that is one */
+	struct error last;    /* why; of the remote asked last */
+	struct error trouble; /* what to say if nothing is found; ERROR_NONE: that nothing was */
 };
 
 static bool
@@ -40,61 +44,88 @@ search_open(struct search *search, struct registry *registry, const char *name,
 
 	*search = (struct search){ .registry = registry, .name = name, .question = *question };
 	if (!db_remotes_find(registry->db, registry->key, name, question, &registry->viewer,
-		&standing, &search->remotes, &search->count, err))
+		&standing, &search->remotes, &search->count, err) ||
+	    (search->count > 0 && !registry_is_pushing(registry, name, &search->pushing, err)))
 		return false;
 	standing.allowed = true; /* the look before this one has judged it */
 	return registry_admit(registry, &standing, ERROR_DENIED, err);
 }
 
-/* Remember why; a failure says more than a refusal, since what failed may have it. */
+/* How long a question may wait for its answer's first byte: whoever pushes mostly asks for what is
+ * nowhere. */
+static int
+answer_ms(const struct search *search, const struct remote *remote)
+{
+	return search->registry->intent == INTENT_PUSH && remote->answer_ms > PUSH_ANSWER_MS
+		   ? PUSH_ANSWER_MS
+		   : remote->answer_ms;
+}
+
+/* A remote was of no use: word is for the client, the error's message for the log. A limit is shown
+ * to those who pull; other trouble if the remote is to fail hard. */
 static void
-note(struct search *search, const struct error *err)
+record(struct search *search, const struct remote *remote, const char *word,
+    const struct error *reason)
 {
-	if (search->trouble.code == ERROR_NONE || search->trouble.code == ERROR_DENIED)
-		search->trouble = *err;
+	bool shown = remote->hard_fail || reason->code == ERROR_TOOMANYREQUESTS;
+
+	search->failed = true;
+	search->last = *reason;
+	registry_unavailable(search->registry, remote->key, word, reason->message);
+	if (!shown || search->pushing ||
+	    (search->trouble.code != ERROR_NONE && search->trouble.code != ERROR_DENIED))
+		return;
+	error_set(&search->trouble, reason->code, "%s: %s", remote->key, word);
+	if (reason->code != ERROR_TOOMANYREQUESTS)
+		search->trouble.status = 502;
 }
 
-/* Is this remote to be asked? If not, *trouble may say why it cannot. */
-static bool
-is_askable(const struct remote *remote, struct error *trouble)
+/* The same in a remote's own words. */
+static void
+note(struct search *search, const struct remote *remote, const struct error *reason)
 {
-	if (remote->offline)
-		return false;
-	if (remote->missed) {
-		if (remote->refused)
-			error_set(trouble, ERROR_DENIED, "%s: refused by the upstream registry",
-			    remote->key);
-		return false;
-	}
-	if (!remote->may_fill) {
-		error_set(trouble, ERROR_DENIED, "%s: not cached, and you may not fill its cache",
-		    remote->key);
-		return false;
-	}
-	if (remote->away > 0) {
-		error_set(trouble, remote->limited ? ERROR_TOOMANYREQUESTS : ERROR_UPSTREAM_FAILED,
-		    "%s: %s for %" PRId64 " s%s%s", remote->key,
-		    remote->limited ? "not asked" : "assumed offline", remote->away,
-		    remote->away_reason == NULL ? "" : ": ",
-		    remote->away_reason == NULL ? "" : remote->away_reason);
-		return false;
-	}
-	return true;
+	record(search, remote, relay_word(reason->code), reason);
 }
 
-/* The same, with what is to be noted noted. */
+/* A remote that is backing off, or may be away: it is not asked. */
+static void
+note_away(struct search *search, const struct remote *remote)
+{
+	struct error reason = { 0 };
+
+	error_set(&reason, remote->limited ? ERROR_TOOMANYREQUESTS : ERROR_UPSTREAM_FAILED,
+	    "%s: not asked: %s", remote->key, remote->reason == NULL ? "" : remote->reason);
+	record(search, remote, remote->trouble == NULL ? relay_word(reason.code) : remote->trouble,
+	    &reason);
+	if (remote->away > 0)
+		search->registry->retry_after = remote->away;
+}
+
+/* Is this remote to be asked? If not, what is to be known of it is recorded. The guard's silence is
+ * that of the remote it is about, or it would tell that there is a name which the viewer may not
+ * see. */
 static bool
 may_ask(struct search *search, const struct remote *remote)
 {
-	struct error trouble = { 0 };
-	bool ok = is_askable(remote, &trouble);
-
-	if (trouble.code != ERROR_NONE) {
-		note(search, &trouble);
-		if (remote->away > 0)
-			search->registry->retry_after = remote->away;
+	if (remote->offline) {
+		registry_unavailable(search->registry, remote->key, "offline",
+		    arena_printf(search->registry->db->arena, "%s: set offline", remote->key));
+		return false;
 	}
-	return ok;
+	if (remote->missed && !remote->guarded)
+		return false;
+	if (!remote->may_fill) {
+		if (!search->pushing && search->trouble.code == ERROR_NONE)
+			error_set(&search->trouble, ERROR_DENIED,
+			    "%s: not cached, and you may not fill its cache", remote->key);
+		return false;
+	}
+	if (remote->away > 0 || (remote->suspect && search->pushing) ||
+	    (remote->guarded && remote->trouble != NULL && !remote->limited)) {
+		note_away(search, remote);
+		return false;
+	}
+	return !remote->guarded;
 }
 
 /* A thread that must not wait goes no further. */
@@ -104,29 +135,34 @@ patience(const struct registry *registry, struct error *err)
 	return registry->may_wait || error_set(err, ERROR_WAIT, NULL);
 }
 
-/* An answer that is no answer: remembered, told to the caller, or both. false: the search ends here
- * with *err. comfort: there is something else to serve. */
+/* The search goes on, unless the remote is to fail hard. comfort: there is something else to serve.
+ */
+static bool
+go_on(const struct search *search, const struct remote *remote, bool comfort, struct error *err)
+{
+	if (!remote->hard_fail || comfort || search->pushing)
+		return true;
+	*err = search->trouble;
+	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
+}
+
+/* A remote did not bring what was asked for: remembered, told to the caller, or both. false: the
+ * search ends here with *err. */
 static bool
 disappoint(struct search *search, const struct remote *remote, bool comfort,
     enum upstream_result result, const struct upstream_reply *reply, struct error *err)
 {
 	struct registry *registry = search->registry;
-	struct error trouble = { 0 };
+	struct error reason = { 0 };
 
-	if ((result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED) &&
-	    !db_remote_missed(
-		registry->db, remote, &search->question, result == UPSTREAM_REFUSED, err))
-		return false;
-	if (result == UPSTREAM_ABSENT)
-		return true;
-	(void)relay_error(remote, result, reply, &trouble);
+	if (result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
+		return db_remote_missed(registry->db, remote, &search->question,
+		    result == UPSTREAM_REFUSED ? reply->reason : NULL, err);
+	(void)relay_error(remote, result, reply, &reason);
 	if (result == UPSTREAM_LIMITED)
 		registry->retry_after = reply->retry_after;
-	note(search, &trouble);
-	if (!remote->hard_fail || comfort || result == UPSTREAM_REFUSED)
-		return true;
-	*err = trouble;
-	return false;
+	note(search, remote, &reason);
+	return go_on(search, remote, comfort, err);
 }
 
 /* Nobody had it. */
@@ -136,7 +172,7 @@ search_end(const struct search *search, struct error *err)
 	if (search->trouble.code == ERROR_NONE)
 		return true;
 	*err = search->trouble;
-	return false;
+	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
 }
 
 /* --- Manifests --- */
@@ -277,9 +313,10 @@ take_manifest(struct registry *registry, const struct remote *remote,
 }
 
 static enum upstream_result
-ask_manifest(struct registry *registry, const struct remote *remote,
+ask_manifest(const struct search *search, const struct remote *remote,
     const struct reference *reference, bool head, struct upstream_reply *reply)
 {
+	struct registry *registry = search->registry;
 	struct arena *arena = registry->db->arena;
 
 	return relay_ask(registry->relay, registry->db, remote,
@@ -292,6 +329,7 @@ ask_manifest(struct registry *registry, const struct remote *remote,
 						: ACCEPT_MANIFESTS
 			      ", " MEDIATYPE_DOCKER_SCHEMA1_SIGNED,
 		.limit = MANIFEST_MAX_BYTES,
+		.answer_ms = answer_ms(search, remote),
 	    },
 	    reply);
 }
@@ -309,29 +347,30 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 	*got = false;
 	/* Is what is cached still right? Asked by HEAD, which costs the upstream least. */
 	if (*row != NULL && (*row)->leaf == remote->id && reference->tag != NULL) {
-		result = ask_manifest(registry, remote, reference, true, &reply);
+		result = ask_manifest(search, remote, reference, true, &reply);
 		if (result == UPSTREAM_DONE && reply.digest != NULL &&
 		    strcmp(reply.digest, (*row)->digest.text) == 0) {
 			*got = true;
 			return db_remote_trust(registry->db, remote, reference->tag, err);
 		}
 		/* The next question would end alike, and the client has waited for this one. */
-		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED)
+		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED ||
+		    result == UPSTREAM_BARRED)
 			return disappoint(search, remote, true, result, &reply, err);
 	}
-	result = ask_manifest(registry, remote, reference, false, &reply);
+	result = ask_manifest(search, remote, reference, false, &reply);
 	if (result != UPSTREAM_DONE)
 		return disappoint(search, remote, *row != NULL, result, &reply, err);
 	if (take_manifest(registry, remote, reference, &reply, row, &reason)) {
 		*got = true;
 		return true;
 	}
-	if (reason.code != ERROR_UPSTREAM_FAILED || (remote->hard_fail && *row == NULL)) {
+	if (reason.code != ERROR_UPSTREAM_FAILED) {
 		*err = reason;
 		return false;
 	}
-	note(search, &reason);
-	return true;
+	note(search, remote, &reason);
+	return go_on(search, remote, *row != NULL, err);
 }
 
 /* Somebody may have asked, and stored the answer, since it was looked for here. */
@@ -355,7 +394,7 @@ is_here_now(struct search *search, const struct reference *reference, bool *here
 static void
 tell_outcome(const struct search *search, bool got, struct error *outcome)
 {
-	*outcome = search->trouble;
+	*outcome = search->last;
 	if (got)
 		outcome->code = ERROR_NONE;
 	else if (outcome->code == ERROR_NONE)
@@ -373,6 +412,7 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	struct error outcome = { 0 };
 	bool ok = true;
 
+	search->last = (struct error){ 0 };
 	if (!remote->store_locally)
 		return get_manifest(search, remote, reference, row, got, err);
 	if (flight_begin(flights, key, &outcome)) {
@@ -383,7 +423,8 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	} else if (outcome.code == ERROR_NONE) {
 		*got = true; /* or not: looking again will tell */
 	} else if (outcome.code != ERROR_MANIFEST_UNKNOWN) {
-		note(search, &outcome);
+		note(search, remote, &outcome);
+		ok = go_on(search, remote, *row != NULL, err);
 	}
 	return ok;
 }
@@ -400,8 +441,8 @@ serve_stale(
 			registry->warning = "110 - \"Response is Stale\"";
 			return db_stale_served(registry->db, row->leaf, search->remotes[i].path,
 			    tag,
-			    search->trouble.code != ERROR_NONE ? search->trouble.message
-							       : "the upstream does not have it",
+			    search->failed ? registry_unavailable_causes(registry)
+					   : "the upstream does not have it",
 			    &registry->actor, err);
 		}
 	return true;
@@ -498,16 +539,18 @@ get_tags(struct search *search, const struct remote *remote, bool *got, struct e
 
 	for (int pages = 0; path != NULL && pages < PAGES_MOST && list.count < TAGS_MOST; pages++) {
 		result = relay_ask(registry->relay, registry->db, remote,
-		    &(struct upstream_call){
-			.path = path, .name = remote->path, .limit = TAGS_LIMIT },
+		    &(struct upstream_call){ .path = path,
+			.name = remote->path,
+			.limit = TAGS_LIMIT,
+			.answer_ms = answer_ms(search, remote) },
 		    &reply);
 		if (result != UPSTREAM_DONE)
 			return disappoint(search, remote, true, result, &reply, err);
 		if (!read_tags(arena, &reply, &list)) {
 			struct error reason = { 0 };
 
-			(void)refuse(remote, "its list of tags is none", &reason);
-			note(search, &reason);
+			(void)refuse(remote, "its list of tags cannot be read", &reason);
+			note(search, remote, &reason);
 			return true;
 		}
 		path = reply.link;
@@ -537,41 +580,86 @@ remote_tags(struct registry *registry, const char *name, bool known, enum remote
 	}
 	if (got)
 		*end = REMOTE_FOUND;
-	if (search.trouble.code == ERROR_NONE)
-		return true;
 	if (!known && !got)
 		return search_end(&search, err);
-	registry->warning = "111 - \"Revalidation Failed\"";
+	if (search.failed || search.trouble.code != ERROR_NONE)
+		registry->warning = "111 - \"Revalidation Failed\"";
 	return true;
 }
 
 /* --- Blobs --- */
 
-/* Does the upstream show the digest under this name? */
+/* Only the head of a GET's answer is wanted. */
+static bool
+stop_at_once(void *context, const struct upstream_reply *reply, const void *data, size_t length)
+{
+	(void)context;
+	(void)reply;
+	(void)data;
+	(void)length;
+	return false;
+}
+
+static enum upstream_result
+ask_blob(
+    struct search *search, const struct remote *remote, bool head, struct upstream_reply *reply)
+{
+	struct registry *registry = search->registry;
+	enum upstream_result result = relay_ask(registry->relay, registry->db, remote,
+	    &(struct upstream_call){
+		.head = head,
+		.path = arena_printf(registry->db->arena, "/v2/%s/blobs/%s", remote->path,
+		    search->question.digest->text),
+		.name = remote->path,
+		.answer_ms = answer_ms(search, remote),
+		.piece = head ? NULL : stop_at_once,
+	    },
+	    reply);
+
+	return result == UPSTREAM_STOPPED ? UPSTREAM_DONE : result;
+}
+
+/* Does the upstream show the digest under this name? Some refuse a HEAD for what they give to a
+ * GET, as where it leads to a storage service. */
 static bool
 is_shown(struct search *search, const struct remote *remote, bool *shown, int64_t *size,
     struct error *err)
 {
-	struct registry *registry = search->registry;
 	struct upstream_reply reply;
-	enum upstream_result result = relay_ask(registry->relay, registry->db, remote,
-	    &(struct upstream_call){
-		.head = true,
-		.path = arena_printf(registry->db->arena, "/v2/%s/blobs/%s", remote->path,
-		    search->question.digest->text),
-		.name = remote->path,
-	    },
-	    &reply);
+	enum upstream_result result = ask_blob(search, remote, true, &reply);
 
+	if (result == UPSTREAM_REFUSED || (result == UPSTREAM_BARRED && reply.status != 401))
+		result = ask_blob(search, remote, false, &reply);
 	*shown = result == UPSTREAM_DONE && reply.length >= 0;
 	*size = reply.length;
 	if (result == UPSTREAM_DONE && !*shown) {
 		struct error reason = { 0 };
 
 		(void)refuse(remote, "it does not tell the size of the blob", &reason);
-		note(search, &reason);
+		note(search, remote, &reason);
 	}
 	return result == UPSTREAM_DONE || disappoint(search, remote, false, result, &reply, err);
+}
+
+/* A fetch that did not come about; false: for a reason that is not the upstream's. */
+static bool
+fetch_disappoint(struct search *search, const struct remote *remote, const struct error *reason,
+    struct error *err)
+{
+	switch (reason->code) {
+	case ERROR_BLOB_UNKNOWN: /* although a manifest names it */
+		return true;
+	case ERROR_UPSTREAM_FAILED:
+	case ERROR_UPSTREAM_TIMED_OUT:
+	case ERROR_UPSTREAM_TLS:
+	case ERROR_UPSTREAM_REFUSED:
+	case ERROR_TOOMANYREQUESTS:
+		note(search, remote, reason);
+		return go_on(search, remote, false, err);
+	default:
+		*err = *reason;
+		return false;
+	}
 }
 
 /* One remote. *got: it has the blob, and it is stored, on its way, or was only asked for. */
@@ -599,12 +687,7 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct f
 	if (*got)
 		return true;
 	*follower = NULL;
-	if (remote->hard_fail) {
-		*err = reason;
-		return false;
-	}
-	note(search, &reason);
-	return true;
+	return fetch_disappoint(search, remote, &reason, err);
 }
 
 /* Remotes where a cached manifest names the digest come first: nothing needs to be proven there. */

@@ -194,8 +194,10 @@ fetch_config(struct registry *registry, const char *name, const struct digest *d
 {
 	struct blob_found found;
 
-	if (!registry_blob_require(registry, name, digest, BLOB_BYTES, &found, err))
-		return false;
+	if (!registry_blob_require(registry, name, digest, false, &found, err))
+		return err->code == ERROR_BLOB_UNKNOWN
+			   ? registry_unknown(registry, ERROR_MANIFEST_UNKNOWN, err)
+			   : false;
 	if (found.follower != NULL && found.size >= 0 && found.size <= CONFIG_MOST)
 		return follow_config(registry, digest, &found, config, err);
 	return (found.row != NULL && config_read(registry, found.row, config)) ||

@@ -26,6 +26,9 @@
 #define REDIRECTS_MOST 5
 #define TOKEN_BODY_MOST (64 * 1024)
 #define CHALLENGE_SECONDS 3600
+#define GOOD_SECONDS \
+	60 /* for which an upstream that served us is not asked again whether it does */
+#define GREETING_MOST (64 * 1024)
 #define RETRY_MOST_SECONDS (6 * 3600) /* Docker Hub's window; more is a mistake */
 #define IDLE_MOST 64                  /* handles kept for the next call, with their connections */
 
@@ -155,6 +158,7 @@ struct exchange {
 	size_t limit; /* of a body that is kept */
 	char *body;   /* owned by the exchange until it is done */
 	size_t room;
+	int answer_ms; /* longest wait for the first byte; 0: as the upstream's other silences */
 	int64_t active_ms; /* when something came last */
 	int64_t started_ms;
 	bool stopped, timed_out, refused_address, broken;
@@ -358,10 +362,20 @@ on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* Longest wait for the first byte. */
+static int
+answer_ms(const struct exchange *x)
+{
+	int longest = x->upstream->timeout_ms;
+
+	return x->answer_ms > 0 && x->answer_ms < longest && !is_streamed(x) ? x->answer_ms
+									     : longest;
+}
+
 static void
 set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *headers)
 {
-	long connect = x->upstream->timeout_ms < CONNECT_MS ? x->upstream->timeout_ms : CONNECT_MS;
+	long connect = answer_ms(x) < CONNECT_MS ? answer_ms(x) : CONNECT_MS;
 	long silence = x->upstream->timeout_ms / 1000 + 1;
 
 	curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -478,8 +492,9 @@ static bool
 check_time(struct exchange *x)
 {
 	int64_t now = clock_steady_ms();
+	int silence = x->reply->status == 0 ? answer_ms(x) : x->upstream->timeout_ms;
 
-	if (now - x->active_ms > x->upstream->timeout_ms ||
+	if (now - x->active_ms > silence ||
 	    (!is_streamed(x) && now - x->started_ms > x->upstream->total_ms)) {
 		x->timed_out = true;
 		return false;
@@ -510,11 +525,21 @@ transfer(struct handle *handle, struct exchange *x)
 	return result;
 }
 
+/* No secure connection: of the handshake, or of a certificate. */
+static bool
+is_tls_failure(CURLcode code)
+{
+	return code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION ||
+	       code == CURLE_SSL_CERTPROBLEM || code == CURLE_SSL_CIPHER ||
+	       code == CURLE_SSL_ISSUER_ERROR || code == CURLE_SSL_CACERT_BADFILE;
+}
+
 static void
 set_reason(struct exchange *x, CURLcode code)
 {
 	struct upstream_reply *reply = x->reply;
 
+	reply->tls = is_tls_failure(code);
 	if (*reply->reason != '\0')
 		return;
 	if (x->refused_address)
@@ -545,8 +570,10 @@ result_of(struct exchange *x, CURLcode code)
 		return UPSTREAM_DONE;
 	case 404:
 		return UPSTREAM_ABSENT;
+	case 400:
 	case 401:
 	case 403:
+	case 405:
 		return UPSTREAM_REFUSED;
 	case 429:
 		return UPSTREAM_LIMITED;
@@ -745,7 +772,11 @@ get_token(struct upstream_client *client, struct exchange *x, const char *name, 
 	const struct challenge challenge = x->challenge;
 	const struct upstream *upstream = x->upstream;
 	struct exchange ask = {
-		.arena = x->arena, .upstream = upstream, .reply = x->reply, .limit = TOKEN_BODY_MOST
+		.arena = x->arena,
+		.upstream = upstream,
+		.reply = x->reply,
+		.limit = TOKEN_BODY_MOST,
+		.answer_ms = x->answer_ms,
 	};
 	const char *realm = origin_resolve(x->arena, upstream->url, challenge.realm);
 	enum upstream_result result;
@@ -761,6 +792,10 @@ get_token(struct upstream_client *client, struct exchange *x, const char *name, 
 	    *upstream->username != '\0' && origin_is_trusted(upstream, realm)
 		? basic_header(x->arena, upstream)
 		: NULL);
+	x->reply->stage = UPSTREAM_TOKEN_SERVICE;
+	if (result == UPSTREAM_REFUSED)
+		snprintf(x->reply->reason, sizeof(x->reply->reason),
+		    "its token service answered %d", x->reply->status);
 	if (result != UPSTREAM_DONE)
 		return result == UPSTREAM_ABSENT ? UPSTREAM_FAILED : result;
 	*token = token_read(x->arena, x->reply->body, x->reply->body_length, &seconds);
@@ -771,6 +806,19 @@ get_token(struct upstream_client *client, struct exchange *x, const char *name, 
 	}
 	token_keep(client->tokens, token_key(x->arena, upstream, name), *token, seconds);
 	return UPSTREAM_DONE;
+}
+
+/* Ask the registry itself. */
+static enum upstream_result
+follow_as(struct upstream_client *client, struct exchange *x, const char *url,
+    enum upstream_stage stage, const char *token)
+{
+	enum upstream_result result = follow(client, x, url,
+	    stage == UPSTREAM_BASIC ? basic_header(x->arena, x->upstream)
+				    : bearer_header(x->arena, token));
+
+	x->reply->stage = stage;
+	return result;
 }
 
 /* Of its own registry: as it wants to see who asks. */
@@ -790,7 +838,8 @@ ask_registry(struct upstream_client *client, struct exchange *x, const char *url
 		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED)
 			return result;
 	}
-	result = follow(client, x, url, bearer_header(x->arena, token));
+	result = follow_as(
+	    client, x, url, token != NULL ? UPSTREAM_TOKEN : UPSTREAM_ANONYMOUS, token);
 	if (result != UPSTREAM_REFUSED || x->reply->status != 401)
 		return result;
 	if (x->challenge.realm != NULL && upstream->token_authentication) {
@@ -798,10 +847,10 @@ ask_registry(struct upstream_client *client, struct exchange *x, const char *url
 		result = get_token(client, x, name, &token);
 		if (token == NULL)
 			return result;
-		return follow(client, x, url, bearer_header(x->arena, token));
+		return follow_as(client, x, url, UPSTREAM_TOKEN, token);
 	}
 	if (x->challenge.basic && *upstream->username != '\0')
-		return follow(client, x, url, basic_header(x->arena, upstream));
+		return follow_as(client, x, url, UPSTREAM_BASIC, NULL);
 	return result;
 }
 
@@ -835,7 +884,8 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 		.upstream = upstream,
 		.call = call,
 		.reply = reply,
-		.limit = call->limit };
+		.limit = call->limit,
+		.answer_ms = call->answer_ms };
 	size_t length = strlen(upstream->url);
 	const char *base, *url;
 	struct origin ignored;
@@ -855,4 +905,49 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 	result = call->url != NULL ? follow(client, &x, url, NULL) : ask_registry(client, &x, url);
 	reply->link = next_path(&x, url, base);
 	return result;
+}
+
+/* --- Whether it serves us at all --- */
+
+static const char *
+good_key(struct arena *arena, const struct upstream *upstream)
+{
+	return arena_printf(arena, "%d\n%s\n%s\n%s\ngood", upstream->id, upstream->url,
+	    upstream->username, upstream->password);
+}
+
+/* Of /v2/: without credentials of ours only 403 says that nothing is to be had here. */
+static bool
+refuses_us(const struct upstream *upstream, const struct upstream_reply *reply)
+{
+	if (reply->stage == UPSTREAM_TOKEN_SERVICE)
+		return *upstream->username != '\0';
+	return reply->stage == UPSTREAM_BASIC || reply->status == 403;
+}
+
+bool
+upstream_is_good(
+    struct upstream_client *client, struct arena *arena, const struct upstream *upstream)
+{
+	return token_find(client->tokens, arena, good_key(arena, upstream)) != NULL;
+}
+
+enum upstream_result
+upstream_greet(struct upstream_client *client, struct arena *arena, const struct upstream *upstream,
+    const struct upstream_call *call, struct upstream_reply *reply)
+{
+	const struct upstream_call greeting = {
+		.path = "/v2/",
+		.limit = GREETING_MOST,
+		.answer_ms = call->answer_ms,
+		.tick = call->tick,
+		.context = call->context,
+	};
+	enum upstream_result result = upstream_ask(client, arena, upstream, &greeting, reply);
+
+	if ((result == UPSTREAM_REFUSED && refuses_us(upstream, reply)) ||
+	    (result != UPSTREAM_DONE && result != UPSTREAM_ABSENT && result != UPSTREAM_REFUSED))
+		return result;
+	token_keep(client->tokens, good_key(arena, upstream), "good", GOOD_SECONDS);
+	return UPSTREAM_DONE;
 }

@@ -41,16 +41,28 @@ struct upstream {
 enum upstream_result {
 	UPSTREAM_DONE,      /* 200 or 206 */
 	UPSTREAM_ABSENT,    /* 404 */
-	UPSTREAM_REFUSED,   /* 401 or 403, of the registry or of its token service */
+	UPSTREAM_REFUSED,   /* 400, 401, 403 or 405, of the registry or of its token service */
 	UPSTREAM_LIMITED,   /* 429 */
 	UPSTREAM_FAILED,    /* no connection, a broken or odd answer, any other status */
 	UPSTREAM_TIMED_OUT, /* silence, or too slow: under 1 KiB/s for 30 s, or timeout_ms if longer
 			     */
-	UPSTREAM_STOPPED    /* the caller's function said stop */
+	UPSTREAM_STOPPED,   /* the caller's function said stop */
+	UPSTREAM_BARRED     /* never of a call itself: what its caller makes of a REFUSED that is
+			       not about the name alone */
+};
+
+/* As whom the last exchange of a call was made. */
+enum upstream_stage {
+	UPSTREAM_ANONYMOUS,
+	UPSTREAM_BASIC,
+	UPSTREAM_TOKEN,
+	UPSTREAM_TOKEN_SERVICE /* it went to the token service, not to the registry */
 };
 
 struct upstream_reply {
-	int status;               /* 0: none came */
+	int status; /* 0: none came */
+	enum upstream_stage stage;
+	bool tls;                 /* it failed since no secure connection could be made */
 	const char *content_type; /* without parameters; "" if none */
 	const char *digest;       /* Docker-Content-Digest; NULL if none */
 	const char *link;         /* target of Link rel="next"; NULL if none */
@@ -74,6 +86,8 @@ struct upstream_call {
 	const char *accept; /* NULL: anything */
 	int64_t first;      /* > 0: ask for the bytes from here on */
 	size_t limit;       /* longest body of a call that is not streamed: FAILED beyond */
+	int answer_ms;      /* longest wait for the first byte of an answer that is not streamed,
+			       connecting included; 0: timeout_ms of the upstream */
 	/*
 	 * Streamed: called with every piece of a 200 or 206; false stops. The reply's headers are
 	 * filled in by then.
@@ -97,5 +111,15 @@ void upstream_client_close(struct upstream_client *); /* NULL is fine; no call i
  * digest would fit. */
 enum upstream_result upstream_ask(struct upstream_client *, struct arena *, const struct upstream *,
     const struct upstream_call *, struct upstream_reply *) MUST_CHECK;
+
+/*
+ * Ask for /v2/, credentials included. DONE: the registry serves us, whatever it says of single
+ * names. REFUSED: it refuses the credentials, or everything. The call's answer_ms, tick and context
+ * are used.
+ */
+enum upstream_result upstream_greet(struct upstream_client *, struct arena *,
+    const struct upstream *, const struct upstream_call *, struct upstream_reply *) MUST_CHECK;
+/* It was greeted, and served us, a moment ago. */
+bool upstream_is_good(struct upstream_client *, struct arena *, const struct upstream *) MUST_CHECK;
 
 #endif

@@ -8,19 +8,6 @@
 
 #define YEAR_SECONDS "31536000"
 
-/* A client that is about to push asks by HEAD which layers it can leave out. */
-static enum blob_wish
-wish_of(struct request *req, const char *name)
-{
-	const struct v2_call *call = request_call(req);
-
-	if (req->method != HTTP_HEAD)
-		return BLOB_BYTES;
-	if (call->identity->token == NULL)
-		return BLOB_HEAD_UNSCOPED;
-	return call_token_grants(call, name, ACTION_WRITE) ? BLOB_PUSH : BLOB_HEAD;
-}
-
 /* Its bytes: a file, or what arrives from an upstream; nothing more than the size for a HEAD. */
 static bool
 reply_blob(struct request *req, const struct blob_found *found, struct error *err)
@@ -53,7 +40,7 @@ blob_get(struct request *req, struct error *err)
 	if (!call_digest(req, &digest, err))
 		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
 	if (!registry_blob_require(
-		request_registry(req), name, &digest, wish_of(req, name), &found, err))
+		request_registry(req), name, &digest, req->method == HTTP_HEAD, &found, err))
 		return false;
 	call_trace(req);
 	reply_header(req, "Docker-Content-Digest", digest.text);

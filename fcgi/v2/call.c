@@ -161,6 +161,18 @@ anonymous_check(const struct v2_call *call, struct error *err)
 	}
 }
 
+/* A client asks by HEAD what it can leave out of a push; a token says whether it is for one. */
+static enum intent
+intent_of(struct request *req, const struct v2_call *call)
+{
+	if (call->route->access != ACCESS_PULL)
+		return INTENT_PULL;
+	if (call->identity->token == NULL)
+		return req->method == HTTP_HEAD ? INTENT_OPEN : INTENT_PULL;
+	return call_token_grants(call, request_param(req, "name"), ACTION_WRITE) ? INTENT_PUSH
+										 : INTENT_PULL;
+}
+
 /* A pull through a mirror may say which registry it is really about. */
 static bool
 choose_namespace(struct request *req, struct v2_call *call, struct error *err)
@@ -180,10 +192,12 @@ choose_namespace(struct request *req, struct v2_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	return asked_identify(req, db, 2, call->key, call->service, call_has_session(call),
-		   &call->identity, &call->registry, err) &&
-	       anonymous_check(call, err) && scope_check(req, call, err) &&
-	       choose_namespace(req, call, err);
+	if (!asked_identify(req, db, 2, call->key, call->service, call_has_session(call),
+		&call->identity, &call->registry, err) ||
+	    !anonymous_check(call, err) || !scope_check(req, call, err))
+		return false;
+	call->registry.intent = intent_of(req, call);
+	return choose_namespace(req, call, err);
 }
 
 const char *

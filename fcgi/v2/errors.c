@@ -59,6 +59,28 @@ challenge(struct request *req, const struct v2_call *call)
 	    *shown != '\0' ? "\"" : "", had_token ? ",error=\"insufficient_scope\"" : "");
 }
 
+/* [{"repository": ..., "reason": ...}], NULL for none. */
+static json_t *
+unavailable_list(const struct registry *registry)
+{
+	json_t *list = registry->unavailable == NULL ? NULL : json_array();
+
+	for (const struct unavailable *p = registry->unavailable; p != NULL; p = p->next)
+		json_array_append_new(
+		    list, json_pack("{s:s, s:s}", "repository", p->key, "reason", p->reason));
+	return list;
+}
+
+/* Not found, as far as could be seen: true for the moment only. */
+static void
+warn_of_unavailable(struct request *req, const struct registry *registry)
+{
+	if (registry->unavailable == NULL)
+		return;
+	reply_headerf(req, "Warning", "199 - \"%s\"", registry_unavailable_text(registry));
+	reply_header(req, "Cache-Control", "no-store");
+}
+
 /*
  * What an error without a detail of its own is about. Docker reads an error that has none, and the
  * sentence it knows, as a bare code: it shows no sentence then, and 1.10 to 17.05 neither look for
@@ -71,7 +93,8 @@ asked_for(struct request *req, const struct v2_call *call)
 
 	if (access != ACCESS_PULL && access != ACCESS_PUSH && access != ACCESS_DELETE)
 		return NULL;
-	return json_pack("{s:s}", "name", request_param(req, "name"));
+	return json_pack("{s:s, s:o*}", "name", request_param(req, "name"), "unavailable",
+	    unavailable_list(&call->registry));
 }
 
 /* Clients of Artifactory's own calls look for the status. */
@@ -146,6 +169,7 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 		reply_reset(req->reply);
 	reply_json(req, status, error_document(req, call, err, status));
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
+	warn_of_unavailable(req, &call->registry);
 	if (status == 401)
 		challenge(req, call);
 	if (call->registry.retry_after > 0 && (status == 429 || status == 502))

@@ -114,13 +114,13 @@ CREATE OR REPLACE FUNCTION remote_trust(p_remote int, p_path text, p_tag text, p
     AND im.pulled_on IS DISTINCT FROM current_date;
 $$;
 
--- The upstream does not have it, or does not give it. A flood of names fills no table: beyond 10000 none is remembered.
-CREATE OR REPLACE FUNCTION remote_missed(p_remote int, p_path text, p_reference text, p_refused boolean, p_seconds int) RETURNS void
+-- The upstream does not have it, or refuses it for a reason. A flood of names fills no table: beyond 10000 none is remembered.
+CREATE OR REPLACE FUNCTION remote_missed(p_remote int, p_path text, p_reference text, p_reason text, p_seconds int) RETURNS void
 LANGUAGE sql SET search_path = registry, pg_temp AS $$
-  INSERT INTO remote_miss (repository_id, path, reference, refused, until)
-  SELECT p_remote, p_path, p_reference, p_refused, now() + make_interval(secs => p_seconds)
+  INSERT INTO remote_miss (repository_id, path, reference, refused, reason, until)
+  SELECT p_remote, p_path, p_reference, p_reason IS NOT NULL, left(p_reason, 200), now() + make_interval(secs => p_seconds)
   WHERE p_seconds > 0 AND 10000 > (SELECT count(*) FROM (SELECT FROM remote_miss WHERE repository_id = p_remote LIMIT 10000) known)
-  ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, until = EXCLUDED.until
+  ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, reason = EXCLUDED.reason, until = EXCLUDED.until
 $$;
 
 CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[], p_fresh_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
@@ -128,21 +128,40 @@ CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[
   ON CONFLICT (repository_id, path) DO UPDATE SET tags = EXCLUDED.tags, fresh_until = EXCLUDED.fresh_until
 $$;
 
--- The upstream failed: it is not asked for so many seconds (0: it is asked again at once).
-CREATE OR REPLACE FUNCTION remote_failed(p_remote int, p_reason text, p_seconds int, p_limited boolean) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
-  INSERT INTO remote_state AS s (repository_id, failures, offline_until, reason, limited)
-  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, left(p_reason, 200), p_limited)
-  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, reason = EXCLUDED.reason,
-    limited = EXCLUDED.limited
+-- The upstream gave no answer. Until a probe has told more, at most so many seconds, pushes do not wait for it.
+CREATE OR REPLACE FUNCTION remote_suspected(p_remote int, p_trouble text, p_reason text, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, suspect_until, trouble, reason)
+  VALUES (p_remote, 1, now() + make_interval(secs => p_seconds), p_trouble, left(p_reason, 200))
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, suspect_until = EXCLUDED.suspect_until, trouble = EXCLUDED.trouble, reason = EXCLUDED.reason,
+    limited = false
+$$;
+
+-- It answered 502, 503 or 504 for a name. True: for several names in a row.
+CREATE OR REPLACE FUNCTION remote_struck(p_remote int, p_path text) RETURNS boolean LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, struck) VALUES (p_remote, 1, ARRAY[p_path])
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1,
+    struck = CASE WHEN p_path = ANY (s.struck) OR cardinality(s.struck) >= 3 THEN s.struck ELSE s.struck || p_path END
+  RETURNING cardinality(struck) >= 3
+$$;
+
+-- The upstream is in trouble: it is not asked for so many seconds (0: it is asked again at once). True: the log has not been told for a minute.
+CREATE OR REPLACE FUNCTION remote_failed(p_remote int, p_trouble text, p_reason text, p_seconds int, p_limited boolean) RETURNS boolean
+LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  INSERT INTO remote_state AS s (repository_id, failures, offline_until, trouble, reason, limited, told_at)
+  VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, p_trouble, left(p_reason, 200), p_limited, now())
+  ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, suspect_until = NULL, struck = '{}',
+    trouble = EXCLUDED.trouble, reason = EXCLUDED.reason, limited = EXCLUDED.limited,
+    told_at = CASE WHEN s.told_at > now() - interval '1 minute' AND s.trouble = EXCLUDED.trouble THEN s.told_at ELSE now() END
+  RETURNING told_at = now()
 $$;
 
 -- It answered; p_limit NULL: without a word on its limit.
 CREATE OR REPLACE FUNCTION remote_answered(p_remote int, p_limit int, p_remaining int, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, rate_limit, rate_remaining, rate_seconds, rate_at)
   VALUES (p_remote, p_limit, p_remaining, p_seconds, CASE WHEN p_limit IS NOT NULL THEN now() END)
-  ON CONFLICT (repository_id) DO UPDATE SET failures = 0, offline_until = NULL, rate_limit = coalesce(EXCLUDED.rate_limit, s.rate_limit),
-      rate_remaining = coalesce(EXCLUDED.rate_remaining, s.rate_remaining), rate_seconds = coalesce(EXCLUDED.rate_seconds, s.rate_seconds),
-      rate_at = coalesce(EXCLUDED.rate_at, s.rate_at)
+  ON CONFLICT (repository_id) DO UPDATE SET failures = 0, offline_until = NULL, suspect_until = NULL, trouble = NULL, struck = '{}', limited = false,
+      rate_limit = coalesce(EXCLUDED.rate_limit, s.rate_limit), rate_remaining = coalesce(EXCLUDED.rate_remaining, s.rate_remaining),
+      rate_seconds = coalesce(EXCLUDED.rate_seconds, s.rate_seconds), rate_at = coalesce(EXCLUDED.rate_at, s.rate_at)
     WHERE s.failures > 0 OR s.offline_until IS NOT NULL OR EXCLUDED.rate_limit IS NOT NULL
 $$;
 

@@ -39,6 +39,7 @@ CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes 
     ('offline', '{2}', 'boolean', 'false'),
     ('storeArtifactsLocally', '{2}', 'boolean', 'true'),
     ('socketTimeoutMillis', '{2}', 'number', '15000'),
+    ('answerTimeoutMillis', '{2}', 'number', '5000'),
     ('localAddress', '{2}', 'line', '""'),
     ('queryParams', '{2}', 'line', '""'),
     ('retrievalCachePeriodSecs', '{2}', 'number', '7200'),
@@ -123,12 +124,20 @@ CREATE OR REPLACE FUNCTION repository_document(p_id int) RETURNS jsonb LANGUAGE 
   SELECT document_defaults(class) || other || repository_columns(id) FROM repository WHERE id = p_id
 $$;
 
+-- What is known of a remote's upstream that is in trouble; {} while it answers. Shown with the document, and no part of it.
+CREATE OR REPLACE FUNCTION upstream_status(p_id int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT coalesce((SELECT jsonb_build_object('upstreamStatus', jsonb_strip_nulls(jsonb_build_object('trouble', trouble, 'reason', reason,
+      'notAskedUntil', CASE WHEN offline_until > now() THEN offline_until END)))
+    FROM remote_state WHERE repository_id = p_id AND trouble IS NOT NULL), '{}')
+$$;
+
 -- What a client says. null is as good as nothing, unless nobody else knows the field, or it takes the default deployment away. A password is
 -- kept where it has a column, and nowhere else.
 CREATE OR REPLACE FUNCTION document_given(p_class int, p_document jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT coalesce(jsonb_object_agg(d.key, CASE WHEN f.field = 'defaultDeploymentRepo' AND d.value = 'null' THEN '""' ELSE d.value END), '{}')
   FROM jsonb_each(p_document) d LEFT JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
   WHERE (d.value <> 'null' OR f.field IS NULL OR f.field = 'defaultDeploymentRepo') AND (d.key <> 'password' OR f.field IS NOT NULL)
+    AND d.key <> 'upstreamStatus'
 $$;
 
 -- The fields of a class out of a document, which may hold those of other classes too, of any type.
@@ -259,6 +268,7 @@ BEGIN
   v_new.assumed_offline_seconds := p_document -> 'assumedOfflinePeriodSecs';
   v_new.unused_hours := p_document -> 'unusedArtifactsCleanupPeriodHours';
   v_new.timeout_ms := time_limit(p_document -> 'socketTimeoutMillis', 3600000);
+  v_new.answer_ms := time_limit(p_document -> 'answerTimeoutMillis', 3600000);
   v_new.metadata_timeout_ms := time_limit(p_document -> 'metadataRetrievalTimeoutSecs', 3600) * 1000;
   v_new.block_mismatching_types := p_document -> 'blockMismatchingMimeTypes';
   v_new.mismatching_types := p_document ->> 'mismatchingMimeTypesOverrideList';
@@ -266,11 +276,12 @@ BEGIN
   v_new.external_patterns := array_to_string(texts_of(p_document -> 'externalDependenciesPatterns'), ',');
   DELETE FROM repository_remote WHERE repository_id = p_id;
   INSERT INTO repository_remote SELECT v_new.*;
-  -- what was learnt about another upstream, as another user or on another way there is worth nothing
-  IF (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
-      v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms)
+  -- what was learnt about another upstream, as another user or on another way there is worth nothing; a password that is given again may be good by now
+  IF coalesce(p_document ->> 'password', '') <> ''
+    OR (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
+      v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms, v_old.answer_ms)
     IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password, v_new.token_authentication, v_new.any_host_auth, v_new.realm_hosts, v_new.private_networks,
-      v_new.networks, v_new.proxy, v_new.client_certificate, v_new.local_address, v_new.query_params, v_new.timeout_ms, v_new.metadata_timeout_ms) THEN
+      v_new.networks, v_new.proxy, v_new.client_certificate, v_new.local_address, v_new.query_params, v_new.timeout_ms, v_new.metadata_timeout_ms, v_new.answer_ms) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
     DELETE FROM remote_miss WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;

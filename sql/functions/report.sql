@@ -25,8 +25,8 @@ BEGIN
   END IF;
   v_local := v_root.shadowing_guard AND name_is_local(v_root.id, p_name);
   FOR v_leaf IN
-    SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, c.offline,
-      s.offline_until > now() AS away, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
+    SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, m.reason AS refusal, c.offline,
+      s.offline_until > now() AS away, concat_ws(': ', s.trouble, s.reason) AS trouble, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
       CASE WHEN p_tag IS NULL THEN name_fits(n.path, l.include_re, l.exclude_re) ELSE tag_fits(n.path, p_tag, l.include_re, l.exclude_re) END AS fits,
       CASE WHEN v_root.by_timestamp AND p_tag IS NOT NULL THEN -extract(epoch FROM h.updated_at) END AS stamp,
       min(l.ord) OVER (PARTITION BY l.leaf_id) AS first
@@ -54,9 +54,10 @@ BEGIN
       WHEN v_leaf.class = 1 THEN 'does not have it'
       WHEN v_local THEN 'not cached, and a local member has the name, so no upstream is asked'
       WHEN v_leaf.offline THEN 'not cached, and set offline'
+      WHEN v_leaf.missed AND v_leaf.refusal IS NOT NULL THEN 'its upstream refused it a while ago: ' || v_leaf.refusal
       WHEN v_leaf.missed THEN 'its upstream did not have it a while ago'
       WHEN v_leaf.actions & 2 = 0 THEN 'not cached, and the user may not fill the cache'
-      WHEN v_leaf.away THEN 'not cached, and assumed offline'
+      WHEN v_leaf.away THEN 'not cached, and assumed offline: ' || v_leaf.trouble
       ELSE 'not cached; its upstream is asked' END;
     IF v_why LIKE 'has it%' AND v_winner IS NULL THEN
       v_winner := v_leaf.key;

@@ -80,6 +80,12 @@ class Listener:
         self.url = ("https://" if tls else "http://") + self.host
         self._listen()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
     # --- What was asked ---
 
     def requests(self, method=None, path=""):

@@ -1,7 +1,7 @@
 -- Repositories as documents: what comes back, what is refused and how it is said, what an edit leaves behind.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(209);
+SELECT plan(210);
 
 CREATE FUNCTION pg_temp.save(p_key text, p_document jsonb, p_mode text DEFAULT 'create', p_revision int DEFAULT NULL) RETURNS text LANGUAGE sql AS $$
   SELECT concat_ws(' ', outcome, message) FROM registry.repository_save(p_key, p_document, p_mode, p_revision, 7, 'tester', NULL, '192.0.2.1') $$;
@@ -25,7 +25,7 @@ CREATE FUNCTION pg_temp.audited(p_key text, p_action text) RETURNS jsonb LANGUAG
 
 -- defaults
 SELECT is(jsonb_object_agg(field, standard), '{"packageType": "docker", "dockerApiVersion": "V2", "includesPattern": "**/*", "repoLayoutRef": "simple-default",
-  "blockPushingSchema1": true, "dockerTagRetention": 1, "storeArtifactsLocally": true, "socketTimeoutMillis": 15000, "retrievalCachePeriodSecs": 7200,
+  "blockPushingSchema1": true, "dockerTagRetention": 1, "storeArtifactsLocally": true, "socketTimeoutMillis": 15000, "answerTimeoutMillis": 5000, "retrievalCachePeriodSecs": 7200,
   "metadataRetrievalTimeoutSecs": 60, "missedRetrievalCachePeriodSecs": 1800, "assumedOfflinePeriodSecs": 300, "blockMismatchingMimeTypes": true,
   "enableTokenAuthentication": true, "shadowingGuard": true,
   "contentSynchronisation": {"enabled": false, "statistics": {"enabled": false}, "properties": {"enabled": false}, "source": {"originAbsenceDetection": false}}}',
@@ -71,7 +71,7 @@ INSERT INTO sent VALUES
     "downloadRedirect": true, "cdnRedirect": true, "blockPushingSchema1": false, "maxUniqueTags": 0, "dockerTagRetention": 1, "url": "kept, as unknown",
     "unknown": {"deep": [null, {"a": null}]}, "nothing": null}'),
   ('remote', '{"url": "https://quay.io/path", "username": "u", "proxy": "p", "disableProxy": false, "remoteRepoLayoutRef": "l", "hardFail": true, "offline": true,
-    "storeArtifactsLocally": false, "socketTimeoutMillis": 0, "localAddress": "192.0.2.7", "queryParams": "a=b", "retrievalCachePeriodSecs": 0,
+    "storeArtifactsLocally": false, "socketTimeoutMillis": 0, "answerTimeoutMillis": 3000, "localAddress": "192.0.2.7", "queryParams": "a=b", "retrievalCachePeriodSecs": 0,
     "metadataRetrievalTimeoutSecs": 2147483647, "missedRetrievalCachePeriodSecs": 1, "unusedArtifactsCleanupPeriodHours": 0, "assumedOfflinePeriodSecs": 0,
     "blockMismatchingMimeTypes": false, "mismatchingMimeTypesOverrideList": "text/html,a/b", "allowAnyHostAuth": true, "enableTokenAuthentication": false,
     "externalDependenciesEnabled": true, "externalDependenciesPatterns": ["**/a/**", "b"], "enableCookieManagement": true, "bypassHeadRequests": true,
@@ -261,7 +261,8 @@ END $$;
 SELECT is(pg_temp.known_after(document), 0::bigint, 'and forgotten with ' || document::text)
 FROM unnest('{"{\"url\": \"http://b\"}","{\"username\": \"u\"}","{\"password\": \"p\"}","{\"enableTokenAuthentication\": false}","{\"allowAnyHostAuth\": true}",
   "{\"realmHosts\": [\"c\"]}","{\"allowPrivateNetworks\": true}","{\"socketTimeoutMillis\": 1}","{\"metadataRetrievalTimeoutSecs\": 1}",
-  "{\"proxy\": \"p\"}","{\"clientTlsCertificate\": \"c\"}","{\"localAddress\": \"::1\"}","{\"queryParams\": \"a=b\"}","{\"privateNetworks\": [\"10.0.0.1\"]}"}'::jsonb[]) document;
+  "{\"proxy\": \"p\"}","{\"clientTlsCertificate\": \"c\"}","{\"localAddress\": \"::1\"}","{\"queryParams\": \"a=b\"}","{\"privateNetworks\": [\"10.0.0.1\"]}",
+  "{\"answerTimeoutMillis\": 1}"}'::jsonb[]) document;
 
 -- deletion
 SELECT pg_temp.make('secret', '{"password": "s3cret"}', 'update');

@@ -192,10 +192,11 @@ def upstreams_are_probed():
     add_remote("keep-probed", liar.url, assumed_offline_seconds=3600, missing_seconds=0)
     pull = "/artifactory/api/docker/keep-probed/v2/keep/app/manifests/latest"
     liar.lie("refused")
-    assert call("GET", pull).status == 502
+    assert call("GET", pull).status == 404
+    eventually(lambda: count("remote_state s JOIN registry.repository r ON r.id = s.repository_id", "r.key = 'keep-probed' AND s.offline_until > now()") == 1)
     liar.good()
     liar.clear()
-    assert call("GET", pull).status == 502 and liar.server.count() == 0
+    assert call("GET", pull).status == 404 and liar.server.count() == 0
     keep()
     eventually(lambda: liar.server.count("GET", "^/v2/$") > 0)
     eventually(lambda: call("GET", pull).status == 200)

@@ -27,9 +27,9 @@ def fresh_image(**more):
 
 
 def remote(url, key=None, **settings):
-    """A new remote with its own key, impatient, that forgets failures at once unless told otherwise."""
+    """A new remote with its own key, impatient, that fails hard and forgets failures at once unless told otherwise."""
     key = key or f"remote-{next(numbers)}"
-    add_remote(key, url, **{"timeout_ms": 1000, "metadata_timeout_ms": 2000, "missing_seconds": 0, "assumed_offline_seconds": 0, **settings})
+    add_remote(key, url, **{"hard_fail": True, "timeout_ms": 1000, "metadata_timeout_ms": 2000, "missing_seconds": 0, "assumed_offline_seconds": 0, **settings})
     return key
 
 
@@ -98,6 +98,19 @@ def stored():
     return [*rows, fetches("error IS NULL"), files("blobs"), uploads()]
 
 
+class Said:
+    """What the log says from now on."""
+
+    def __init__(self):
+        self._path = f"{STATE}/log/stowage-v2.log"
+        self._start = os.path.getsize(self._path)
+
+    def has(self, text):
+        with open(self._path, encoding="utf-8") as log:
+            log.seek(self._start)
+            return text in log.read()
+
+
 def is_reasoned(answer):
     """An error that says why, in JSON."""
     error = answer.json()["errors"][0]
@@ -127,18 +140,18 @@ def telling(name, **how):
 # --- Lies -------------------------------------------------------------------------------------------------------------------
 
 # What may come of a lie: statuses, 200 being the right bytes, or CUT. For a cold manifest, and for a cold blob whose manifest is cached.
-GOOD, FAILED, LATE = {200}, {502}, {504}
+GOOD, FAILED, LATE = {200}, {502}, {502}
 MANIFESTS = {
     **dict.fromkeys(("hang", "hang_body", "drip"), LATE),
     **dict.fromkeys(("limited", "limited_silently"), {429}),
-    **dict.fromkeys(("denied", "unauthorized", "unauthorized_loop", "token_denied"), {403}),
+    **dict.fromkeys(("denied", "unauthorized", "unauthorized_loop", "token_denied"), {404}),
     **dict.fromkeys(("realm_elsewhere", "realm_downgrade", "realm_address", "token_redirect", "redirect_elsewhere", "redirect_inside",
                      "redirect_address", "cookie", "link_elsewhere", "endless_tags", "odd_tags"), GOOD),
     "missing": {404},
 }
 BLOBS = {
     **MANIFESTS,
-    **dict.fromkeys(("hang_body", ), {504, CUT}),
+    **dict.fromkeys(("hang_body", ), {502, CUT}),
     **dict.fromkeys(("partial", "range_ignored"), GOOD),
     **dict.fromkeys(("html_type", "digest_lies"), GOOD | FAILED),
     **dict.fromkeys(("other_manifest", "huge_manifest", "not_json", "ambiguous", "other_type"), None),  # of no meaning for a blob
@@ -177,11 +190,11 @@ def good_again(fetch, right):
 def lie_about_manifest(name):
     def function():
         LIAR.image = fresh_image()
-        key, before = remote(LIAR.url), stored()
+        key, before, said = remote(LIAR.url), stored(), Said()
         with telling(name):
             answer = get(key, "lies/any", "latest")
             judge(answer, MANIFESTS.get(name, FAILED), LIAR.image.manifest, before)
-            assert name not in MANIFEST_REASONS or MANIFEST_REASONS[name] in answer.json()["errors"][0]["message"], answer
+            assert name not in MANIFEST_REASONS or eventually(lambda: said.has(MANIFEST_REASONS[name]), 3), answer
         forgive(key)
         good_again(lambda: get(key, "lies/any", "latest"), LIAR.image.manifest)
         assert count("manifest", f"digest = '\\x{LIAR.image.digest[7:]}'") == 1
@@ -228,7 +241,7 @@ class Silent:
 
     def __init__(self):
         self._upstream = Listener(late)
-        key = remote(self._upstream.url, timeout_ms=60000, metadata_timeout_ms=60000)
+        key = remote(self._upstream.url, timeout_ms=60000, metadata_timeout_ms=60000, answer_ms=60000)
         self._answer = ThreadPoolExecutor(1).submit(get, key, "late/any", "latest")
 
     def end(self):
@@ -273,7 +286,7 @@ def dripping_blob():
     """A blob that comes at one byte a second is given up, and does not come back to life by itself."""
     liar, (answer, seconds) = DRIPPING.liar, DRIPPING.end()
     try:
-        assert answer == CUT or (answer.status in (502, 504) and is_reasoned(answer)), answer
+        assert answer == CUT or (answer.status == 502 and is_reasoned(answer)), answer
         assert seconds < 120, seconds
         assert 1 <= liar.server.count("GET", "/blobs/") <= 4
         assert count("blob", f"digest = '\\x{liar.image.layer_digest[7:]}'") == 0 and count("blob_fetch", "error IS NULL") == 0
@@ -356,7 +369,8 @@ def credentials_go():
         key = remote(LIAR.url, **SECRET, **settings)
         with telling(name):
             get(key, "lies/any", "latest")
-            assert [entry["headers"].get("authorization") for entry in listener.requests("GET", "^/token$")] == [basic("alice", "upstream-secret")], name
+            sent = [entry["headers"].get("authorization") for entry in listener.requests("GET", "^/token$")]
+            assert set(sent) == {basic("alice", "upstream-secret")}, (name, sent)
 
 
 @test
@@ -393,8 +407,9 @@ def ways_inside():
                 key = remote(liar.url, private_networks=False, **SECRET)
                 liar.clear()
                 liar.lie(name)
+                said = Said()
                 answer = get(key, "lies/any", "latest")
-                assert name == "link_elsewhere" or (answer.status == 502 and "address" in answer.json()["errors"][0]["message"]), (name, answer)
+                assert name == "link_elsewhere" or (answer.status == 502 and eventually(lambda said=said: said.has("address"), 3)), (name, answer)
                 tags(key, "lies/any")
                 assert liar.server.count() > 0 and liar.elsewhere.count() == 0 and liar.inside.count() == 0, name
                 liar.good()
@@ -543,7 +558,8 @@ def failed_revalidation():
         with telling(down):
             answer = get(key, "lies/any", "latest")
             assert answer.body == cached.manifest and answer.headers["warning"].startswith("11"), (down, answer)
-            assert [entry["method"] for entry in LIAR.server.log] == ["HEAD"], (down, LIAR.server.log)
+            asked = [entry["method"] for entry in LIAR.server.log if entry["path"] != "/v2/"]  # which is a probe's
+            assert asked == ["HEAD"], (down, LIAR.server.log)
     key, name, image = published()
     assert get(key, name, "1").status == 200
     age(key)
@@ -817,16 +833,16 @@ def tokens_are_kept():
 
 @test
 def accounts():
-    """A private image comes with the right account; with none, a wrong one or one without the right it is refused, and says so."""
+    """A private image comes with the right account; with none, or one without the right, it is not there; a wrong one is trouble, and says so."""
     HUB.accounts = {"alice": "secret", "bob": "secret"}
     host = [HUB.tokens.host]
     try:
-        for settings, status in (({}, 403), ({"username": "alice", "password": "wrong"}, 403), ({"username": "bob", "password": "secret"}, 403),
+        for settings, status in (({}, 404), ({"username": "alice", "password": "wrong"}, 502), ({"username": "bob", "password": "secret"}, 404),
                                  ({"username": "alice", "password": "secret"}, 200)):
             key, name, image = published({"realm_hosts": host, **settings})
             HUB.private = {name: {"alice"}}
             answer = get(key, name, "1")
-            assert answer.status == status and (status == 200 or is_reasoned(answer)), (settings, answer)
+            assert answer.status == status and ("refused" in answer.headers.get("warning", "")) == (status == 502), (settings, answer)
             if status == 200:
                 assert blob(key, name, image.layer_digest).body == image.layer
         HUB.challenge = "Basic"
@@ -1157,7 +1173,7 @@ def hanging_upstream():
                 assert call("GET", "/v2/local/steady/manifests/latest").status == 200
                 times.append(time.monotonic() - started)
             assert sorted(times)[10] < 0.2, times
-            assert all(task.result().status == 504 for task in tasks)
+            assert all(task.result().status == 502 for task in tasks)
     finally:
         HUB.up()
 
