@@ -1,10 +1,10 @@
 -- Who may do what in the database, one role for each kind of work. Repeated at every deploy.
 --
---   stowage_app    what serving needs: content, uploads, failed sign-ins; of history only to add and to read
+--   stowage_app    what serving needs: content, uploads, failed sign-ins; of history only to add and to read. No secrets
 --   stowage_v1, stowage_v2
---                  the responders of those names sign in as these; they are stowage_app and nothing more
+--                  the responders of those names sign in as these; they are stowage_app, with hashes, keys and passwords of upstreams
 --   stowage_keep   stowage-keep: removes what is over
---   stowage_admin  the responder of that name: edits repositories, accounts and rights
+--   stowage_admin  the responder of that name: edits repositories, accounts and rights; reads hashes of passwords, no other secret
 --   stowage_audit  reads all but secrets: for auditors
 --
 -- The owner, who migrates, is none of them, so triggers bind them all. A user who may not make roles gets the schema
@@ -28,6 +28,9 @@ EXCEPTION
 END $$;
 
 DO $$
+DECLARE
+  v_table regclass;
+  v_columns text;
 BEGIN
   REVOKE ALL ON SCHEMA registry FROM PUBLIC;
   REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM PUBLIC;
@@ -36,12 +39,19 @@ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_app') THEN
     REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_app;
     GRANT USAGE ON SCHEMA registry TO stowage_app;
-    GRANT SELECT ON installation, store_space, migration, principal, account, membership, token_key, repository, repository_member, repository_leaf,
-      permission_target, permission_target_repository, permission_target_principal, acl, push_target, repository_remote TO stowage_app;
+    GRANT SELECT ON installation, store_space, migration, principal, membership, repository, repository_member, repository_leaf,
+      permission_target, permission_target_repository, permission_target_principal, acl, push_target TO stowage_app;
     GRANT UPDATE (failures, failures_since, locked_until) ON account TO stowage_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in TO stowage_app;
-    GRANT INSERT ON token_key TO stowage_app;
-    GRANT SELECT, INSERT ON media_type, audit, tag_event TO stowage_app;
+    FOR v_table, v_columns IN
+      SELECT attrelid, string_agg(quote_ident(attname), ', ') FROM pg_attribute
+      WHERE attrelid IN ('account'::regclass, 'repository_remote'::regclass) AND attnum > 0 AND NOT attisdropped AND attname <> 'password' GROUP BY 1
+    LOOP
+      EXECUTE format('GRANT SELECT (%s) ON %s TO stowage_app', v_columns, v_table);
+    END LOOP;
+    GRANT SELECT ON audit, tag_event TO stowage_app;
+    GRANT INSERT ON audit_entry TO stowage_app;
+    GRANT SELECT, INSERT ON media_type TO stowage_app;
     GRANT SELECT, INSERT, UPDATE ON blob, manifest, image, gc_link, gc_manifest, gc_blob TO stowage_app;
     GRANT SELECT, INSERT ON gc_unlink, manifest_blob, manifest_child, image_blob TO stowage_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON upload, tag, blob_fetch, blob_fetch_name, remote_state, remote_reference, remote_tags, remote_miss TO stowage_app;
@@ -49,15 +59,20 @@ BEGIN
     GRANT SELECT, INSERT, DELETE ON image_manifest, image_referrer, manifest_want TO stowage_app;
     GRANT DELETE ON image_blob TO stowage_app;
     GRANT SELECT, INSERT, UPDATE, DELETE ON v1_upload, v1_layer, v1_tag, store_state TO stowage_app;
-    GRANT SELECT, INSERT ON v1_image, v1_view, v1_view_image, signing_key TO stowage_app;
+    GRANT SELECT, INSERT ON v1_image, v1_view, v1_view_image TO stowage_app;
     GRANT USAGE ON SEQUENCE file_id TO stowage_app;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_app;
-    REVOKE EXECUTE ON FUNCTION history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
+    REVOKE EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea), history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
       account_password(text, text, int, text, uuid, inet), group_add(text, int, text, uuid, inet),
       permission_set(text, text, text, text[], text[], int[], int, text, uuid, inet),
       permission_add(text, text, text, text[], text[], int[], int, text, uuid, inet),
       repository_save(text, jsonb, text, int, int, text, uuid, inet), repository_delete(text, int, int, text, uuid, inet),
       remote_save(int, jsonb), members_save(int, text[], text, boolean) FROM stowage_app;
+  END IF;
+
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v1') AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v2') THEN
+    GRANT SELECT (password) ON account, repository_remote TO stowage_v1, stowage_v2;
+    GRANT EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea) TO stowage_v1, stowage_v2;
   END IF;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_keep') THEN
@@ -74,7 +89,9 @@ BEGIN
     GRANT INSERT, UPDATE ON repository TO stowage_admin;
     GRANT INSERT, UPDATE, DELETE ON repository_member, repository_remote, permission_target, permission_target_repository,
       permission_target_principal, principal, account, membership TO stowage_admin;
+    GRANT SELECT (password) ON account TO stowage_admin;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_admin;
+    REVOKE EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea) FROM stowage_admin;
   END IF;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_audit') THEN

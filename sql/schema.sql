@@ -22,7 +22,7 @@ DECLARE
 BEGIN
   INSERT INTO principal (kind, name) VALUES (1, lower(p_name)) RETURNING id INTO v_id;
   INSERT INTO account (id, password, is_admin) VALUES (v_id, p_password, p_is_admin);
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'account_add', 'done', lower(p_name), jsonb_build_object('account', v_id, 'admin', p_is_admin));
   RETURN v_id;
 END $$;
@@ -62,19 +62,19 @@ BEGIN
   PERFORM pg_advisory_xact_lock(1380993104, hashtext(coalesce(host(p_address), '')));
   IF 60 > (SELECT count(*) FROM (SELECT FROM audit WHERE action = 'sign_in_failed' AND at > clock_timestamp() - interval '1 minute'
       AND (address = p_address OR (address IS NULL AND p_address IS NULL)) LIMIT 60) recent) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'sign_in_failed', 'refused', v_name);
   END IF;
   IF p_account = 0 THEN
     RETURN;
   END IF;
   IF sign_in_failed(p_account, v_network, p_lock_failures, p_lock_seconds) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name,
       jsonb_build_object('network', v_network, 'seconds', p_lock_seconds));
   END IF;
   IF account_count_failure(p_account, p_hour_failures) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('failures', p_hour_failures));
   END IF;
 END $$;
@@ -107,7 +107,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'account_password', 'done', lower(p_name));
   RETURN true;
 END $$;
@@ -285,7 +285,7 @@ BEGIN
     RETURN 2;
   END IF;
   DELETE FROM image_blob WHERE image_id = v_image AND blob_id = v_blob;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object)
   SELECT p_request, p_actor, p_actor_name, p_address, 'blob_delete', 'done', key, p_name, digest_text(p_alg, p_digest) FROM repository WHERE id = p_target;
   RETURN 0;
 END $$;
@@ -959,7 +959,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'group_add', 'done', lower(p_name));
   RETURN true;
 END $$;
@@ -1133,7 +1133,7 @@ BEGIN
         PERFORM image_drop(v_from, v_tag.manifest_id);
       END IF;
     END IF;
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'promote', 'done', p_target_key, p_target_name, coalesce(p_target_tag, v_tag.name),
       jsonb_build_object('digest', v_tag.digest, 'from', p_key, 'name', p_name, 'tag', v_tag.name, 'copy', p_copy));
   END LOOP;
@@ -1319,7 +1319,7 @@ BEGIN
   END IF;
   DELETE FROM remote_miss WHERE repository_id = p_remote AND path = p_path AND reference IN (p_tag, digest_text(p_alg, p_digest));
   IF v_new THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     SELECT p_request, p_account, p_actor_name, p_address, 'cache', 'done', key, p_path, digest_text(p_alg, p_digest),
       jsonb_strip_nulls(jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload), 'tag', p_tag))
     FROM repository WHERE id = p_remote;
@@ -1362,7 +1362,7 @@ BEGIN
   WITH gone AS (DELETE FROM tag WHERE image_id = v_image AND manifest_id = v_manifest RETURNING name)
   SELECT coalesce(array_agg(name ORDER BY name), '{}') INTO v_tags FROM gone;
   DELETE FROM image_manifest WHERE image_id = v_image AND manifest_id = v_manifest;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, e.action, 'done', r.key, p_name, e.object, jsonb_build_object('digest', digest_text(p_alg, p_digest))
   FROM repository r, (SELECT 'untag', unnest(v_tags) UNION ALL SELECT 'delete', digest_text(p_alg, p_digest)) e (action, object) WHERE r.id = p_target;
 END $$;
@@ -1490,7 +1490,7 @@ BEGIN
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
   PERFORM image_adopt(v_image, v_children, p_account);
   IF image_show(v_image, v_manifest, v_blobs, p_account, p_subject_alg, p_subject, p_artifact_type, p_referrer) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'push', 'done', v_target_key, p_name, digest_text(p_alg, p_digest),
       jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
   END IF;
@@ -1501,7 +1501,7 @@ BEGIN
     ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
       WHERE t.manifest_id <> EXCLUDED.manifest_id;
     IF FOUND THEN
-      INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+      INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
       VALUES (p_request, p_account, p_actor_name, p_address, 'tag', 'done', v_target_key, p_name, v_tag,
         jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
     END IF;
@@ -1788,7 +1788,7 @@ BEGIN
   INSERT INTO permission_target_principal (target_id, principal_id, actions)
   SELECT v_target, p.id, bit_or(n.actions) FROM unnest(p_principals, p_actions) n (name, actions) JOIN principal p ON p.name = lower(n.name)
   WHERE n.actions <> 0 GROUP BY p.id;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'permission_set', 'done', p_name, jsonb_build_object('includes', p_includes,
     'excludes', p_excludes, 'repositories', p_repositories, 'principals', p_principals, 'actions', p_actions));
 END $$;
@@ -1941,7 +1941,7 @@ $$;
 --
 
 CREATE FUNCTION registry.remote_save(p_id integer, p_document jsonb) RETURNS text
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $_$
 DECLARE
@@ -2128,7 +2128,7 @@ BEGIN
     message := format('repository %s has been changed meanwhile', p_key);
     RETURN;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_delete', 'done', p_key, p_key, document_changes(NULL, repository_document(v_old.id)));
   WITH RECURSIVE above (id) AS (
     (SELECT virtual_id FROM repository_member WHERE member_id = v_old.id UNION SELECT r.id FROM repository r WHERE r.default_deployment_id = v_old.id)
@@ -2140,7 +2140,7 @@ BEGIN
   WITH changed AS (
     UPDATE repository r SET revision = revision + 1 FROM jsonb_each(v_above) a WHERE r.id = a.key::int AND repository_document(r.id) <> a.value
     RETURNING r.id, r.key, a.value AS document)
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'repository_change', 'done', key, key, document_changes(document, repository_document(id)) FROM changed;
   SELECT string_agg(format('V1 repository %s now shows %s', r.key, coalesce(b.key, 'no V2 repository')), '; ' ORDER BY r.key) INTO message
   FROM repository r LEFT JOIN repository b ON b.id = bridge_root(r.id) WHERE r.id = ANY (v_bridged);
@@ -2319,7 +2319,7 @@ BEGIN
     revision := NULL;
     RETURN;
   END;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, CASE WHEN v_old.id IS NULL THEN 'repository_add' ELSE 'repository_change' END, 'done', p_key, p_key,
     document_changes(v_before, repository_document(v_id)) || CASE WHEN v_given ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
   outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
@@ -2480,7 +2480,7 @@ $$;
 --
 
 CREATE FUNCTION registry.signing_key_get(p_fresh bytea) RETURNS bytea
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -2501,7 +2501,7 @@ CREATE FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text,
     LANGUAGE sql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'stale', 'done', r.key, p_path, p_tag, jsonb_build_object('reason', p_reason) FROM repository r
   WHERE r.id = p_remote AND NOT EXISTS (SELECT FROM audit a WHERE a.repository = r.key AND a.path = p_path AND a.action = 'stale' AND a.object = p_tag
     AND a.at > clock_timestamp() - interval '1 minute')
@@ -2518,7 +2518,7 @@ CREATE FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_reques
 BEGIN
   UPDATE installation SET store_bound_at = now() WHERE store_bound_at IS NULL;
   IF FOUND THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
     SELECT p_request, p_actor, p_actor_name, p_address, 'store_bind', 'done', identity::text FROM installation;
   END IF;
 END $$;
@@ -2543,7 +2543,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.tag_changed() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -2580,7 +2580,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_name, p_tag, jsonb_build_object('digest', digest_text(m.alg, m.digest))
   FROM repository r, manifest m WHERE r.id = p_target AND m.id = v_manifest;
   RETURN true;
@@ -2649,7 +2649,7 @@ CREATE TABLE registry.token_key (
 --
 
 CREATE FUNCTION registry.token_keys(p_fresh bytea) RETURNS SETOF registry.token_key
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
@@ -2847,7 +2847,7 @@ BEGIN
   INSERT INTO v1_image (image_id, v1_id, json, blob_id, ancestry, payload, tarsum, created_by)
   VALUES (v_image, p_id, v_upload.json, v_blob, p_id || v_below, p_payload, p_tarsum, p_actor);
   DELETE FROM v1_upload WHERE image_id = v_image AND v1_id = p_id;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'push', 'done', r.key, p_path, 'v1:' || encode(p_id, 'hex'),
     jsonb_build_object('layer', digest_text(b.alg, b.digest), 'size', b.size) FROM repository r, blob b WHERE r.id = p_repository AND b.id = v_blob;
   RETURN 0;
@@ -2981,7 +2981,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.v1_tag_changed() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -3026,7 +3026,7 @@ BEGIN
   INSERT INTO v1_tag AS t (image_id, name, v1_id, updated_by, agent) VALUES (v_image, p_tag, p_id, p_actor, p_agent)
   ON CONFLICT (image_id, name) DO UPDATE SET v1_id = EXCLUDED.v1_id, updated_by = EXCLUDED.updated_by, updated_at = now(), agent = EXCLUDED.agent;
   IF v_old IS DISTINCT FROM p_id THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     SELECT p_request, p_actor, p_actor_name, p_address, 'tag', 'done', r.key, p_path, p_tag,
       jsonb_strip_nulls(jsonb_build_object('digest', 'v1:' || encode(p_id, 'hex'), 'old', 'v1:' || encode(v_old, 'hex')))
     FROM repository r WHERE r.id = p_repository;
@@ -3046,7 +3046,7 @@ BEGIN
   PERFORM act_as(p_actor, p_request);
   WITH gone AS (DELETE FROM v1_tag WHERE image_id = (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository)
     AND (p_tag IS NULL OR name = p_tag) RETURNING name, v1_id)
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_path, g.name, jsonb_build_object('digest', 'v1:' || encode(g.v1_id, 'hex'))
   FROM repository r, gone g WHERE r.id = p_repository ORDER BY g.name;
   RETURN FOUND;
@@ -3257,10 +3257,28 @@ CREATE TABLE registry.audit (
     path text COLLATE pg_catalog."C",
     object text NOT NULL,
     detail jsonb,
+    role text DEFAULT SESSION_USER COLLATE pg_catalog."C",
     CONSTRAINT audit_action_check CHECK ((action ~ '^[a-z_]+$'::text)),
     CONSTRAINT audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])))
 )
 PARTITION BY RANGE (at);
+
+--
+-- Name: audit_entry; Type: VIEW; Schema: registry; Owner: -
+--
+
+CREATE VIEW registry.audit_entry AS
+ SELECT audit.request,
+    audit.actor,
+    audit.actor_name,
+    audit.address,
+    audit.action,
+    audit.outcome,
+    audit.repository,
+    audit.path,
+    audit.object,
+    audit.detail
+   FROM registry.audit;
 
 --
 -- Name: audit_rest; Type: TABLE; Schema: registry; Owner: -
@@ -3278,6 +3296,7 @@ CREATE TABLE registry.audit_rest (
     path text COLLATE pg_catalog."C",
     object text NOT NULL,
     detail jsonb,
+    role text DEFAULT SESSION_USER COLLATE pg_catalog."C",
     CONSTRAINT audit_action_check CHECK ((action ~ '^[a-z_]+$'::text)),
     CONSTRAINT audit_outcome_check CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text])))
 );
@@ -6089,8 +6108,8 @@ GRANT ALL ON FUNCTION registry.sign_in_trim(p_account integer) TO stowage_admin;
 --
 
 REVOKE ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_v2;
 
 --
 -- Name: FUNCTION stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -6165,12 +6184,6 @@ GRANT ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) TO stow
 GRANT ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) TO stowage_admin;
 
 --
--- Name: TABLE token_key; Type: ACL; Schema: registry; Owner: -
---
-
-GRANT SELECT,INSERT ON TABLE registry.token_key TO stowage_app;
-
---
 -- Name: COLUMN token_key.kid; Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6199,8 +6212,8 @@ GRANT SELECT(revoked_at) ON TABLE registry.token_key TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.token_keys(p_fresh bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_v2;
 
 --
 -- Name: FUNCTION unlink_failed(p_file bigint); Type: ACL; Schema: registry; Owner: -
@@ -6413,66 +6426,85 @@ GRANT ALL ON FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests
 -- Name: TABLE account; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.account TO stowage_app;
 GRANT INSERT,DELETE,UPDATE ON TABLE registry.account TO stowage_admin;
 
 --
 -- Name: COLUMN account.id; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(id) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(id) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.kind; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(kind) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(kind) ON TABLE registry.account TO stowage_audit;
+
+--
+-- Name: COLUMN account.password; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(password) ON TABLE registry.account TO stowage_v1;
+GRANT SELECT(password) ON TABLE registry.account TO stowage_v2;
+GRANT SELECT(password) ON TABLE registry.account TO stowage_admin;
 
 --
 -- Name: COLUMN account.is_admin; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(is_admin) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(is_admin) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.disabled; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(disabled) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(disabled) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.epoch; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(epoch) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(epoch) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.failures; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT UPDATE(failures) ON TABLE registry.account TO stowage_app;
+GRANT SELECT(failures),UPDATE(failures) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(failures) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.locked_until; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT UPDATE(locked_until) ON TABLE registry.account TO stowage_app;
+GRANT SELECT(locked_until),UPDATE(locked_until) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(locked_until) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.failures_since; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT UPDATE(failures_since) ON TABLE registry.account TO stowage_app;
+GRANT SELECT(failures_since),UPDATE(failures_since) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(failures_since) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: TABLE audit; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.audit TO stowage_app;
+GRANT SELECT ON TABLE registry.audit TO stowage_app;
 GRANT SELECT ON TABLE registry.audit TO stowage_audit;
+
+--
+-- Name: TABLE audit_entry; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT INSERT ON TABLE registry.audit_entry TO stowage_app;
+GRANT SELECT ON TABLE registry.audit_entry TO stowage_audit;
 
 --
 -- Name: TABLE audit_rest; Type: ACL; Schema: registry; Owner: -
@@ -6706,175 +6738,215 @@ GRANT SELECT ON TABLE registry.repository_member TO stowage_audit;
 -- Name: TABLE repository_remote; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.repository_remote TO stowage_app;
 GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.repository_id; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(repository_id) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(repository_id) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.class; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(class) ON TABLE registry.repository_remote TO stowage_app;
 
 --
 -- Name: COLUMN repository_remote.url; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(url) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(url) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.username; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(username) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(username) ON TABLE registry.repository_remote TO stowage_audit;
+
+--
+-- Name: COLUMN repository_remote.password; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT(password) ON TABLE registry.repository_remote TO stowage_v1;
+GRANT SELECT(password) ON TABLE registry.repository_remote TO stowage_v2;
 
 --
 -- Name: COLUMN repository_remote.token_authentication; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(token_authentication) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(token_authentication) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.any_host_auth; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(any_host_auth) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(any_host_auth) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.realm_hosts; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(realm_hosts) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(realm_hosts) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.private_networks; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(private_networks) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(private_networks) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.library_prefix; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(library_prefix) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(library_prefix) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.ns_aliases; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(ns_aliases) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(ns_aliases) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.offline; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(offline) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(offline) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.hard_fail; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(hard_fail) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(hard_fail) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.store_locally; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(store_locally) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(store_locally) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.fresh_seconds; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(fresh_seconds) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(fresh_seconds) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.missing_seconds; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(missing_seconds) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(missing_seconds) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.assumed_offline_seconds; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(assumed_offline_seconds) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(assumed_offline_seconds) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.unused_hours; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(unused_hours) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(unused_hours) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.timeout_ms; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(timeout_ms) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(timeout_ms) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.metadata_timeout_ms; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(metadata_timeout_ms) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(metadata_timeout_ms) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.block_mismatching_types; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(block_mismatching_types) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(block_mismatching_types) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.mismatching_types; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(mismatching_types) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(mismatching_types) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.external_dependencies; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.external_patterns; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.answer_ms; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(answer_ms) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(answer_ms) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.proxy; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(proxy) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(proxy) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.client_certificate; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(client_certificate) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(client_certificate) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.local_address; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(local_address) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(local_address) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.query_params; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
 -- Name: COLUMN repository_remote.networks; Type: ACL; Schema: registry; Owner: -
 --
 
+GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_audit;
 
 --
@@ -6883,12 +6955,6 @@ GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.sign_in TO stowage_app;
 GRANT SELECT ON TABLE registry.sign_in TO stowage_audit;
-
---
--- Name: TABLE signing_key; Type: ACL; Schema: registry; Owner: -
---
-
-GRANT SELECT,INSERT ON TABLE registry.signing_key TO stowage_app;
 
 --
 -- Name: TABLE store_space; Type: ACL; Schema: registry; Owner: -
@@ -6916,7 +6982,7 @@ GRANT SELECT ON TABLE registry.tag TO stowage_audit;
 -- Name: TABLE tag_event; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.tag_event TO stowage_app;
+GRANT SELECT ON TABLE registry.tag_event TO stowage_app;
 GRANT SELECT ON TABLE registry.tag_event TO stowage_audit;
 
 --

@@ -15,7 +15,6 @@ identify(struct request *req, struct rest_call *call, bool *valid, struct error 
 {
 	const struct credentials credentials = {
 		.authorization = request_header(req, "Authorization"),
-		.audience = "",
 		.address = req->address,
 		.request_id = req->id,
 		.may_wait = req->may_wait,

@@ -27,7 +27,8 @@ struct key_ring {
 
 struct authenticator {
 	const struct config *config; /* borrowed */
-	struct memory *good;         /* owned: passwords that were right */
+	bool takes_tokens;
+	struct memory *good; /* owned: passwords that were right */
 
 	pthread_mutex_t loading; /* one thread loads keys; guards tried_ms */
 	int64_t tried_ms;
@@ -96,7 +97,7 @@ renew_keys(
 }
 
 struct authenticator *
-authenticator_open(struct db *db, const struct config *config, struct error *err)
+authenticator_open(struct db *db, const struct config *config, bool takes_tokens, struct error *err)
 {
 	struct authenticator *authenticator = calloc(1, sizeof(*authenticator));
 
@@ -104,9 +105,10 @@ authenticator_open(struct db *db, const struct config *config, struct error *err
 		log_fatal("out of memory");
 	authenticator->good = memory_open();
 	authenticator->config = config;
+	authenticator->takes_tokens = takes_tokens;
 	pthread_mutex_init(&authenticator->loading, NULL);
 	pthread_rwlock_init(&authenticator->ring_lock, NULL);
-	if (!load_keys(authenticator, db, err)) {
+	if (takes_tokens && !load_keys(authenticator, db, err)) {
 		authenticator_close(authenticator);
 		return NULL;
 	}
@@ -291,6 +293,10 @@ read_token(const struct attempt *attempt, const char *text, const char *audience
 	bool ok;
 
 	*token = NULL;
+	if (!attempt->authenticator->takes_tokens) {
+		error_cause(reason, "token: not taken here");
+		return true;
+	}
 	if (!refresh_keys(attempt->authenticator, attempt->db, err))
 		return false;
 	ok = verify(attempt, text, audience, token, &generation, reason);

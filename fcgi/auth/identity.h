@@ -24,7 +24,7 @@ struct identity {
 /* The credentials of one request, and where it comes from. */
 struct credentials {
 	const char *authorization; /* the header; NULL: anonymous */
-	const char *audience;      /* what a token must be for */
+	const char *audience;      /* what a token must be for; unused if no tokens are taken */
 	const char *address, *request_id;
 	const char *statement;          /* of the authorizer; NULL: it was not asked */
 	const char *statement_audience; /* of the statements for this request */
@@ -34,8 +34,9 @@ struct credentials {
 
 struct authenticator; /* per process: remembered credentials, token keys */
 
+/* takes_tokens false: every token is refused, and no keys are loaded. */
 struct authenticator *authenticator_open(
-    struct db *, const struct config *, struct error *) MUST_CHECK;
+    struct db *, const struct config *, bool takes_tokens, struct error *) MUST_CHECK;
 void authenticator_close(struct authenticator *);
 
 /*

@@ -199,7 +199,7 @@ read_claims(struct arena *arena, json_t *claims, const char *audience, struct to
 		return refuse(err, "malformed claims");
 	if (strcmp(iss, TOKEN_ISSUER) != 0)
 		return refuse(err, "another issuer");
-	if (strcmp(aud, audience) != 0)
+	if (*audience == '\0' || strcmp(aud, audience) != 0)
 		return refuse(err, "another audience");
 	if (nbf > now + TOKEN_LEEWAY || iat > now + TOKEN_LEEWAY)
 		return refuse(err, "not valid yet");

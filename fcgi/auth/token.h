@@ -40,8 +40,8 @@ struct token {
 bool token_access_fits(const struct token_access *, size_t count);
 /* Signed compact form (arena). Its access fits. */
 const char *token_issue(struct arena *, const struct token_key *, const struct token *);
-/* Verify signature, issuer and audience; UNAUTHORIZED otherwise, the reason in the cause. A token
- * that has expired is returned with `expired` set: the caller decides. */
+/* Verify signature, issuer and audience, which is never empty; UNAUTHORIZED otherwise, the reason
+ * in the cause. A token that has expired is returned with `expired` set: the caller decides. */
 bool token_verify(struct arena *, const struct token_key *, size_t key_count, const char *text,
     const char *audience, struct token **, struct error *) MUST_CHECK;
 

@@ -30,6 +30,7 @@ struct responder {
 	 * or is a cross-site one: it is to be rendered then, nothing else. */
 	void (*serve)(struct request *, struct db *, struct error *);
 	const struct route *routes; /* for --routes */
+	bool takes_tokens;          /* bearer tokens of docker clients */
 	bool has_store;             /* reads and writes blobs, and asks upstreams for them */
 };
 

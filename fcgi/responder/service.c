@@ -29,11 +29,11 @@ hashes(int workers)
 }
 
 static bool
-open_authenticator(struct service *service, struct error *err)
+open_authenticator(struct service *service, bool takes_tokens, struct error *err)
 {
 	struct db db = { .pool = service->pool, .arena = arena_new() };
 
-	service->authenticator = authenticator_open(&db, service->config, err);
+	service->authenticator = authenticator_open(&db, service->config, takes_tokens, err);
 	arena_free(db.arena);
 	return service->authenticator != NULL;
 }
@@ -60,7 +60,7 @@ service_open(struct service *service, const struct responder *responder,
 	password_setup(hashes(workers));
 	service->pool = db_pool_open(
 	    config->database_url, connections(config, workers), config->database_timeout_ms, err);
-	if (service->pool != NULL && open_authenticator(service, err) &&
+	if (service->pool != NULL && open_authenticator(service, responder->takes_tokens, err) &&
 	    (!responder->has_store || open_store(service, err)))
 		return true;
 	service_close(service);

@@ -42,9 +42,11 @@ v1_serve(struct request *req, struct db *db, struct error *err)
 int
 main(int argc, char **argv)
 {
-	static const struct responder responder = {
-		.name = "stowage-v1", .serve = v1_serve, .routes = v1_routes, .has_store = true
-	};
+	static const struct responder responder = { .name = "stowage-v1",
+		.serve = v1_serve,
+		.routes = v1_routes,
+		.takes_tokens = true,
+		.has_store = true };
 
 	return responder_main(&responder, argc, argv);
 }

@@ -43,9 +43,11 @@ v2_serve(struct request *req, struct db *db, struct error *err)
 int
 main(int argc, char **argv)
 {
-	static const struct responder responder = {
-		.name = "stowage-v2", .serve = v2_serve, .routes = v2_routes, .has_store = true
-	};
+	static const struct responder responder = { .name = "stowage-v2",
+		.serve = v2_serve,
+		.routes = v2_routes,
+		.takes_tokens = true,
+		.has_store = true };
 
 	return responder_main(&responder, argc, argv);
 }

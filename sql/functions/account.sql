@@ -8,7 +8,7 @@ DECLARE
 BEGIN
   INSERT INTO principal (kind, name) VALUES (1, lower(p_name)) RETURNING id INTO v_id;
   INSERT INTO account (id, password, is_admin) VALUES (v_id, p_password, p_is_admin);
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'account_add', 'done', lower(p_name), jsonb_build_object('account', v_id, 'admin', p_is_admin));
   RETURN v_id;
 END $$;
@@ -30,7 +30,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'account_password', 'done', lower(p_name));
   RETURN true;
 END $$;
@@ -104,19 +104,19 @@ BEGIN
   PERFORM pg_advisory_xact_lock(1380993104, hashtext(coalesce(host(p_address), '')));
   IF 60 > (SELECT count(*) FROM (SELECT FROM audit WHERE action = 'sign_in_failed' AND at > clock_timestamp() - interval '1 minute'
       AND (address = p_address OR (address IS NULL AND p_address IS NULL)) LIMIT 60) recent) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'sign_in_failed', 'refused', v_name);
   END IF;
   IF p_account = 0 THEN
     RETURN;
   END IF;
   IF sign_in_failed(p_account, v_network, p_lock_failures, p_lock_seconds) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name,
       jsonb_build_object('network', v_network, 'seconds', p_lock_seconds));
   END IF;
   IF account_count_failure(p_account, p_hour_failures) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('failures', p_hour_failures));
   END IF;
 END $$;
@@ -129,7 +129,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'group_add', 'done', lower(p_name));
   RETURN true;
 END $$;
@@ -183,7 +183,7 @@ BEGIN
   INSERT INTO permission_target_principal (target_id, principal_id, actions)
   SELECT v_target, p.id, bit_or(n.actions) FROM unnest(p_principals, p_actions) n (name, actions) JOIN principal p ON p.name = lower(n.name)
   WHERE n.actions <> 0 GROUP BY p.id;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'permission_set', 'done', p_name, jsonb_build_object('includes', p_includes,
     'excludes', p_excludes, 'repositories', p_repositories, 'principals', p_principals, 'actions', p_actions));
 END $$;
@@ -202,7 +202,7 @@ BEGIN
 END $$;
 
 -- The keys not revoked, those in force first, newest first; makes the first key in force.
-CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL) THEN
     PERFORM pg_advisory_xact_lock(1380993105); -- the next statement sees what another node has made meanwhile

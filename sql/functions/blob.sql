@@ -149,7 +149,7 @@ BEGIN
     RETURN 2;
   END IF;
   DELETE FROM image_blob WHERE image_id = v_image AND blob_id = v_blob;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object)
   SELECT p_request, p_actor, p_actor_name, p_address, 'blob_delete', 'done', key, p_name, digest_text(p_alg, p_digest) FROM repository WHERE id = p_target;
   RETURN 0;
 END $$;

@@ -95,7 +95,7 @@ BEGIN
   END IF;
   DELETE FROM remote_miss WHERE repository_id = p_remote AND path = p_path AND reference IN (p_tag, digest_text(p_alg, p_digest));
   IF v_new THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     SELECT p_request, p_account, p_actor_name, p_address, 'cache', 'done', key, p_path, digest_text(p_alg, p_digest),
       jsonb_strip_nulls(jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload), 'tag', p_tag))
     FROM repository WHERE id = p_remote;
@@ -168,7 +168,7 @@ $$;
 -- A tag was served although it is out of date: once a minute is told.
 CREATE OR REPLACE FUNCTION stale_served(p_remote int, p_path text, p_tag text, p_reason text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'stale', 'done', r.key, p_path, p_tag, jsonb_build_object('reason', p_reason) FROM repository r
   WHERE r.id = p_remote AND NOT EXISTS (SELECT FROM audit a WHERE a.repository = r.key AND a.path = p_path AND a.action = 'stale' AND a.object = p_tag
     AND a.at > clock_timestamp() - interval '1 minute')

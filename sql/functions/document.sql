@@ -221,9 +221,9 @@ CREATE OR REPLACE FUNCTION time_limit(p_value jsonb, p_hour int) RETURNS int LAN
   SELECT coalesce(nullif(least(p_value::int, p_hour), 0), p_hour)
 $$;
 
--- How the upstream is reached, from a whole document. The old password stays if none is given, at the same origin. NULL, or what its editor
--- should know.
-CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+-- How the upstream is reached, from a whole document. The old password stays if none is given, at the same origin: with the owner's rights,
+-- since an administrator cannot read it. NULL, or what its editor should know.
+CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   -- host and port, host, port
   v_part text[] := regexp_match(p_document ->> 'url', '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
@@ -459,7 +459,7 @@ BEGIN
     revision := NULL;
     RETURN;
   END;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, CASE WHEN v_old.id IS NULL THEN 'repository_add' ELSE 'repository_change' END, 'done', p_key, p_key,
     document_changes(v_before, repository_document(v_id)) || CASE WHEN v_given ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
   outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
@@ -494,7 +494,7 @@ BEGIN
     message := format('repository %s has been changed meanwhile', p_key);
     RETURN;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'repository_delete', 'done', p_key, p_key, document_changes(NULL, repository_document(v_old.id)));
   WITH RECURSIVE above (id) AS (
     (SELECT virtual_id FROM repository_member WHERE member_id = v_old.id UNION SELECT r.id FROM repository r WHERE r.default_deployment_id = v_old.id)
@@ -506,7 +506,7 @@ BEGIN
   WITH changed AS (
     UPDATE repository r SET revision = revision + 1 FROM jsonb_each(v_above) a WHERE r.id = a.key::int AND repository_document(r.id) <> a.value
     RETURNING r.id, r.key, a.value AS document)
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'repository_change', 'done', key, key, document_changes(document, repository_document(id)) FROM changed;
   SELECT string_agg(format('V1 repository %s now shows %s', r.key, coalesce(b.key, 'no V2 repository')), '; ' ORDER BY r.key) INTO message
   FROM repository r LEFT JOIN repository b ON b.id = bridge_root(r.id) WHERE r.id = ANY (v_bridged);

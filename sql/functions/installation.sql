@@ -6,7 +6,7 @@ RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   UPDATE installation SET store_bound_at = now() WHERE store_bound_at IS NULL;
   IF FOUND THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, object)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
     SELECT p_request, p_actor, p_actor_name, p_address, 'store_bind', 'done', identity::text FROM installation;
   END IF;
 END $$;

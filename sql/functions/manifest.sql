@@ -186,7 +186,7 @@ BEGIN
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
   PERFORM image_adopt(v_image, v_children, p_account);
   IF image_show(v_image, v_manifest, v_blobs, p_account, p_subject_alg, p_subject, p_artifact_type, p_referrer) THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'push', 'done', v_target_key, p_name, digest_text(p_alg, p_digest),
       jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
   END IF;
@@ -197,7 +197,7 @@ BEGIN
     ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
       WHERE t.manifest_id <> EXCLUDED.manifest_id;
     IF FOUND THEN
-      INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+      INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
       VALUES (p_request, p_account, p_actor_name, p_address, 'tag', 'done', v_target_key, p_name, v_tag,
         jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
     END IF;
@@ -253,7 +253,7 @@ BEGIN
   WITH gone AS (DELETE FROM tag WHERE image_id = v_image AND manifest_id = v_manifest RETURNING name)
   SELECT coalesce(array_agg(name ORDER BY name), '{}') INTO v_tags FROM gone;
   DELETE FROM image_manifest WHERE image_id = v_image AND manifest_id = v_manifest;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, e.action, 'done', r.key, p_name, e.object, jsonb_build_object('digest', digest_text(p_alg, p_digest))
   FROM repository r, (SELECT 'untag', unnest(v_tags) UNION ALL SELECT 'delete', digest_text(p_alg, p_digest)) e (action, object) WHERE r.id = p_target;
 END $$;
@@ -268,7 +268,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_name, p_tag, jsonb_build_object('digest', digest_text(m.alg, m.digest))
   FROM repository r, manifest m WHERE r.id = p_target AND m.id = v_manifest;
   RETURN true;

@@ -104,7 +104,7 @@ BEGIN
         PERFORM image_drop(v_from, v_tag.manifest_id);
       END IF;
     END IF;
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'promote', 'done', p_target_key, p_target_name, coalesce(p_target_tag, v_tag.name),
       jsonb_build_object('digest', v_tag.digest, 'from', p_key, 'name', p_name, 'tag', v_tag.name, 'copy', p_copy));
   END LOOP;

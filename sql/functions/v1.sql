@@ -2,7 +2,7 @@
 SET LOCAL search_path = registry;
 
 -- The history of v1 tags stands beside that of v2 tags; where those have a digest, "v1:" and the image's id.
-CREATE OR REPLACE FUNCTION v1_tag_changed() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION v1_tag_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.image_id ELSE NEW.image_id END;
   v_name text := CASE WHEN TG_OP = 'DELETE' THEN OLD.name ELSE NEW.name END;
@@ -151,7 +151,7 @@ BEGIN
   INSERT INTO v1_image (image_id, v1_id, json, blob_id, ancestry, payload, tarsum, created_by)
   VALUES (v_image, p_id, v_upload.json, v_blob, p_id || v_below, p_payload, p_tarsum, p_actor);
   DELETE FROM v1_upload WHERE image_id = v_image AND v1_id = p_id;
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'push', 'done', r.key, p_path, 'v1:' || encode(p_id, 'hex'),
     jsonb_build_object('layer', digest_text(b.alg, b.digest), 'size', b.size) FROM repository r, blob b WHERE r.id = p_repository AND b.id = v_blob;
   RETURN 0;
@@ -179,7 +179,7 @@ BEGIN
   INSERT INTO v1_tag AS t (image_id, name, v1_id, updated_by, agent) VALUES (v_image, p_tag, p_id, p_actor, p_agent)
   ON CONFLICT (image_id, name) DO UPDATE SET v1_id = EXCLUDED.v1_id, updated_by = EXCLUDED.updated_by, updated_at = now(), agent = EXCLUDED.agent;
   IF v_old IS DISTINCT FROM p_id THEN
-    INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     SELECT p_request, p_actor, p_actor_name, p_address, 'tag', 'done', r.key, p_path, p_tag,
       jsonb_strip_nulls(jsonb_build_object('digest', 'v1:' || encode(p_id, 'hex'), 'old', 'v1:' || encode(v_old, 'hex')))
     FROM repository r WHERE r.id = p_repository;
@@ -194,7 +194,7 @@ BEGIN
   PERFORM act_as(p_actor, p_request);
   WITH gone AS (DELETE FROM v1_tag WHERE image_id = (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository)
     AND (p_tag IS NULL OR name = p_tag) RETURNING name, v1_id)
-  INSERT INTO audit (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_path, g.name, jsonb_build_object('digest', 'v1:' || encode(g.v1_id, 'hex'))
   FROM repository r, gone g WHERE r.id = p_repository ORDER BY g.name;
   RETURN FOUND;
@@ -218,7 +218,7 @@ BEGIN
 END $$;
 
 -- The key of the installation; the first that asks brings it.
-CREATE OR REPLACE FUNCTION signing_key_get(p_fresh bytea) RETURNS bytea LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION signing_key_get(p_fresh bytea) RETURNS bytea LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_secret bytea := (SELECT secret FROM signing_key);
 BEGIN

@@ -21,4 +21,10 @@ ALTER TABLE account ADD COLUMN failures_since timestamptz;
 UPDATE account SET failures = 0, locked_until = NULL WHERE failures <> 0 OR locked_until IS NOT NULL;
 DROP FUNCTION IF EXISTS account_failed(int, text, int, int, int, text, uuid, inet);
 
+-- Programs write the audit through this view: they can choose neither the time of a row nor the role it names.
+ALTER TABLE audit ADD COLUMN role text COLLATE "C";  -- who was signed in to the database; NULL: a row of before
+ALTER TABLE audit ALTER COLUMN role SET DEFAULT session_user;
+CREATE VIEW audit_entry AS
+  SELECT request, actor, actor_name, address, action, outcome, repository, path, object, detail FROM audit;
+
 UPDATE installation SET schema = 7;

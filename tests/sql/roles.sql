@@ -1,7 +1,7 @@
 -- What each role may, and that serving needs no more than its own.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(77);
+SELECT plan(114);
 
 GRANT USAGE ON SCHEMA public TO PUBLIC;
 SELECT account_add('alice', 'crypt', true, 0, 'test', NULL, NULL) AS alice \gset
@@ -18,6 +18,16 @@ SELECT ok(NOT has_schema_privilege(r, 'registry', 'CREATE'), r || ' creates noth
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')
   AND (has_table_privilege('stowage_app', c.oid, 'TRUNCATE, TRIGGER, REFERENCES') OR has_table_privilege('stowage_audit', c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER, REFERENCES'))$$,
   'nobody truncates, and the auditor changes nothing');
+SELECT ok(NOT has_table_privilege(r, t, 'INSERT') AND NOT has_any_column_privilege(r, t, 'INSERT, UPDATE'), r || ' writes ' || t || ' by no statement of its own')
+FROM unnest('{stowage_app,stowage_v1,stowage_v2,stowage_keep,stowage_admin}'::text[]) r, unnest('{registry.audit,registry.tag_event,registry.token_key,registry.signing_key,registry.acl,registry.repository_leaf}'::text[]) t;
+SELECT is_empty($$SELECT proname FROM pg_proc WHERE pronamespace = 'registry'::regnamespace AND NOT prosecdef
+  AND prosrc ~* 'insert into (audit|tag_event|token_key|signing_key|acl|repository_leaf)\y' AND proname NOT IN ('acl_expand', 'leaves_refresh')$$,
+  'functions add to the audit by audit_entry');
+SELECT is((SELECT array_agg(rolname::text ORDER BY rolname) FROM pg_roles WHERE rolname LIKE 'stowage%' AND has_column_privilege(rolname, t, 'password', 'SELECT')),
+  roles::text[], 'who reads the passwords of ' || t) FROM (VALUES ('registry.account', '{stowage_admin,stowage_v1,stowage_v2}'),
+    ('registry.repository_remote', '{stowage_v1,stowage_v2}')) v (t, roles);
+SELECT is_empty($$SELECT rolname, t FROM pg_roles, unnest('{registry.token_key,registry.signing_key}'::text[]) t WHERE rolname LIKE 'stowage%' AND has_column_privilege(rolname, t, 'secret', 'SELECT')$$,
+  'nobody reads keys from their tables');
 SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'registry'::regnamespace AND c.relkind IN ('r', 'p')
   AND has_table_privilege('public', c.oid, 'SELECT, INSERT, UPDATE, DELETE')$$, 'nobody else has any right');
 SELECT ok(NOT has_table_privilege(r, t, 'UPDATE, DELETE'), r || ' only adds to ' || t)
@@ -55,8 +65,13 @@ SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'forgets no audit');
 SELECT throws_ok($$UPDATE tag_event SET name = 'x'$$, '42501', NULL, 'rewrites no history');
 SELECT throws_ok('DELETE FROM blob', '42501', NULL, 'and removes no blob');
 
+SELECT is((SELECT count(DISTINCT role) FROM audit WHERE action = 'push'), 1::bigint, 'its rows of the audit name the role that is signed in');
+SELECT throws_ok($$INSERT INTO audit_entry (request, actor, actor_name, action, outcome, object, at) VALUES (NULL, 0, 'x', 'x', 'done', 'x', now() - interval '1 year')$$,
+  '42703', NULL, 'whose time it cannot choose');
+
 -- the administrator's
 SET LOCAL ROLE stowage_admin;
+SELECT throws_ok('SELECT * FROM token_keys(sha256(''k''))', '42501', NULL, 'the administrator reads no keys');
 SELECT is((SELECT outcome FROM repository_save('made', '{"rclass": "remote", "url": "https://a"}', 'create', NULL, 0, 'test', NULL, NULL)), 0, 'the administrator makes a repository');
 SELECT is((SELECT outcome FROM repository_save('both', '{"rclass": "virtual", "repositories": ["one", "made"], "defaultDeploymentRepo": "one"}', 'create', NULL, 0, 'test', NULL, NULL)), 0, 'and a virtual');
 SELECT is((SELECT outcome FROM repository_save('made', '{"url": "https://b"}', 'update', NULL, 0, 'test', NULL, NULL)), 1, 'changes one');

@@ -110,7 +110,7 @@ setup(void **state)
 	fake.keys[0] = (struct token_key){ .kid = "k1",
 		.secret = "a secret that has thirty-two byt" };
 	fake.key_count = 1;
-	f.authenticator = authenticator_open(&f.db, &f.config, &err);
+	f.authenticator = authenticator_open(&f.db, &f.config, true, &err);
 	*state = &f;
 	return f.authenticator == NULL ? -1 : 0;
 }
@@ -497,11 +497,33 @@ an_authenticator_needs_keys(void **state)
 	struct error err = { 0 };
 
 	fake.key_count = 0;
-	assert_null(authenticator_open(&f->db, &f->config, &err));
+	assert_null(authenticator_open(&f->db, &f->config, true, &err));
 	assert_int_equal(err.code, ERROR_INTERNAL);
 	fake.away = true;
-	assert_null(authenticator_open(&f->db, &f->config, &err));
+	assert_null(authenticator_open(&f->db, &f->config, true, &err));
 	assert_int_equal(err.code, ERROR_UNAVAILABLE);
+}
+
+/* As the REST interface, whose role in the database reads no keys. */
+static void
+who_takes_no_tokens_loads_no_keys(void **state)
+{
+	struct fixture *f = *state;
+	struct error err = { 0 };
+	struct authenticator *with_tokens = f->authenticator;
+	const char *header = sign(f, AUDIENCE);
+	struct identity *identity;
+	int loads = fake.loads;
+
+	assert_true(find(f, header, &identity, &err));
+	f->authenticator = authenticator_open(&f->db, &f->config, false, &err);
+	assert_non_null(f->authenticator);
+	assert_false(find(f, header, &identity, &err));
+	assert_int_equal(err.code, ERROR_UNAUTHORIZED);
+	assert_true(find(f, ALICE, &identity, &err));
+	assert_int_equal(fake.loads, loads);
+	authenticator_close(f->authenticator);
+	f->authenticator = with_tokens;
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -526,6 +548,7 @@ main(void)
 		TEST(a_statement_keeps_the_scope_of_its_token),
 		TEST(a_key_of_another_node_is_fetched),
 		TEST(an_authenticator_needs_keys),
+		TEST(who_takes_no_tokens_loads_no_keys),
 	};
 
 	password_setup(1);

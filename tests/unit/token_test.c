@@ -313,6 +313,18 @@ the_audience_is_one_string_and_ours(void **state)
 		refused(*state, forge(*state, HEADER, claims(*state, "aud", audiences[i])));
 }
 
+/* A vhost that names no repository takes no token, not even one for no repository. */
+static void
+an_empty_audience_fits_nobody(void **state)
+{
+	struct error err = { 0 };
+	struct token *token;
+
+	assert_false(token_verify(*state, keys, 2,
+	    forge(*state, HEADER, claims(*state, "aud", "\"\"")), "", &token, &err));
+	assert_string_equal(err.cause, "token: another audience");
+}
+
 static void
 claims_of_another_type_are_refused(void **state)
 {
@@ -406,6 +418,7 @@ main(void)
 		TEST(the_key_of_another_kid_does_not_sign),
 		TEST(text_that_is_no_token_is_refused),
 		TEST(the_audience_is_one_string_and_ours),
+		TEST(an_empty_audience_fits_nobody),
 		TEST(claims_of_another_type_are_refused),
 		TEST(clocks_may_differ_by_a_minute),
 		TEST(a_token_expires_with_its_key),

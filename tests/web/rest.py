@@ -1,5 +1,6 @@
 """The Artifactory-compatible REST interface, as its clients meet it: methods, statuses, formats, rights, parallel edits, and what
 an edit means to docker clients."""
+import hmac
 import itertools
 import time
 import uuid
@@ -704,6 +705,27 @@ def wrong_sign_in():
     key = new()
     for header in (basic("rest-reader", "wrong"), basic("rest-nobody", "secret"), "Basic !", "Bearer x.y.z", "Bearer " + token()):
         refused_everywhere(key, 401, calls, auth=None, headers={**JSON, "Authorization": header})
+
+
+@test
+def forged_token():
+    """A token that a responder's key signs for an administrator and for no repository opens neither the REST interface nor a vhost."""
+    kid, secret = sql("SELECT kid, encode(secret, 'hex') FROM registry.token_key WHERE retired_at IS NULL LIMIT 1").split("|")
+    account, epoch = sql("SELECT a.id, a.epoch FROM registry.account a JOIN registry.principal p ON p.id = a.id WHERE p.name = 'admin'").split("|")
+
+    def part(value):
+        return base64.urlsafe_b64encode(value if isinstance(value, bytes) else json.dumps(value).encode()).rstrip(b"=").decode()
+
+    def forge(audience):
+        now = int(time.time())
+        text = part({"typ": "JWT", "alg": "HS256", "kid": kid}) + "." + part({
+            "iss": "stowage", "aud": audience, "sub": "admin", "uid": int(account), "epoch": int(epoch), "access": [], "iat": now, "nbf": now,
+            "exp": now + 300, "jti": "0"})
+        return text + "." + part(hmac.new(bytes.fromhex(secret), text.encode(), "sha256").digest())
+    assert call("GET", "/v2/", auth=forge("docker-dev")).status == 200, "the forger knows how"
+    for audience in ("", "docker-dev", "stowage-admin"):
+        refused_everywhere(new(), 401, (EDITS[2], ("GET", "repositories", None), ("GET", "storageinfo", None)), auth=forge(audience))
+    assert call("GET", "/v2/", auth=forge("")).status == 401
 
 
 @test
