@@ -16,6 +16,7 @@
 
 const struct ctl_option check_options[] = {
 	{ "quick", NULL, "do not read the blobs, only look for them" },
+	{ "remove-garbage", NULL, "remove files that have no owner, if all else is well" },
 	{ NULL, NULL, NULL },
 };
 
@@ -131,10 +132,15 @@ ctl_check(struct ctl *ctl, int argc, char **argv)
 	struct check_count count;
 	struct error err = { 0 };
 	struct store *store = NULL;
+	const char *option;
 	bool ok;
 
-	while (ctl_option(ctl, argc, argv) != NULL)
-		order.quick = display.quick = true;
+	while ((option = ctl_option(ctl, argc, argv)) != NULL) {
+		if (strcmp(option, "quick") == 0)
+			order.quick = display.quick = true;
+		else
+			order.remove_garbage = true;
+	}
 	ctl_no_operands(ctl, argc, argv);
 	ok = ctl_open(ctl, &err) && (store = open_store(ctl, &err)) != NULL &&
 	     registry_check(ctl->pool, store, &order, &count, &err);
@@ -146,5 +152,7 @@ ctl_check(struct ctl *ctl, int argc, char **argv)
 	    "%" PRId64 " blobs, %" PRId64 " bytes: %" PRId64 " problems, %" PRId64
 	    " garbage files\n",
 	    count.blobs, count.blob_bytes, count.problems, count.garbage);
+	if (order.remove_garbage)
+		fprintf(stderr, "%" PRId64 " garbage files removed\n", count.removed);
 	return count.problems == 0 ? EXIT_DONE : EXIT_PROBLEMS;
 }

@@ -78,7 +78,8 @@ BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_keep') THEN
     REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_keep;
     GRANT UPDATE, DELETE ON repository, gc_unlink TO stowage_keep;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON gc_repository TO stowage_keep;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON gc_repository, gc_sweep, gc_orphan TO stowage_keep;
+    GRANT SELECT ON SEQUENCE file_id TO stowage_keep;
     GRANT DELETE ON image, v1_image TO stowage_keep;
     GRANT INSERT, UPDATE ON store_space TO stowage_keep;
     GRANT EXECUTE ON FUNCTION history_extend() TO stowage_keep;

@@ -2539,6 +2539,37 @@ BEGIN
 END $$;
 
 --
+-- Name: sweep_look(text[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.sweep_look(p_paths text[]) RETURNS SETOF text
+    LANGUAGE sql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  WITH looked AS (INSERT INTO gc_orphan AS o (path) SELECT unnest(p_paths) ON CONFLICT (path) DO UPDATE SET looked_at = now() RETURNING o.*)
+  SELECT path FROM looked WHERE first_at < now() - interval '23 hours'
+$$;
+
+--
+-- Name: sweep_next(); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.sweep_next() RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_directory text;
+BEGIN
+  UPDATE gc_sweep SET due = now() + interval '1 day'
+  WHERE directory = (SELECT directory FROM gc_sweep WHERE due <= now() ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING directory INTO v_directory;
+  IF v_directory = 'uploads' THEN
+    DELETE FROM gc_orphan WHERE looked_at < now() - interval '3 days'; -- they are gone, or found their owner
+  END IF;
+  RETURN v_directory;
+END $$;
+
+--
 -- Name: tag_changed(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -3412,6 +3443,16 @@ CREATE TABLE registry.gc_manifest (
 WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.02');
 
 --
+-- Name: gc_orphan; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_orphan (
+    path text NOT NULL COLLATE pg_catalog."C",
+    first_at timestamp with time zone DEFAULT now() NOT NULL,
+    looked_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+--
 -- Name: gc_repository; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -3419,6 +3460,15 @@ CREATE TABLE registry.gc_repository (
     repository_id integer NOT NULL,
     due timestamp with time zone NOT NULL,
     tries integer DEFAULT 1 NOT NULL
+);
+
+--
+-- Name: gc_sweep; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.gc_sweep (
+    directory text NOT NULL COLLATE pg_catalog."C",
+    due timestamp with time zone NOT NULL
 );
 
 --
@@ -4118,11 +4168,25 @@ ALTER TABLE ONLY registry.gc_manifest
     ADD CONSTRAINT gc_manifest_pkey PRIMARY KEY (manifest_id);
 
 --
+-- Name: gc_orphan gc_orphan_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_orphan
+    ADD CONSTRAINT gc_orphan_pkey PRIMARY KEY (path);
+
+--
 -- Name: gc_repository gc_repository_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
 --
 
 ALTER TABLE ONLY registry.gc_repository
     ADD CONSTRAINT gc_repository_pkey PRIMARY KEY (repository_id);
+
+--
+-- Name: gc_sweep gc_sweep_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
+--
+
+ALTER TABLE ONLY registry.gc_sweep
+    ADD CONSTRAINT gc_sweep_pkey PRIMARY KEY (directory);
 
 --
 -- Name: gc_unlink gc_unlink_pkey; Type: CONSTRAINT; Schema: registry; Owner: -
@@ -6136,6 +6200,22 @@ GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble
 GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_admin;
 
 --
+-- Name: FUNCTION sweep_look(p_paths text[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.sweep_look(p_paths text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.sweep_look(p_paths text[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.sweep_look(p_paths text[]) TO stowage_admin;
+
+--
+-- Name: FUNCTION sweep_next(); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.sweep_next() FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.sweep_next() TO stowage_app;
+GRANT ALL ON FUNCTION registry.sweep_next() TO stowage_admin;
+
+--
 -- Name: FUNCTION tag_changed(); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6538,6 +6618,7 @@ GRANT SELECT ON TABLE registry.blob_fetch_name TO stowage_audit;
 --
 
 GRANT USAGE ON SEQUENCE registry.file_id TO stowage_app;
+GRANT SELECT ON SEQUENCE registry.file_id TO stowage_keep;
 
 --
 -- Name: TABLE gc_blob; Type: ACL; Schema: registry; Owner: -
@@ -6561,11 +6642,25 @@ GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_manifest TO stowage_app;
 GRANT SELECT ON TABLE registry.gc_manifest TO stowage_audit;
 
 --
+-- Name: TABLE gc_orphan; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.gc_orphan TO stowage_keep;
+GRANT SELECT ON TABLE registry.gc_orphan TO stowage_audit;
+
+--
 -- Name: TABLE gc_repository; Type: ACL; Schema: registry; Owner: -
 --
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.gc_repository TO stowage_keep;
 GRANT SELECT ON TABLE registry.gc_repository TO stowage_audit;
+
+--
+-- Name: TABLE gc_sweep; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.gc_sweep TO stowage_keep;
+GRANT SELECT ON TABLE registry.gc_sweep TO stowage_audit;
 
 --
 -- Name: TABLE image; Type: ACL; Schema: registry; Owner: -

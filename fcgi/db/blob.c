@@ -81,15 +81,29 @@ static const struct statement blob_judge = {
 	.again = true,
 };
 
-/* In the numbers of enum file_owner. */
+#define NAMED(table, alg, digest) \
+	"(f.alg = 0 OR (" table "." alg " = f.alg AND " table "." digest " = f.digest))"
+
+/* $1 file ids, $2 algorithms, 0 for a file in uploads/, $3 digests. In the numbers of enum
+ * file_owner. */
 static const struct statement file_owners = {
 	.name = "file_owners",
-	.nparams = 1,
-	.sql = "SELECT CASE WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id) THEN 1"
-	       "   WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id) THEN 2"
-	       "   WHEN EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id) THEN 2"
-	       "   WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id) THEN 3 ELSE 0 END"
-	       " FROM unnest($1::bigint[]) WITH ORDINALITY AS f (id, place) ORDER BY f.place",
+	.nparams = 3,
+	.sql =
+	    "SELECT CASE WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id"
+	    "     AND b.alg = f.alg AND b.digest = f.digest) THEN 1"
+	    "   WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id AND " NAMED("u",
+		"sealed_alg",
+		"sealed_digest") ") THEN 2"
+				 "   WHEN EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id AND " NAMED(
+				     "t", "alg",
+				     "digest") ") THEN 2"
+					       "   WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id AND " NAMED(
+						   "g", "alg",
+						   "digest") ") THEN 3"
+							     "   WHEN f.id > (SELECT last_value FROM file_id) THEN 4 ELSE 0 END"
+							     " FROM unnest($1::bigint[], $2::int[], $3::bytea[])"
+							     "   WITH ORDINALITY AS f (id, alg, digest, place) ORDER BY f.place",
 	.again = true,
 };
 
@@ -223,12 +237,24 @@ db_blob_judge(struct db *db, const struct file_row *row, bool bad, int64_t size,
 }
 
 bool
-db_file_owners(
-    struct db *db, const int64_t *files, size_t count, enum file_owner *owners, struct error *err)
+db_file_owners(struct db *db, const struct file_row *files, size_t count, enum file_owner *owners,
+    struct error *err)
 {
-	const struct param params[] = { param_ints(db, files, count) };
-	PGresult *res = db_query(db, &file_owners, params, err);
+	int64_t *ids = arena_array(db->arena, count, sizeof(*ids));
+	int64_t *algorithms = arena_array(db->arena, count, sizeof(*algorithms));
+	struct digest *digests = arena_array(db->arena, count, sizeof(*digests));
+	PGresult *res;
 
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = files[i].file;
+		algorithms[i] = files[i].has_digest ? files[i].digest.algorithm : 0;
+		digests[i] = files[i].has_digest ? files[i].digest
+						 : (struct digest){ .algorithm = DIGEST_SHA256 };
+	}
+	res = db_query(db, &file_owners,
+	    (const struct param[]){ param_ints(db, ids, count), param_ints(db, algorithms, count),
+		param_digests(db, digests, count) },
+	    err);
 	if (res == NULL)
 		return false;
 	for (size_t i = 0; i < count; i++)

@@ -82,9 +82,17 @@ bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, siz
 /* All bytes of the row's file were read: let it say whether they are bad, and their size. */
 bool db_blob_judge(
     struct db *, const struct file_row *, bool bad, int64_t size, struct error *) MUST_CHECK;
-enum file_owner { FILE_OWNER_NONE, FILE_OWNER_BLOB, FILE_OWNER_UPLOAD, FILE_OWNER_INTENT };
-/* Who owns each of these file ids. A fetch counts as an upload. */
-bool db_file_owners(
-    struct db *, const int64_t *files, size_t count, enum file_owner *, struct error *) MUST_CHECK;
+
+enum file_owner {
+	FILE_OWNER_NONE,
+	FILE_OWNER_BLOB,
+	FILE_OWNER_UPLOAD, /* or a fetch */
+	FILE_OWNER_INTENT,
+	FILE_OWNER_FUTURE /* its id was not given out yet: this database is older than the file */
+};
+/* What owns each of these files, of which only file and digest are read; without a digest the file
+ * lies in uploads/. A blob owns only the file of its own digest. */
+bool db_file_owners(struct db *, const struct file_row *, size_t count, enum file_owner *,
+    struct error *) MUST_CHECK;
 
 #endif

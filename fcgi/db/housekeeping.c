@@ -51,6 +51,26 @@ static const struct statement unlink_failed = {
 	.again = true,
 };
 
+static const struct statement sweep_next = {
+	.name = "sweep_next",
+	.nparams = 0,
+	.sql = "SELECT sweep_next()",
+};
+
+static const struct statement sweep_look = {
+	.name = "sweep_look",
+	.nparams = 1,
+	.sql = "SELECT * FROM sweep_look($1)",
+	.again = true,
+};
+
+static const struct statement orphan_done = {
+	.name = "orphan_done",
+	.nparams = 1,
+	.sql = "DELETE FROM gc_orphan WHERE path = $1",
+	.again = true,
+};
+
 static const struct statement repository_shrink = {
 	.name = "repository_shrink",
 	.nparams = 1,
@@ -74,8 +94,8 @@ static const struct statement history_extend = {
 };
 
 const struct statement *const housekeeping_statements[] = { &uploads_abandoned, &fetches_drop,
-	&memories_drop, &v1_uploads_drop, &unlinks_due, &unlink_done, &unlink_failed,
-	&repository_shrink, &store_space_save, &history_extend, NULL };
+	&memories_drop, &v1_uploads_drop, &unlinks_due, &unlink_done, &unlink_failed, &sweep_next,
+	&sweep_look, &orphan_done, &repository_shrink, &store_space_save, &history_extend, NULL };
 
 bool
 db_uploads_abandoned(struct db *db, int64_t seconds, int limit, struct upload_row **rows,
@@ -167,6 +187,39 @@ db_unlink_failed(struct db *db, int64_t file, int64_t *seconds, struct error *er
 
 	*seconds = res == NULL || row_null(res, 0, 0) ? 0 : row_int(res, 0, 0);
 	return res != NULL;
+}
+
+bool
+db_sweep_next(struct db *db, const char **directory, struct error *err)
+{
+	PGresult *res = db_query(db, &sweep_next, NULL, err);
+
+	*directory = res == NULL || row_null(res, 0, 0) ? NULL : row_text(res, 0, 0);
+	return res != NULL;
+}
+
+bool
+db_sweep_look(struct db *db, const char *const *paths, size_t count, const char ***due,
+    size_t *due_count, struct error *err)
+{
+	const struct param params[] = { param_texts(db, paths, count) };
+	PGresult *res = db_query(db, &sweep_look, params, err);
+
+	if (res == NULL)
+		return false;
+	*due_count = (size_t)PQntuples(res);
+	*due = arena_array(db->arena, *due_count, sizeof(**due));
+	for (size_t i = 0; i < *due_count; i++)
+		(*due)[i] = row_text(res, (int)i, 0);
+	return true;
+}
+
+bool
+db_orphan_done(struct db *db, const char *path, struct error *err)
+{
+	const struct param params[] = { param_text(path) };
+
+	return db_query(db, &orphan_done, params, err) != NULL;
 }
 
 bool

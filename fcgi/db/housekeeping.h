@@ -22,6 +22,13 @@ bool db_unlink_done(struct db *, int64_t file, struct error *) MUST_CHECK;
 /* It could not be unlinked: later again, each time after a longer while. *seconds: how long ago it
  * was queued. */
 bool db_unlink_failed(struct db *, int64_t file, int64_t *seconds, struct error *) MUST_CHECK;
+/* The directory of the store to search for files without an owner; NULL: none is due. Each is due
+ * again after a day. */
+bool db_sweep_next(struct db *, const char **directory, struct error *) MUST_CHECK;
+/* Record files without an owner. *due: those among them that had none a day ago either. */
+bool db_sweep_look(struct db *, const char *const *paths, size_t count, const char ***due,
+    size_t *due_count, struct error *) MUST_CHECK;
+bool db_orphan_done(struct db *, const char *path, struct error *) MUST_CHECK;
 /* A piece of a deleted repository. *more: there was one. *failed: it could not be removed, for this
  * reason, and is tried again later; else NULL. */
 bool db_repository_shrink(

@@ -3,15 +3,14 @@
 #include <errno.h>
 
 #include "base/arena.h"
-#include "db/blob.h"
+#include "registry/file_page.h"
 
-#define PAGE 500 /* rows or files asked for at once */
+#define PAGE 500 /* rows asked for at once */
 
-struct seen_file {
-	struct seen_file *next; /* among the suspects */
+struct suspect {
+	struct suspect *next;
 	const char *path;
-	int64_t file; /* -1: the name is none of ours */
-	bool is_blob; /* it lies below blobs/ */
+	struct file_row file;
 };
 
 struct checker {
@@ -20,11 +19,10 @@ struct checker {
 	const struct check *order;
 	struct check_count *count;
 	struct error *err;
-	bool failed;                  /* inside the walk, which only knows "stop" */
-	struct seen_file batch[PAGE]; /* whose owners are asked next */
-	size_t batched;
-	struct arena *kept;         /* holds the suspects */
-	struct seen_file *suspects; /* files without an owner at first sight */
+	bool failed;              /* inside the walk, which only knows "stop" */
+	struct file_page page;    /* whose owners are asked next */
+	struct arena *kept;       /* holds the suspects */
+	struct suspect *suspects; /* files without an owner at first sight */
 };
 
 static void
@@ -45,47 +43,34 @@ progress(const struct checker *checker)
 
 /* --- Files: does somebody own them? --- */
 
-/* An upload's file may have its final name already: it died between rename and commit, and may be
- * resumed. */
-static bool
-owner_fits(const struct seen_file *seen, enum file_owner owner)
+static void
+suspect(struct checker *checker, const char *path, const struct file_row *file)
 {
-	return owner != FILE_OWNER_NONE && (owner != FILE_OWNER_BLOB || seen->is_blob);
-}
+	struct suspect *suspect = arena_alloc(checker->kept, sizeof(*suspect));
 
-static bool
-owners_find(struct checker *checker, enum file_owner owners[PAGE])
-{
-	int64_t files[PAGE];
-
-	for (size_t i = 0; i < checker->batched; i++)
-		files[i] = checker->batch[i].file;
-	return db_file_owners(&checker->db, files, checker->batched, owners, checker->err);
+	suspect->path = arena_strdup(checker->kept, path);
+	suspect->file = *file;
+	suspect->next = checker->suspects;
+	checker->suspects = suspect;
 }
 
 static void
-suspect(struct checker *checker, const struct seen_file *seen)
+page_end(struct checker *checker)
 {
-	struct seen_file *copy = arena_alloc(checker->kept, sizeof(*copy));
-
-	*copy = *seen;
-	copy->path = arena_strdup(checker->kept, seen->path);
-	copy->next = checker->suspects;
-	checker->suspects = copy;
+	checker->page.count = 0;
+	arena_reset(checker->db.arena);
 }
 
 static bool
-batch_judge(struct checker *checker)
+page_judge(struct checker *checker)
 {
-	enum file_owner owners[PAGE];
+	struct file_page *page = &checker->page;
 
-	if (checker->batched > 0 && !owners_find(checker, owners))
+	if (!file_page_keep_unowned(page, &checker->db, checker->err))
 		return false;
-	for (size_t i = 0; i < checker->batched; i++)
-		if (!owner_fits(&checker->batch[i], owners[i]))
-			suspect(checker, &checker->batch[i]);
-	checker->batched = 0;
-	arena_reset(checker->db.arena);
+	for (size_t i = 0; i < page->count; i++)
+		suspect(checker, page->paths[i], &page->files[i]);
+	page_end(checker);
 	return true;
 }
 
@@ -94,15 +79,11 @@ visit(void *context, const char *path, const struct digest *digest, int64_t file
 {
 	struct checker *checker = context;
 
-	checker->batch[checker->batched++] = (struct seen_file){
-		.path = arena_strdup(checker->db.arena, path),
-		.file = file,
-		.is_blob = digest != NULL,
-	};
+	file_page_add(&checker->page, arena_strdup(checker->db.arena, path), digest, file);
 	checker->count->files++;
 	checker->count->file_bytes += size;
 	progress(checker);
-	checker->failed = checker->batched == PAGE && !batch_judge(checker);
+	checker->failed = checker->page.count == FILE_PAGE_SIZE && !page_judge(checker);
 	return !checker->failed;
 }
 
@@ -110,7 +91,21 @@ static bool
 files_check(struct checker *checker)
 {
 	return store_walk(checker->store, visit, checker, checker->err) && !checker->failed &&
-	       batch_judge(checker);
+	       page_judge(checker);
+}
+
+/* What the rows miss may lie there under another name: nothing goes while there are problems. */
+static bool
+garbage_found(struct checker *checker, size_t i)
+{
+	const char *path = checker->page.paths[i];
+
+	found(checker, CHECK_GARBAGE, path);
+	if (!checker->order->remove_garbage || checker->count->problems > 0 ||
+	    !file_page_is_orphan(&checker->page, i))
+		return true;
+	checker->count->removed++;
+	return store_remove(checker->store, path, checker->err);
 }
 
 /*
@@ -121,20 +116,21 @@ files_check(struct checker *checker)
 static bool
 suspects_judge(struct checker *checker)
 {
-	while (checker->suspects != NULL) {
-		enum file_owner owners[PAGE];
+	struct file_page *page = &checker->page;
 
-		for (; checker->suspects != NULL && checker->batched < PAGE;
-		     checker->suspects = checker->suspects->next)
-			checker->batch[checker->batched++] = *checker->suspects;
-		if (!owners_find(checker, owners))
+	while (checker->suspects != NULL) {
+		struct suspect *next;
+
+		for (; (next = checker->suspects) != NULL && page->count < FILE_PAGE_SIZE;
+		     checker->suspects = next->next)
+			file_page_add(page, next->path,
+			    next->file.has_digest ? &next->file.digest : NULL, next->file.file);
+		if (!file_page_keep_unowned(page, &checker->db, checker->err))
 			return false;
-		for (size_t i = 0; i < checker->batched; i++)
-			if (!owner_fits(&checker->batch[i], owners[i]) &&
-			    store_has(checker->store, checker->batch[i].path))
-				found(checker, CHECK_GARBAGE, checker->batch[i].path);
-		checker->batched = 0;
-		arena_reset(checker->db.arena);
+		for (size_t i = 0; i < page->count; i++)
+			if (store_has(checker->store, page->paths[i]) && !garbage_found(checker, i))
+				return false;
+		page_end(checker);
 	}
 	return true;
 }

@@ -3,8 +3,8 @@
  * of the right size and with bytes that hash to its digest; every file belongs to a blob, an upload
  * or an intent to unlink.
  *
- * A blob without its bytes is a problem. If they were read and are others, its row is marked bad: it
- * is not found any more, so that clients and remotes bring it again. A row whose file turns out
+ * A blob without its bytes is a problem. If they were read and are others, its row is marked bad:
+ * it is not found any more, so that clients and remotes bring it again. A row whose file turns out
  * right is corrected. A file nobody owns is only garbage: a crash leaves such files, and it never
  * leaves the other.
  */
@@ -29,10 +29,12 @@ struct check_count {
 	int64_t files, file_bytes; /* seen on disk, first; what is to be expected of the rows */
 	int64_t blobs, blob_bytes; /* rows checked */
 	int64_t problems, garbage;
+	int64_t removed; /* of the garbage */
 };
 
 struct check {
-	bool quick; /* do not read the bytes */
+	bool quick;          /* do not read the bytes */
+	bool remove_garbage; /* unless there are problems: see stowagectl(8) */
 	/* path of the file: absolute for a blob, relative to the root for garbage */
 	void (*found)(void *context, enum check_finding, const char *what);
 	void (*progress)(void *context, const struct check_count *); /* after every file and row */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/housekeeping.h"
+#include "registry/sweep.h"
 #include "store/upload.h"
 
 #define CHORE_MS 10000             /* then others have their turn, though it has more */
@@ -119,6 +120,12 @@ files(struct housekeeping *house, bool *more, struct error *err)
 }
 
 static bool
+sweep(struct housekeeping *house, bool *more, struct error *err)
+{
+	return registry_sweep(house->db.pool, house->store, more, err);
+}
+
+static bool
 repositories(struct housekeeping *house, bool *more, struct error *err)
 {
 	const char *failed;
@@ -211,6 +218,7 @@ housekeeping_round(struct housekeeping *house, bool *more)
 		{ memories, "memories", false },
 		{ v1_uploads, "v1 uploads", false },
 		{ files, "files", true },
+		{ sweep, "sweep", true },
 		{ repositories, "repositories", false },
 	};
 	bool ok = true;

@@ -16,6 +16,7 @@
 #include "store/layout.h"
 
 #define FOLDER_MODE 0750 /* the web server reads blobs through the group */
+#define PROBE_PREFIX ".probe-"
 #define READ_SIZE (64 * 1024)
 
 static const enum digest_algorithm algorithms[] = { DIGEST_SHA256, DIGEST_SHA512 };
@@ -211,8 +212,8 @@ probe(const struct store *store)
 	if (getentropy(random, sizeof(random)) == -1)
 		return false;
 	hex_encode(hex, random, sizeof(random));
-	snprintf(from, sizeof(from), "uploads/.probe-%s", hex);
-	snprintf(to, sizeof(to), "blobs/.probe-%s", hex);
+	snprintf(from, sizeof(from), "uploads/" PROBE_PREFIX "%s", hex);
+	snprintf(to, sizeof(to), "blobs/" PROBE_PREFIX "%s", hex);
 	fd = openat(store->root, from, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, STORE_FILE_MODE);
 	if (fd == -1)
 		return false;
@@ -300,8 +301,15 @@ blob_name_parse(const char *name, struct digest *digest)
 	return -1;
 }
 
+static bool
+is_probe(const char *name)
+{
+	return strncmp(name, PROBE_PREFIX, strlen(PROBE_PREFIX)) == 0 && strchr(name, '/') == NULL;
+}
+
 struct walk {
-	bool (*visit)(void *, const char *, const struct digest *, int64_t, int64_t);
+	bool deep; /* directories below too */
+	store_visit *visit;
 	void *context;
 	char path[PATH_MAX]; /* of the entry at hand, relative to the root */
 	bool stopped;
@@ -310,16 +318,18 @@ struct walk {
 static void
 walk_file(struct walk *walk, const struct stat *st)
 {
-	static const char blobs[] = "blobs/", uploads[] = "uploads/";
+	const char *name = strchr(walk->path, '/') + 1;
 	struct digest digest;
 	bool is_blob = false;
 	int64_t file = -1;
 
-	if (S_ISREG(st->st_mode) && strncmp(walk->path, blobs, strlen(blobs)) == 0) {
-		file = blob_name_parse(walk->path + strlen(blobs), &digest);
+	if (S_ISREG(st->st_mode) && is_probe(name)) {
+		file = 0;
+	} else if (S_ISREG(st->st_mode) && strncmp(walk->path, "blobs/", strlen("blobs/")) == 0) {
+		file = blob_name_parse(name, &digest);
 		is_blob = file != -1;
 	} else if (S_ISREG(st->st_mode)) {
-		file = file_id_parse(walk->path + strlen(uploads));
+		file = file_id_parse(name);
 	}
 	walk->stopped = !walk->visit(
 	    walk->context, walk->path, is_blob ? &digest : NULL, file, st->st_size);
@@ -354,7 +364,7 @@ walk_folder(struct walk *walk, int parent, const char *name)
 		} else if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 			ok = errno == ENOENT;
 		} else if (S_ISDIR(st.st_mode)) {
-			ok = walk_folder(walk, fd, entry->d_name);
+			ok = !walk->deep || walk_folder(walk, fd, entry->d_name);
 		} else {
 			walk_file(walk, &st);
 		}
@@ -366,12 +376,10 @@ walk_folder(struct walk *walk, int parent, const char *name)
 }
 
 bool
-store_walk(struct store *store,
-    bool (*visit)(void *, const char *path, const struct digest *, int64_t file, int64_t size),
-    void *context, struct error *err)
+store_walk(struct store *store, store_visit *visit, void *context, struct error *err)
 {
 	static const char *const tops[] = { "uploads", "blobs" };
-	struct walk walk = { .visit = visit, .context = context };
+	struct walk walk = { .deep = true, .visit = visit, .context = context };
 
 	if (!store_require(store, err))
 		return false;
@@ -390,4 +398,27 @@ store_has(const struct store *store, const char *path)
 
 	return store_require(store, NULL) &&
 	       fstatat(store->root, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool
+store_list(struct store *store, const char *directory, store_visit *visit, void *context,
+    struct error *err)
+{
+	struct walk walk = { .visit = visit, .context = context };
+
+	if (!store_require(store, err))
+		return false;
+	snprintf(walk.path, sizeof(walk.path), "%s", directory);
+	return walk_folder(&walk, store->root, directory) ||
+	       error_errno(err, "cannot read the store's directory %s", directory);
+}
+
+bool
+store_remove(struct store *store, const char *path, struct error *err)
+{
+	if (!store_require(store, err))
+		return false;
+	if (unlinkat(store->root, path, 0) == -1 && errno != ENOENT)
+		return error_errno(err, "cannot remove %s", path);
+	return true;
 }

@@ -56,12 +56,18 @@ bool store_space(struct store *, int64_t *total, int64_t *available, struct erro
 bool store_ready(
     struct store *, int64_t reserve_bytes, struct error *full, struct error *) MUST_CHECK;
 
-/* Call visit for every file below uploads/ and blobs/; false from visit stops, which is no failure.
- * digest is NULL for uploads; path is relative to the root; file -1: the name fits no pattern. */
-bool store_walk(struct store *,
-    bool (*visit)(void *, const char *path, const struct digest *, int64_t file, int64_t size),
-    void *, struct error *) MUST_CHECK;
+/* Called for a file, with its path relative to the root; digest is NULL unless it has the name of a
+ * blob. file is 0 for what a probe left behind, -1 if the name fits no pattern. */
+typedef bool store_visit(
+    void *context, const char *path, const struct digest *, int64_t file, int64_t size);
+/* Visit every file below uploads/ and blobs/; false from the visit stops, which is no failure. */
+bool store_walk(struct store *, store_visit *, void *context, struct error *) MUST_CHECK;
+/* The same for one directory, without those below it. */
+bool store_list(
+    struct store *, const char *directory, store_visit *, void *context, struct error *) MUST_CHECK;
 /* Is the file of a walk still there? */
 bool store_has(const struct store *, const char *path);
+/* Remove it; not being there counts as success. */
+bool store_remove(struct store *, const char *path, struct error *) MUST_CHECK;
 
 #endif

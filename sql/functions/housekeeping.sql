@@ -48,6 +48,25 @@ CREATE OR REPLACE FUNCTION unlink_failed(p_file bigint) RETURNS bigint LANGUAGE 
   RETURNING extract(epoch FROM now() - queued_at)::bigint
 $$;
 
+-- The next directory to search; NULL: none is due.
+CREATE OR REPLACE FUNCTION sweep_next() RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_directory text;
+BEGIN
+  UPDATE gc_sweep SET due = now() + interval '1 day'
+  WHERE directory = (SELECT directory FROM gc_sweep WHERE due <= now() ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING directory INTO v_directory;
+  IF v_directory = 'uploads' THEN
+    DELETE FROM gc_orphan WHERE looked_at < now() - interval '3 days'; -- they are gone, or found their owner
+  END IF;
+  RETURN v_directory;
+END $$;
+
+-- These files have no owner. Those that had none a day ago either, for the caller to remove.
+CREATE OR REPLACE FUNCTION sweep_look(p_paths text[]) RETURNS SETOF text LANGUAGE sql SET search_path = registry, pg_temp AS $$
+  WITH looked AS (INSERT INTO gc_orphan AS o (path) SELECT unnest(p_paths) ON CONFLICT (path) DO UPDATE SET looked_at = now() RETURNING o.*)
+  SELECT path FROM looked WHERE first_at < now() - interval '23 hours'
+$$;
+
 -- At most so many rows of a deleted repository's content, and itself when nothing is left.
 CREATE OR REPLACE FUNCTION repository_shrink_piece(p_repository int, p_limit int) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE

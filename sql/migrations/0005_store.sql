@@ -19,4 +19,17 @@ CREATE TABLE gc_repository (
 DROP FUNCTION IF EXISTS fetches_abandoned(int, int);
 DROP FUNCTION IF EXISTS repository_shrink(int);
 
+-- Directories of the store that are searched for files without an owner, each once a day, and the files found. A file that is found again a day
+-- later is removed.
+CREATE TABLE gc_sweep (
+  directory text COLLATE "C" PRIMARY KEY,
+  due       timestamptz NOT NULL);
+INSERT INTO gc_sweep SELECT d, now() + row_number() OVER () * interval '168 s'
+FROM (VALUES ('uploads'), ('blobs') UNION ALL
+  SELECT format('blobs/%s/%s', alg, lpad(to_hex(shard), 2, '0')) FROM generate_series(0, 255) shard, unnest('{sha256,sha512}'::text[]) alg) v (d);
+CREATE TABLE gc_orphan (
+  path      text COLLATE "C" PRIMARY KEY,          -- relative to the store
+  first_at  timestamptz NOT NULL DEFAULT now(),
+  looked_at timestamptz NOT NULL DEFAULT now());
+
 UPDATE installation SET schema = 5;

@@ -418,21 +418,62 @@ every_file_has_its_owner(void **state)
 	struct digest digest = blob_make(f, key, "a", unique(f, "content"));
 	struct standing standing;
 	struct upload_row *row;
-	enum file_owner owners[4];
-	int64_t files[4] = { 1000000000, find(f, key, "a", digest, f->admin, &standing)->file };
+	enum file_owner owners[6];
+	struct file_row files[6] = { { .file = 1000000000 },
+		{ .file = find(f, key, "a", digest, f->admin, &standing)->file,
+		    .has_digest = true,
+		    .digest = digest } };
 
 	assert_true(
 	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
-	files[2] = row->file;
-	files[3] = strtol(
-	    ask(f, "INSERT INTO gc_unlink (file_id, alg, digest, not_before)"
-		   " VALUES (nextval('file_id'), 1, '\\x00', now()) RETURNING file_id"),
+	files[2].file = row->file;
+	files[3].file = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
+				      " VALUES (nextval('file_id'), now()) RETURNING file_id"),
 	    NULL, 10);
-	assert_true(db_file_owners(&f->db, files, 4, owners, &f->err));
-	assert_int_equal(owners[0], FILE_OWNER_NONE);
+	files[4].file = files[1].file; /* in uploads/ */
+	files[5].file = 0;             /* a probe */
+	assert_true(db_file_owners(&f->db, files, 6, owners, &f->err));
+	assert_int_equal(owners[0], FILE_OWNER_FUTURE);
 	assert_int_equal(owners[1], FILE_OWNER_BLOB);
 	assert_int_equal(owners[2], FILE_OWNER_UPLOAD);
 	assert_int_equal(owners[3], FILE_OWNER_INTENT);
+	assert_int_equal(owners[4], FILE_OWNER_NONE);
+	assert_int_equal(owners[5], FILE_OWNER_NONE);
+}
+
+static void
+a_file_named_after_another_digest_has_no_owner(void **state)
+{
+	struct fixture *f = *state;
+	const char *key = local_make(f);
+	struct target target = target_of(f, key, "a", f->admin);
+	struct digest digest = blob_make(f, key, "a", unique(f, "content")),
+		      other = digest_of_text(unique(f, "other"));
+	struct standing standing;
+	struct upload_row *row;
+	enum file_owner owners[3];
+	struct file_row files[3] = {
+		{ .file = find(f, key, "a", digest, f->admin, &standing)->file }
+	};
+	bool found;
+
+	assert_true(
+	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	files[1].file = row->file;
+	files[2].file = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
+				      " VALUES (nextval('file_id'), now()) RETURNING file_id"),
+	    NULL, 10);
+	for (int i = 0; i < 3; i++) {
+		files[i].has_digest = true;
+		files[i].digest = other;
+	}
+	assert_true(db_file_owners(&f->db, files, 3, owners, &f->err));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(owners[i], FILE_OWNER_NONE);
+	/* renamed, but the row was never written */
+	assert_true(db_upload_seal(&f->db, row, &other, &found, &f->err));
+	assert_true(db_file_owners(&f->db, files, 3, owners, &f->err));
+	assert_int_equal(owners[1], FILE_OWNER_UPLOAD);
 }
 
 static void
@@ -478,6 +519,7 @@ main(void)
 		DB_TEST(a_blob_is_deleted_from_its_image_alone),
 		DB_TEST(a_blob_in_use_is_not_deleted),
 		DB_TEST(every_file_has_its_owner),
+		DB_TEST(a_file_named_after_another_digest_has_no_owner),
 		DB_TEST(blobs_are_paged_by_id),
 	};
 

@@ -49,8 +49,8 @@ db_blob_page(struct db *db, int64_t after, int limit, struct file_row **out, siz
 }
 
 bool
-db_file_owners(
-    struct db *db, const int64_t *files, size_t count, enum file_owner *out, struct error *err)
+db_file_owners(struct db *db, const struct file_row *files, size_t count, enum file_owner *out,
+    struct error *err)
 {
 	(void)db;
 	owner_calls++;
@@ -59,7 +59,10 @@ db_file_owners(
 	if (away)
 		return error_set(err, ERROR_UNAVAILABLE, NULL);
 	for (size_t i = 0; i < count; i++)
-		out[i] = files[i] < 0 ? FILE_OWNER_NONE : owners[files[i]];
+		out[i] = files[i].file < 0 ||
+				 (!files[i].has_digest && owners[files[i].file] == FILE_OWNER_BLOB)
+			     ? FILE_OWNER_NONE
+			     : owners[files[i].file];
 	return true;
 }
 
@@ -166,15 +169,21 @@ note_progress(void *context, const struct check_count *count)
 }
 
 static struct result
-run(bool quick)
+run_order(struct check order)
 {
 	struct result result = { 0 };
-	const struct check order = {
-		.quick = quick, .found = note_finding, .progress = note_progress, .context = &result
-	};
 
+	order.found = note_finding;
+	order.progress = note_progress;
+	order.context = &result;
 	result.ok = registry_check(NULL, fixture->store, &order, &result.count, &result.err);
 	return result;
+}
+
+static struct result
+run(bool quick)
+{
+	return run_order((struct check){ .quick = quick });
 }
 
 static void
@@ -374,6 +383,50 @@ a_name_that_is_not_ours_is_garbage(void **state)
 	expect_only(&result, "garbage", "uploads/core");
 }
 
+static bool
+is_there(const char *name)
+{
+	return access(absolute(name), F_OK) == 0;
+}
+
+static void
+garbage_is_removed_if_asked(void **state)
+{
+	const struct check order = { .quick = true, .remove_garbage = true };
+	struct result result;
+
+	(void)state;
+	put(absolute("uploads/3"), "");
+	put(absolute("uploads/.probe-12"), "");
+	put(absolute("uploads/core"), ""); /* not of ours */
+	put(absolute("uploads/4"), "");
+	owners[4] = FILE_OWNER_FUTURE;
+	result = run(true);
+	assert_int_equal(result.count.removed, 0);
+	assert_true(is_there("uploads/3"));
+	result = run_order(order);
+	assert_true(result.ok);
+	assert_int_equal(result.count.garbage, 4);
+	assert_int_equal(result.count.removed, 2);
+	assert_false(is_there("uploads/3") || is_there("uploads/.probe-12"));
+	assert_true(is_there("uploads/core") && is_there("uploads/4"));
+}
+
+static void
+garbage_stays_while_there_are_problems(void **state)
+{
+	const struct check order = { .quick = true, .remove_garbage = true };
+	struct result result;
+
+	(void)state;
+	assert_int_equal(unlink(blob(1, "one")), 0);
+	put(absolute("uploads/3"), "");
+	result = run_order(order);
+	assert_int_equal(result.count.garbage, 1);
+	assert_int_equal(result.count.removed, 0);
+	assert_true(is_there("uploads/3"));
+}
+
 static void
 an_intent_owns_its_file(void **state)
 {
@@ -524,6 +577,8 @@ main(void)
 		TEST(a_blob_that_got_another_file_is_looked_at_again),
 		TEST(a_file_without_owner_is_garbage_and_no_problem),
 		TEST(a_name_that_is_not_ours_is_garbage),
+		TEST(garbage_is_removed_if_asked),
+		TEST(garbage_stays_while_there_are_problems),
 		TEST(an_intent_owns_its_file),
 		TEST(an_upload_owns_its_file_under_either_name),
 		TEST(a_blob_does_not_own_a_file_among_the_uploads),

@@ -136,6 +136,45 @@ def published_upload():
         assert call("GET", where).code() == "BLOB_UPLOAD_UNKNOWN"
 
 
+def sweep():
+    """Every directory is due."""
+    sql("UPDATE registry.gc_sweep SET due = now()")
+    keep()
+    eventually(lambda: count("gc_sweep", "due <= now()") == 0)
+
+
+@test
+def files_without_owner():
+    """A file without an owner goes when it had none at two looks a day apart; one whose name is not of ours, or from the future, stays."""
+    digest, number = put_blob("keep/owned", b"owned")[7:], sql("SELECT nextval('registry.file_id')")
+    owned = sql(f"SELECT file_id FROM registry.blob WHERE digest = '\\x{digest}'")
+    other = sha256(b"other")[7:]
+    orphans = [file(f"uploads/{number}"), file(f"uploads/{owned}"), file(f"blobs/sha256/{other[:2]}/{other}.{owned}"),
+               file("uploads/.probe-0123456789abcdef"), file("blobs/.probe-0123456789abcdef")]
+    others = [file("uploads/.nfs0001"), file("uploads/999999999"), file(f"blobs/sha256/{other[:2]}/{other}")]
+    sweep()
+    sweep()
+    assert all(path.exists() for path in orphans + others) and count("gc_orphan") == len(orphans)
+    sql("UPDATE registry.gc_orphan SET first_at = now() - interval '1 day'")
+    sweep()
+    eventually(lambda: not any(path.exists() for path in orphans))
+    assert all(path.exists() for path in others) and count("gc_orphan") == 0
+    assert call("GET", "/v2/keep/owned/blobs/sha256:" + digest).body == b"owned"
+    for path in others:
+        path.unlink()
+
+
+@test
+def garbage_is_removed_by_hand():
+    """stowagectl check lists files without an owner, one with the id of another blob too, and removes them if asked."""
+    owned = sql(f"SELECT file_id FROM registry.blob WHERE digest = '\\x{put_blob('keep/owned', b'owned')[7:]}'")
+    name = sha256(b"stray")[7:]
+    stray = file(f"blobs/sha256/{name[:2]}/{name}.{owned}")
+    assert stack("stack_ctl", "check") == f"garbage: {stray}"
+    assert stack("stack_ctl", "check", "--remove-garbage") == f"garbage: {stray}" and not stray.exists()
+    assert stack("stack_ctl", "check") == ""
+
+
 @test
 def old_memories():
     """What an upstream did not have is forgotten when its time is over; v1 pushes that rest for a day are dropped."""
