@@ -1,6 +1,5 @@
 #include "base/config.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stddef.h>
@@ -9,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "base/network.h"
 
 #ifndef DEFAULT_CONFIG
 #error "DEFAULT_CONFIG names the file read when nobody names another"
@@ -133,48 +133,6 @@ parse_number(const struct option *option, const char *text, int64_t *out)
 	}
 	*out = value;
 	return *end == '\0' && value >= option->least && value <= option->most;
-}
-
-/* An address, perhaps with the number of bits that count. */
-static bool
-network_check(char *text)
-{
-	unsigned char address[sizeof(struct in6_addr)];
-	char *slash = strchr(text, '/'), *end;
-	long most = 32, bits;
-
-	if (slash != NULL)
-		*slash++ = '\0';
-	if (inet_pton(AF_INET, text, address) != 1) {
-		most = 128;
-		if (inet_pton(AF_INET6, text, address) != 1)
-			return false;
-	}
-	if (slash == NULL)
-		return true;
-	bits = strtol(slash, &end, 10);
-	return *slash >= '0' && *slash <= '9' && *end == '\0' && bits <= most;
-}
-
-/* What is mistyped would hold nobody, and nobody would know. */
-static bool
-networks_check(const char *text)
-{
-	static const char separators[] = ", \t";
-	char item[64];
-	size_t length;
-
-	for (text += strspn(text, separators); *text != '\0';
-	     text += length + strspn(text + length, separators)) {
-		length = strcspn(text, separators);
-		if (length >= sizeof(item))
-			return false;
-		memcpy(item, text, length);
-		item[length] = '\0';
-		if (!network_check(item))
-			return false;
-	}
-	return true;
 }
 
 /* "http://HOST:PORT" */

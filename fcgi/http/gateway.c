@@ -224,15 +224,33 @@ gateway_abort(struct gateway *gw)
 	hang_up(gw); /* sends no END_REQUEST */
 }
 
+/* The value if `entry` of the environment sets this variable, else NULL. */
+static const char *
+value_of(const char *entry, const char *name, size_t length)
+{
+	return strncmp(entry, name, length) == 0 && entry[length] == '=' ? entry + length + 1
+									 : NULL;
+}
+
 const char *
 gateway_variable(const struct gateway *gw, const char *name)
 {
 	size_t length = strlen(name);
+	const char *value = NULL;
+
+	for (const char *const *p = gw->environment; p != NULL && *p != NULL && value == NULL; p++)
+		value = value_of(*p, name, length);
+	return value;
+}
+
+size_t
+gateway_variable_count(const struct gateway *gw, const char *name)
+{
+	size_t length = strlen(name), count = 0;
 
 	for (const char *const *p = gw->environment; p != NULL && *p != NULL; p++)
-		if (strncmp(*p, name, length) == 0 && (*p)[length] == '=')
-			return *p + length + 1;
-	return NULL;
+		count += value_of(*p, name, length) != NULL;
+	return count;
 }
 
 const char *const *

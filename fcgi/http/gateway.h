@@ -42,6 +42,8 @@ void gateway_resume(struct gateway *, int fd);
 void gateway_abort(struct gateway *);
 
 const char *gateway_variable(const struct gateway *, const char *name); /* NULL: not set */
+/* How many times the web server has set it. */
+size_t gateway_variable_count(const struct gateway *, const char *name);
 /* The whole environment, "NAME=value" strings ended by NULL. */
 const char *const *gateway_environment(const struct gateway *);
 

@@ -1,6 +1,5 @@
 #include "http/request.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
@@ -12,9 +11,8 @@
 #include "base/log.h"
 #include "base/uuid.h"
 #include "base/utf8.h"
+#include "http/peer.h"
 #include "oci/mediatype.h"
-
-#define HOST_MAX 255
 
 static const char *const method_names[] = { "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE",
 	"OPTIONS" };
@@ -88,168 +86,6 @@ request_header(const struct request *req, const char *name)
 		variable[n++] = *name == '-' ? '_' : (char)toupper((unsigned char)*name);
 	variable[n] = '\0';
 	return gateway_variable(req->gateway, variable);
-}
-
-/* --- Who is in front of us --- */
-
-struct address {
-	int bits; /* 32 or 128; 0: not an address */
-	unsigned char bytes[16];
-};
-
-static struct address
-address_parse(const char *text)
-{
-	struct address address = { 0 };
-
-	/* A socket for both families shows IPv4 addresses like this. */
-	if (strncasecmp(text, "::ffff:", 7) == 0 && strchr(text, '.') != NULL)
-		text += 7;
-	if (inet_pton(AF_INET, text, address.bytes) == 1)
-		address.bits = 32;
-	else if (inet_pton(AF_INET6, text, address.bytes) == 1)
-		address.bits = 128;
-	return address;
-}
-
-/* The number after the slash; -1: none. A network that is malformed holds nobody. */
-static long
-prefix_bits(const char *text, int most)
-{
-	char *end;
-	long bits = strtol(text, &end, 10);
-
-	return !isdigit((unsigned char)*text) || *end != '\0' || bits > most ? -1 : bits;
-}
-
-static bool
-in_network(const struct address *address, const char *network)
-{
-	char text[INET6_ADDRSTRLEN];
-	const char *slash = strchr(network, '/');
-	size_t length = slash != NULL ? (size_t)(slash - network) : strlen(network);
-	struct address base;
-	long bits;
-
-	if (length >= sizeof(text))
-		return false;
-	memcpy(text, network, length);
-	text[length] = '\0';
-	base = address_parse(text);
-	bits = slash != NULL ? prefix_bits(slash + 1, base.bits) : base.bits;
-	if (base.bits == 0 || base.bits != address->bits || bits < 0)
-		return false;
-	for (int i = 0; i < bits; i++) {
-		int mask = 0x80 >> (i % 8);
-
-		if ((base.bytes[i / 8] & mask) != (address->bytes[i / 8] & mask))
-			return false;
-	}
-	return true;
-}
-
-static bool
-is_trusted(struct arena *arena, const char *text, const char *proxies)
-{
-	struct address address = address_parse(text);
-	char *list, *item, *rest;
-
-	if (address.bits == 0 || proxies == NULL)
-		return false;
-	list = arena_strdup(arena, proxies);
-	for (item = strtok_r(list, ", \t", &rest); item != NULL;
-	     item = strtok_r(NULL, ", \t", &rest))
-		if (in_network(&address, item))
-			return true;
-	return false;
-}
-
-/* The last address of X-Forwarded-For that is no trusted proxy itself. */
-static const char *
-forwarded_for(struct request *req, const char *proxies)
-{
-	const char *header = request_header(req, "X-Forwarded-For"), *address = req->address;
-	char *list, *comma;
-
-	if (header == NULL)
-		return address;
-	list = arena_strdup(req->arena, header);
-	do {
-		char *item;
-
-		comma = strrchr(list, ',');
-		item = comma != NULL ? comma + 1 : list;
-		item += strspn(item, " \t");
-		item[strcspn(item, " \t")] = '\0';
-		if (address_parse(item).bits == 0)
-			return address;
-		address = item;
-		if (comma != NULL)
-			*comma = '\0';
-	} while (comma != NULL && is_trusted(req->arena, address, proxies));
-	return address;
-}
-
-/* name, IPv4 address or [IPv6 address], and perhaps a port. */
-static bool
-is_host(const char *text)
-{
-	static const char name[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
-	size_t length, port;
-
-	if (strlen(text) > HOST_MAX)
-		return false;
-	if (*text == '[') {
-		length = 1 + strspn(text + 1, "0123456789abcdefABCDEF:.");
-		if (length == 1 || text[length++] != ']')
-			return false;
-	} else if ((length = strspn(text, name)) == 0) {
-		return false;
-	}
-	if (text[length] != ':')
-		return text[length] == '\0';
-	port = strspn(text + length + 1, "0123456789");
-	return port > 0 && port <= 5 && text[length + 1 + port] == '\0';
-}
-
-static const char *
-server_host(struct request *req)
-{
-	const char *name = request_variable(req, "SERVER_NAME"),
-		   *port = request_variable(req, "SERVER_PORT");
-	const char *both = name != NULL && port != NULL
-			       ? arena_printf(req->arena, "%s:%s", name, port)
-			       : name;
-
-	return both != NULL && is_host(both) ? both : "localhost";
-}
-
-static void
-read_peer(struct request *req, const char *proxies)
-{
-	const char *scheme = request_variable(req, "REQUEST_SCHEME"),
-		   *https = request_variable(req, "HTTPS");
-	const char *host = request_header(req, "Host"), *forwarded;
-	bool trusted;
-
-	req->address = request_variable(req, "REMOTE_ADDR");
-	trusted = req->address != NULL && is_trusted(req->arena, req->address, proxies);
-	if (scheme == NULL)
-		scheme = https != NULL && strcasecmp(https, "on") == 0 ? "https" : "http";
-	if (trusted) {
-		req->address = forwarded_for(req, proxies);
-		if ((forwarded = request_header(req, "X-Forwarded-Proto")) != NULL)
-			scheme = forwarded;
-		if ((forwarded = request_header(req, "X-Forwarded-Host")) != NULL)
-			host = forwarded;
-	}
-	req->scheme = strcasecmp(scheme, "https") == 0 ? "https" : "http";
-	req->host = arena_strdup(
-	    req->arena, host != NULL && is_host(host) ? host : server_host(req));
-	/* The log line is written when the gateway has forgotten its variables. */
-	if (req->address != NULL)
-		req->address = arena_strdup(req->arena, req->address);
 }
 
 const char *
@@ -329,7 +165,7 @@ request_open(struct request *req, struct gateway *gateway, struct arena *arena, 
 	req->is_head_only = role != NULL && strcmp(role, "AUTHORIZER") == 0;
 	id = request_header(req, "X-Request-Id");
 	req->id = id != NULL && uuid_check(id) ? arena_strdup(arena, id) : new_id(arena);
-	read_peer(req, proxies);
+	peer_read(req, proxies);
 	if (!read_target(req)) {
 		req->path = req->target = "/";
 		req->query = "";

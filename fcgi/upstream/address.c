@@ -8,6 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/network.h"
+
 struct network {
 	unsigned char prefix[16];
 	unsigned bits;
@@ -101,51 +103,33 @@ address_is_public(const struct sockaddr *address)
 	return false;
 }
 
-/* One of the networks of a list: "ADDRESS[/BITS]". Another family or a malformed one holds nothing.
- */
 static bool
-is_in_written(const struct sockaddr *address, const char *text, size_t length)
+read_ip(const struct sockaddr *address, struct ip *ip)
 {
-	struct network network = { .bits = address->sa_family == AF_INET ? 32 : 128 };
-	char copy[INET6_ADDRSTRLEN + 4], *slash;
+	char text[IP_TEXT_SIZE] = "";
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;
 
-	if (length >= sizeof(copy))
-		return false;
-	memcpy(copy, text, length);
-	copy[length] = '\0';
-	if ((slash = strchr(copy, '/')) != NULL) {
-		*slash = '\0';
-		network.bits = (unsigned)strtoul(slash + 1, NULL, 10);
-	}
-	if (inet_pton(address->sa_family, copy, network.prefix) != 1)
-		return false;
 	if (address->sa_family == AF_INET) {
 		memcpy(&in, address, sizeof(in));
-		return network.bits <= 32 && is_in((const unsigned char *)&in.sin_addr, &network);
+		inet_ntop(AF_INET, &in.sin_addr, text, sizeof(text));
+	} else if (address->sa_family == AF_INET6) {
+		memcpy(&in6, address, sizeof(in6));
+		inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof(text));
 	}
-	memcpy(&in6, address, sizeof(in6));
-	return network.bits <= 128 && is_in(in6.sin6_addr.s6_addr, &network);
+	return ip_parse(text, ip);
 }
 
 bool
 address_is_allowed(const struct sockaddr *address, const char *networks)
 {
-	size_t length;
+	struct ip ip;
 
 	if (address_is_public(address))
 		return true;
 	if (networks == NULL || *networks == '\0')
 		return networks != NULL;
-	if (address->sa_family != AF_INET && address->sa_family != AF_INET6)
-		return false;
-	for (; *networks != '\0'; networks += length + strspn(networks + length, " ")) {
-		length = strcspn(networks, " ");
-		if (is_in_written(address, networks, length))
-			return true;
-	}
-	return false;
+	return read_ip(address, &ip) && networks_hold(networks, &ip);
 }
 
 /* "localhost" and all below it. */

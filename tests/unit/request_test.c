@@ -255,6 +255,16 @@ address_is_the_last_that_is_no_proxy(void **state)
 		{ "HTTP_X_FORWARDED_FOR=evil\"x", "10.0.0.1" },
 		{ "HTTP_X_FORWARDED_FOR=", "10.0.0.1" },
 		{ "HTTP_X_FORWARDED_FOR=,", "10.0.0.1" },
+		{ "HTTP_X_FORWARDED_FOR=192.0.2.1:54321", "192.0.2.1" },
+		{ "HTTP_X_FORWARDED_FOR=192.0.2.1:54321, 10.0.0.7:443", "192.0.2.1" },
+		{ "HTTP_X_FORWARDED_FOR=2001:db8::1", "2001:db8::1" },
+		{ "HTTP_X_FORWARDED_FOR=[2001:DB8::1]", "2001:db8::1" },
+		{ "HTTP_X_FORWARDED_FOR=[2001:db8::1]:54321", "2001:db8::1" },
+		{ "HTTP_X_FORWARDED_FOR=[2001:db8::1]x", "10.0.0.1" },
+		{ "HTTP_X_FORWARDED_FOR=[2001:db8::1", "10.0.0.1" },
+		{ "HTTP_X_FORWARDED_FOR=::ffff:192.0.2.1", "192.0.2.1" },
+		{ "HTTP_X_FORWARDED_FOR=192.0.2.1, ::ffff:10.0.0.7", "192.0.2.1" },
+		{ "HTTP_X_FORWARDED_FOR=unknown, 10.0.0.7", "10.0.0.7" },
 		{ "OTHER=", "10.0.0.1" },
 	};
 
@@ -266,6 +276,52 @@ address_is_the_last_that_is_no_proxy(void **state)
 		assert_string_equal(ex->request.address, cases[i].address);
 		exchange_close(ex);
 	}
+}
+
+static void
+chained_proxies_name_the_outermost_first(void **state)
+{
+	static const struct {
+		const char *proto, *host, *url;
+	} cases[] = {
+		{ "HTTP_X_FORWARDED_PROTO=https, http",
+		    "HTTP_X_FORWARDED_HOST=outer.example, inner", "https://outer.example" },
+		{ "HTTP_X_FORWARDED_PROTO=https,http",
+		    "HTTP_X_FORWARDED_HOST=outer.example:8443 ,inner",
+		    "https://outer.example:8443" },
+		{ "HTTP_X_FORWARDED_PROTO=HTTPS", "A=", "https://inner:80" },
+		{ "HTTP_X_FORWARDED_PROTO=http", "A=", "http://inner:80" },
+		/* The connection's own scheme and host, where a proxy says nothing that can be. */
+		{ "HTTP_X_FORWARDED_PROTO=wss", "A=", "https://inner:80" },
+		{ "HTTP_X_FORWARDED_PROTO=", "HTTP_X_FORWARDED_HOST=", "https://inner:80" },
+		{ "HTTP_X_FORWARDED_PROTO=,http", "HTTP_X_FORWARDED_HOST=,outer.example",
+		    "https://inner:80" },
+		{ "HTTP_X_FORWARDED_PROTO=on", "HTTP_X_FORWARDED_HOST=evil/path",
+		    "https://inner:80" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct exchange *ex = EXCHANGE_PROXIED("10.0.0.0/8", "REMOTE_ADDR=10.0.0.1",
+		    "HTTP_HOST=inner:80", "REQUEST_SCHEME=https", cases[i].proto, cases[i].host);
+
+		assert_string_equal(request_base_url(&ex->request), cases[i].url);
+		exchange_close(ex);
+	}
+}
+
+/* lighttpd puts X_Forwarded_For, which a client may send, into the variable of X-Forwarded-For. */
+static void
+header_given_twice_is_not_believed(void **state)
+{
+	struct exchange *ex = EXCHANGE_PROXIED("10.0.0.0/8", "REMOTE_ADDR=10.0.0.1",
+	    "HTTP_X_FORWARDED_FOR=203.0.113.66", "HTTP_X_FORWARDED_FOR=192.0.2.1",
+	    "HTTP_X_FORWARDED_PROTO=https", "HTTP_HOST=inner");
+
+	(void)state;
+	assert_string_equal(ex->request.address, "10.0.0.1");
+	assert_string_equal(request_base_url(&ex->request), "https://inner");
+	exchange_close(ex);
 }
 
 static void
@@ -453,6 +509,8 @@ main(void)
 		cmocka_unit_test(a_uuid_is_taken_as_request_id),
 		cmocka_unit_test(any_other_request_id_is_replaced),
 		cmocka_unit_test(forwarded_headers_count_from_trusted_proxies_only),
+		cmocka_unit_test(chained_proxies_name_the_outermost_first),
+		cmocka_unit_test(header_given_twice_is_not_believed),
 		cmocka_unit_test(address_is_the_last_that_is_no_proxy),
 		cmocka_unit_test(scheme_is_the_servers),
 		cmocka_unit_test(host_that_is_none_is_replaced),
