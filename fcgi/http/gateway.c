@@ -12,10 +12,7 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "base/clock.h"
 #include "base/log.h"
-
-#define LINGER_MS 5000
 
 enum kind { KIND_FCGI, KIND_CGI, KIND_MEMORY };
 
@@ -25,6 +22,7 @@ struct gateway {
 	enum kind kind;
 	FCGX_Request fcgi;
 	bool open;    /* a FastCGI request is under way */
+	bool refused; /* the last request was answered and its body not read */
 	int64_t left; /* CGI: what is left of the announced body; -1: not announced */
 	bool served;  /* CGI, memory: the one request was handed out */
 	const char *const *environment;
@@ -148,24 +146,6 @@ has_unread_body(const struct gateway *gw)
 	       FCGX_HasSeenEOF(gw->fcgi.in) != EOF;
 }
 
-/*
- * The answer is complete, the body is not wanted. The server sees the end when it next has a piece
- * of the body to send, and hangs up; closing over unread bytes before might lose it the answer. But
- * who sends slowly, or nothing, must not hold a thread for it: uploads that nobody has signed in
- * for could else keep out all others.
- */
-static void
-linger(int fd)
-{
-	int64_t until_ms = clock_steady_ms() + LINGER_MS, left;
-	struct pollfd body = { .fd = fd, .events = POLLIN };
-	char piece[8192];
-
-	while ((left = until_ms - clock_steady_ms()) > 0 && poll(&body, 1, (int)left) == 1 &&
-	       read(fd, piece, sizeof(piece)) > 0)
-		;
-}
-
 /* libfcgi lingers up to two seconds until the peer closes, which is of use to TCP only. */
 static void
 hang_up(struct gateway *gw)
@@ -181,15 +161,14 @@ void
 gateway_finish(struct gateway *gw)
 {
 	if (gw->kind == KIND_FCGI && gw->open) {
-		bool keep = gw->fcgi.keepConnection != 0, refused = !keep && has_unread_body(gw);
+		bool keep = gw->fcgi.keepConnection != 0;
 
-		if (!refused)
+		gw->refused = !keep && has_unread_body(gw);
+		if (!gw->refused)
 			drain(gw);
 		gw->fcgi.keepConnection = 1; /* else closed by libfcgi */
 		FCGX_Finish_r(&gw->fcgi);
-		if (refused && gw->fcgi.ipcFd != -1)
-			linger(gw->fcgi.ipcFd);
-		if (!keep)
+		if (!keep && !gw->refused)
 			hang_up(gw);
 		gw->open = false;
 	} else if (gw->out != NULL) {
@@ -198,10 +177,11 @@ gateway_finish(struct gateway *gw)
 }
 
 int
-gateway_part(struct gateway *gw)
+gateway_part(struct gateway *gw, bool *refused)
 {
 	int fd = gw->kind == KIND_FCGI && !gw->open ? gw->fcgi.ipcFd : -1;
 
+	*refused = gw->refused;
 	if (fd != -1)
 		gw->fcgi.ipcFd = -1;
 	return fd;

@@ -32,10 +32,13 @@ void gateway_close(struct gateway *); /* NULL is fine */
 bool gateway_accept(struct gateway *);
 /* Drain the rest of the body, flush, end the request. */
 void gateway_finish(struct gateway *);
-/* After gateway_finish(): the connection, if the server keeps it for further requests, now the
- * caller's; else -1. It is for gateway_resume() once it is readable: the next gateway_accept()
- * reads from it. */
-int gateway_part(struct gateway *);
+/*
+ * After gateway_finish(): the connection, now the caller's, or -1. *refused: there is a body in it
+ * that nobody wants, and it is to be closed once the server has seen the answer. Else the server
+ * keeps it for further requests, and it is for gateway_resume() once it is readable: the next
+ * gateway_accept() reads from it.
+ */
+int gateway_part(struct gateway *, bool *refused);
 void gateway_resume(struct gateway *, int fd);
 /* Break the connection without an end, so that the client cannot take a cut answer for a whole one.
  */

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -19,6 +20,7 @@
 #include "http/same_origin.h"
 #include "registry/store_watch.h"
 #include "responder/kept.h"
+#include "responder/linger.h"
 #include "responder/waiters.h"
 
 #define STACK_BYTES \
@@ -26,15 +28,18 @@
 #define THREADS_PER_CORE 4
 #define THREADS_LEAST 8
 #define STOP_MS 1000
+#define AWAIT_MS 100
+#define REQUEST_MS 5 /* a request follows its connection within this, or waits elsewhere */
 #define LOG_FIELD 512
 
 struct worker {
 	const struct responder *responder;
 	struct service *service;
-	int stop_fd;              /* readable once the worker is to stop */
-	struct kept *kept[POOLS]; /* owned */
-	struct waiters *waiters;  /* owned */
-	atomic_int busy;          /* threads that hold a request, or are about to */
+	int stop_fd;                  /* readable once the worker is to stop */
+	struct kept *kept[POOLS];     /* owned */
+	struct waiters *waiters;      /* owned */
+	struct linger_set *lingering; /* owned */
+	atomic_int busy;              /* threads that hold a request, or are about to */
 };
 
 struct thread {
@@ -145,11 +150,14 @@ struct waiting {
 };
 
 static void
-request_done(struct gateway *gateway, struct kept *kept)
+request_done(struct worker *worker, struct gateway *gateway, struct kept *kept)
 {
-	int fd = gateway_part(gateway);
+	bool refused;
+	int fd = gateway_part(gateway, &refused);
 
-	if (fd != -1)
+	if (fd != -1 && refused)
+		linger_put(worker->lingering, fd);
+	else if (fd != -1)
 		kept_put(kept, fd);
 }
 
@@ -163,7 +171,7 @@ serve_waiting(void *argument)
 	(void)serve(
 	    waiting->worker, waiting->gateway, waiting->arena, PATIENCE_WAIT, waiting->started);
 	arena_free(waiting->arena);
-	request_done(waiting->gateway, waiting->kept);
+	request_done(waiting->worker, waiting->gateway, waiting->kept);
 	gateway_close(waiting->gateway);
 	atomic_fetch_sub(&waiting->worker->busy, 1);
 	free(waiting);
@@ -212,7 +220,7 @@ serve_accepted(struct thread *thread, int64_t started)
 		(void)serve(worker, thread->gateway, thread->arena, PATIENCE_REFUSE, started);
 	}
 	arena_reset(thread->arena);
-	request_done(thread->gateway, thread->kept);
+	request_done(worker, thread->gateway, thread->kept);
 }
 
 /* One request, if one is there. */
@@ -231,6 +239,23 @@ serve_next(struct thread *thread)
 		serve_accepted(thread, started);
 	atomic_fetch_sub(&worker->busy, 1);
 	return accepted;
+}
+
+/* A connection that waits in the queue. If its request is not there yet, no thread waits for it:
+ * behind Apache that may last as long as a slow client takes. */
+static bool
+serve_new(struct thread *thread)
+{
+	int fd = accept4(thread->listen_fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd == -1)
+		return false;
+	if (poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, REQUEST_MS) == 0) {
+		kept_put_new(thread->kept, fd);
+		return true;
+	}
+	gateway_resume(thread->gateway, fd);
+	return serve_next(thread);
 }
 
 /* The same from a kept connection. */
@@ -252,14 +277,15 @@ thread_serve(struct thread *thread)
 	int64_t until;
 
 	while ((fd = wait_for_work(thread->epoll_fd)) != thread->worker->stop_fd)
-		(void)(fd == thread->listen_fd ? serve_next(thread) : serve_kept(thread));
+		(void)(fd == thread->listen_fd ? serve_new(thread) : serve_kept(thread));
 	/*
 	 * A connection wakes one thread, and may have woken this one, just when it was told to
 	 * stop; and a socket file that is removed by now leaves the last ones in the queue. So what
 	 * waits is served; for a moment only, as a queue that others serve as well never ends.
 	 */
 	until = clock_steady_ms() + STOP_MS;
-	while (clock_steady_ms() < until && (serve_kept(thread) || serve_next(thread)))
+	while (clock_steady_ms() < until &&
+	       (serve_kept(thread) || serve_new(thread) || kept_await(thread->kept, AWAIT_MS)))
 		;
 }
 
@@ -346,6 +372,7 @@ worker_run(const struct responder *responder, struct service *service,
 	size_t count = 0;
 	struct store_watch *watch = NULL;
 
+	worker.lingering = linger_open();
 	worker.waiters = waiters_open((size_t)config->http_waiter_threads);
 	worker.stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (ids == NULL || worker.stop_fd == -1)
@@ -364,6 +391,7 @@ worker_run(const struct responder *responder, struct service *service,
 	for (size_t i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
 	waiters_close(worker.waiters);
+	linger_close(worker.lingering);
 	store_watch_stop(watch);
 	for (int pool = 0; pool < POOLS; pool++)
 		kept_close(worker.kept[pool]);

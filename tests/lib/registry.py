@@ -102,10 +102,16 @@ def _ended(pieces):
     yield b"0\r\n\r\n"
 
 
-def open_socket(host=DEV, timeout=30):
+def open_socket(host=DEV, timeout=30, protocols=()):
+    """protocols: what is offered by ALPN."""
     name, port = host.rsplit(":", 1)
     link = socket.create_connection((name, int(port)), timeout=timeout)
-    return tls().wrap_socket(link, server_hostname=name) if SCHEME == "https" else link
+    if SCHEME != "https":
+        return link
+    context = tls()
+    if protocols:
+        context.set_alpn_protocols(protocols)
+    return context.wrap_socket(link, server_hostname=name)
 
 
 def raw(request, host=DEV, timeout=30):

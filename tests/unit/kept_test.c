@@ -122,6 +122,23 @@ what_is_still_kept_is_closed_at_the_end(void **state)
 
 #define KEPT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+a_new_connection_outlives_the_stop(void **state)
+{
+	struct pair *pair = *state;
+
+	assert_false(kept_await(pair->kept, 0));
+	kept_put_new(pair->kept, pair->ours);
+	kept_stop(pair->kept);
+	assert_false(peer_sees_the_end(pair));
+	assert_true(kept_await(pair->kept, 0));
+	assert_int_equal(kept_take(pair->kept), -1);
+	assert_int_equal(write(pair->peers, "x", 1), 1);
+	assert_int_equal(kept_take(pair->kept), pair->ours);
+	assert_false(kept_await(pair->kept, 0));
+	close(pair->ours);
+}
+
 int
 main(void)
 {
@@ -131,6 +148,8 @@ main(void)
 		KEPT_TEST(a_stop_closes_those_without_a_request),
 		KEPT_TEST(a_stop_leaves_those_with_a_request),
 		KEPT_TEST(what_is_still_kept_is_closed_at_the_end),
+		cmocka_unit_test_setup_teardown(
+		    a_new_connection_outlives_the_stop, setup, teardown),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
