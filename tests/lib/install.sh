@@ -6,10 +6,10 @@ packages=(
 	# build and analysis
 	clang clang-format llvm libcmocka-dev valgrind shellcheck mandoc git xz-utils
 	# servers: both web servers, PostgreSQL's test functions, a real registry
-	lighttpd lighttpd-mod-gnutls lighttpd-modules-lua apache2-bin libapache2-mod-xsendfile postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl
+	lighttpd lighttpd-mod-gnutls lighttpd-modules-lua apache2-bin libapache2-mod-xsendfile 'postgresql-15-pgtap|postgresql-16-pgtap|postgresql-17-pgtap' libtap-parser-sourcehandler-pgtap-perl
 	docker-registry
 	# clients
-	curl skopeo podman buildah docker.io containerd runc crun
+	curl skopeo podman buildah docker.io 'docker-cli|docker.io' containerd runc crun
 	# languages of tests: Python for raw sockets, Go for the conformance suite
 	python3 golang-go ca-certificates
 	# small tools

@@ -28,11 +28,10 @@ postgres_run() {
 }
 
 postgres_bin() {
-	if [ -x /usr/lib/postgresql/15/bin/postgres ]; then
-		echo /usr/lib/postgresql/15/bin
-	else
-		pg_config --bindir
-	fi
+	local bin
+	bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+	[ -x "$bin/postgres" ] || bin=$(pg_config --bindir)
+	echo "$bin"
 }
 
 postgres_start() {

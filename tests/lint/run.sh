@@ -3,7 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$STOWAGE_SRC"
 
-mapfile -t scripts < <(find quickstart autogen.sh .ci/run tests -type f \( -name '*.sh' -o -name run -o -name quickstart -o -name autogen.sh \))
+mapfile -t scripts < <(find quickstart autogen.sh .ci/run admin/stowage-deploy.in tests -type f \( -name '*.sh' -o -name '*-deploy.in' -o -name run -o -name quickstart -o -name autogen.sh \))
 for script in "${scripts[@]}"; do
 	head -n 1 "$script" | grep -q python && continue
 	check "shellcheck $script" shellcheck -x -P SCRIPTDIR "$script"

@@ -237,6 +237,38 @@ time.sleep(60)' $((port + 1)) &
 	return $code
 }
 
+# checkout FOLDER TEXT TIME: sources that make one program, which says the text.
+checkout() {
+	mkdir -p "$1"/{fcgi,admin,sql,apache,lighttpd,tests,.ci}
+	cp "$STOWAGE_SRC/quickstart" "$1/"
+	touch "$1"/{configure.ac,Makefile.am,README.md,CHANGELOG.md,LICENSE}
+	echo "$2" >"$1/fcgi/text"
+	cat >"$1/autogen.sh" <<'EOF'
+#!/bin/sh
+cat >"$(dirname "$0")/configure" <<'END'
+#!/bin/sh
+src=$(dirname "$0")
+touch config.status
+printf 'all: program\nprogram: %s/fcgi/text\n\tcp $< $@\ninstall: all\n\tmkdir -p %s && cp program %s/\n' "$src" "${1#*=}" "${1#*=}" >Makefile
+END
+chmod +x "$(dirname "$0")/configure"
+EOF
+	chmod +x "$1/autogen.sh"
+	find "$1" -type f -exec touch -d "$3" {} +
+}
+
+# The programs are those of the checkout that builds, whatever was built into the state before.
+other_checkout() {
+	local name
+	checkout "$work/new" new 'now'
+	checkout "$work/old" old '1 year ago'
+	for name in new old new old; do
+		"$work/$name/quickstart" build --state "$work/built" && [ "$(cat "$work/built/install/program")" = "$name" ] || return 1
+	done
+}
+
+check 'a build from another checkout, with older files, builds anew' other_checkout
+
 if [ "$(id -u)" = 0 ]; then
 	# The folder that mktemp made can be entered by nobody else: the state goes elsewhere, with a link.
 	life 'as root, out of reach' postgres www-data
