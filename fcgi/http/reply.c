@@ -131,8 +131,12 @@ reply_json(struct request *req, int status, json_t *document)
 	char *text = json_dumps(document, JSON_COMPACT);
 
 	json_decref(document);
-	if (text == NULL)
-		log_fatal("a reply that is no JSON");
+	if (text == NULL) { /* bytes that are no UTF-8 */
+		log_line(LOG_LEVEL_ERROR, "route %s: the reply is no JSON",
+		    req->route == NULL ? "-" : req->route);
+		reply_bytes(req, 500, "application/json", "{}", 2);
+		return true;
+	}
 	arena_defer(req->arena, free, text);
 	reply_bytes(req, status, "application/json", text, strlen(text));
 	return true;

@@ -46,7 +46,8 @@ void reply_headerf(struct request *, const char *name, const char *format, ...) 
 /* Status and body; bytes are borrowed until sent. type NULL: no Content-Type. */
 void reply_bytes(struct request *, int status, const char *type, const void *data, size_t length);
 void reply_text(struct request *, int status, const char *text); /* text/plain */
-/* Takes over the document; compact. Always true, so that handlers may end in it. */
+/* Takes over the document; compact. Always true, so that handlers may end in it. NULL, which is
+ * what json_pack() makes of text that is no UTF-8, is a 500. */
 bool reply_json(struct request *, int status, json_t *document);
 bool reply_empty(struct request *,
     int status); /* Content-Length: 0 where the status allows a body; always true */

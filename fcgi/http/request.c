@@ -180,7 +180,8 @@ request_param(const struct request *req, const char *name)
 	for (size_t i = 0; i < REQUEST_PARAMS_MAX && req->params[i].name != NULL; i++)
 		if (strcmp(req->params[i].name, name) == 0)
 			return req->params[i].value;
-	log_fatal("route %s has no parameter %s", req->route, name);
+	log_line(LOG_LEVEL_ERROR, "route %s has no parameter %s", req->route, name);
+	return "";
 }
 
 /* --- Query --- */

@@ -69,7 +69,7 @@ bool request_open(struct request *, struct gateway *, struct arena *, const char
     struct error *) MUST_CHECK;
 
 const char *request_param(const struct request *,
-    const char *name) RETURNS_NONNULL; /* of the matched route; exits if there is no such */
+    const char *name) RETURNS_NONNULL; /* of the matched route; "" if there is no such */
 /* Query value, decoded; "" when given without value; NULL when absent. The first one counts. */
 const char *request_query(struct request *, const char *name);
 /* All values of a repeated query key, NULL-ended. */

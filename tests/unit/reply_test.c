@@ -138,6 +138,19 @@ a_control_character_cannot_leave(void **state)
 	}
 }
 
+/* json_pack() makes NULL of text that is no UTF-8. */
+static void
+a_document_that_is_none_is_a_500(void **state)
+{
+	struct exchange *ex = EXCHANGE("REQUEST_METHOD=GET");
+
+	(void)state;
+	assert_true(reply_json(&ex->request, 200, json_pack("{s:s}", "a", "\xff")));
+	assert_string_equal(exchange_send(ex),
+	    "Status: 500\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+	exchange_close(ex);
+}
+
 static void
 reset_keeps_the_refused_range_only(void **state)
 {
@@ -347,6 +360,7 @@ main(void)
 		cmocka_unit_test(a_sent_answer_does_not_change),
 		cmocka_unit_test(headers_are_replaced_or_added),
 		cmocka_unit_test(a_control_character_cannot_leave),
+		cmocka_unit_test(a_document_that_is_none_is_a_500),
 		cmocka_unit_test(reset_keeps_the_refused_range_only),
 		FILE_TEST(file_is_streamed_without_a_sendfile_header),
 		FILE_TEST(one_range_is_streamed),

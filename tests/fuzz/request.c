@@ -1,0 +1,364 @@
+#include "request.h"
+
+#include <ctype.h>
+#include <endian.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/password.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "db/connection.h"
+#include "fuzz.h"
+#include "http/gateway.h"
+#include "oci/signature.h"
+#include "responder/worker.h"
+
+#define COLUMNS 48
+#define HEADERS_MOST 64
+#define ADMIN "HTTP_AUTHORIZATION=Basic YWRtaW46cGFzc3dvcmQ="
+
+/* --- The database: db/connection.c's place is taken, so that its object is not linked --- */
+
+static const char *password; /* the administrator's, hashed */
+static unsigned dice;        /* which kind of rows come next; the input decides */
+
+static void
+cell(PGresult *res, int column, const void *value, size_t length)
+{
+	MUST(PQsetvalue(res, 0, column, (char *)(uintptr_t)value, (int)length) == 1);
+}
+
+/* Cells of every shape, none of them NULL: a column that is never NULL is relied on. */
+static void
+odd_cell(PGresult *res, int column)
+{
+	static const unsigned char digest[32] = { 7 };
+	const uint64_t number = htobe64(column % 3 + 1);
+
+	switch ((dice + (unsigned)column) % 4) {
+	case 0:
+		cell(res, column, &number, sizeof(number));
+		break;
+	case 1:
+		cell(res, column, digest, sizeof(digest));
+		break;
+	case 2:
+		cell(res, column, "\1", 1);
+		break;
+	default:
+		cell(res, column, "{\"x\":\"\xc3\xa9\"}", 10);
+	}
+}
+
+static PGresult *
+row_new(void)
+{
+	static char unnamed[] = "";
+	PGresAttDesc columns[COLUMNS] = { 0 };
+	PGresult *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+
+	for (int i = 0; i < COLUMNS; i++)
+		columns[i] = (PGresAttDesc){ .name = unnamed, .format = 1 };
+	MUST(res != NULL && PQsetResultAttrs(res, COLUMNS, columns) == 1);
+	for (int i = 0; i < COLUMNS; i++)
+		MUST(PQsetvalue(res, 0, i, NULL, -1) == 1);
+	return res;
+}
+
+static PGresult *
+account_row(void)
+{
+	PGresult *res = row_new();
+	const uint32_t id = htobe32(2), epoch = 0;
+
+	cell(res, 0, &id, sizeof(id));
+	cell(res, 1, &epoch, sizeof(epoch));
+	cell(res, 2, "admin", 5);
+	cell(res, 3, password, strlen(password));
+	cell(res, 4, "\1", 1);
+	for (int i = 5; i < 7; i++)
+		cell(res, i, "\0", 1);
+	return res;
+}
+
+static PGresult *
+viewer_row(void)
+{
+	PGresult *res = row_new();
+
+	for (int i = 0; i < 2; i++)
+		cell(res, i, "\1", 1);
+	return res;
+}
+
+/* Of a repository, as the database makes it. */
+static PGresult *
+document_row(void)
+{
+	static const char text[] = "{\"key\":\"x\",\"rclass\":\"local\",\"projectKey\":\"\","
+				   "\"description\":\"\xc3\xa9\"}";
+	PGresult *res = row_new();
+
+	for (int i = 0; i < COLUMNS; i++)
+		cell(res, i, text, sizeof(text) - 1);
+	return res;
+}
+
+/* What begins with a standing says yes: known, not blacked out, valid, allowed. */
+static PGresult *
+made_up_row(bool filled)
+{
+	PGresult *res = row_new();
+
+	for (int i = 0; i < 4; i++)
+		cell(res, i, i == 1 ? "\0" : "\1", 1);
+	for (int i = 4; i < COLUMNS && filled; i++)
+		odd_cell(res, i);
+	return res;
+}
+
+static PGresult *
+secret_row(int column, size_t length)
+{
+	static const unsigned char secret[SIGNER_SECRET_BYTES] = { 1 };
+	PGresult *res = row_new();
+
+	cell(res, 0, "key", 3);
+	cell(res, column, secret, length);
+	return res;
+}
+
+PGresult *
+connection_ask(struct db_connection *connection, const struct statement *statement,
+    const struct param *params, int64_t deadline_ms, enum connection_failure *failure)
+{
+	(void)connection;
+	(void)params;
+	(void)deadline_ms;
+	(void)failure;
+	if (strcmp(statement->name, "account_find") == 0 ||
+	    strcmp(statement->name, "account_sign_in") == 0)
+		return account_row();
+	if (strcmp(statement->name, "token_keys") == 0)
+		return secret_row(1, 32);
+	if (strcmp(statement->name, "signing_key") == 0)
+		return secret_row(0, SIGNER_SECRET_BYTES);
+	if (strcmp(statement->name, "viewer_find") == 0)
+		return viewer_row();
+	if (strncmp(statement->name, "document_", 9) == 0)
+		return document_row();
+	dice = dice * 1103515245 + 12345;
+	/* No upstream is there, and the store has no identity. */
+	return made_up_row(dice % 3 != 0 && strcmp(statement->name, "remotes_find") != 0 &&
+			   strcmp(statement->name, "installation_find") != 0);
+}
+
+PGresult *
+connection_command(struct db_connection *connection, const char *sql, int64_t deadline_ms,
+    enum connection_failure *failure)
+{
+	(void)connection;
+	(void)sql;
+	(void)deadline_ms;
+	(void)failure;
+	return PQmakeEmptyPGresult(NULL, PGRES_COMMAND_OK);
+}
+
+bool
+connection_open(struct db_connection *connection, const char *url, int64_t timeout_ms,
+    int64_t deadline_ms, struct error *err)
+{
+	(void)connection;
+	(void)url;
+	(void)timeout_ms;
+	(void)deadline_ms;
+	(void)err;
+	return true;
+}
+
+void
+connection_close(struct db_connection *connection)
+{
+	(void)connection;
+}
+
+bool
+connection_usable(struct db_connection *connection)
+{
+	(void)connection;
+	return true;
+}
+
+bool
+schema_check(int64_t schema, int64_t oldest, struct error *err)
+{
+	(void)schema;
+	(void)oldest;
+	(void)err;
+	return true;
+}
+
+bool
+state_is_away(const char *state)
+{
+	(void)state;
+	return false;
+}
+
+/* --- The responder --- */
+
+static struct service *
+service_find(void)
+{
+	static const struct responder responder = { .name = "fuzz", .has_store = true };
+	static struct config config;
+	static struct service service;
+	char path[] = "/tmp/stowage-fuzz.XXXXXX";
+	struct error err = { 0 };
+	int fd;
+
+	if (service.config != NULL)
+		return &service;
+	log_open("fuzz", LOG_LEVEL_ERROR);
+	gateway_setup();
+	fd = mkstemp(path);
+	MUST(fd != -1 && write(fd, "[store]\npath = /nonexistent\n", 28) == 28);
+	MUST(config_read(&config, path, &err));
+	close(fd);
+	unlink(path);
+	password = password_hash(arena_new(), "password", &err);
+	MUST(password != NULL);
+	MUST(service_open(&service, &responder, &config, 1, &err));
+	return &service;
+}
+
+/* --- One request --- */
+
+/* "Name: value" as the variable of the web server. */
+static const char *
+header_variable(struct arena *arena, const char *line, size_t length)
+{
+	char *text = arena_printf(arena, "HTTP_%.*s", (int)length, line),
+	     *colon = strchr(text, ':');
+	const char *value;
+
+	if (colon == NULL)
+		return NULL;
+	for (char *c = text; c < colon; c++)
+		*c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+	value = colon + 1 + strspn(colon + 1, " ");
+	*colon = '\0';
+	if (strcmp(text, "HTTP_CONTENT_TYPE") == 0)
+		return arena_printf(arena, "CONTENT_TYPE=%s", value);
+	return arena_printf(arena, "%s=%s", text, value);
+}
+
+/* The head of the input as an environment; what follows it is the body. */
+static const char *const *
+environment(struct arena *arena, const char *text, size_t size, struct bytes *body)
+{
+	const char **all = arena_array(arena, HEADERS_MOST + 16, sizeof(*all));
+	const char *end = memchr(text, '\n', size), *blank = memchr(text, ' ', size);
+	size_t count = 0;
+	bool authorized = false;
+
+	if (end == NULL)
+		end = text + size;
+	if (blank == NULL || blank > end)
+		blank = end;
+	all[count++] = arena_printf(arena, "REQUEST_METHOD=%.*s", (int)(blank - text), text);
+	all[count++] = arena_printf(
+	    arena, "REQUEST_URI=%.*s", (int)(end - blank - (blank < end)), blank + (blank < end));
+	while (end < text + size && count < HEADERS_MOST) {
+		const char *line = end + 1,
+			   *next = memchr(line, '\n', (size_t)(text + size - line));
+		const char *variable;
+
+		end = next == NULL ? text + size : next;
+		if (end == line)
+			break;
+		if ((variable = header_variable(arena, line, (size_t)(end - line))) == NULL)
+			continue;
+		authorized = authorized || strncmp(variable, ADMIN, 19) == 0;
+		all[count++] = variable;
+	}
+	body->data = end < text + size ? end + 1 : end;
+	body->length = (size_t)(text + size - (const char *)body->data);
+	if (!authorized)
+		all[count++] = ADMIN;
+	all[count++] = arena_printf(arena, "CONTENT_LENGTH=%zu", body->length);
+	all[count++] = "REMOTE_ADDR=192.0.2.1";
+	all[count++] = "SERVER_NAME=registry.test";
+	all[count++] = "SERVER_PORT=443";
+	all[count++] = "HTTPS=on";
+	all[count++] = "STOWAGE_V1_REPOSITORY=local";
+	all[count++] = "STOWAGE_V2_REPOSITORY=virtual";
+	return all;
+}
+
+/* A status, headers of printable characters, and JSON where the answer says so. */
+static void
+check_answer(const char *output, size_t length)
+{
+	const char *body = strstr(output, "\r\n\r\n");
+	int status;
+
+	MUST(sscanf(output, "Status: %3d\r\n", &status) == 1 && status >= 200 && status < 600);
+	MUST(body != NULL);
+	MUST(strcmp(body + 4, "{}") != 0 || status < 500); /* reply_json() of what is no JSON */
+	for (const char *c = output; c < body; c++)
+		MUST(((unsigned char)*c >= 0x20 && *c != 0x7f) || *c == '\r' || *c == '\n');
+	if (status >= 400 && strstr(output, "\r\nContent-Type: application/json\r\n") != NULL &&
+	    body + 4 < output + length) {
+		json_t *json = json_loadb(body + 4, length - (size_t)(body + 4 - output), 0, NULL);
+
+		MUST(json != NULL && utf8_check(body));
+		json_decref(json);
+	}
+}
+
+static bool
+answer(void (*serve)(struct request *, struct db *, struct error *), struct gateway *gateway,
+    struct arena *arena)
+{
+	struct service *service = service_find();
+	struct db db = { .pool = service->pool, .arena = arena };
+	struct request req;
+	struct error err = { 0 };
+
+	MUST(gateway_accept(gateway));
+	(void)!request_open(&req, gateway, arena, NULL, &err);
+	req.context = service;
+	req.may_wait = true;
+	reply_open(&req);
+	serve(&req, &db, &err);
+	db_rollback(&db);
+	(void)reply_send(&req);
+	gateway_finish(gateway);
+	return req.method != HTTP_HEAD;
+}
+
+void
+request_fuzz(
+    void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size)
+{
+	struct arena *arena = arena_new();
+	char *output = NULL, *text = arena_strndup(arena, (const char *)data, size);
+	size_t length = 0;
+	struct bytes body;
+	const char *const *variables = environment(arena, text, size, &body);
+	struct gateway *gateway = gateway_open_memory(
+	    variables, body.data, body.length, &output, &length);
+
+	dice = (unsigned)size;
+	for (size_t i = 0; i < size && i < 64; i++)
+		dice = dice * 31 + data[i];
+	if (answer(serve, gateway, arena))
+		check_answer(output, length);
+	gateway_close(gateway);
+	free(output);
+	arena_free(arena);
+}

@@ -1,0 +1,20 @@
+/* Whole requests through a responder, over a database that gives made-up rows. */
+#ifndef FUZZ_REQUEST_H
+#define FUZZ_REQUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+struct error;
+struct request;
+
+/*
+ * data: "METHOD TARGET", a line per header, an empty line, the body; lines end with a line feed.
+ * Without an Authorization header the request is the administrator's. Whatever it is, there is one
+ * well-formed answer, and the program goes on.
+ */
+void request_fuzz(
+    void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size);
+
+#endif

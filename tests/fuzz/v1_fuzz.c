@@ -1,0 +1,15 @@
+/* Whole requests through the responder of the v1 API. */
+#include "fuzz.h"
+#include "request.h"
+
+int responder_program(int argc, char **argv);
+#define main responder_program
+#include "v1/main.c"
+#undef main
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	request_fuzz(v1_serve, data, size);
+	return 0;
+}
