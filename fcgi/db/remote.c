@@ -55,7 +55,7 @@ static const struct statement remotes_find = {
 	    "  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id"
 	    "    AND t.path = path.path AND t.fresh_until > now()),"
 	    "  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint,"
-	    "  coalesce(s.limited, false), coalesce(s.suspect_until > now(), false), s.trouble, s.reason,"
+	    "  coalesce(s.limited, false), greatest(0, extract(epoch FROM s.suspect_until - now()) * 1000)::bigint, s.trouble, s.reason,"
 	    "  c.username, c.password, c.fresh_seconds, c.missing_seconds,"
 	    "  c.assumed_offline_seconds, c.hard_fail, c.store_locally, r.block_schema1,"
 	    "  c.block_mismatching_types, c.mismatching_types,"
@@ -216,7 +216,7 @@ remote_read(struct db *db, const PGresult *res, int row, struct remote *remote)
 		.listed = row_bool(res, row, 13),
 		.away = row_int(res, row, 14),
 		.limited = row_bool(res, row, 15),
-		.suspect = row_bool(res, row, 16),
+		.suspect_ms = row_null(res, row, 16) ? 0 : row_int(res, row, 16),
 		.trouble = row_text(res, row, 17),
 		.reason = row_text(res, row, 18),
 		.username = row_text(res, row, 19),

@@ -21,7 +21,8 @@ struct remote {
 	bool listed;        /* its list of tags is fresh */
 	int64_t away;       /* seconds for which it is not asked; 0: it is */
 	bool limited;       /* since it said that we ask too much; else it is assumed offline */
-	bool suspect;       /* it has just given no answer, and is being probed */
+	int64_t suspect_ms; /* it has just given no answer, and is being probed for at most so long;
+			       0: it is not */
 	const char *trouble, *reason; /* of the last failure, for clients and in full; NULL: none */
 
 	const char *url, *username, *password;
@@ -77,8 +78,7 @@ struct remote_trouble {
 	const char *word;   /* for clients */
 	const char *reason; /* for the log and for administrators */
 };
-/* It gave no answer; until a probe says more, pushes do not wait for it, for at most so many
- * seconds. */
+/* It gave no answer; until a probe says more it is not asked, for at most so many seconds. */
 bool db_remote_suspected(
     struct db *, int id, const struct remote_trouble *, int seconds, struct error *) MUST_CHECK;
 /* It answered with a server's trouble for this name. *several: for several names in a row. */

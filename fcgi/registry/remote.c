@@ -3,14 +3,17 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <jansson.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "oci/manifest.h"
 #include "oci/name.h"
 #include "registry/fetch.h"
 #include "registry/flight.h"
+#include "registry/probe.h"
 #include "registry/relay.h"
 #include "registry/schema1.h"
 
@@ -18,6 +21,8 @@
 #define TAGS_MOST 100000
 #define PAGES_MOST 1000
 #define PUSH_ANSWER_MS 1000 /* a push waits no longer for an upstream's first byte */
+#define PROBE_AWAITED_MS 1000
+#define PROBE_PAUSE_NS (50 * 1000 * 1000)
 
 #define ACCEPT_MANIFESTS       \
 	MEDIATYPE_OCI_MANIFEST \
@@ -36,19 +41,55 @@ struct search {
 	struct error trouble; /* what to say if nothing is found; ERROR_NONE: that nothing was */
 };
 
+/* A thread that must not wait goes no further. */
+static bool
+patience(const struct registry *registry, struct error *err)
+{
+	return registry->may_wait || error_set(err, ERROR_WAIT, NULL);
+}
+
+static bool
+find_remotes(struct search *search, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct standing standing = { 0 };
+
+	if (!db_remotes_find(registry->db, registry->key, search->name, &search->question,
+		&registry->viewer, &standing, &search->remotes, &search->count, err))
+		return false;
+	standing.allowed = true; /* the look before this one has judged it */
+	return registry_admit(registry, &standing, ERROR_DENIED, err);
+}
+
+/* Is a probe so young that an upstream which is there would not have answered it yet? */
+static bool
+is_probe_awaited(const struct search *search)
+{
+	for (size_t i = 0; i < search->count; i++)
+		if (search->remotes[i].suspect_ms > PROBE_SECONDS * 1000 - PROBE_AWAITED_MS)
+			return true;
+	return false;
+}
+
+/* A pull waits a moment for what a probe says: the upstream may be there for all names but one. */
 static bool
 search_open(struct search *search, struct registry *registry, const char *name,
     const struct remote_question *question, struct error *err)
 {
-	struct standing standing = { 0 };
+	int64_t until = clock_steady_ms() + PROBE_AWAITED_MS;
 
 	*search = (struct search){ .registry = registry, .name = name, .question = *question };
-	if (!db_remotes_find(registry->db, registry->key, name, question, &registry->viewer,
-		&standing, &search->remotes, &search->count, err) ||
+	if (!find_remotes(search, err) ||
 	    (search->count > 0 && !registry_is_pushing(registry, name, &search->pushing, err)))
 		return false;
-	standing.allowed = true; /* the look before this one has judged it */
-	return registry_admit(registry, &standing, ERROR_DENIED, err);
+	while (!search->pushing && is_probe_awaited(search) && clock_steady_ms() < until) {
+		if (!patience(registry, err))
+			return false;
+		nanosleep(&(struct timespec){ .tv_nsec = PROBE_PAUSE_NS }, NULL);
+		if (!find_remotes(search, err))
+			return false;
+	}
+	return true;
 }
 
 /* How long a question may wait for its answer's first byte: whoever pushes mostly asks for what is
@@ -120,19 +161,12 @@ may_ask(struct search *search, const struct remote *remote)
 			    "%s: not cached, and you may not fill its cache", remote->key);
 		return false;
 	}
-	if (remote->away > 0 || (remote->suspect && search->pushing) ||
+	if (remote->away > 0 || remote->suspect_ms > 0 ||
 	    (remote->guarded && remote->trouble != NULL && !remote->limited)) {
 		note_away(search, remote);
 		return false;
 	}
 	return !remote->guarded;
-}
-
-/* A thread that must not wait goes no further. */
-static bool
-patience(const struct registry *registry, struct error *err)
-{
-	return registry->may_wait || error_set(err, ERROR_WAIT, NULL);
 }
 
 /* The search goes on, unless the remote is to fail hard. comfort: there is something else to serve.

@@ -128,7 +128,7 @@ CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[
   ON CONFLICT (repository_id, path) DO UPDATE SET tags = EXCLUDED.tags, fresh_until = EXCLUDED.fresh_until
 $$;
 
--- The upstream gave no answer. Until a probe has told more, at most so many seconds, pushes do not wait for it.
+-- The upstream gave no answer. Until a probe has told more, at most so many seconds, it is not asked.
 CREATE OR REPLACE FUNCTION remote_suspected(p_remote int, p_trouble text, p_reason text, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, failures, suspect_until, trouble, reason)
   VALUES (p_remote, 1, now() + make_interval(secs => p_seconds), p_trouble, left(p_reason, 200))

@@ -15,7 +15,7 @@ for server in ${STOWAGE_CLIENT_SERVERS:-lighttpd apache}; do
 	start_stack "$server"
 	stack_ctl user add reader --password-stdin <<<secret >/dev/null
 	stack_ctl permission set readers --repository docker-dev-local2 --user reader --actions read >/dev/null
-	for client in ${STOWAGE_CLIENTS:-skopeo podman buildah docker containerd curl v1 mirror}; do
+	for client in ${STOWAGE_CLIENTS:-skopeo podman buildah docker containerd curl v1 away mirror}; do
 		out=$STOWAGE_LOGS/client-$server-$client.tap
 		code=0
 		scratch=$(mktemp -d /tmp/stowage-client.XXXXXX)

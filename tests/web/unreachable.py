@@ -275,6 +275,9 @@ def hanging():
             with Timed() as second:
                 is_not_asked(at(both, "new/name/manifests/2", auth=token_at(both, "new/name", "pull,push")), key, "timed out")
             assert second.seconds < 0.9, second.seconds
+            with Timed() as waiting:
+                is_not_asked(at(both, "new/name/manifests/3", auth=token_at(both, "new/name", "pull")), key, "timed out")
+            assert waiting.seconds < 1.9, waiting.seconds
             known_away(key)
             with Timed() as third:
                 is_not_asked(at(both, "new/other/manifests/1", auth=token_at(both, "new/other", "pull")), key, "timed out")
