@@ -1211,6 +1211,16 @@ EXCEPTION WHEN invalid_regular_expression THEN
 END $$;
 
 --
+-- Name: json_time(timestamp with time zone); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.json_time(p_at timestamp with time zone) RETURNS text
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$$;
+
+--
 -- Name: keys_of(jsonb); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2506,6 +2516,83 @@ CREATE FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text,
   WHERE r.id = p_remote AND NOT EXISTS (SELECT FROM audit a WHERE a.repository = r.key AND a.path = p_path AND a.action = 'stale' AND a.object = p_tag
     AND a.at > clock_timestamp() - interval '1 minute')
 $$;
+
+--
+-- Name: storage_files(integer, text, text, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer) RETURNS TABLE(file text, size bigint, type text, sha256 text, download text, payload bytea, created timestamp with time zone, creator integer, modified timestamp with time zone, modifier integer)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN QUERY WITH found AS (
+    SELECT i.id, i.path FROM repository_leaf l JOIN image i ON i.path = p_name AND i.repository_id = l.leaf_id
+    WHERE l.root_id = p_root AND tag_fits(i.path, p_tag, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, i.path) & 1 = 1
+      AND (EXISTS (SELECT FROM tag WHERE image_id = i.id AND name = p_tag) OR EXISTS (SELECT FROM v1_tag WHERE image_id = i.id AND name = p_tag))
+    ORDER BY l.rank, l.ord LIMIT 1),
+  shown AS (
+    SELECT f.path, m.*, im.created_at AS shown_at, im.created_by, t.updated_at, t.updated_by FROM found f JOIN tag t ON t.image_id = f.id AND t.name = p_tag
+      JOIN image_manifest im ON im.image_id = f.id AND im.manifest_id = t.manifest_id JOIN manifest m ON m.id = t.manifest_id)
+  SELECT 'manifest.json', s.size::bigint, mt.name, CASE s.alg WHEN 1 THEN encode(s.digest, 'hex') ELSE '' END, 'manifests/' || digest_text(s.alg, s.digest), s.payload,
+    s.shown_at, s.created_by, s.updated_at, s.updated_by
+  FROM shown s JOIN media_type mt ON mt.id = s.media_type WHERE coalesce(p_file, 'manifest.json') = 'manifest.json'
+  UNION ALL SELECT * FROM (
+    SELECT replace(digest_text(b.alg, b.digest), ':', '__'), b.size, 'application/octet-stream', CASE b.alg WHEN 1 THEN encode(b.digest, 'hex') ELSE '' END,
+      'blobs/' || digest_text(b.alg, b.digest), NULL::bytea, b.created_at, s.created_by, b.created_at, s.created_by
+    FROM shown s JOIN manifest_blob mb ON mb.manifest_id = s.id JOIN blob b ON b.id = mb.blob_id) blobs (name) WHERE blobs.name = coalesce(p_file, blobs.name)
+  UNION ALL SELECT 'tag.json', octet_length(v.json)::bigint, 'application/json', encode(sha256(v.json), 'hex'), NULL, v.json, v.created_at, v.created_by, t.updated_at, t.updated_by
+  FROM found f JOIN v1_tag t ON t.image_id = f.id AND t.name = p_tag JOIN v1_image v ON v.image_id = f.id AND v.v1_id = t.v1_id
+  WHERE coalesce(p_file, 'tag.json') = 'tag.json';
+END $$;
+
+--
+-- Name: storage_folders(integer, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.storage_folders(p_root integer, p_path text, p_account integer) RETURNS TABLE(folder text, created timestamp with time zone, modified timestamp with time zone)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_prefix text := CASE p_path WHEN '' THEN '' ELSE p_path || '/' END;
+BEGIN
+  RETURN QUERY SELECT split_part(substr(i.path || '/' || t.name, length(v_prefix) + 1), '/', 1), min(i.created_at), max(t.updated_at)
+  FROM repository_leaf l JOIN image i ON i.repository_id = l.leaf_id
+    JOIN LATERAL (SELECT name, updated_at FROM tag WHERE image_id = i.id UNION ALL SELECT name, updated_at FROM v1_tag WHERE image_id = i.id) t
+      ON tag_fits(i.path, t.name, l.include_re, l.exclude_re)
+  WHERE l.root_id = p_root AND (p_path = '' OR i.path = p_path OR (i.path >= v_prefix AND i.path < p_path || '0')) AND viewer_actions(p_account, l.leaf_id, i.path) & 1 = 1
+  GROUP BY 1 ORDER BY 1;
+END $$;
+
+--
+-- Name: storage_item(integer, text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.storage_item(p_root integer, p_path text, p_account integer) RETURNS TABLE(item jsonb, sha256 text, download text, payload bytea)
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $_$
+DECLARE
+  v_part text[] := regexp_match(p_path, '^(?:(.+)/)?([^/]+)/([^/]+)$'); -- NAME, TAG, FILE; or (NAME), NAME, TAG
+  v_children jsonb;
+  v_created timestamptz;
+  v_modified timestamptz;
+BEGIN
+  RETURN QUERY SELECT jsonb_strip_nulls(jsonb_build_object('size', f.size::text, 'mimeType', f.type, 'created', json_time(f.created), 'createdBy', c.name,
+      'lastModified', json_time(f.modified), 'modifiedBy', m.name, 'lastUpdated', json_time(f.modified))), f.sha256, v_part[1] || '/' || f.download, f.payload
+    FROM storage_files(p_root, v_part[1], v_part[2], v_part[3], p_account) f LEFT JOIN principal c ON c.id = f.creator LEFT JOIN principal m ON m.id = f.modifier;
+  IF FOUND THEN
+    RETURN;
+  END IF;
+  SELECT jsonb_agg(jsonb_build_object('uri', '/' || e.name, 'folder', e.folder) ORDER BY e.name), min(e.created), max(e.modified) INTO v_children, v_created, v_modified
+  FROM (SELECT f.folder AS name, true AS folder, f.created, f.modified FROM storage_folders(p_root, p_path, p_account) f
+    UNION SELECT f.file, false, f.created, f.modified FROM storage_files(p_root, concat_ws('/', v_part[1], v_part[2]), v_part[3], NULL, p_account) f) e;
+  IF v_children IS NOT NULL OR p_path = '' THEN
+    RETURN QUERY SELECT jsonb_strip_nulls(jsonb_build_object('children', coalesce(v_children, '[]'), 'created', json_time(v_created), 'lastModified', json_time(v_modified),
+      'lastUpdated', json_time(v_modified))), NULL::text, NULL::text, NULL::bytea;
+  END IF;
+END $_$;
 
 --
 -- Name: store_bind(integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
@@ -5790,6 +5877,14 @@ GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_app;
 GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_admin;
 
 --
+-- Name: FUNCTION json_time(p_at timestamp with time zone); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.json_time(p_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.json_time(p_at timestamp with time zone) TO stowage_app;
+GRANT ALL ON FUNCTION registry.json_time(p_at timestamp with time zone) TO stowage_admin;
+
+--
 -- Name: FUNCTION keys_of(p_list jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6182,6 +6277,30 @@ GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_v2;
 REVOKE ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
 GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION storage_folders(p_root integer, p_path text, p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.storage_folders(p_root integer, p_path text, p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.storage_folders(p_root integer, p_path text, p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.storage_folders(p_root integer, p_path text, p_account integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION storage_item(p_root integer, p_path text, p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.storage_item(p_root integer, p_path text, p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.storage_item(p_root integer, p_path text, p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.storage_item(p_root integer, p_path text, p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -

@@ -1,11 +1,28 @@
 /* stowage-admin: the REST interface. It has no access to the blob store. */
+#include <string.h>
+
 #include "rest/call.h"
 #include "rest/routes.h"
+
+/* A collection or a folder may be asked for with a slash behind it; a key has none. */
+static bool
+find_route(struct request *req, const struct route **route, struct error *err)
+{
+	size_t length = strlen(req->path);
+	const char *allow;
+
+	if (length > 1 && req->path[length - 1] == '/' &&
+	    route_find(req, rest_routes, arena_strndup(req->arena, req->path, length - 1), route,
+		&allow) == ROUTE_FOUND &&
+	    strcmp(strrchr((*route)->pattern, '/'), "/{key}") != 0)
+		return true;
+	return route_require(req, rest_routes, req->path, route, err);
+}
 
 static bool
 call_run(struct request *req, struct rest_call *call, struct error *err)
 {
-	if (!route_require(req, rest_routes, req->path, &call->route, err))
+	if (!find_route(req, &call->route, err))
 		return false;
 	/* Who lives says so without a database, and whatever password is given. */
 	if (call->route->access == ACCESS_NONE)

@@ -66,7 +66,8 @@ repositories_list(struct request *req, struct error *err)
 	json_t *list = json_array();
 	size_t count;
 
-	if (!db_document_list(request_call(req)->db, wanted_class(req), &rows, &count, err)) {
+	if (!db_document_list(request_call(req)->db, wanted_class(req),
+		&request_call(req)->identity->viewer, &rows, &count, err)) {
 		json_decref(list);
 		return false;
 	}
@@ -90,7 +91,8 @@ repositories_configurations(struct request *req, struct error *err)
 	json_t *all;
 	size_t count;
 
-	if (!db_document_list(request_call(req)->db, NULL, &rows, &count, err))
+	if (!db_document_list(request_call(req)->db, NULL, &request_call(req)->identity->viewer,
+		&rows, &count, err))
 		return false;
 	all = json_pack("{s:[], s:[], s:[]}", "LOCAL", "REMOTE", "VIRTUAL");
 	for (size_t i = 0; i < count; i++) {
@@ -121,7 +123,8 @@ repository_get(struct request *req, struct error *err)
 	const char *key;
 	json_t *document;
 
-	if (!call_key(req, &key, err) || !db_document_find(call->db, key, &row, err))
+	if (!call_key(req, &key, err) ||
+	    !db_document_find(call->db, key, &call->identity->viewer, &row, err))
 		return false;
 	if (row == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
@@ -151,7 +154,8 @@ expected_revision(struct request *req, const char *key, int *revision, struct er
 	*revision = 0;
 	if (header == NULL)
 		return true;
-	if (!db_document_find(request_call(req)->db, key, &row, err))
+	if (!db_document_find(
+		request_call(req)->db, key, &request_call(req)->identity->viewer, &row, err))
 		return false;
 	*revision = row != NULL && etag_listed(header, entity_tag(req, row)) ? row->revision : -1;
 	return true;
@@ -228,7 +232,8 @@ sections_check(struct request *req, const char *key, const char *json, struct er
 	json_t *document, *stored;
 	bool ok;
 
-	if (!db_document_find(request_call(req)->db, key, &row, err))
+	if (!db_document_find(
+		request_call(req)->db, key, &request_call(req)->identity->viewer, &row, err))
 		return false;
 	document = json_loads(json, 0, NULL);
 	stored = row == NULL ? NULL : document_load(row);

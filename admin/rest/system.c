@@ -3,17 +3,13 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdio.h>
-#include <stdlib.h>
 
-#include "base/log.h"
 #include "db/report.h"
 #include "rest/call.h"
 #include "rest/routes.h"
 
 /* Clients choose the calls they make by this number: the newest whose calls are all served. */
 #define COMPATIBLE_VERSION "7.55.0"
-#define FILES_PAGE 5000
 
 /* Anybody may ask, but a password that is given is looked at: so clients try theirs. It takes the
  * database as well. */
@@ -34,6 +30,14 @@ system_version(struct request *req, struct error *err)
 	    json_pack("{s:s, s:s, s:[s], s:s, s:s}", "version", COMPATIBLE_VERSION, "revision", "0",
 		"addons", "docker", "license", "Apache-2.0", "product",
 		"stowage " PACKAGE_VERSION));
+}
+
+/* Clients tell what they are; nobody wants to know. */
+bool
+system_usage(struct request *req, struct error *err)
+{
+	(void)err;
+	return reply_empty(req, 200);
 }
 
 /* "12.34 GB" */
@@ -125,70 +129,4 @@ storage_info(struct request *req, struct error *err)
 		"itemsCount", arena_printf(arena, "%" PRId64, report.images + report.manifests),
 		"artifactsCount", arena_printf(arena, "%" PRId64, report.manifests),
 		"fileStoreSummary", files, "repositoriesSummaryList", repositories));
-}
-
-/*
- * The files, one after the other. There may be a million: they are asked for in pages, whose rows
- * do not outlive them, since no statement has long.
- */
-static bool
-files_write(struct request *req, const char *key, FILE *out, bool *known, struct error *err)
-{
-	struct db db = *request_call(req)->db;
-	const char *path = "", *tag = "", *separator = "";
-	struct file_report *files;
-	size_t count;
-	bool ok;
-
-	db.arena = arena_new();
-	do {
-		arena_reset(db.arena);
-		ok = db_files_page(&db, key, path, tag, FILES_PAGE, known, &files, &count, err);
-		for (size_t i = 0; ok && i < count; i++) {
-			fprintf(out, "%s%s", separator, files[i].json);
-			separator = ",";
-		}
-		if (ok && count > 0) {
-			path = arena_strdup(req->arena, files[count - 1].path);
-			tag = arena_strdup(req->arena, files[count - 1].tag);
-		}
-	} while (ok && count == FILES_PAGE);
-	arena_free(db.arena);
-	return ok;
-}
-
-/* What tags show, as files of the repository. */
-bool
-storage_list(struct request *req, struct error *err)
-{
-	const char *key;
-	size_t length = 0;
-	char *text = NULL;
-	json_t *uri;
-	FILE *out;
-	bool known = false, ok;
-
-	if (!call_key(req, &key, err))
-		return false;
-	if (request_query(req, "list") == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "only ?list is served here");
-	if ((out = open_memstream(&text, &length)) == NULL)
-		log_fatal("out of memory");
-	uri = json_string(
-	    arena_printf(req->arena, "%s/artifactory/api/storage/%s", request_base_url(req), key));
-	fputs("{\"uri\":", out);
-	json_dumpf(uri, out, JSON_ENCODE_ANY);
-	json_decref(uri);
-	fputs(",\"files\":[", out);
-	ok = files_write(req, key, out, &known, err);
-	fputs("]}", out);
-	if (fclose(out) != 0)
-		log_fatal("out of memory");
-	arena_defer(req->arena, free, text);
-	if (!ok)
-		return false;
-	if (!known)
-		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
-	reply_bytes(req, 200, "application/json", text, length);
-	return true;
 }

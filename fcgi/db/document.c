@@ -2,21 +2,25 @@
 
 #include "db/parts.h"
 
+/* $1 key */
 static const struct statement document_find = {
 	.name = "document_find",
-	.nparams = 1,
+	.nparams = 3,
 	.sql =
-	    "SELECT (repository_document(id) || upstream_status(id))::text, revision FROM repository"
-	    " WHERE key = $1 AND deleted_at IS NULL",
+	    "WITH " SQL_ME
+	    " SELECT (repository_document(r.id) || upstream_status(r.id))::text, r.revision FROM me, repository r"
+	    " WHERE r.key = $1 AND r.deleted_at IS NULL AND " SQL_SEEN("r"),
 	.again = true,
 };
 
+/* $1 class or NULL */
 static const struct statement document_list = {
 	.name = "document_list",
-	.nparams = 1,
-	.sql =
-	    "SELECT repository_document(id)::text, revision FROM repository"
-	    " WHERE deleted_at IS NULL AND ($1::text IS NULL OR class_name(class) = $1) ORDER BY key",
+	.nparams = 3,
+	.sql = "WITH " SQL_ME
+	       " SELECT repository_document(r.id)::text, r.revision FROM me, repository r"
+	       " WHERE r.deleted_at IS NULL AND ($1::text IS NULL OR class_name(r.class) = $1)"
+	       "   AND " SQL_SEEN("r") " ORDER BY r.key",
 	.again = true,
 };
 
@@ -42,9 +46,11 @@ row_read(const PGresult *res, int row, struct document_row *out)
 }
 
 bool
-db_document_find(struct db *db, const char *key, struct document_row **out, struct error *err)
+db_document_find(struct db *db, const char *key, const struct viewer *viewer,
+    struct document_row **out, struct error *err)
 {
-	const struct param params[] = { param_text(key) };
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch) };
 	PGresult *res = db_query(db, &document_find, params, err);
 
 	*out = NULL;
@@ -56,10 +62,11 @@ db_document_find(struct db *db, const char *key, struct document_row **out, stru
 }
 
 bool
-db_document_list(
-    struct db *db, const char *rclass, struct document_row **out, size_t *count, struct error *err)
+db_document_list(struct db *db, const char *rclass, const struct viewer *viewer,
+    struct document_row **out, size_t *count, struct error *err)
 {
-	const struct param params[] = { param_text(rclass) };
+	const struct param params[] = { param_text(rclass), param_int(db, viewer->account),
+		param_int(db, viewer->epoch) };
 	PGresult *res = db_query(db, &document_list, params, err);
 
 	if (res == NULL)

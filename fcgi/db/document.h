@@ -11,12 +11,12 @@ struct document_row {
 	int revision;
 };
 
-/* NULL: there is no repository of that key. */
-bool db_document_find(
-    struct db *, const char *key, struct document_row **, struct error *) MUST_CHECK;
-/* All of them by key; class and type as in the documents, NULL: any. */
-bool db_document_list(struct db *, const char *rclass, struct document_row **, size_t *count,
+/* NULL: there is no repository of that key, or the viewer may read nothing there. */
+bool db_document_find(struct db *, const char *key, const struct viewer *, struct document_row **,
     struct error *) MUST_CHECK;
+/* Those where the viewer may read anything, by key; the class as in the documents, NULL: any. */
+bool db_document_list(struct db *, const char *rclass, const struct viewer *,
+    struct document_row **, size_t *count, struct error *) MUST_CHECK;
 
 enum document_mode { DOCUMENT_CREATE, DOCUMENT_UPDATE, DOCUMENT_PUT };
 enum document_outcome {

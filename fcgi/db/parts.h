@@ -71,6 +71,12 @@
 	"(me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id" \
 	"   AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(SQL_PATH) "))"
 
+/* Over me: may the viewer know of the repository, since anything may be read there? */
+#define SQL_SEEN(repository)                                                                      \
+	"me.valid AND (me.is_admin OR EXISTS (SELECT FROM repository_leaf l"                      \
+	"   JOIN acl ON acl.repository_id = l.leaf_id AND acl.principal_id = ANY (me.principals)" \
+	"     AND acl.actions & 1 = 1 WHERE l.root_id = " repository ".id))"
+
 /* The first columns of a standing; the fourth, allowed, is the statement's own. */
 #define SQL_STANDING "root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid"
 

@@ -17,21 +17,18 @@ static const struct statement storage_report = {
 	.again = true,
 };
 
-#define SQL_TIME(column) \
-	"to_char(" column " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')"
-
 static const struct statement space_report = {
 	.name = "space_report",
 	.nparams = 0,
-	.sql = "SELECT total, available, " SQL_TIME("at") " FROM store_space",
+	.sql = "SELECT total, available, json_time(at) FROM store_space",
 	.again = true,
 };
 
 static const struct statement store_report = {
 	.name = "store_report",
 	.nparams = 0,
-	.sql = "SELECT node, program, trouble, " SQL_TIME(
-	    "seen_at") " FROM store_state ORDER BY node, program",
+	.sql =
+	    "SELECT node, program, trouble, json_time(seen_at) FROM store_state ORDER BY node, program",
 	.again = true,
 };
 
@@ -45,16 +42,29 @@ static const struct statement files_page = {
 	.nparams = 4,
 	.sql =
 	    "SELECT f.path, f.name, json_strip_nulls(json_build_object('uri', '/' || f.path || '/' || f.name || '/' || f.file,"
-	    "  'size', f.size, 'lastModified', to_char(f.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"'),"
-	    "  'folder', false, 'digest', f.digest))::text"
+	    "  'size', f.size, 'lastModified', json_time(f.updated_at), 'folder', false, 'sha2', f.sha2,"
+	    "  'digest', f.digest))::text"
 	    " FROM repository r LEFT JOIN LATERAL ("
-	    "   (SELECT i.path, t.name, 'manifest.json' AS file, digest_text(m.alg, m.digest) AS digest, m.size, t.updated_at"
+	    "   (SELECT i.path, t.name, 'manifest.json' AS file, digest_text(m.alg, m.digest) AS digest, m.size, t.updated_at,"
+	    "     CASE m.alg WHEN 1 THEN encode(m.digest, 'hex') END AS sha2"
 	    "    FROM image i JOIN tag t ON t.image_id = i.id JOIN manifest m ON m.id = t.manifest_id" FILES_AFTER
 	    ")   UNION ALL"
-	    "   (SELECT i.path, t.name, 'tag.json', NULL, octet_length(v.json), t.updated_at FROM image i"
+	    "   (SELECT i.path, t.name, 'tag.json', NULL, octet_length(v.json), t.updated_at,"
+	    "     encode(sha256(v.json), 'hex') FROM image i"
 	    "    JOIN v1_tag t ON t.image_id = i.id JOIN v1_image v ON v.image_id = t.image_id AND v.v1_id = t.v1_id" FILES_AFTER
 	    ") ) f ON true"
 	    " WHERE r.key = $1 AND r.deleted_at IS NULL ORDER BY f.path, f.name LIMIT $4",
+	.again = true,
+};
+
+/* $1 key, $2 account, $3 epoch, $4 path: no row without a repository that is seen, or NULL. */
+static const struct statement storage_item = {
+	.name = "storage_item",
+	.nparams = 4,
+	.sql = "WITH " SQL_ME
+	       " SELECT s.item::text, s.sha256, s.download, s.payload FROM me, repository r"
+	       "   CROSS JOIN LATERAL storage_item(r.id, $4, $2) s"
+	       " WHERE r.key = $1 AND r.deleted_at IS NULL AND " SQL_SEEN("r"),
 	.again = true,
 };
 
@@ -66,7 +76,7 @@ static const struct statement who_answers = {
 };
 
 const struct statement *const report_statements[] = { &storage_report, &space_report, &store_report,
-	&files_page, &who_answers, NULL };
+	&files_page, &storage_item, &who_answers, NULL };
 
 bool
 db_storage_report(struct db *db, struct storage_report *report, struct error *err)
@@ -150,6 +160,28 @@ db_files_page(struct db *db, const char *key, const char *after_path, const char
 			.tag = row_text(res, (int)i, 1),
 			.json = row_text(res, (int)i, 2),
 		};
+	return true;
+}
+
+bool
+db_storage_item(struct db *db, const char *key, const char *path, const struct viewer *viewer,
+    struct storage_item **out, struct error *err)
+{
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(path) };
+	PGresult *res = db_query(db, &storage_item, params, err);
+
+	*out = NULL;
+	if (res == NULL || PQntuples(res) == 0)
+		return res != NULL;
+	*out = arena_alloc(db->arena, sizeof(**out));
+	**out = (struct storage_item){
+		.json = row_text(res, 0, 0),
+		.sha256 = row_text(res, 0, 1),
+		.download = row_text(res, 0, 2),
+	};
+	if (!row_null(res, 0, 3))
+		(*out)->payload = row_bytes(res, 0, 3);
 	return true;
 }
 

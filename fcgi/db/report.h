@@ -3,6 +3,7 @@
 #define DB_REPORT_H
 
 #include "db/query.h"
+#include "db/standing.h"
 #include "oci/reference.h"
 
 struct repository_report {
@@ -49,6 +50,17 @@ struct file_report {
  * *known false: there is no repository of that key. */
 bool db_files_page(struct db *, const char *key, const char *after_path, const char *after_tag,
     int limit, bool *known, struct file_report **, size_t *count, struct error *) MUST_CHECK;
+
+struct storage_item {
+	const char *json;     /* what Artifactory says of it, less URLs and older checksums */
+	const char *sha256;   /* of a file; "": another algorithm; NULL: a folder */
+	const char *download; /* below .../v2/; NULL: nowhere */
+	struct bytes payload; /* of a file whose bytes the database holds; data NULL: another */
+};
+
+/* A file or a folder of a repository, as far as the viewer may read it; NULL: nothing. */
+bool db_storage_item(struct db *, const char *key, const char *path, const struct viewer *,
+    struct storage_item **, struct error *) MUST_CHECK;
 
 /* As JSON text (sql/functions/report.sql); NULL: no such key or user. */
 bool db_who_answers(struct db *, const char *key, const char *name, const struct reference *,

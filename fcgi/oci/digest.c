@@ -110,6 +110,18 @@ digest_of(struct digest *digest, enum digest_algorithm algorithm, const void *da
 	write_text(digest);
 }
 
+void
+checksum_of(char text[CHECKSUM_TEXT_SIZE], enum checksum checksum, const void *data, size_t length)
+{
+	gnutls_digest_algorithm_t algorithm = checksum == CHECKSUM_MD5 ? GNUTLS_DIG_MD5
+								       : GNUTLS_DIG_SHA1;
+	unsigned char value[20];
+
+	text[0] = '\0';
+	if (gnutls_hash_fast(algorithm, data, length, value) == GNUTLS_E_SUCCESS)
+		hex_encode(text, value, (size_t)gnutls_hash_get_len(algorithm));
+}
+
 struct hasher *
 hasher_new(enum digest_algorithm algorithm)
 {

@@ -38,6 +38,12 @@ bool digest_equal(const struct digest *, const struct digest *);
 /* Digest of bytes in memory. */
 void digest_of(struct digest *, enum digest_algorithm, const void *data, size_t length);
 
+/* Checksums that older clients compare; nothing here relies on them. */
+enum checksum { CHECKSUM_MD5, CHECKSUM_SHA1 };
+#define CHECKSUM_TEXT_SIZE (2 * 20 + 1)
+/* In hexadecimal; "" if the cryptographic library refuses the algorithm, as in FIPS mode. */
+void checksum_of(char text[CHECKSUM_TEXT_SIZE], enum checksum, const void *data, size_t length);
+
 /* Hashing in steps. */
 struct hasher;
 struct hasher *hasher_new(enum digest_algorithm) RETURNS_NONNULL;

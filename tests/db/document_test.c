@@ -38,7 +38,7 @@ find(struct fixture *f, const char *key)
 {
 	struct document_row *row;
 
-	assert_true(db_document_find(&f->db, key, &row, &f->err));
+	assert_true(db_document_find(&f->db, key, &f->admin, &row, &f->err));
 	return row;
 }
 
@@ -126,7 +126,7 @@ the_list_is_sorted_and_of_one_class_if_wanted(void **state)
 	size_t count;
 
 	assert_int_equal(take_away(f, none, 0).outcome, DOCUMENT_CHANGED);
-	assert_true(db_document_list(&f->db, NULL, &rows, &count, &f->err));
+	assert_true(db_document_list(&f->db, NULL, &f->admin, &rows, &count, &f->err));
 	for (size_t i = 0; i < count; i++) {
 		const char *key = field(f, &rows[i], "key");
 
@@ -137,11 +137,11 @@ the_list_is_sorted_and_of_one_class_if_wanted(void **state)
 		before = key;
 	}
 	assert_true(local_seen && remote_seen);
-	assert_true(db_document_list(&f->db, "remote", &rows, &count, &f->err));
+	assert_true(db_document_list(&f->db, "remote", &f->admin, &rows, &count, &f->err));
 	assert_true(count > 0);
 	for (size_t i = 0; i < count; i++)
 		assert_string_equal(field(f, &rows[i], "rclass"), "\"remote\"");
-	assert_true(db_document_list(&f->db, "federated", &rows, &count, &f->err));
+	assert_true(db_document_list(&f->db, "federated", &f->admin, &rows, &count, &f->err));
 	assert_int_equal(count, 0);
 }
 

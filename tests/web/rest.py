@@ -376,8 +376,7 @@ def odd_urls():
                   key + "%zz", key + "%C3%28", key + "%0d%0aX-Odd:1", key + ";a=b", key + "?type=%", key + "?%00"):
         answer = raw(head("GET", REPOSITORIES + other))
         assert answer.split(b" ", 2)[1] in (b"400", b"404") and b"by the other name" not in answer and b"X-Odd" not in answer.split(b"\r\n\r\n")[0], (other, answer)
-    for path in ("/artifactory//api/system/ping", "/artifactory/./api/system/ping", "/artifactory/x/../api/system/ping", "/artifactory/api", "/artifactory/", "/access/",
-                 "/artifactory/api/repositories/"):
+    for path in ("/artifactory//api/system/ping", "/artifactory/./api/system/ping", "/artifactory/x/../api/system/ping", "/artifactory/api", "/artifactory/", "/access/"):
         fails(call("GET", path), 404)
 
 
@@ -436,7 +435,8 @@ def list_rows():
     assert rows[key] == {"key": key, "description": "with a description", "type": "LOCAL", "url": url + key, "packageType": "Docker"}, rows[key]
     assert rows["docker-dev"]["type"] == "VIRTUAL" and rows["dockerhub"]["type"] == "REMOTE" and list(rows) == sorted(rows)
     assert rows["dockerhub"]["url"] == document("dockerhub")["url"], "of a remote it is the upstream's"
-    assert listed(auth=READER)["dockerhub"]["url"] == url + "dockerhub", "which is for administrators"
+    assert listed(auth=add_user("rest-everywhere", "read"))["dockerhub"]["url"] == url + "dockerhub", "which is for administrators"
+    assert "dockerhub" not in listed(auth=READER), "where one reads nothing"
     delete(key)
     assert key not in listed()
 
@@ -882,7 +882,7 @@ def files():
     uris = [row["uri"] for row in call("GET", f"{API}storage/{key}?list").json()["files"]]
     assert len(set(uris)) == len(uris) == 12004 and uris[0] == "/many/a/1/manifest.json" and uris[-1] == "/team/app/2/manifest.json", uris[-1]
     fails(call("GET", API + "storage/nobody-has-this?list"), 404)
-    fails(call("GET", f"{API}storage/{key}"), 400)
+    fails(call("GET", f"{API}storage/{key}/team?list"), 400)
 
 
 # --- Docker's endpoints by key ----------------------------------------------------------------------------------------------

@@ -1,0 +1,153 @@
+/* What repositories store, as the files and folders that Artifactory's clients see. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/utf8.h"
+#include "db/report.h"
+#include "oci/digest.h"
+#include "rest/call.h"
+#include "rest/routes.h"
+
+#define FILES_PAGE 5000
+
+/* --- The list of files --- */
+
+/*
+ * The files, one after the other. There may be a million: they are asked for in pages, whose rows
+ * do not outlive them, since no statement has long.
+ */
+static bool
+files_write(struct request *req, const char *key, FILE *out, bool *known, struct error *err)
+{
+	struct db db = *request_call(req)->db;
+	const char *path = "", *tag = "", *separator = "";
+	struct file_report *files;
+	size_t count;
+	bool ok;
+
+	db.arena = arena_new();
+	do {
+		arena_reset(db.arena);
+		ok = db_files_page(&db, key, path, tag, FILES_PAGE, known, &files, &count, err);
+		for (size_t i = 0; ok && i < count; i++) {
+			fprintf(out, "%s%s", separator, files[i].json);
+			separator = ",";
+		}
+		if (ok && count > 0) {
+			path = arena_strdup(req->arena, files[count - 1].path);
+			tag = arena_strdup(req->arena, files[count - 1].tag);
+		}
+	} while (ok && count == FILES_PAGE);
+	arena_free(db.arena);
+	return ok;
+}
+
+/* What tags show, as files of the repository. */
+static bool
+list(struct request *req, struct error *err)
+{
+	const char *key;
+	char created[CLOCK_TEXT_SIZE], *text = NULL;
+	size_t length = 0;
+	json_t *uri;
+	FILE *out;
+	bool known = false, ok;
+
+	if (!request_call(req)->is_admin)
+		return error_set(err, ERROR_DENIED, "this needs an administrator");
+	if (!call_key(req, &key, err))
+		return false;
+	if ((out = open_memstream(&text, &length)) == NULL)
+		log_fatal("out of memory");
+	uri = json_string(
+	    arena_printf(req->arena, "%s/artifactory/api/storage/%s", request_base_url(req), key));
+	fputs("{\"uri\":", out);
+	json_dumpf(uri, out, JSON_ENCODE_ANY);
+	json_decref(uri);
+	clock_rfc3339(created, clock_wall_seconds());
+	fprintf(out, ",\"created\":\"%s\",\"files\":[", created);
+	ok = files_write(req, key, out, &known, err);
+	fputs("]}", out);
+	if (fclose(out) != 0)
+		log_fatal("out of memory");
+	arena_defer(req->arena, free, text);
+	if (!ok)
+		return false;
+	if (!known)
+		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
+	reply_bytes(req, 200, "application/json", text, length);
+	return true;
+}
+
+/* --- One file or folder --- */
+
+/* Of bytes that the database holds; those of blobs would have to be read, and are left empty. */
+static json_t *
+checksums(const struct storage_item *item)
+{
+	char md5[CHECKSUM_TEXT_SIZE] = "", sha1[CHECKSUM_TEXT_SIZE] = "";
+
+	if (item->payload.data != NULL) {
+		checksum_of(md5, CHECKSUM_MD5, item->payload.data, item->payload.length);
+		checksum_of(sha1, CHECKSUM_SHA1, item->payload.data, item->payload.length);
+	}
+	return json_pack("{s:s, s:s, s:s}", "sha1", sha1, "md5", md5, "sha256", item->sha256);
+}
+
+static void
+describe_file(struct request *req, const char *key, const struct storage_item *item, json_t *json)
+{
+	json_object_set_new(json, "checksums", checksums(item));
+	json_object_set(json, "originalChecksums", json_object_get(json, "checksums"));
+	if (item->download != NULL)
+		json_object_set_new(json, "downloadUri",
+		    json_string(arena_printf(req->arena, "%s/artifactory/api/docker/%s/v2/%s",
+			request_base_url(req), key, item->download)));
+}
+
+/* path: "" for the repository itself. */
+static bool
+show(struct request *req, const char *path, struct error *err)
+{
+	const struct rest_call *call = request_call(req);
+	const char *key;
+	struct storage_item *item = NULL;
+	json_t *json;
+
+	if (!call_key(req, &key, err))
+		return false;
+	if (utf8_check(path) &&
+	    !db_storage_item(call->db, key, path, &call->identity->viewer, &item, err))
+		return false;
+	if (item == NULL || request_query(req, "properties") != NULL)
+		return error_set(err, ERROR_NOT_FOUND, "there is no such item%s",
+		    item == NULL ? "" : ": nothing has properties");
+	if ((json = json_loads(item->json, 0, NULL)) == NULL)
+		return error_set(err, ERROR_INTERNAL, "the database gave an item that is no JSON");
+	json_object_set_new(json, "repo", json_string(key));
+	json_object_set_new(json, "path", json_string(arena_printf(req->arena, "/%s", path)));
+	json_object_set_new(json, "uri",
+	    json_string(arena_printf(req->arena, "%s/artifactory/api/storage/%s%s%s",
+		request_base_url(req), key, *path == '\0' ? "" : "/", path)));
+	if (item->sha256 != NULL)
+		describe_file(req, key, item, json);
+	return reply_json(req, 200, json);
+}
+
+bool
+storage_repository(struct request *req, struct error *err)
+{
+	return request_query(req, "list") != NULL ? list(req, err) : show(req, "", err);
+}
+
+bool
+storage_path(struct request *req, struct error *err)
+{
+	if (request_query(req, "list") != NULL)
+		return error_set(err, ERROR_BAD_REQUEST, "list: of whole repositories only");
+	return show(req, request_param(req, "name"), err);
+}
