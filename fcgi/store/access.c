@@ -1,5 +1,6 @@
 #include "store/access.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdatomic.h>
@@ -45,7 +46,9 @@ may_pass(const char *path, const gid_t *groups, size_t count, struct error *err)
 
 		end = strchrnul(end + 1, '/');
 		snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
-		if (stat(part, &st) == -1 || !allows(&st, S_IXOTH, groups, count))
+		if (stat(part, &st) == -1 && errno == ENOENT)
+			return true; /* not yet made */
+		if (!allows(&st, S_IXOTH, groups, count))
 			return refuse(err, part, &st);
 	}
 	return true;

@@ -92,6 +92,14 @@ is_ours(const struct store *store, int fd, struct error *err)
 	    identity, store->identity);
 }
 
+/* An administrator who looks at the store leaves no directories in it that its owner cannot write.
+ */
+static bool
+may_make(const struct store *store, const struct stat *st)
+{
+	return store->identity[0] != '\0' && (geteuid() != 0 || st->st_uid == 0);
+}
+
 /* Let the root stand for the directory at the path. Threads inside a call go on with either. */
 static bool
 move_to(struct store *store, int fd, const struct stat *st, struct error *err)
@@ -101,7 +109,7 @@ move_to(struct store *store, int fd, const struct stat *st, struct error *err)
 
 	if (realpath(store->name, absolute) == NULL)
 		return refuse_errno(store, err, "find it");
-	if (store->identity[0] != '\0' && !store_make_folders(fd))
+	if (may_make(store, st) && !store_make_folders(fd))
 		return refuse_errno(store, err, "make directories in it");
 	*place = (struct store_place){ .path = arena_strdup(store->arena, absolute),
 		.device = st->st_dev,

@@ -197,6 +197,25 @@ an_identity_that_cannot_be_read_is_not_overwritten(void **state)
 	assert_false(store_look(f->store, NULL));
 }
 
+/* Else the owner could not write there. */
+static void
+root_makes_nothing_in_the_store_of_another_user(void **state)
+{
+	struct fixture *f = *state;
+	struct store *store;
+
+	if (geteuid() != 0)
+		skip();
+	move(f->root, f->away);
+	assert_int_equal(mkdir(f->root, 0750), 0);
+	assert_int_equal(chown(f->root, 1, 1), 0);
+	assert_true(store_identity_write(f->root, TEST_IDENTITY, NULL));
+	store = store_open(f->root, TEST_IDENTITY);
+	assert_true(store_look(store, NULL));
+	assert_int_equal(access(arena_printf(f->arena, "%s/blobs", f->root), F_OK), -1);
+	store_close(store);
+}
+
 /* blobs is a file, so that nothing can be made below it, whoever runs the test. */
 static void
 what_cannot_be_made_is_told_with_path_and_user(void **state)
@@ -244,6 +263,7 @@ main(void)
 		TEST(bytes_are_not_published_into_another_directory),
 		TEST(an_identity_is_written_once),
 		TEST(an_identity_that_cannot_be_read_is_not_overwritten),
+		TEST(root_makes_nothing_in_the_store_of_another_user),
 		TEST(what_cannot_be_made_is_told_with_path_and_user),
 		TEST(the_web_server_reads_through_a_group),
 	};
