@@ -7,6 +7,9 @@
 #define API "/artifactory/api"
 
 const struct route rest_routes[] = {
+	{ "GET", "/", ACCESS_NONE, welcome },
+	{ "GET", "/artifactory", ACCESS_NONE, welcome },
+	{ "GET", "/artifactory/", ACCESS_NONE, welcome },
 	{ "GET", API "/system/ping", ACCESS_NONE, system_ping },
 	{ "GET", API "/v1/system/liveness", ACCESS_NONE, responder_livez },
 	{ "GET", API "/v1/system/readiness", ACCESS_NONE, responder_readyz },

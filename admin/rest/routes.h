@@ -7,7 +7,7 @@
 
 extern const struct route rest_routes[];
 
-route_handler system_ping, system_version, system_usage, storage_info, storage_repository,
+route_handler welcome, system_ping, system_version, system_usage, storage_info, storage_repository,
     storage_path, repositories_list, repositories_configurations, repository_get, repository_put,
     repository_post, repository_remove, password_change, who_answers;
 
