@@ -18,19 +18,18 @@ static const struct statement permission_add = {
 
 static const struct statement permission_fault = {
 	.name = "permission_fault",
-	.nparams = 3,
-	.sql = "SELECT permission_fault($1, $2, $3)",
+	.nparams = 6,
+	.sql = "SELECT permission_fault($1, $2, $3, $4, $5, $6)",
 	.again = true,
 };
 
 const struct statement *const permission_statements[] = { &permission_set, &permission_add,
 	&permission_fault, NULL };
 
+/* params: the target, as the statements that write it take it. */
 static bool
-check_words(struct db *db, const struct permission_target *target, struct error *err)
+check_target(struct db *db, const struct param *params, struct error *err)
 {
-	const struct param params[] = { param_text(target->name), param_text(target->includes),
-		param_text(target->excludes) };
 	PGresult *res = db_query(db, &permission_fault, params, err);
 
 	if (res == NULL)
@@ -54,12 +53,12 @@ write_target(struct db *db, const struct statement *statement,
 	const char *repository, *principal;
 	PGresult *res;
 
-	if (!check_words(db, target, err))
-		return NULL;
 	for (size_t i = 0; i < target->principal_count; i++)
 		actions[i] = target->actions[i];
 	params[5] = param_ints(db, actions, target->principal_count);
 	actor_params(db, actor, params + 6);
+	if (!check_target(db, params, err))
+		return NULL;
 	if ((res = db_query(db, statement, params, err)) == NULL)
 		return NULL;
 	repository = row_text(res, 0, 0);

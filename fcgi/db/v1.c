@@ -147,7 +147,10 @@ static const struct statement v1_search = {
 	    "found AS (SELECT DISTINCT regexp_replace(path, '^library/([^/]+)$', '\\1') AS name"
 	    "  FROM names WHERE strpos(path, lower($4)) > 0),"
 	    "page AS (SELECT name FROM found ORDER BY name LIMIT $5::bigint OFFSET $6::bigint)"
-	    "SELECT " SQL_STANDING ", me.valid, page.name, (SELECT count(*) FROM found)"
+	    "SELECT " SQL_STANDING ", me.valid AND ($2 <> 0 OR EXISTS (SELECT FROM repository_leaf l"
+	    "      JOIN acl ON acl.repository_id = l.leaf_id AND acl.principal_id = 0 AND acl.actions & 1 = 1"
+	    "    WHERE l.root_id = root.id OR l.root_id = (SELECT id FROM bridge))),"
+	    "   page.name, (SELECT count(*) FROM found)"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN page ON true ORDER BY page.name",
 	.again = true,
 };

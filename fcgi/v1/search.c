@@ -31,6 +31,9 @@ v1_search(struct request *req, struct error *err)
 		search.text = "";
 	if (!registry_v1_search(request_registry(req), &search, err))
 		return false;
+	/* An empty list would keep clients from asking again with their password, or over v2. */
+	if (search.total == 0 && request_header(req, "Authorization") == NULL)
+		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	results = json_array();
 	for (size_t i = 0; i < search.count; i++)
 		json_array_append_new(

@@ -148,14 +148,17 @@ scope_check(struct request *req, struct v2_call *call, struct error *err)
 static bool
 anonymous_check(const struct v2_call *call, struct error *err)
 {
-	if (call->identity->viewer.account != 0 || call->identity->token != NULL)
+	bool has_token = call->identity->token != NULL;
+
+	if (call->identity->viewer.account != 0)
 		return true;
 	switch (call->route->access) {
-	case ACCESS_LOGIN:
 	case ACCESS_PUSH:
 	case ACCESS_DELETE:
-	case ACCESS_ADMIN:
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
+	case ACCESS_LOGIN:
+	case ACCESS_ADMIN:
+		return has_token || error_set(err, ERROR_UNAUTHORIZED, NULL);
 	default:
 		return true;
 	}

@@ -28,8 +28,7 @@ struct v2_call {
 	const struct route *route;
 	struct identity *identity;
 	struct registry registry;
-	json_t *detail;            /* of the error to come; borrowed by the writer */
-	const char *further_scope; /* a challenge asks for this besides the route's own; NULL: no */
+	json_t *detail; /* of the error to come; borrowed by the writer */
 };
 
 /* Work out key and path; false: the URL is of neither form (NOT_FOUND). */

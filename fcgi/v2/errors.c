@@ -7,6 +7,17 @@
 
 #define RETRY_AFTER_SECONDS "2"
 
+/* What a mount needs besides: a client that answers one challenge has to hear of both. */
+static const char *
+source_scope(struct request *req, const struct v2_call *call)
+{
+	const char *from = call->route->handler == upload_start ? upload_mount_source(req) : NULL;
+
+	if (from == NULL || strcmp(from, request_param(req, "name")) == 0)
+		return "";
+	return arena_printf(req->arena, " repository:%s%s:pull", call->mount, from);
+}
+
 /* The scope a token needs for this route; "" for none. */
 static const char *
 route_scope(struct request *req, const struct v2_call *call)
@@ -30,9 +41,8 @@ route_scope(struct request *req, const struct v2_call *call)
 	default:
 		return "";
 	}
-	return arena_printf(req->arena, "repository:%s%s:%s%s%s", call->mount,
-	    request_param(req, "name"), actions, call->further_scope != NULL ? " " : "",
-	    call->further_scope != NULL ? call->further_scope : "");
+	return arena_printf(req->arena, "repository:%s%s:%s%s", call->mount,
+	    request_param(req, "name"), actions, source_scope(req, call));
 }
 
 /* Names come decoded from the URL: what cannot stand in a quoted string is not repeated. */

@@ -75,6 +75,20 @@ check_content_range(struct request *req, const char *name, const struct session 
 	    session_received(session));
 }
 
+/* Names are those of this key: what another key holds is unknown here. */
+const char *
+upload_mount_source(struct request *req)
+{
+	const char *from = request_query(req, "from"), *mount = request_call(req)->mount;
+	struct error ignored = { 0 };
+
+	if (request_query(req, "mount") == NULL || from == NULL ||
+	    strncmp(from, mount, strlen(mount)) != 0)
+		return NULL;
+	from += strlen(mount);
+	return name_check(from, &ignored) ? from : NULL;
+}
+
 /*
  * May this call read `from`? A token that does not say so is worth asking for again if the account
  * may: else the source is as good as unknown.
@@ -90,20 +104,15 @@ source_readable(struct request *req, const char *from, bool *readable, struct er
 		return true;
 	if (!registry_rights(&call->registry, from, &actions, err))
 		return false;
-	if ((actions & ACTION_READ) == 0)
-		return true;
-	call->further_scope = arena_printf(req->arena, "repository:%s%s:pull", call->mount, from);
-	return error_set(err, ERROR_UNAUTHORIZED, NULL);
+	return (actions & ACTION_READ) == 0 || error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
 
 /* POST with mount: *done if it was linked; else the upload begins as if nothing had been asked. */
 static bool
 try_mount(struct request *req, const char *name, bool *done, struct error *err)
 {
-	const char *mount = request_query(req, "mount"), *from = request_query(req, "from");
+	const char *mount = request_query(req, "mount"), *from = upload_mount_source(req);
 	struct digest digest;
-	struct error ignored = { 0 };
-	size_t length;
 	bool readable;
 
 	*done = false;
@@ -111,10 +120,7 @@ try_mount(struct request *req, const char *name, bool *done, struct error *err)
 		return true;
 	if (!digest_parse(&digest, mount, err))
 		return false;
-	/* Names are those of this key: what another key holds is unknown here. */
-	length = strlen(request_call(req)->mount);
-	if (from == NULL || strncmp(from, request_call(req)->mount, length) != 0 ||
-	    !name_check(from += length, &ignored))
+	if (from == NULL)
 		return true;
 	if (!source_readable(req, from, &readable, err) ||
 	    (readable &&

@@ -134,12 +134,22 @@ BEGIN
   RETURN true;
 END $$;
 
--- What is wrong with a permission target's name or patterns, in a sentence; NULL: nothing. A pattern that PostgreSQL refuses to match would
--- fail every request of whoever has a right by it.
-CREATE OR REPLACE FUNCTION permission_fault(p_name text, p_includes text, p_excludes text) RETURNS text LANGUAGE plpgsql STABLE
+-- The first local repository, or word for some, for which anonymous would have more than read; NULL: none. A push needs an account, which
+-- owns the upload session; on a remote, write fills the cache.
+CREATE OR REPLACE FUNCTION anonymous_writes(p_repositories text[], p_principals text[], p_actions int[]) RETURNS text LANGUAGE sql STABLE
 SET search_path = registry, pg_temp AS $$
+  SELECT n FROM unnest(p_repositories) n
+  WHERE EXISTS (SELECT FROM unnest(p_principals, p_actions) p (name, actions) WHERE lower(p.name) = '_anonymous' AND p.actions & ~1 <> 0)
+    AND (n IN ('ANY', 'ANY LOCAL') OR EXISTS (SELECT FROM repository WHERE key = n AND class = 1 AND deleted_at IS NULL)) LIMIT 1
+$$;
+
+-- What is wrong with a permission target, in a sentence; NULL: nothing. A pattern that PostgreSQL refuses to match would fail every request
+-- that depends on it.
+CREATE OR REPLACE FUNCTION permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions int[])
+RETURNS text LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 DECLARE
   v_patterns text;
+  v_local text := anonymous_writes(p_repositories, p_principals, p_actions);
 BEGIN
   IF length(p_name) NOT BETWEEN 1 AND 255 OR p_name ~ '[[:cntrl:]]' THEN
     RETURN 'the name of a permission target has 1 to 255 characters, none of them a control character';
@@ -151,6 +161,9 @@ BEGIN
       RETURN 'the patterns have too many wildcards';
     END IF;
   END LOOP;
+  IF v_local IS NOT NULL THEN
+    RETURN format('actions: must be read for anonymous (%s holds local repositories; a push needs an account)', v_local);
+  END IF;
   RETURN NULL;
 END $$;
 
@@ -160,7 +173,7 @@ CREATE OR REPLACE FUNCTION permission_set(p_name text, p_includes text, p_exclud
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_target int;
-  v_fault text := permission_fault(p_name, p_includes, p_excludes);
+  v_fault text := permission_fault(p_name, p_includes, p_excludes, p_repositories, p_principals, p_actions);
 BEGIN
   IF v_fault IS NOT NULL THEN
     RAISE EXCEPTION '%', v_fault USING ERRCODE = 'check_violation';

@@ -19,6 +19,7 @@ CREATE TABLE sign_in (
 CREATE INDEX ON sign_in (expires_at);
 ALTER TABLE account ADD COLUMN failures_since timestamptz;
 UPDATE account SET failures = 0, locked_until = NULL WHERE failures <> 0 OR locked_until IS NOT NULL;
+DROP FUNCTION IF EXISTS permission_fault(text, text, text);
 DROP FUNCTION IF EXISTS account_failed(int, text, int, int, int, text, uuid, inet);
 
 -- Programs write the audit through this view: they can choose neither the time of a row nor the role it names.
