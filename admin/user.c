@@ -59,7 +59,9 @@ read_hash(struct ctl *ctl, const struct user_order *order, struct error *err)
 {
 	const char *password = secret_read(ctl->arena, order->from_stdin, err);
 
-	return password == NULL ? NULL : password_hash(ctl->arena, password, err);
+	return password == NULL || !password_rules_check(order->name, password, err)
+		   ? NULL
+		   : password_hash(ctl->arena, password, err);
 }
 
 enum exit_code

@@ -42,6 +42,7 @@ else
 end
 r.resp_header["Content-Type"] = "application/json"
 r.resp_header["X-Content-Type-Options"] = "nosniff"
+r.resp_header["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
 r.resp_body:set(body)
 -- The number ends the answer here; with 0 lighttpd would wait for more of the body.
 return status

@@ -183,6 +183,19 @@ CREATE FUNCTION registry.act_as(p_actor integer, p_request uuid) RETURNS void
 $$;
 
 --
+-- Name: anonymous_writes(text[], text[], integer[]); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT n FROM unnest(p_repositories) n
+  WHERE EXISTS (SELECT FROM unnest(p_principals, p_actions) p (name, actions) WHERE lower(p.name) = '_anonymous' AND p.actions & ~1 <> 0)
+    AND (n IN ('ANY', 'ANY LOCAL') OR EXISTS (SELECT FROM repository WHERE key = n AND class = 1 AND deleted_at IS NULL)) LIMIT 1
+$$;
+
+--
 -- Name: ant_include(text); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1742,15 +1755,16 @@ BEGIN
 END $$;
 
 --
--- Name: permission_fault(text, text, text); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: permission_fault(text, text, text, text[], text[], integer[]); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) RETURNS text
+CREATE FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
   v_patterns text;
+  v_local text := anonymous_writes(p_repositories, p_principals, p_actions);
 BEGIN
   IF length(p_name) NOT BETWEEN 1 AND 255 OR p_name ~ '[[:cntrl:]]' THEN
     RETURN 'the name of a permission target has 1 to 255 characters, none of them a control character';
@@ -1762,6 +1776,9 @@ BEGIN
       RETURN 'the patterns have too many wildcards';
     END IF;
   END LOOP;
+  IF v_local IS NOT NULL THEN
+    RETURN format('actions: must be read for anonymous (%s holds local repositories; a push needs an account)', v_local);
+  END IF;
   RETURN NULL;
 END $$;
 
@@ -1775,7 +1792,7 @@ CREATE FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes
     AS $$
 DECLARE
   v_target int;
-  v_fault text := permission_fault(p_name, p_includes, p_excludes);
+  v_fault text := permission_fault(p_name, p_includes, p_excludes, p_repositories, p_principals, p_actions);
 BEGIN
   IF v_fault IS NOT NULL THEN
     RAISE EXCEPTION '%', v_fault USING ERRCODE = 'check_violation';
@@ -5466,6 +5483,14 @@ GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowag
 GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowage_admin;
 
 --
+-- Name: FUNCTION anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_admin;
+
+--
 -- Name: FUNCTION ant_include(p_patterns text); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6027,12 +6052,12 @@ GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_app;
 GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_admin;
 
 --
--- Name: FUNCTION permission_fault(p_name text, p_includes text, p_excludes text); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text); Type: ACL; Schema: registry; Owner: -

@@ -67,6 +67,7 @@ password_change(struct request *req, struct error *err)
 	const char *hash;
 
 	if (!change_read(req, &change, err) || !change_admit(req, &change, err) ||
+	    !password_rules_check(change.name, change.fresh, err) ||
 	    (hash = password_hash(req->arena, change.fresh, err)) == NULL ||
 	    !db_account_password(call->db, change.name, hash, &call->actor, err))
 		return false;

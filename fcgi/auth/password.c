@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -77,6 +78,27 @@ hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 	explicit_bzero(data, sizeof(*data));
 	free(data);
 	return ok;
+}
+
+/* Characters of UTF-8: the bytes that do not continue one. */
+static size_t
+character_count(const char *text)
+{
+	size_t count = 0;
+
+	for (; *text != '\0'; text++)
+		count += ((unsigned char)*text & 0xc0) != 0x80;
+	return count;
+}
+
+bool
+password_rules_check(const char *name, const char *password, struct error *err)
+{
+	if (character_count(password) < PASSWORD_MIN_CHARACTERS)
+		return error_set(err, ERROR_BAD_REQUEST,
+		    "password: must have at least %d characters", PASSWORD_MIN_CHARACTERS);
+	return strcasecmp(name, password) != 0 ||
+	       error_set(err, ERROR_BAD_REQUEST, "password: must not be the user name");
 }
 
 const char *

@@ -16,6 +16,10 @@
 /* How many hashes may run at once in this process; before the first of them. */
 void password_setup(unsigned slots);
 
+#define PASSWORD_MIN_CHARACTERS 8
+
+/* May the user of this name choose this password? BAD_REQUEST: too short, or the name itself. */
+bool password_rules_check(const char *name, const char *password, struct error *) MUST_CHECK;
 /* A new yescrypt hash with a random salt (arena). Refuses empty, over-long and non-UTF-8 passwords:
  * BAD_REQUEST. */
 const char *password_hash(struct arena *, const char *password, struct error *);

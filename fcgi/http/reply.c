@@ -105,6 +105,21 @@ reply_header_value(const struct reply *reply, const char *name)
 	return NULL;
 }
 
+static void
+set_default(struct request *req, const char *name, const char *value)
+{
+	if (reply_header_value(req->reply, name) == NULL)
+		reply_header(req, name, value);
+}
+
+void
+reply_protect(struct request *req)
+{
+	set_default(req, "X-Content-Type-Options", "nosniff");
+	set_default(
+	    req, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox");
+}
+
 void
 reply_bytes(struct request *req, int status, const char *type, const void *data, size_t length)
 {

@@ -43,6 +43,9 @@ void reply_header(struct request *, const char *name, const char *value);
 /* Add a further line of that name. */
 void reply_header_add(struct request *, const char *name, const char *value);
 void reply_headerf(struct request *, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Whatever was pushed is data: a browser that is led to it is told neither to guess a type, nor to
+ * run it, nor to frame it. Headers that the handler has set stay. */
+void reply_protect(struct request *);
 /* Status and body; bytes are borrowed until sent. type NULL: no Content-Type. */
 void reply_bytes(struct request *, int status, const char *type, const void *data, size_t length);
 void reply_text(struct request *, int status, const char *text); /* text/plain */

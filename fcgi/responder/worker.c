@@ -109,6 +109,7 @@ serve(struct worker *worker, struct gateway *gateway, struct arena *arena, enum 
 	db_rollback(&db); /* what a handler left open on its way out */
 	if (err.code == ERROR_WAIT && patience == PATIENCE_NONE)
 		return false;
+	reply_protect(&req);
 	reply_send(&req);
 	gateway_finish(gateway);
 	log_request(&req, &err, started);

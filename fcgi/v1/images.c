@@ -100,7 +100,6 @@ image_layer_get(struct request *req, struct error *err)
 	if (reply_unchanged(req))
 		return true;
 	reply_header(req, "Content-Type", "application/octet-stream");
-	reply_header(req, "X-Content-Type-Options", "nosniff");
 	return reply_layer(req, row, err);
 }
 

@@ -48,7 +48,6 @@ blob_get(struct request *req, struct error *err)
 	if (etag_listed(request_header(req, "If-None-Match"), digest.text))
 		return reply_empty(req, 304);
 	reply_header(req, "Content-Type", "application/octet-stream");
-	reply_header(req, "X-Content-Type-Options", "nosniff");
 	if (!reply_blob(req, &found, err))
 		return false;
 	reply_header(req, "Cache-Control", "private, max-age=" YEAR_SECONDS ", immutable");

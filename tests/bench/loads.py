@@ -137,7 +137,7 @@ def manifest_gets(server, seconds):
 def resolve_gets(server, repository, first, last, seconds):
     """The same of ever other names and tags at a repository key, by an account with a right to read everywhere."""
     names = os.path.join(os.path.dirname(os.path.abspath(__file__)), "names.lua")
-    headers = {"Authorization": basic("reader", "secret"), "Accept": MANIFEST}
+    headers = {"Authorization": basic("reader", "a secret"), "Accept": MANIFEST}
     return run_wrk(server, seconds, ["-s", names, *as_options(headers), f"http://{server.host}/", "--", repository, str(first), str(last)])
 
 

@@ -116,7 +116,7 @@ class Stowage(Server):
     def reader(self):
         """An account that may read everywhere, and is no administrator."""
         ctl = [f"{self.prefix}/sbin/stowagectl", "--config", f"{self.state}/etc/stowage-ctl.conf"]
-        subprocess.run([*ctl, "user", "add", "reader", "--password-stdin"], input="secret\n", text=True, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([*ctl, "user", "add", "reader", "--password-stdin"], input="a secret\n", text=True, check=True, stdout=subprocess.DEVNULL)
         subprocess.run([*ctl, "permission", "set", "bench", "--repository", "ANY", "--user", "reader", "--actions", "read"], check=True,
                        stdout=subprocess.DEVNULL)
 

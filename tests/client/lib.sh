@@ -9,7 +9,7 @@ scratch=${CLIENT_SCRATCH:?set by run.sh}
 images=$scratch/images
 # Read by those that source this.
 # shellcheck disable=SC2034
-admin=admin:password reader=reader:secret wrong=$client:wrong
+admin=admin:password reader=reader:secret-word wrong=$client:wrong
 
 ended() {
 	local pid

@@ -13,14 +13,14 @@ apart=(unshare --mount --pid --fork --kill-child)
 
 for server in ${STOWAGE_CLIENT_SERVERS:-lighttpd apache}; do
 	start_stack "$server"
-	stack_ctl user add reader --password-stdin <<<secret >/dev/null
+	stack_ctl user add reader --password-stdin <<<secret-word >/dev/null
 	stack_ctl permission set readers --repository docker-dev-local2 --user reader --actions read >/dev/null
 	for client in ${STOWAGE_CLIENTS:-skopeo podman buildah docker containerd curl v1 away mirror}; do
 		out=$STOWAGE_LOGS/client-$server-$client.tap
 		code=0
 		scratch=$(mktemp -d /tmp/stowage-client.XXXXXX)
 		# For wrong passwords: after some the account is locked.
-		stack_ctl user add "$client" --password-stdin <<<secret >/dev/null
+		stack_ctl user add "$client" --password-stdin <<<secret-word >/dev/null
 		# What a mirror's clients may do without an account.
 		[ "$client" != mirror ] || stack_ctl permission set mirror --repository dockerhub --anonymous --actions read,write >/dev/null
 		CLIENT_SCRATCH=$scratch timeout -k 10 "$((STOWAGE_THEME_SECONDS / 2))" "${apart[@]}" bash "$here/$client.sh" "$tap_count" >"$out" || code=$?

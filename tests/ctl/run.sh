@@ -210,7 +210,9 @@ add_user() {
 }
 
 add_twice() {
-	printf 'x\n' | says 1 stack_ctl user add alice --password-stdin && with 'taken' &&
+	printf 'long enough\n' | says 1 stack_ctl user add alice --password-stdin && with 'taken' &&
+		printf '1234567\n' | says 1 stack_ctl user add bob --password-stdin && with 'at least 8 characters' &&
+		printf 'robert-the-bruce\n' | says 1 stack_ctl user add robert-the-bruce --password-stdin && with 'user name' &&
 		printf '\n' | exits 1 stack_ctl user add bob --password-stdin &&
 		exits 1 stack_ctl user add bob --password-stdin </dev/null
 }
@@ -282,7 +284,7 @@ audited() {
 }
 
 check 'user add makes an account that can sign in' add_user
-check 'a name is taken once, an empty password refused' add_twice
+check 'a name is taken once; an empty or short password, and the name, are refused' add_twice
 check 'user passwd ends the old password' new_password
 check 'a password typed at a terminal is not shown' typed_password
 check 'permission set gives rights where it says, to whom it says' permissions
@@ -387,7 +389,7 @@ dockerhub remote V2 https://mirror.example'
 }
 
 opted_out() {
-	local password='my own'
+	local password='one of my own'
 	printf '%s\n' "$password" | exits 0 stack_ctl user passwd admin --password-stdin
 	is "$(rest DELETE docker-prod)" 200 && says 0 stack_ctl bootstrap && with 'admin has a password of its own: nothing is made' &&
 		is "$(rest GET docker-prod)" 404 && is "$(status -u "admin:$password" "$STACK_PROD_URL/v2/")" 404

@@ -264,7 +264,7 @@ def set_remote(key, **settings):
         f" WHERE repository_id = (SELECT id FROM registry.repository WHERE key = {literal(key)} AND deleted_at IS NULL)")
 
 
-def add_user(name, actions=None, repository="ANY", include=None, password="secret"):
+def add_user(name, actions=None, repository="ANY", include=None, password="a secret"):
     """An account; with actions, the right to them."""
     stack("stack_ctl", "user", "add", name, "--password-stdin", stdin=password + "\n")
     if actions:

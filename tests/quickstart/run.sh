@@ -219,8 +219,8 @@ life() {
 
 keeps_password() {
 	local ctl=("${as[@]}" "$STOWAGE_PREFIX/sbin/stowagectl" --config "$state/etc/stowage-ctl.conf")
-	"${ctl[@]}" user passwd admin --password-stdin <<<other && works start &&
-		[ "$(curl -s --cacert "$state/client/ca.crt" -u admin:other -o /dev/null -w '%{http_code}' "https://localhost:$port/v2/")" = 200 ]
+	"${ctl[@]}" user passwd admin --password-stdin <<<another-one && works start &&
+		[ "$(curl -s --cacert "$state/client/ca.crt" -u admin:another-one -o /dev/null -w '%{http_code}' "https://localhost:$port/v2/")" = 200 ]
 }
 
 # Something else listens on the second port.

@@ -131,6 +131,23 @@ threads_do_not_disturb_each_other(void **state)
 	arena_free(arena);
 }
 
+static void
+short_passwords_and_the_name_are_refused(void **state)
+{
+	struct error err = { 0 };
+
+	(void)state;
+	assert_true(password_rules_check("admin", "password", &err));
+	assert_true(password_rules_check(
+	    "alice", "\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6", &err));
+	assert_false(password_rules_check("alice", "", &err));
+	assert_false(password_rules_check("alice", "1234567", &err));
+	assert_int_equal(err.code, ERROR_BAD_REQUEST);
+	assert_false(password_rules_check("alice", "\xc3\xb6\xc3\xb6\xc3\xb6\xc3\xb6", &err));
+	assert_false(password_rules_check("robert-the-bruce", "Robert-The-Bruce", &err));
+	assert_true(password_rules_check("robert", "robert-the-bruce", &err));
+}
+
 int
 main(void)
 {
@@ -141,6 +158,7 @@ main(void)
 		cmocka_unit_test(other_hashes_prove_nothing),
 		cmocka_unit_test(no_such_user_costs_a_hash_too),
 		cmocka_unit_test(threads_do_not_disturb_each_other),
+		cmocka_unit_test(short_passwords_and_the_name_are_refused),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -173,10 +173,10 @@ def token_by_rights():
     assert len(claims["access"]) == 1 or not claims["access"][1]["actions"], claims
     mine = token("repository:team/x:pull", auth=user)
     assert call("GET", "/v2/", auth=mine).status == 200 and call("GET", "/v2/", auth=user).status == 200
-    stack("stack_ctl", "user", "passwd", "narrow", "--password-stdin", stdin="other\n")
+    stack("stack_ctl", "user", "passwd", "narrow", "--password-stdin", stdin="another one\n")
     assert call("GET", "/v2/", auth=mine).status == 401
     assert call("GET", "/v2/", auth=user).status == 401
-    assert call("GET", "/v2/", auth=("narrow", "other")).status == 200
+    assert call("GET", "/v2/", auth=("narrow", "another one")).status == 200
 
 
 @test

@@ -7,7 +7,7 @@ from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 KNOWN, OTHER, STRANGE = "127.0.0.11", "127.0.0.12", "127.0.0.13"
 
 
-def sign_in(user, password="secret", address=KNOWN, path="/v2/"):
+def sign_in(user, password="a secret", address=KNOWN, path="/v2/"):
     """The status of a sign-in from an address; wrong passwords differ, so that none is answered from memory."""
     kind = http.client.HTTPSConnection if SCHEME == "https" else http.client.HTTPConnection
     more = {"context": tls()} if SCHEME == "https" else {}
@@ -32,7 +32,7 @@ def person(name):
 def a_lock_is_for_its_address():
     """Ten wrong passwords lock new sign-ins from their address; other addresses, tokens and remembered passwords go on."""
     name = person("locked-one")
-    mine = token(auth=(name, "secret"))
+    mine = token(auth=(name, "a secret"))
     assert sign_in(name, address=OTHER) == 200 and wrong(name, 10) == {401}
     assert sign_in(name) == 401
     assert sign_in(name, address=STRANGE) == 200 and sign_in(name, address=OTHER) == 200 and call("GET", "/v2/", auth=mine).status == 200

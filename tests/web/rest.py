@@ -1087,14 +1087,17 @@ def anothers_password():
 
 @test
 def password_refused():
-    """A change that lacks a field, or whose new passwords differ, are empty or too long, is 400 and says why."""
-    good = {"userName": READER[0], "oldPassword": READER[1], "newPassword1": "x", "newPassword2": "x"}
+    """A change that lacks a field, or whose new passwords differ, are empty, too short, too long or the name, is 400 and says why."""
+    good = {"userName": READER[0], "oldPassword": READER[1], "newPassword1": "one of mine", "newPassword2": "one of mine"}
     for field in good:
         fails(change(READER, **{name: value for name, value in good.items() if name != field}), 400, field)
         fails(change(READER, **{**good, field: 7}), 400)
     fails(change(READER, **{**good, "newPassword2": "y"}), 400, "differ")
     fails(change(READER, **{**good, "newPassword1": "", "newPassword2": ""}), 400, "empty")
     fails(change(READER, **{**good, "newPassword1": "x" * 5000, "newPassword2": "x" * 5000}), 400, "longer")
+    for wrong in ("x", "1234567", "ööööööö"):
+        fails(change(READER, **{**good, "newPassword1": wrong, "newPassword2": wrong}), 400, "at least 8 characters")
+    fails(change(READER, **{**good, "newPassword1": READER[0].upper(), "newPassword2": READER[0].upper()}), 400, "user name")
     fails(call("POST", PASSWORD, body=b"[]", headers=JSON, auth=READER), 400)
     assert call("GET", API + "system/version", auth=READER).status == 200
 

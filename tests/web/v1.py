@@ -428,7 +428,7 @@ def search():
     assert [entry["name"] for entry in page["results"]] == names[2:4] and page["num_results"] == len(names), page
     assert "single" in [entry["name"] for entry in call("GET", "/v1/search?q=&n=100").json()["results"]]
     assert "library/single" not in call("GET", "/v1/search?q=single").body.decode()
-    assert all(entry["name"].startswith(("team/", "open/")) for entry in call("GET", "/v1/search?n=100", auth=("v1reader", "secret")).json()["results"])
+    assert all(entry["name"].startswith(("team/", "open/")) for entry in call("GET", "/v1/search?n=100", auth=("v1reader", "a secret")).json()["results"])
     assert call("GET", "/v1/search?q=%25_%5C'").json()["num_results"] == 0
 
 
@@ -463,7 +463,7 @@ def fallback():
 def refusals_say_what_of():
     """No v2 error that tells docker where to go is a bare code: that gets five tries, and no look at v1."""
     add_user("v1-looker", "read", "docker-dev-local2")
-    looker = ("v1-looker", "secret")
+    looker = ("v1-looker", "a secret")
     bearer = {"Authorization": "Bearer " + token("repository:team/bare:pull,push", looker)}
     for code, method, path, more in (
             ("NAME_UNKNOWN", "GET", "/v2/team/bare/tags/list", {}),
