@@ -3,8 +3,8 @@
 
 usage: junit_tap.py SERVER JUNIT EXCEPTIONS COUNT
 
-A case named in EXCEPTIONS is one where the suite itself is wrong: it is shown as passed with the reason. COUNT tests
-came before. A report that is missing or holds no case is a failure of its own.
+A case named in EXCEPTIONS is one where the suite itself is wrong, or which it leaves out for a reason: it is shown as passed with
+the reason. COUNT tests came before. A report that is missing or holds no case is a failure of its own.
 """
 import sys
 import xml.etree.ElementTree as xml
@@ -36,8 +36,11 @@ def main(server, report, known, count):
         if status == "disabled" or "is disabled in the configuration" in (case.findtext("system-err") or ""):
             continue
         number += 1
-        if failure is None and case.find("error") is None and status not in ("failed", "error", "failure"):
-            skip = " # SKIP by the suite" if status == "skipped" or case.find("skipped") is not None else ""
+        skipped = status == "skipped" or case.find("skipped") is not None
+        if skipped and name in known:
+            print(f"ok {number} - {server}: {name} (left out by the suite: {known[name]})")
+        elif failure is None and case.find("error") is None and status not in ("failed", "error", "failure"):
+            skip = " # SKIP by the suite" if skipped else ""
             print(f"ok {number} - {server}: {name}{skip}")
         elif name in known:
             print(f"ok {number} - {server}: {name} (wrong in the suite: {known[name]})")

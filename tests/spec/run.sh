@@ -1,7 +1,7 @@
 #!/bin/bash
-# The OCI conformance suite, specification 1.1, every workflow, against both web servers.
+# The OCI conformance suite, specification 1.1, every workflow, against both web servers: the newest, and that of 1.1.1.
 #
-# The suite is a Go module: go.mod and go.sum here pin its version and sum. It wants a newer Go than Debian 12 has, which
+# The suite is a Go module: go.mod and go.sum here and in v1.1.1 pin its versions and sums. It wants a newer Go than Debian 12 has, which
 # comes as a Go module as well. The built program is kept in a cache, so that only the first run builds it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -29,37 +29,62 @@ fetch_go() {
 	echo "$folder"
 }
 
-# The built suite; its name holds what it was built from.
+# The built suite of a folder with go.mod and go.sum; its name holds what it was built from.
 build_suite() {
-	local key program go
-	key=$(cat "$here/go.mod" "$here/go.sum" | sha256sum | cut -c1-16)
+	local folder=$1 key program go
+	shift
+	key=$(cat "$folder/go.mod" "$folder/go.sum" | sha256sum | cut -c1-16)
 	program=$cache/conformance-$key
 	if [ ! -x "$program" ]; then
 		mkdir -p "$cache"
 		go=$(fetch_go) || return 1
-		(cd "$here" && env -u GOFLAGS GOROOT="$go" PATH="$go/bin:$PATH" GOTOOLCHAIN=local GOPATH="$cache/gopath" \
-			go build -mod=readonly -modcacherw -buildvcs=false -o "$program.new" "$suite") || return 1
+		(cd "$folder" && env -u GOFLAGS GOROOT="$go" PATH="$go/bin:$PATH" GOTOOLCHAIN=local GOPATH="$cache/gopath" \
+			go "$@" -mod=readonly -modcacherw -buildvcs=false -o "$program.new" "$suite") || return 1
 		mv "$program.new" "$program"
 	fi
 	echo "$program"
 }
 
-program=$(build_suite)
-for server in lighttpd apache; do
-	start_stack "$server"
-	results=$STOWAGE_LOGS/spec/$server
+# report SUITE SERVER FOLDER EXCEPTIONS CODE: the cases of a run that ended with CODE.
+report() {
+	local suite=$1 server=$2 results=$3 exceptions=$4 code=$5
+	python3 "$here/junit_tap.py" "$server, $suite" "$results/junit.xml" "$exceptions" "$tap_count" >"$results/tap" || true
+	cat "$results/tap"
+	tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$results/tap" || true)))
+	[ "$code" = 0 ] || grep -qE '^not ok|wrong in the suite' "$results/tap" || not_ok "$server: the suite ended with $code" <"$results/output"
+}
+
+# On top of 1.1's own defaults: what 1.1 leaves optional and we promise. Mounting without a source (automatic content
+# discovery) is optional too and not offered: the answer is an upload, as the specification asks.
+run_newest() {
+	local server=$1 results=$STOWAGE_LOGS/spec/$1 code=0
 	mkdir -p "$results"
-	# On top of 1.1's own defaults: what 1.1 leaves optional and we promise. Mounting without a source (automatic content
-	# discovery) is optional too and not offered: the answer is an upload, as the specification asks.
 	env SSL_CERT_FILE="$STACK_CA" OCI_CONFIGURATION=/dev/null OCI_RESULTS_DIR="$results" OCI_VERSION=1.1 OCI_REGISTRY="$STACK_DEV" \
 		OCI_TLS=enabled OCI_REPO1=conformance/repo1 OCI_REPO2=conformance/repo2 OCI_USERNAME=admin OCI_PASSWORD=password \
 		OCI_API_BLOBS_DIGEST_HEADER=true OCI_API_MANIFESTS_DIGEST_HEADER=true OCI_API_BLOBS_UPLOAD_CANCEL=true \
 		OCI_API_MANIFESTS_TAG_PARAM=true OCI_API_BLOBS_MOUNT_ANONYMOUS=false \
-		timeout "$STOWAGE_THEME_SECONDS" "$program" >"$results/output" 2>&1 && code=0 || code=$?
-	python3 "$here/junit_tap.py" "$server" "$results/junit.xml" "$here/exceptions" "$tap_count" >"$results/tap" || true
-	cat "$results/tap"
-	tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$results/tap" || true)))
-	[ "$code" = 0 ] || grep -qE '^not ok|wrong in the suite' "$results/tap" || not_ok "$server: the suite ended with $code" <"$results/output"
+		timeout "$STOWAGE_THEME_SECONDS" "$newest" >"$results/output" 2>&1 || code=$?
+	report newest "$server" "$results" "$here/exceptions" "$code"
+}
+
+# The suite as it was released with 1.1.1: its cases differ, and clients were tested against registries that pass it.
+run_released() {
+	local server=$1 results=$STOWAGE_LOGS/spec/$1-1.1.1 code=0
+	mkdir -p "$results"
+	(cd "$results" && env SSL_CERT_FILE="$STACK_CA" OCI_REPORT_DIR="$results" OCI_ROOT_URL="$STACK_DEV_URL" \
+		OCI_NAMESPACE=conformance/old1 OCI_CROSSMOUNT_NAMESPACE=conformance/old2 OCI_USERNAME=admin OCI_PASSWORD=password \
+		OCI_TEST_PULL=1 OCI_TEST_PUSH=1 OCI_TEST_CONTENT_DISCOVERY=1 OCI_TEST_CONTENT_MANAGEMENT=1 OCI_AUTOMATIC_CROSSMOUNT=0 \
+		timeout "$STOWAGE_THEME_SECONDS" "$released") >"$results/output" 2>&1 || code=$?
+	report 1.1.1 "$server" "$results" "$here/v1.1.1/exceptions" "$code"
+}
+
+newest=$(build_suite "$here" build)
+# A module proxy need not have kept it.
+released=$(build_suite "$here/v1.1.1" test -c) || released=
+for server in ${STOWAGE_WEB_SERVERS:-lighttpd apache}; do
+	start_stack "$server"
+	run_newest "$server"
+	if [ -n "$released" ]; then run_released "$server"; else skip "$server: the suite of 1.1.1" "the module proxy does not have it"; fi
 	stop_stack
 done
 done_testing
