@@ -31,5 +31,3 @@ CREATE TABLE gc_orphan (
   path      text COLLATE "C" PRIMARY KEY,          -- relative to the store
   first_at  timestamptz NOT NULL DEFAULT now(),
   looked_at timestamptz NOT NULL DEFAULT now());
-
-UPDATE installation SET schema = 5;

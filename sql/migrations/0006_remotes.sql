@@ -15,5 +15,3 @@ ALTER TABLE remote_miss
 
 DROP FUNCTION IF EXISTS remote_missed(int, text, text, boolean, int);
 DROP FUNCTION IF EXISTS remote_failed(int, text, int, boolean);
-
-UPDATE installation SET schema = 6;

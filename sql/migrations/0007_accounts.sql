@@ -27,5 +27,3 @@ ALTER TABLE audit ADD COLUMN role text COLLATE "C";  -- who was signed in to the
 ALTER TABLE audit ALTER COLUMN role SET DEFAULT session_user;
 CREATE VIEW audit_entry AS
   SELECT request, actor, actor_name, address, action, outcome, repository, path, object, detail FROM audit;
-
-UPDATE installation SET schema = 7;

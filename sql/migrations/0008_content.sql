@@ -11,5 +11,3 @@ ALTER TABLE blob ADD diff_id bytea CHECK (octet_length(diff_id) IN (0, 32));
 
 -- It says which index holds a manifest back.
 DROP FUNCTION IF EXISTS manifest_delete(int, text, int, bytea, int, text, uuid, inet);
-
-UPDATE installation SET schema = 8;

@@ -21,5 +21,3 @@ UPDATE repository_remote c SET
 FROM (SELECT id, other AS o FROM repository) r WHERE r.id = c.repository_id;
 UPDATE repository SET other = other - '{proxy,clientTlsCertificate,localAddress,queryParams}'::text[] WHERE class = 2;
 DROP FUNCTION IF EXISTS remote_save(int, jsonb);
-
-UPDATE installation SET schema = 9;

@@ -178,6 +178,19 @@ newer_schema() {
 	return "$result"
 }
 
+# Programs that need the schema are let in with its functions: a run that stops before them leaves the old number.
+number_last() {
+	local url
+	stack_sql -c 'CREATE DATABASE late OWNER stowage'
+	url=$(sed -n 's/^url = //p' "$conf" | sed 's/dbname=[^ ]*/dbname=late/')
+	cp -r "$sql" "$scratch/late"
+	echo 'SELECT no_such_function();' >"$scratch/late/functions/zz.sql"
+	exits 1 "$ctl" migrate --database "$url" --sql "$scratch/late" &&
+		is "$(stack_sql -d late -c 'SELECT (SELECT max(number) FROM registry.migration) > schema FROM registry.installation')" t &&
+		exits 0 "$ctl" migrate --database "$url" --sql "$sql" &&
+		is "$(stack_sql -d late -c 'SELECT (SELECT max(number) FROM registry.migration) = schema FROM registry.installation')" t
+}
+
 # Programs that go back do not put their functions over newer ones.
 older_files() {
 	local result=0
@@ -195,6 +208,7 @@ check 'several nodes migrate at once' several_nodes
 check 'migrate says try again while a table is in use' locked_table
 check 'without a database commands exit with 69' database_away
 check 'a newer schema is used as long as it admits the program' newer_schema
+check 'the number of the schema is set last' number_last
 check 'migrate with older files is refused' older_files
 
 # --- Accounts and rights --------------------------------------------------------------------------------------------------------
