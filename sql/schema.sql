@@ -3403,16 +3403,16 @@ PARTITION BY RANGE (at);
 --
 
 CREATE VIEW registry.audit_entry AS
- SELECT audit.request,
-    audit.actor,
-    audit.actor_name,
-    audit.address,
-    audit.action,
-    audit.outcome,
-    audit.repository,
-    audit.path,
-    audit.object,
-    audit.detail
+ SELECT request,
+    actor,
+    actor_name,
+    address,
+    action,
+    outcome,
+    repository,
+    path,
+    object,
+    detail
    FROM registry.audit;
 
 --
