@@ -80,7 +80,7 @@ rest_error(struct request *req, struct error *err)
 	    json_pack("{s:[{s:i, s:s}]}", "errors", "status", status, "message", err->message));
 	if (status == 401)
 		reply_header(req, "WWW-Authenticate", "Basic realm=\"stowage\"");
-	if (status == 503)
+	if (status == 503 || status == 429)
 		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
 }
 

@@ -3,6 +3,7 @@
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "base/utf8.h"
 #include "http/authorization.h"
 
+#define WRONG_MS 10000        /* how long a wrong pair of name and password is remembered */
 #define TELL_MS 1000          /* how often the database hears of a remembered sign-in */
 #define KEYS_REFRESH_MS 60000 /* a retired or revoked key is noticed after this */
 #define KEYS_RETRY_MS 3000    /* an unknown key asks the database this often at most */
@@ -28,7 +30,8 @@ struct key_ring {
 struct authenticator {
 	const struct config *config; /* borrowed */
 	bool takes_tokens;
-	struct memory *good; /* owned: passwords that were right */
+	struct memory *good;  /* owned: passwords that were right */
+	struct memory *wrong; /* owned: the same pair again takes no hash */
 
 	pthread_mutex_t loading; /* one thread loads keys; guards tried_ms */
 	int64_t tried_ms;
@@ -104,6 +107,7 @@ authenticator_open(struct db *db, const struct config *config, bool takes_tokens
 	if (authenticator == NULL)
 		log_fatal("out of memory");
 	authenticator->good = memory_open();
+	authenticator->wrong = memory_open();
 	authenticator->config = config;
 	authenticator->takes_tokens = takes_tokens;
 	pthread_mutex_init(&authenticator->loading, NULL);
@@ -124,6 +128,7 @@ authenticator_close(struct authenticator *authenticator)
 	pthread_rwlock_destroy(&authenticator->ring_lock);
 	pthread_mutex_destroy(&authenticator->loading);
 	memory_close(authenticator->good);
+	memory_close(authenticator->wrong);
 	explicit_bzero(authenticator, sizeof(*authenticator));
 	free(authenticator);
 }
@@ -186,20 +191,69 @@ is_right_elsewhere(const struct attempt *attempt, const struct authorization *cr
 	       entry.viewer.epoch == account->epoch;
 }
 
+/* The verdict on a pair depends on these as well. */
+static struct memory_entry
+entry_of(const struct account *account)
+{
+	struct memory_entry entry = { .name = "unknown" };
+
+	if (account == NULL)
+		return entry;
+	entry.viewer = (struct viewer){ .account = account->id, .epoch = account->epoch };
+	snprintf(entry.name, sizeof(entry.name), "%s",
+	    account->disabled || account->locked ? "held back" : "open");
+	return entry;
+}
+
+/* Was this pair refused at this address a moment ago, and is the account as it was then? */
+static bool
+is_wrong_again(
+    const struct attempt *attempt, const struct memory_key *pair, const struct memory_entry *now)
+{
+	struct memory_entry then;
+
+	return memory_find(attempt->authenticator->wrong, pair, &then) &&
+	       then.viewer.account == now->viewer.account &&
+	       then.viewer.epoch == now->viewer.epoch && strcmp(then.name, now->name) == 0;
+}
+
+static bool
+take_turn(const struct attempt *attempt, struct error *err)
+{
+	switch (password_turn(attempt->address, attempt->given->may_wait)) {
+	case TURN_TAKEN:
+		return true;
+	case TURN_WAIT:
+		return error_set(err, ERROR_WAIT, NULL);
+	case TURN_BUSY:
+		break;
+	}
+	return error_set(err, ERROR_TOOMANYREQUESTS, "too many sign-ins at once, try again");
+}
+
 /* Each check takes one hash, so that time does not tell which names exist or are locked. Many
  * requests of one client that come at once wait for the first of them. */
 static bool
 check_password(const struct attempt *attempt, const struct authorization *credential,
     const struct account *account, bool *good, struct error *err)
 {
+	const struct memory_entry now = entry_of(account);
+	struct memory_key pair;
+
 	if ((*good = is_right_elsewhere(attempt, credential, account)))
 		return true;
-	if (!password_turn(attempt->given->may_wait))
-		return error_set(err, ERROR_WAIT, NULL);
+	memory_key(attempt->authenticator->wrong, credential->user, credential->password,
+	    attempt->address, &pair);
+	if (is_wrong_again(attempt, &pair, &now))
+		return true;
+	if (!take_turn(attempt, err))
+		return false;
 	*good = is_right_elsewhere(attempt, credential, account) ||
 		password_turn_check(
 		    credential->password, account == NULL ? NULL : account->password);
-	password_turn_end();
+	turn_end();
+	if (!*good || account->disabled || account->locked)
+		memory_put(attempt->authenticator->wrong, &pair, &now, WRONG_MS);
 	return true;
 }
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -18,7 +17,6 @@
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static unsigned slots; /* 0: as many as there are cores */
-static sem_t hashing;  /* so many units */
 static char decoy[CRYPT_GENSALT_OUTPUT_SIZE] =
     ""; /* what a password without a hash is hashed with */
 
@@ -42,24 +40,16 @@ prepare(void)
 
 	if (slots == 0)
 		slots = cores > 0 ? (unsigned)cores : 1;
-	if (sem_init(&hashing, 0, slots) == -1 || !make_setting(decoy))
+	turn_setup(slots);
+	if (!make_setting(decoy))
 		log_fatal("cannot prepare password hashing");
 }
 
-bool
-password_turn(bool wait)
+enum turn
+password_turn(const char *address, bool wait)
 {
 	pthread_once(&once, prepare);
-	while ((wait ? sem_wait(&hashing) : sem_trywait(&hashing)) == -1)
-		if (errno != EINTR)
-			return false;
-	return true;
-}
-
-void
-password_turn_end(void)
-{
-	sem_post(&hashing);
+	return turn_take(address, wait);
 }
 
 /* Hash into out, in a turn; false if libxcrypt refuses. */
@@ -114,10 +104,11 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 	else if (!utf8_check(password))
 		error_set(err, ERROR_BAD_REQUEST, "password is not UTF-8");
 	else {
-		bool ok = password_turn(true) && make_setting(setting) &&
-			  hash(password, setting, text);
+		bool taken = password_turn("", true) == TURN_TAKEN;
+		bool ok = taken && make_setting(setting) && hash(password, setting, text);
 
-		password_turn_end();
+		if (taken)
+			turn_end();
 		if (ok)
 			return arena_strdup(arena, text);
 		error_errno(err, "cannot hash the password");
@@ -151,8 +142,11 @@ password_turn_check(const char *password, const char *expected)
 bool
 password_check(const char *password, const char *expected)
 {
-	bool good = password_turn(true) && password_turn_check(password, expected);
+	bool good;
 
-	password_turn_end();
+	if (password_turn("", true) != TURN_TAKEN)
+		return false;
+	good = password_turn_check(password, expected);
+	turn_end();
 	return good;
 }

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "auth/turn.h"
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/error.h"
@@ -27,12 +28,10 @@ const char *password_hash(struct arena *, const char *password, struct error *);
  */
 bool password_check(const char *password, const char *hash);
 /*
- * The same in steps, for who must not wait, or may find while waiting that it need not hash. A turn
- * is one of those that run at once: false if none is free and `wait` is not set. What is checked in
- * between belongs to it.
+ * The same in steps, for who must not wait, or may find while waiting that it need not hash. What
+ * is checked in between belongs to the turn (turn.h), which ends by turn_end().
  */
-bool password_turn(bool wait) MUST_CHECK;
+enum turn password_turn(const char *address, bool wait) MUST_CHECK;
 bool password_turn_check(const char *password, const char *hash);
-void password_turn_end(void);
 
 #endif

@@ -28,6 +28,6 @@ v1_error(struct request *req, struct v1_call *call, struct error *err)
 	reply_json(req, status, json_pack("{s:s}", "error", err->message));
 	if (status == 401)
 		challenge(req, call);
-	if (status == 503)
+	if (status == 503 || status == 429)
 		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
 }

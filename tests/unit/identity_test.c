@@ -272,34 +272,41 @@ a_wrong_password_is_not_remembered_as_the_right_one(void **state)
 	refused(*state, ALICE_WRONG, 7, "alice");
 }
 
-/* Somebody is always hashing. */
-static void *
-keep_hashing(void *on)
-{
-	while (atomic_load((atomic_bool *)on))
-		(void)password_check("wrong", NULL);
-	return NULL;
-}
-
 static void
 who_must_not_wait_for_a_hash_is_told_so(void **state)
 {
-	atomic_bool on = true;
 	struct identity *identity;
 	struct error err = { 0 };
-	pthread_t other;
 
-	assert_int_equal(pthread_create(&other, NULL, keep_hashing, &on), 0);
-	for (int tries = 0; tries < 1000 && err.code != ERROR_WAIT; tries++)
-		assert_false(find_as(*state, ALICE_WRONG, false, &identity, &err));
+	assert_int_equal(password_turn("", true), TURN_TAKEN);
+	assert_false(find_as(*state, ALICE_WRONG, false, &identity, &err));
 	assert_int_equal(err.code, ERROR_WAIT);
+	turn_end();
 	fake.failures = 0;
 	assert_true(find_as(*state, ALICE, true, &identity, &err));
 	/* what is remembered takes no hash */
+	assert_int_equal(password_turn("", true), TURN_TAKEN);
 	assert_true(find_as(*state, ALICE, false, &identity, &err));
+	turn_end();
 	assert_int_equal(fake.failures, 0);
-	atomic_store(&on, false);
-	pthread_join(other, NULL);
+}
+
+/* It is counted all the same, and a change of the account ends it. */
+static void
+a_wrong_pair_takes_no_second_hash(void **state)
+{
+	struct identity *identity;
+	struct error err = { 0 };
+
+	refused(*state, ALICE_WRONG, 7, "alice");
+	refused(*state, BOB, 0, "bob");
+	assert_int_equal(password_turn("", true), TURN_TAKEN);
+	refused(*state, ALICE_WRONG, 7, "alice");
+	refused(*state, BOB, 0, "bob");
+	fake.alice.epoch++;
+	assert_false(find_as(*state, ALICE_WRONG, false, &identity, &err));
+	assert_int_equal(err.code, ERROR_WAIT);
+	turn_end();
 }
 
 #define CROWD 16
@@ -540,6 +547,7 @@ main(void)
 		TEST(a_locked_account_is_refused_and_not_counted),
 		TEST(a_wrong_password_is_not_remembered_as_the_right_one),
 		TEST(who_must_not_wait_for_a_hash_is_told_so),
+		TEST(a_wrong_pair_takes_no_second_hash),
 		TEST(a_crowd_with_one_password_waits_for_the_first_of_it),
 		TEST(a_database_that_is_away_is_not_a_wrong_password),
 		TEST(a_token_says_who_and_what),

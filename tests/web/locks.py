@@ -1,5 +1,6 @@
 """What wrong passwords lock: new sign-ins from where they come, nothing else. Clients have loopback addresses of their own."""
 import http.client
+import threading
 import time
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
@@ -78,6 +79,28 @@ def an_hour_of_failures_holds_back_strangers():
     assert {sign_in(name, address=STRANGE) for _ in range(4)} == {401} and sign_in(name, address=OTHER) == 200
     stack("stack_ctl", "user", "passwd", name, "--password-stdin", stdin="another secret\n")
     assert sign_in(name, "another secret", address=STRANGE) == 200
+
+
+@test
+def a_flood_takes_turns():
+    """A flood of wrong passwords from one address is 401 or 429 with Retry-After; a good sign-in from another one does not wait for its end."""
+    name, done, failed = person("not-flooded"), [], []
+
+    def flood(number):
+        answer = call("GET", "/v2/", auth=("nobody-at-all", f"flood-{number}-{time.monotonic_ns()}"), timeout=120)
+        done.append(answer.status)
+        if answer.status not in (401, 429) or (answer.status == 429 and "retry-after" not in answer.headers):
+            failed.append(answer)
+
+    threads = [threading.Thread(target=flood, args=(number,)) for number in range(240)]
+    for thread in threads:
+        thread.start()
+    eventually(lambda: len(done) >= 20)
+    assert sign_in(name) == 200
+    left = len(threads) - len(done)
+    for thread in threads:
+        thread.join()
+    assert not failed and left > 20, (failed[:3], left)
 
 
 run()

@@ -1,0 +1,112 @@
+#include "auth/turn.h"
+
+#include <arpa/inet.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WAITING_MAX 192        /* fewer than the threads that may wait, by default */
+#define NETWORK_WAITING_MAX 64 /* of these, from one network */
+
+struct waiter {
+	struct waiter *next; /* as they came */
+	char network[INET6_ADDRSTRLEN];
+	uint64_t round; /* the lowest is next */
+	bool granted;
+	pthread_cond_t changed;
+};
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static unsigned free_slots = 1; /* 0 while somebody waits */
+static uint64_t current_round;
+static struct waiter *waiters;
+
+void
+turn_setup(unsigned slots)
+{
+	free_slots = slots;
+}
+
+static void
+read_network(const char *address, char network[INET6_ADDRSTRLEN])
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+
+	snprintf(network, INET6_ADDRSTRLEN, "%s", address);
+	if (inet_pton(AF_INET6, address, bytes) != 1)
+		return;
+	memset(bytes + 8, 0, 8);
+	inet_ntop(AF_INET6, bytes, network, INET6_ADDRSTRLEN);
+}
+
+/* How many wait, and of these how many from that network. */
+static size_t
+count_waiting(const char *network, size_t *of_network)
+{
+	size_t count = 0;
+
+	*of_network = 0;
+	for (const struct waiter *w = waiters; w != NULL; w = w->next, count++)
+		*of_network += strcmp(w->network, network) == 0;
+	return count;
+}
+
+static void
+wait_for_turn(struct waiter *waiter)
+{
+	struct waiter **end = &waiters;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = waiter;
+	pthread_cond_init(&waiter->changed, NULL);
+	while (!waiter->granted)
+		pthread_cond_wait(&waiter->changed, &mutex);
+	pthread_cond_destroy(&waiter->changed);
+}
+
+enum turn
+turn_take(const char *address, bool wait)
+{
+	struct waiter waiter = { 0 };
+	enum turn turn = TURN_TAKEN;
+	size_t of_network, all;
+
+	read_network(address, waiter.network);
+	pthread_mutex_lock(&mutex);
+	all = count_waiting(waiter.network, &of_network);
+	/* Each further request of a network stands one round later. */
+	waiter.round = current_round + 1 + of_network;
+	if (free_slots > 0)
+		free_slots--;
+	else if (all >= WAITING_MAX || of_network >= NETWORK_WAITING_MAX)
+		turn = TURN_BUSY;
+	else if (wait)
+		wait_for_turn(&waiter);
+	else
+		turn = TURN_WAIT;
+	pthread_mutex_unlock(&mutex);
+	return turn;
+}
+
+void
+turn_end(void)
+{
+	struct waiter **next = &waiters, *waiter;
+
+	pthread_mutex_lock(&mutex);
+	for (struct waiter **p = &waiters; *p != NULL; p = &(*p)->next)
+		if ((*p)->round < (*next)->round)
+			next = p;
+	if ((waiter = *next) == NULL) {
+		free_slots++;
+	} else {
+		*next = waiter->next;
+		current_round = waiter->round;
+		waiter->granted = true;
+		pthread_cond_signal(&waiter->changed);
+	}
+	pthread_mutex_unlock(&mutex);
+}
