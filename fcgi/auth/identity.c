@@ -327,6 +327,7 @@ verify(const struct attempt *attempt, const char *text, const char *audience, st
     unsigned *generation, struct error *err)
 {
 	struct authenticator *authenticator = attempt->authenticator;
+	jmp_buf *out = arena_catch(attempt->db->arena, NULL); /* a lock is held */
 	bool ok;
 
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
@@ -334,6 +335,7 @@ verify(const struct attempt *attempt, const char *text, const char *audience, st
 	ok = token_verify(attempt->db->arena, authenticator->ring.keys, authenticator->ring.count,
 	    text, audience, token, err);
 	pthread_rwlock_unlock(&authenticator->ring_lock);
+	arena_catch(attempt->db->arena, out);
 	return ok;
 }
 
@@ -464,6 +466,7 @@ const char *
 identity_token(struct authenticator *authenticator, struct db *db, struct token *token,
     int64_t seconds, struct error *err)
 {
+	jmp_buf *out;
 	const char *text;
 
 	if (!refresh_keys(authenticator, db, err))
@@ -471,8 +474,10 @@ identity_token(struct authenticator *authenticator, struct db *db, struct token 
 	token->issued_at = clock_wall_seconds();
 	token->expires_at = token->issued_at +
 			    (seconds > 0 ? seconds : authenticator->config->auth_token_seconds);
+	out = arena_catch(db->arena, NULL); /* a lock is held */
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
 	text = token_issue(db->arena, &authenticator->ring.keys[0], token);
 	pthread_rwlock_unlock(&authenticator->ring_lock);
+	arena_catch(db->arena, out);
 	return text;
 }

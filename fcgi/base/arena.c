@@ -31,19 +31,56 @@ struct arena {
 	struct block *current;     /* where the next piece is cut from */
 	struct block *others;      /* owned: every block but the first */
 	struct deferred *deferred; /* the last one first; in the arena itself */
+	jmp_buf *out;              /* borrowed; NULL: none */
 };
 
+/* NULL: no memory. */
 static struct block *
-block_new(size_t size)
+block_try(size_t size)
 {
 	struct block *block = NULL;
 
 	if (size <= SIZE_MAX - sizeof(*block))
 		block = calloc(1, sizeof(*block) + size);
+	if (block != NULL)
+		block->size = size;
+	return block;
+}
+
+static struct block *
+block_new(size_t size)
+{
+	struct block *block = block_try(size);
+
 	if (block == NULL)
 		log_fatal("out of memory: %zu bytes", size);
-	block->size = size;
 	return block;
+}
+
+/* One for a single piece. */
+static struct block *
+block_new_large(struct arena *arena, size_t size)
+{
+	struct block *block = block_try(size);
+	jmp_buf *out = arena_catch(arena, NULL);
+
+	if (block == NULL && out != NULL) {
+		log_line(LOG_LEVEL_ERROR, "no memory for %zu bytes of one request", size);
+		longjmp(*out, 1);
+	}
+	if (block == NULL)
+		log_fatal("out of memory: %zu bytes", size);
+	arena_catch(arena, out);
+	return block;
+}
+
+jmp_buf *
+arena_catch(struct arena *arena, jmp_buf *out)
+{
+	jmp_buf *before = arena->out;
+
+	arena->out = out;
+	return before;
 }
 
 struct arena *
@@ -92,7 +129,7 @@ static struct block *
 arena_grow(struct arena *arena, size_t size)
 {
 	bool alone = size > BLOCK_BYTES / 4;
-	struct block *block = block_new(alone ? size : BLOCK_BYTES);
+	struct block *block = alone ? block_new_large(arena, size) : block_new(BLOCK_BYTES);
 
 	block->next = arena->others;
 	arena->others = block;

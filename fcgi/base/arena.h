@@ -1,7 +1,8 @@
 /*
  * Memory with one lifetime: a request, a command, a page of a check.
  *
- * Allocation never fails: it logs and exits, and the parent starts another worker. Memory is
+ * Allocation never fails: it logs and exits, and the parent starts another worker; large pieces can
+ * be caught, since a client chooses their size. Memory is
  * aligned for any type and comes zeroed. Handles of other libraries are tied to the arena with
  * arena_defer(); deferred functions run in reverse order when the arena is reset or freed. An arena
  * belongs to one thread at a time.
@@ -9,6 +10,7 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -21,6 +23,13 @@ struct arena *arena_new(void) RETURNS_NONNULL;
 void arena_free(struct arena *); /* NULL is fine */
 /* Run the deferred functions and forget everything, keeping the first block for the next use. */
 void arena_reset(struct arena *);
+
+/*
+ * If there is no memory for a piece that has a block of its own, go on at `out`, once; NULL: end
+ * the program. Returns what was set before. No lock may be held, and nobody wait for this thread,
+ * where such a piece is allocated meanwhile.
+ */
+jmp_buf *arena_catch(struct arena *, jmp_buf *out);
 
 void *arena_alloc(struct arena *, size_t size) RETURNS_NONNULL;
 /* count * size bytes; exits on overflow. */

@@ -450,10 +450,14 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	if (!remote->store_locally)
 		return get_manifest(search, remote, reference, row, got, err);
 	if (flight_begin(flights, key, &outcome)) {
+		/* Others wait for this thread: it must come to the end. */
+		jmp_buf *out = arena_catch(search->registry->db->arena, NULL);
+
 		ok = is_here_now(search, reference, got, err) &&
 		     (*got || get_manifest(search, remote, reference, row, got, err));
 		tell_outcome(search, *got, &outcome);
 		flight_end(flights, key, ok ? &outcome : err);
+		arena_catch(search->registry->db->arena, out);
 	} else if (outcome.code == ERROR_NONE) {
 		*got = true; /* or not: looking again will tell */
 	} else if (outcome.code != ERROR_MANIFEST_UNKNOWN) {

@@ -86,6 +86,33 @@ enum patience {
 	PATIENCE_REFUSE /* nobody is free to wait */
 };
 
+/* What cannot be read is answered by the responder too, in its own form. */
+static void
+open_request(const struct worker *worker, struct request *req, struct gateway *gateway,
+    struct arena *arena, enum patience patience, struct error *err)
+{
+	if (request_open(req, gateway, arena, worker->service->config->http_trusted_proxies, err) &&
+	    same_origin_check(req, err) && patience == PATIENCE_REFUSE)
+		error_set(err, ERROR_WAIT, NULL);
+	req->context = worker->service;
+	req->may_wait = patience != PATIENCE_NONE;
+	reply_open(req);
+}
+
+/* Let the responder answer. false: there is no memory for what the request brings or asks for. */
+static bool
+respond(const struct worker *worker, struct request *req, struct db *db, struct error *err)
+{
+	jmp_buf out;
+
+	if (setjmp(out) != 0)
+		return false;
+	arena_catch(req->arena, &out);
+	worker->responder->serve(req, db, err);
+	arena_catch(req->arena, NULL);
+	return true;
+}
+
 /* One request in its arena. false: nothing was answered, it must be handed over. */
 static bool
 serve(struct worker *worker, struct gateway *gateway, struct arena *arena, enum patience patience,
@@ -98,14 +125,14 @@ serve(struct worker *worker, struct gateway *gateway, struct arena *arena, enum 
 	};
 	struct error err = { 0 };
 
-	/* What cannot be read is answered by the responder too, in its own form. */
-	if (request_open(&req, gateway, arena, service->config->http_trusted_proxies, &err) &&
-	    same_origin_check(&req, &err) && patience == PATIENCE_REFUSE)
-		error_set(&err, ERROR_WAIT, NULL);
-	req.context = service;
-	req.may_wait = patience != PATIENCE_NONE;
-	reply_open(&req);
-	worker->responder->serve(&req, &db, &err);
+	open_request(worker, &req, gateway, arena, patience, &err);
+	if (!respond(worker, &req, &db, &err)) {
+		db_rollback(&db);
+		arena_reset(arena); /* with all that the request held */
+		open_request(worker, &req, gateway, arena, patience, &err);
+		error_set(&err, ERROR_UNAVAILABLE, NULL);
+		worker->responder->serve(&req, &db, &err);
+	}
 	db_rollback(&db); /* what a handler left open on its way out */
 	if (err.code == ERROR_WAIT && patience == PATIENCE_NONE)
 		return false;

@@ -81,13 +81,15 @@ find(struct tokens *tokens, const char *key)
 const char *
 token_find(struct tokens *tokens, struct arena *arena, const char *key)
 {
-	const char *text = NULL;
 	struct token *token;
+	char *text = NULL;
 
 	pthread_mutex_lock(&tokens->lock);
 	if ((token = *find(tokens, key)) != NULL)
-		text = arena_strdup(arena, token->text);
+		text = strdup(token->text);
 	pthread_mutex_unlock(&tokens->lock);
+	if (text != NULL)
+		arena_defer(arena, free, text);
 	return text;
 }
 

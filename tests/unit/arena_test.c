@@ -131,6 +131,25 @@ an_overflowing_array_ends_the_process(void **state)
 	arena_free(arena);
 }
 
+/* A client chooses the size: no memory for it must not end the program. */
+static void
+want_of_memory_can_be_caught(void **state)
+{
+	struct arena *arena = arena_new();
+	jmp_buf out;
+
+	(void)state;
+	if (setjmp(out) == 0) {
+		assert_null(arena_catch(arena, &out));
+		memset(arena_alloc(arena, 1000000), 1, 1000000);
+		(void)arena_alloc(arena, SIZE_MAX / 2);
+		fail();
+	}
+	assert_null(arena_catch(arena, NULL));
+	assert_string_equal(arena_printf(arena, "%d", 7), "7");
+	arena_free(arena);
+}
+
 int
 main(void)
 {
@@ -142,6 +161,7 @@ main(void)
 		cmocka_unit_test(text_is_copied_with_its_end),
 		cmocka_unit_test(a_free_of_nothing_is_fine),
 		cmocka_unit_test(an_overflowing_array_ends_the_process),
+		cmocka_unit_test(want_of_memory_can_be_caught),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

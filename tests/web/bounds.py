@@ -134,4 +134,32 @@ def wide_windows():
         assert used < 256 * MIB, used
 
 
+def limit_memory(pid, size):
+    """As the worker's user, which may where root may not."""
+    subprocess.run(["prlimit", f"--pid={pid}", f"--data={size}:"], check=True, user=os.stat(f"/proc/{pid}").st_uid,
+                   group=os.stat(f"/proc/{pid}").st_gid, extra_groups=[])
+
+
+@test
+def no_memory_for_one_request():
+    """A request for whose body there is no memory is 503 in the API's own form; the worker goes on with the others."""
+    before, payload = pids("stowage-v2"), image(annotations={"pad": "x" * 4_000_000})
+    push_image("bounds/memory")
+    for pid in before[1:]:
+        with open(f"/proc/{pid}/status", encoding="ascii") as text:
+            now = int(text.read().split("VmData:")[1].split()[0]) * 1024 + 2 * MIB
+        limit_memory(pid, now)
+    try:
+        for _ in range(8):
+            answer = put_manifest("bounds/memory", "fat", payload)
+            assert answer.status == 503 and answer.headers["retry-after"] and answer.headers[VERSION] == "registry/2.0", answer
+            assert answer.code() == "UNAVAILABLE", answer
+            assert call("GET", "/v2/bounds/memory/manifests/latest").status == 200
+    finally:
+        for pid in before[1:]:
+            limit_memory(pid, "unlimited")
+    assert pids("stowage-v2") == before, "a worker ended"
+    assert put_manifest("bounds/memory", "fat", payload).status == 201
+
+
 run()
