@@ -60,11 +60,20 @@ const char *ctl_option(struct ctl *, int argc, char **argv);
  * the complaint. */
 const char *ctl_operand(struct ctl *, int argc, char **argv, const char *name);
 void ctl_no_operands(struct ctl *, int argc, char **argv);
+/* The same for a command that has no options of its own. */
+const char *ctl_only_operand(struct ctl *, int argc, char **argv, const char *name);
+/* The next item of a comma-separated list, which moves on; NULL: no more. */
+const char *ctl_next_item(struct ctl *, const char **list);
+/* A name of a user or group is in lower case, so that two cannot be mistaken for each other, and
+ * has no ':', which ends the name in Basic authentication; else EXIT_USAGE. */
+void ctl_check_name(const struct ctl *, const char *name);
 
 /* Complain, point at --help, end the program. */
 void ctl_usage(const struct ctl *, const char *format, ...) PRINTF_LIKE(2, 3) NORETURN;
 /* Print the error; the exit code that fits it. */
 enum exit_code ctl_fail(const struct error *);
+/* EXIT_DONE, or the error as above. */
+enum exit_code ctl_end(bool done, const struct error *);
 
 /* Read the settings; then open the database too. */
 bool ctl_config(struct ctl *, struct error *) MUST_CHECK;
@@ -77,14 +86,26 @@ enum exit_code ctl_bootstrap(struct ctl *, int argc, char **argv);
 enum exit_code ctl_check(struct ctl *, int argc, char **argv);
 enum exit_code ctl_complete(struct ctl *, int argc, char **argv);
 enum exit_code ctl_config_print(struct ctl *, int argc, char **argv);
+enum exit_code ctl_group_add(struct ctl *, int argc, char **argv);
+enum exit_code ctl_group_list(struct ctl *, int argc, char **argv);
+enum exit_code ctl_group_member(struct ctl *, int argc, char **argv);
+enum exit_code ctl_group_remove(struct ctl *, int argc, char **argv);
+enum exit_code ctl_key_rotate(struct ctl *, int argc, char **argv);
 enum exit_code ctl_migrate(struct ctl *, int argc, char **argv);
+enum exit_code ctl_permission_list(struct ctl *, int argc, char **argv);
+enum exit_code ctl_permission_remove(struct ctl *, int argc, char **argv);
 enum exit_code ctl_permission_set(struct ctl *, int argc, char **argv);
+enum exit_code ctl_permission_show(struct ctl *, int argc, char **argv);
 enum exit_code ctl_store_adopt(struct ctl *, int argc, char **argv);
 enum exit_code ctl_user_add(struct ctl *, int argc, char **argv);
+enum exit_code ctl_user_disable(struct ctl *, int argc, char **argv);
+enum exit_code ctl_user_enable(struct ctl *, int argc, char **argv);
 enum exit_code ctl_user_list(struct ctl *, int argc, char **argv);
 enum exit_code ctl_user_passwd(struct ctl *, int argc, char **argv);
+enum exit_code ctl_user_remove(struct ctl *, int argc, char **argv);
+enum exit_code ctl_user_unlock(struct ctl *, int argc, char **argv);
 
-extern const struct ctl_option check_options[], migrate_options[], permission_options[],
-    user_add_options[], user_passwd_options[];
+extern const struct ctl_option check_options[], group_member_options[], key_rotate_options[],
+    migrate_options[], permission_set_options[], user_add_options[], user_passwd_options[];
 
 #endif

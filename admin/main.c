@@ -33,8 +33,26 @@ const struct command ctl_commands[] = {
 	{ "user passwd", "NAME", "set the password of an account, ending its tokens",
 	    user_passwd_options, ctl_user_passwd },
 	{ "user list", "", "list the accounts", NULL, ctl_user_list },
-	{ "permission set", "TARGET", "create or replace a permission target", permission_options,
-	    ctl_permission_set },
+	{ "user disable", "NAME", "refuse an account, ending its tokens", NULL, ctl_user_disable },
+	{ "user enable", "NAME", "let a disabled account sign in again", NULL, ctl_user_enable },
+	{ "user unlock", "NAME", "forget the wrong passwords that lock an account", NULL,
+	    ctl_user_unlock },
+	{ "user remove", "NAME", "remove an account with its rights", NULL, ctl_user_remove },
+	{ "group add", "NAME", "create a group", NULL, ctl_group_add },
+	{ "group remove", "NAME", "remove a group with its rights", NULL, ctl_group_remove },
+	{ "group member", "GROUP", "put users into a group, or take them out", group_member_options,
+	    ctl_group_member },
+	{ "group list", "", "list the groups and their members", NULL, ctl_group_list },
+	{ "permission set", "TARGET", "create or replace a permission target",
+	    permission_set_options, ctl_permission_set },
+	{ "permission list", "", "list the permission targets and their repositories", NULL,
+	    ctl_permission_list },
+	{ "permission show", "TARGET", "print a permission target as options of permission set",
+	    NULL, ctl_permission_show },
+	{ "permission remove", "TARGET", "remove a permission target", NULL,
+	    ctl_permission_remove },
+	{ "key rotate", "", "sign bearer tokens with a new key", key_rotate_options,
+	    ctl_key_rotate },
 	{ "check", "", "hold the database against the blob store", check_options, ctl_check },
 	{ "config", "", "print every setting with its type, default and meaning", NULL,
 	    ctl_config_print },
@@ -178,6 +196,26 @@ ctl_operand(struct ctl *ctl, int argc, char **argv, const char *name)
 	return argv[optind];
 }
 
+const char *
+ctl_only_operand(struct ctl *ctl, int argc, char **argv, const char *name)
+{
+	while (ctl_option(ctl, argc, argv) != NULL)
+		;
+	return ctl_operand(ctl, argc, argv, name);
+}
+
+const char *
+ctl_next_item(struct ctl *ctl, const char **list)
+{
+	const char *start = *list;
+	size_t length = strcspn(start, ",");
+
+	if (*start == '\0')
+		return NULL;
+	*list = start + length + (start[length] == ',');
+	return arena_strndup(ctl->arena, start, length);
+}
+
 void
 ctl_no_operands(struct ctl *ctl, int argc, char **argv)
 {
@@ -193,6 +231,12 @@ ctl_fail(const struct error *err)
 	fprintf(stderr, "stowagectl: %s%s%s%s\n", err->message, *err->cause == '\0' ? "" : " (",
 	    err->cause, *err->cause == '\0' ? "" : ")");
 	return err->code == ERROR_UNAVAILABLE ? EXIT_DATABASE : EXIT_PROBLEMS;
+}
+
+enum exit_code
+ctl_end(bool done, const struct error *err)
+{
+	return done ? EXIT_DONE : ctl_fail(err);
 }
 
 bool

@@ -8,9 +8,10 @@
 #include "ctl.h"
 #include "db/account.h"
 
+#define PAGE 100
 #define MOST 256 /* repositories, or principals, of one target */
 
-const struct ctl_option permission_options[] = {
+const struct ctl_option permission_set_options[] = {
 	{ "repository", "KEY,...", "where: keys, or ANY, \"ANY LOCAL\", \"ANY REMOTE\"" },
 	{ "include", "PATTERN,...", "only these paths (Ant patterns)" },
 	{ "exclude", "PATTERN,...", "but not these" },
@@ -30,39 +31,31 @@ struct draft {
 	size_t answered; /* principals that have their actions */
 };
 
-/* The items of a comma-separated list, one after the other; NULL: no more. */
-static const char *
-next_item(struct ctl *ctl, const char **list)
-{
-	const char *start = *list;
-	size_t length = strcspn(start, ",");
+static const struct {
+	const char *name;
+	enum action action;
+} action_names[] = { { "read", ACTION_READ }, { "write", ACTION_WRITE },
+	{ "delete", ACTION_DELETE }, { "manage", ACTION_MANAGE } };
 
-	if (*start == '\0')
-		return NULL;
-	*list = start + length + (start[length] == ',');
-	return arena_strndup(ctl->arena, start, length);
-}
+#define ACTIONS (sizeof(action_names) / sizeof(action_names[0]))
 
 static int
 read_actions(struct ctl *ctl, const char *list)
 {
-	static const struct {
-		const char *name;
-		enum action action;
-	} names[] = { { "read", ACTION_READ }, { "write", ACTION_WRITE },
-		{ "delete", ACTION_DELETE }, { "manage", ACTION_MANAGE } };
 	const char *item;
 	int actions = 0;
 
-	while ((item = next_item(ctl, &list)) != NULL) {
+	while ((item = ctl_next_item(ctl, &list)) != NULL) {
 		size_t i = 0;
 
-		while (i < sizeof(names) / sizeof(names[0]) && strcmp(item, names[i].name) != 0)
+		while (i < ACTIONS && strcmp(item, action_names[i].name) != 0)
 			i++;
-		if (i == sizeof(names) / sizeof(names[0]))
+		if (i == ACTIONS)
 			ctl_usage(ctl, "no such action: %s", item);
-		actions |= (int)names[i].action;
+		actions |= (int)action_names[i].action;
 	}
+	if (actions == 0)
+		ctl_usage(ctl, "--actions: must name at least one action");
 	return actions;
 }
 
@@ -71,7 +64,7 @@ add_principals(struct ctl *ctl, struct draft *draft, const char *list, bool is_g
 {
 	const char *name;
 
-	while ((name = next_item(ctl, &list)) != NULL) {
+	while ((name = ctl_next_item(ctl, &list)) != NULL) {
 		if (draft->target.principal_count == MOST)
 			ctl_usage(ctl, "more than %d users and groups", MOST);
 		draft->is_group[draft->target.principal_count] = is_group;
@@ -84,7 +77,7 @@ add_repositories(struct ctl *ctl, struct draft *draft, const char *list)
 {
 	const char *key;
 
-	while ((key = next_item(ctl, &list)) != NULL) {
+	while ((key = ctl_next_item(ctl, &list)) != NULL) {
 		if (draft->target.repository_count == MOST)
 			ctl_usage(ctl, "more than %d repositories", MOST);
 		draft->repositories[draft->target.repository_count++] = key;
@@ -164,5 +157,79 @@ ctl_permission_set(struct ctl *ctl, int argc, char **argv)
 	if (!ctl_open(ctl, &err) || !kinds_check(ctl, draft, &err) ||
 	    !db_permission_set(&ctl->db, &draft->target, &ctl->actor, &err))
 		return ctl_fail(&err);
+	return EXIT_DONE;
+}
+
+enum exit_code
+ctl_permission_remove(struct ctl *ctl, int argc, char **argv)
+{
+	const char *name = ctl_only_operand(ctl, argc, argv, "TARGET");
+	struct error err = { 0 };
+
+	return ctl_end(
+	    ctl_open(ctl, &err) && db_permission_remove(&ctl->db, name, &ctl->actor, &err), &err);
+}
+
+enum exit_code
+ctl_permission_list(struct ctl *ctl, int argc, char **argv)
+{
+	struct permission_summary *targets;
+	struct error err = { 0 };
+	const char *after = "";
+	size_t count;
+
+	while (ctl_option(ctl, argc, argv) != NULL)
+		;
+	ctl_no_operands(ctl, argc, argv);
+	if (!ctl_open(ctl, &err))
+		return ctl_fail(&err);
+	do {
+		if (!db_permission_list(&ctl->db, after, PAGE, &targets, &count, &err))
+			return ctl_fail(&err);
+		for (size_t i = 0; i < count; i++)
+			printf("%-32s %s\n", targets[i].name, targets[i].repositories);
+		if (count > 0)
+			after = targets[count - 1].name;
+	} while (count == PAGE);
+	return EXIT_DONE;
+}
+
+static void
+print_right(const struct permission_right *right)
+{
+	const char *separator = "";
+
+	if (right->kind == 0)
+		printf("--anonymous --actions ");
+	else
+		printf("--%s %s --actions ", right->kind == 1 ? "user" : "group", right->principal);
+	for (size_t i = 0; i < ACTIONS; i++)
+		if ((right->actions & (int)action_names[i].action) != 0) {
+			printf("%s%s", separator, action_names[i].name);
+			separator = ",";
+		}
+	putchar('\n');
+}
+
+/* As options of `permission set` that would make the target. */
+enum exit_code
+ctl_permission_show(struct ctl *ctl, int argc, char **argv)
+{
+	const char *name = ctl_only_operand(ctl, argc, argv, "TARGET");
+	struct permission_summary target;
+	struct permission_right *rights;
+	struct error err = { 0 };
+	size_t count;
+
+	if (!ctl_open(ctl, &err) ||
+	    !db_permission_require(&ctl->db, name, &target, &rights, &count, &err))
+		return ctl_fail(&err);
+	printf("--repository %s\n", target.repositories);
+	if (*target.includes != '\0')
+		printf("--include %s\n", target.includes);
+	if (*target.excludes != '\0')
+		printf("--exclude %s\n", target.excludes);
+	for (size_t i = 0; i < count; i++)
+		print_right(&rights[i]);
 	return EXIT_DONE;
 }

@@ -42,10 +42,8 @@ read_order(struct ctl *ctl, int argc, char **argv, struct user_order *order)
 	order->name = ctl_operand(ctl, argc, argv, "NAME");
 }
 
-/* Names stand in lower case, so that nobody passes for another; ':' ends the name in Basic
- * authentication. */
-static void
-check_name(const struct ctl *ctl, const char *name)
+void
+ctl_check_name(const struct ctl *ctl, const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789._@+-";
 
@@ -72,7 +70,7 @@ ctl_user_add(struct ctl *ctl, int argc, char **argv)
 	const char *hash;
 
 	read_order(ctl, argc, argv, &order);
-	check_name(ctl, order.name);
+	ctl_check_name(ctl, order.name);
 	if (!ctl_open(ctl, &err) || (hash = read_hash(ctl, &order, &err)) == NULL)
 		return ctl_fail(&err);
 	if (db_account_add(&ctl->db, order.name, hash, order.is_admin, &ctl->actor, &err))
@@ -101,6 +99,49 @@ ctl_user_passwd(struct ctl *ctl, int argc, char **argv)
 	    !db_account_password(&ctl->db, order.name, hash, &ctl->actor, &err))
 		return ctl_fail(&err);
 	return EXIT_DONE;
+}
+
+enum exit_code
+ctl_user_disable(struct ctl *ctl, int argc, char **argv)
+{
+	const char *name = ctl_only_operand(ctl, argc, argv, "NAME");
+	struct error err = { 0 };
+
+	return ctl_end(
+	    ctl_open(ctl, &err) && db_account_enable(&ctl->db, name, false, &ctl->actor, &err),
+	    &err);
+}
+
+enum exit_code
+ctl_user_enable(struct ctl *ctl, int argc, char **argv)
+{
+	const char *name = ctl_only_operand(ctl, argc, argv, "NAME");
+	struct error err = { 0 };
+
+	return ctl_end(
+	    ctl_open(ctl, &err) && db_account_enable(&ctl->db, name, true, &ctl->actor, &err),
+	    &err);
+}
+
+enum exit_code
+ctl_user_unlock(struct ctl *ctl, int argc, char **argv)
+{
+	const char *name = ctl_only_operand(ctl, argc, argv, "NAME");
+	struct error err = { 0 };
+
+	return ctl_end(
+	    ctl_open(ctl, &err) && db_account_unlock(&ctl->db, name, &ctl->actor, &err), &err);
+}
+
+enum exit_code
+ctl_user_remove(struct ctl *ctl, int argc, char **argv)
+{
+	const char *name = ctl_only_operand(ctl, argc, argv, "NAME");
+	struct error err = { 0 };
+
+	return ctl_end(ctl_open(ctl, &err) &&
+			   db_principal_remove(&ctl->db, name, PRINCIPAL_USER, &ctl->actor, &err),
+	    &err);
 }
 
 static void

@@ -64,6 +64,9 @@ BEGIN
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_app;
     REVOKE EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea), history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
       account_password(text, text, int, text, uuid, inet), group_add(text, int, text, uuid, inet),
+      account_enable(text, boolean, int, text, uuid, inet), account_unlock(text, int, text, uuid, inet),
+      principal_remove(text, int, int, text, uuid, inet), group_member(text, text, boolean, int, text, uuid, inet),
+      permission_remove(text, int, text, uuid, inet), token_key_rotate(bytea, boolean, int, text, uuid, inet),
       permission_set(text, text, text, text[], text[], int[], int, text, uuid, inet),
       permission_add(text, text, text, text[], text[], int[], int, text, uuid, inet),
       repository_save(text, jsonb, text, int, int, text, uuid, inet), repository_delete(text, int, int, text, uuid, inet),
@@ -92,7 +95,7 @@ BEGIN
       permission_target_principal, principal, account, membership TO stowage_admin;
     GRANT SELECT (password) ON account TO stowage_admin;
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_admin;
-    REVOKE EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea) FROM stowage_admin;
+    REVOKE EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea), token_key_rotate(bytea, boolean, int, text, uuid, inet) FROM stowage_admin;
   END IF;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_audit') THEN

@@ -48,6 +48,29 @@ BEGIN
 END $$;
 
 --
+-- Name: account_enable(text, boolean, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_enable(p_name text, p_enabled boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+BEGIN
+  PERFORM edit_lock();
+  IF v_account IS NULL THEN
+    RETURN 'no such user: ' || p_name;
+  ELSIF NOT p_enabled AND account_is_last_admin(v_account) THEN
+    RETURN 'cannot disable the last administrator: ' || p_name;
+  END IF;
+  UPDATE account SET disabled = NOT p_enabled, epoch = epoch + 1 WHERE id = v_account;
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, CASE WHEN p_enabled THEN 'account_enable' ELSE 'account_disable' END, 'done', lower(p_name));
+  RETURN NULL;
+END $$;
+
+--
 -- Name: account_failed(integer, text, integer, integer, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -92,6 +115,18 @@ CREATE FUNCTION registry.account_forgive(p_account integer) RETURNS void
 $$;
 
 --
+-- Name: account_is_last_admin(integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_is_last_admin(p_account integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT EXISTS (SELECT FROM account WHERE id = p_account AND is_admin)
+    AND NOT EXISTS (SELECT FROM account WHERE id <> p_account AND is_admin AND NOT disabled AND password IS NOT NULL)
+$$;
+
+--
 -- Name: account_password(text, text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -127,9 +162,31 @@ BEGIN
   IF FOUND THEN
     RETURN;
   END IF;
-  INSERT INTO sign_in (account, network, succeeded_at, expires_at) VALUES (p_account, v_network, now(), now() + interval '90 days')
+  -- the account may have been removed since its password was remembered
+  INSERT INTO sign_in (account, network, succeeded_at, expires_at)
+  SELECT id, v_network, now(), now() + interval '90 days' FROM account WHERE id = p_account FOR KEY SHARE
   ON CONFLICT (account, network) DO UPDATE SET failures = 0, succeeded_at = now(), expires_at = EXCLUDED.expires_at;
   PERFORM sign_in_trim(p_account);
+END $$;
+
+--
+-- Name: account_unlock(text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.account_unlock(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+BEGIN
+  IF v_account IS NULL THEN
+    RETURN 'no such user: ' || p_name;
+  END IF;
+  PERFORM account_forgive(v_account);
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'account_unlock', 'done', lower(p_name));
+  RETURN NULL;
 END $$;
 
 --
@@ -978,6 +1035,35 @@ BEGIN
 END $$;
 
 --
+-- Name: group_member(text, text, boolean, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.group_member(p_group text, p_user text, p_member boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_group int := (SELECT id FROM principal WHERE name = lower(p_group) AND kind = 2);
+  v_user int := (SELECT id FROM principal WHERE name = lower(p_user) AND kind = 1);
+BEGIN
+  IF v_group IS NULL THEN
+    RETURN 'no such group: ' || p_group;
+  ELSIF v_user IS NULL THEN
+    RETURN 'no such user: ' || p_user;
+  ELSIF p_member THEN
+    INSERT INTO membership (user_id, group_id) VALUES (v_user, v_group) ON CONFLICT DO NOTHING;
+  ELSE
+    DELETE FROM membership WHERE user_id = v_user AND group_id = v_group;
+  END IF;
+  IF FOUND THEN
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
+    VALUES (p_request, p_actor, p_actor_name, p_address, CASE WHEN p_member THEN 'group_member_add' ELSE 'group_member_remove' END, 'done',
+      lower(p_group), jsonb_build_object('user', lower(p_user)));
+  END IF;
+  RETURN NULL;
+END $$;
+
+--
 -- Name: history_extend(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1783,6 +1869,25 @@ BEGIN
 END $$;
 
 --
+-- Name: permission_remove(text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM edit_lock();
+  DELETE FROM permission_target WHERE name = p_name;
+  IF NOT FOUND THEN
+    RETURN 'no such permission target: ' || p_name;
+  END IF;
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'permission_remove', 'done', p_name);
+  RETURN NULL;
+END $$;
+
+--
 -- Name: permission_set(text, text, text, text[], text[], integer[], integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1818,6 +1923,31 @@ BEGIN
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'permission_set', 'done', p_name, jsonb_build_object('includes', p_includes,
     'excludes', p_excludes, 'repositories', p_repositories, 'principals', p_principals, 'actions', p_actions));
+END $$;
+
+--
+-- Name: principal_remove(text, integer, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+DECLARE
+  v_id int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = p_kind);
+BEGIN
+  PERFORM edit_lock();
+  IF v_id IS NULL THEN
+    RETURN format('no such %s: %s', CASE p_kind WHEN 1 THEN 'user' ELSE 'group' END, p_name);
+  ELSIF p_kind = 1 AND account_is_last_admin(v_id) THEN
+    RETURN 'cannot remove the last administrator: ' || p_name;
+  END IF;
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
+  VALUES (p_request, p_actor, p_actor_name, p_address, CASE p_kind WHEN 1 THEN 'account_remove' ELSE 'group_remove' END, 'done', lower(p_name),
+    (SELECT jsonb_build_object('targets', coalesce(jsonb_agg(t.name ORDER BY t.name), '[]'))
+     FROM permission_target_principal pp JOIN permission_target t ON t.id = pp.target_id WHERE pp.principal_id = v_id));
+  DELETE FROM principal WHERE id = v_id;
+  RETURN NULL;
 END $$;
 
 --
@@ -2469,7 +2599,8 @@ DECLARE
   v_locked boolean;
 BEGIN
   INSERT INTO sign_in AS s (account, network, failures, locked_until, expires_at)
-  VALUES (p_account, p_network, 1, CASE WHEN p_lock_failures = 1 THEN v_lock END, greatest(v_lock, now() + interval '1 day'))
+  SELECT id, p_network, 1, CASE WHEN p_lock_failures = 1 THEN v_lock END, greatest(v_lock, now() + interval '1 day')
+  FROM account WHERE id = p_account FOR KEY SHARE
   ON CONFLICT (account, network) DO UPDATE SET failures = s.failures + 1, expires_at = greatest(s.expires_at, EXCLUDED.expires_at),
     locked_until = CASE WHEN p_lock_failures > 0 AND s.failures + 1 >= p_lock_failures THEN v_lock ELSE s.locked_until END
   RETURNING p_lock_failures > 0 AND failures >= p_lock_failures INTO v_locked;
@@ -2766,6 +2897,28 @@ CREATE FUNCTION registry.time_limit(p_value jsonb, p_hour integer) RETURNS integ
 $$;
 
 --
+-- Name: token_key_rotate(bytea, boolean, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.token_key_rotate(p_fresh bytea, p_revoke boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(1380993105);
+  IF p_revoke THEN
+    UPDATE token_key SET retired_at = coalesce(retired_at, now()), revoked_at = now() WHERE revoked_at IS NULL;
+  ELSE
+    UPDATE token_key SET retired_at = now() WHERE retired_at IS NULL
+      AND kid <> (SELECT kid FROM token_key WHERE retired_at IS NULL ORDER BY created_at DESC, kid LIMIT 1);
+  END IF;
+  INSERT INTO token_key (kid, secret) VALUES (encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh);
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'token_key_rotate', 'done', encode(substr(sha256(p_fresh), 1, 8), 'hex'),
+    jsonb_build_object('revoke', p_revoke));
+END $$;
+
+--
 -- Name: token_key; Type: TABLE; Schema: registry; Owner: -
 --
 
@@ -2793,7 +2946,9 @@ BEGIN
     INSERT INTO token_key (kid, secret) SELECT encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh
     WHERE NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL);
   END IF;
-  RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL ORDER BY retired_at IS NOT NULL, created_at DESC, kid;
+  -- A new key signs when every process knows it.
+  RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL
+    ORDER BY retired_at IS NOT NULL, created_at > now() - interval '3 s', created_at DESC, kid;
 END $$;
 
 --
@@ -5420,6 +5575,13 @@ GRANT ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_f
 GRANT ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) TO stowage_admin;
 
 --
+-- Name: FUNCTION account_enable(p_name text, p_enabled boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_enable(p_name text, p_enabled boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_enable(p_name text, p_enabled boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
 -- Name: FUNCTION account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -5436,6 +5598,14 @@ GRANT ALL ON FUNCTION registry.account_forgive(p_account integer) TO stowage_app
 GRANT ALL ON FUNCTION registry.account_forgive(p_account integer) TO stowage_admin;
 
 --
+-- Name: FUNCTION account_is_last_admin(p_account integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_is_last_admin(p_account integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_is_last_admin(p_account integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_is_last_admin(p_account integer) TO stowage_admin;
+
+--
 -- Name: FUNCTION account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -5449,6 +5619,13 @@ GRANT ALL ON FUNCTION registry.account_password(p_name text, p_password text, p_
 REVOKE ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_app;
 GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_admin;
+
+--
+-- Name: FUNCTION account_unlock(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.account_unlock(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.account_unlock(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION acl_expand(p_targets integer[]); Type: ACL; Schema: registry; Owner: -
@@ -5814,6 +5991,13 @@ REVOKE ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_
 GRANT ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
+-- Name: FUNCTION group_member(p_group text, p_user text, p_member boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.group_member(p_group text, p_user text, p_member boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.group_member(p_group text, p_user text, p_member boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
 -- Name: FUNCTION history_extend(); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6060,11 +6244,25 @@ GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_
 GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_admin;
 
 --
+-- Name: FUNCTION permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+
+--
 -- Name: FUNCTION permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) TO stowage_admin;
+
+--
+-- Name: FUNCTION principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION push_actions(p_account integer, p_root integer, p_target integer, p_name text); Type: ACL; Schema: registry; Owner: -
@@ -6406,6 +6604,12 @@ GRANT ALL ON FUNCTION registry.texts_of(p_array jsonb) TO stowage_admin;
 REVOKE ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION token_key_rotate(p_fresh bytea, p_revoke boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.token_key_rotate(p_fresh bytea, p_revoke boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
 
 --
 -- Name: COLUMN token_key.kid; Type: ACL; Schema: registry; Owner: -

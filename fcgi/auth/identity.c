@@ -14,10 +14,10 @@
 #include "base/utf8.h"
 #include "http/authorization.h"
 
-#define WRONG_MS 10000        /* how long a wrong pair of name and password is remembered */
-#define TELL_MS 1000          /* how often the database hears of a remembered sign-in */
-#define KEYS_REFRESH_MS 60000 /* a retired or revoked key is noticed after this */
-#define KEYS_RETRY_MS 3000    /* an unknown key asks the database this often at most */
+#define WRONG_MS 10000       /* how long a wrong pair of name and password is remembered */
+#define TELL_MS 1000         /* how often the database hears of a remembered sign-in */
+#define KEYS_REFRESH_MS 1000 /* a new, retired or revoked key is noticed after this */
+#define KEYS_RETRY_MS 500    /* an unknown key asks the database this often at most */
 
 /* Keys as the database gave them; replaced as a whole. */
 struct key_ring {

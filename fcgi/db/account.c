@@ -80,9 +80,44 @@ static const struct statement group_add = {
 	.sql = "SELECT group_add($1, $2, $3, $4, $5)",
 };
 
+static const struct statement account_enable = {
+	.name = "account_enable",
+	.nparams = 2 + ACTOR_PARAMS,
+	.sql = "SELECT account_enable($1, $2, $3, $4, $5, $6)",
+};
+
+static const struct statement account_unlock = {
+	.name = "account_unlock",
+	.nparams = 1 + ACTOR_PARAMS,
+	.sql = "SELECT account_unlock($1, $2, $3, $4, $5)",
+};
+
+static const struct statement principal_remove = {
+	.name = "principal_remove",
+	.nparams = 2 + ACTOR_PARAMS,
+	.sql = "SELECT principal_remove($1, $2, $3, $4, $5, $6)",
+};
+
+static const struct statement group_member = {
+	.name = "group_member",
+	.nparams = 3 + ACTOR_PARAMS,
+	.sql = "SELECT group_member($1, $2, $3, $4, $5, $6, $7)",
+};
+
+static const struct statement group_list = {
+	.name = "group_list",
+	.nparams = 2,
+	.sql =
+	    "SELECT g.name, coalesce((SELECT string_agg(u.name, ',' ORDER BY u.name)"
+	    " FROM membership m JOIN principal u ON u.id = m.user_id WHERE m.group_id = g.id), '')"
+	    " FROM principal g WHERE g.kind = 2 AND g.name > $1 ORDER BY g.name LIMIT $2::bigint",
+	.again = true,
+};
+
 const struct statement *const account_statements[] = { &account_find, &account_sign_in,
 	&account_list, &account_add, &account_password, &account_failed, &account_succeeded,
-	&viewer_find, &group_add, NULL };
+	&viewer_find, &group_add, &account_enable, &account_unlock, &principal_remove,
+	&group_member, &group_list, NULL };
 
 static struct account
 account_read(const PGresult *res, int row)
@@ -215,5 +250,74 @@ db_viewer_find(
 		return false;
 	*valid = row_bool(res, 0, 0);
 	*is_admin = *valid && row_bool(res, 0, 1);
+	return true;
+}
+
+/* A function that answers why it cannot, or NULL. */
+static bool
+order(
+    struct db *db, const struct statement *statement, const struct param *params, struct error *err)
+{
+	PGresult *res = db_query(db, statement, params, err);
+
+	if (res == NULL)
+		return false;
+	return row_null(res, 0, 0) || error_set(err, ERROR_NOT_FOUND, "%s", row_text(res, 0, 0));
+}
+
+bool
+db_account_enable(
+    struct db *db, const char *name, bool enabled, const struct actor *actor, struct error *err)
+{
+	struct param params[2 + ACTOR_PARAMS] = { param_text(name), param_bool(enabled) };
+
+	actor_params(db, actor, params + 2);
+	return order(db, &account_enable, params, err);
+}
+
+bool
+db_account_unlock(struct db *db, const char *name, const struct actor *actor, struct error *err)
+{
+	struct param params[1 + ACTOR_PARAMS] = { param_text(name) };
+
+	actor_params(db, actor, params + 1);
+	return order(db, &account_unlock, params, err);
+}
+
+bool
+db_principal_remove(struct db *db, const char *name, enum principal_kind kind,
+    const struct actor *actor, struct error *err)
+{
+	struct param params[2 + ACTOR_PARAMS] = { param_text(name), param_int(db, kind) };
+
+	actor_params(db, actor, params + 2);
+	return order(db, &principal_remove, params, err);
+}
+
+bool
+db_group_member(struct db *db, const char *group, const char *user, bool member,
+    const struct actor *actor, struct error *err)
+{
+	struct param params[3 + ACTOR_PARAMS] = { param_text(group), param_text(user),
+		param_bool(member) };
+
+	actor_params(db, actor, params + 3);
+	return order(db, &group_member, params, err);
+}
+
+bool
+db_group_list(struct db *db, const char *after, int limit, struct account_group **groups,
+    size_t *count, struct error *err)
+{
+	const struct param params[] = { param_text(after), param_int(db, limit) };
+	PGresult *res = db_query(db, &group_list, params, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*groups = arena_array(db->arena, *count, sizeof(**groups));
+	for (size_t i = 0; i < *count; i++)
+		(*groups)[i] = (struct account_group){ .name = row_text(res, (int)i, 0),
+			.members = row_text(res, (int)i, 1) };
 	return true;
 }

@@ -45,5 +45,30 @@ bool db_viewer_find(
 /* Create a group unless a principal of that name exists (*created says). Audited. */
 bool db_group_add(
     struct db *, const char *name, const struct actor *, bool *created, struct error *) MUST_CHECK;
+/* Disable or enable an account, which voids its tokens; forget the wrong passwords that lock it;
+ * NOT_FOUND says why not: no such user, or the last administrator. Audited. */
+bool db_account_enable(
+    struct db *, const char *name, bool enabled, const struct actor *, struct error *) MUST_CHECK;
+bool db_account_unlock(
+    struct db *, const char *name, const struct actor *, struct error *) MUST_CHECK;
+
+enum principal_kind { PRINCIPAL_USER = 1, PRINCIPAL_GROUP = 2 };
+
+/* Remove a user or group with its memberships and rights; NOT_FOUND as above. Audited. */
+bool db_principal_remove(struct db *, const char *name, enum principal_kind, const struct actor *,
+    struct error *) MUST_CHECK;
+/* Put a user into a group, or take it out; NOT_FOUND names the one that does not exist. Audited
+ * if it changes anything. */
+bool db_group_member(struct db *, const char *group, const char *user, bool member,
+    const struct actor *, struct error *) MUST_CHECK;
+
+struct account_group {
+	const char *name;
+	const char *members; /* comma separated */
+};
+
+/* After a name past `after` ("" at the start), in order of name. */
+bool db_group_list(struct db *, const char *after, int limit, struct account_group **,
+    size_t *count, struct error *) MUST_CHECK;
 
 #endif

@@ -23,8 +23,45 @@ static const struct statement permission_fault = {
 	.again = true,
 };
 
+static const struct statement permission_remove = {
+	.name = "permission_remove",
+	.nparams = 1 + ACTOR_PARAMS,
+	.sql = "SELECT permission_remove($1, $2, $3, $4, $5)",
+};
+
+#define TARGET                                                                                    \
+	"SELECT t.name, t.includes, t.excludes,"                                                  \
+	" coalesce((SELECT string_agg(coalesce(tr.any_of, r.key), ',' ORDER BY tr.any_of, r.key)" \
+	" FROM permission_target_repository tr LEFT JOIN repository r ON r.id = tr.repository_id" \
+	" WHERE tr.target_id = t.id), '') FROM permission_target t"
+
+static const struct statement permission_list = {
+	.name = "permission_list",
+	.nparams = 2,
+	.sql = TARGET " WHERE t.name > $1 ORDER BY t.name LIMIT $2::bigint",
+	.again = true,
+};
+
+static const struct statement permission_find = {
+	.name = "permission_find",
+	.nparams = 1,
+	.sql = TARGET " WHERE t.name = $1",
+	.again = true,
+};
+
+static const struct statement permission_rights = {
+	.name = "permission_rights",
+	.nparams = 1,
+	.sql =
+	    "SELECT p.kind, p.name, tp.actions FROM permission_target t"
+	    " JOIN permission_target_principal tp ON tp.target_id = t.id"
+	    " JOIN principal p ON p.id = tp.principal_id WHERE t.name = $1 ORDER BY p.kind, p.name",
+	.again = true,
+};
+
 const struct statement *const permission_statements[] = { &permission_set, &permission_add,
-	&permission_fault, NULL };
+	&permission_fault, &permission_remove, &permission_list, &permission_find,
+	&permission_rights, NULL };
 
 /* params: the target, as the statements that write it take it. */
 static bool
@@ -87,4 +124,68 @@ db_permission_add(struct db *db, const struct permission_target *target, const s
 
 	*added = res != NULL && row_bool(res, 0, 2);
 	return res != NULL;
+}
+
+bool
+db_permission_remove(struct db *db, const char *name, const struct actor *actor, struct error *err)
+{
+	struct param params[1 + ACTOR_PARAMS] = { param_text(name) };
+	PGresult *res;
+
+	actor_params(db, actor, params + 1);
+	if ((res = db_query(db, &permission_remove, params, err)) == NULL)
+		return false;
+	return row_null(res, 0, 0) || error_set(err, ERROR_NOT_FOUND, "%s", row_text(res, 0, 0));
+}
+
+static struct permission_summary
+summary_read(const PGresult *res, int row)
+{
+	return (struct permission_summary){
+		.name = row_text(res, row, 0),
+		.includes = row_text(res, row, 1),
+		.excludes = row_text(res, row, 2),
+		.repositories = row_text(res, row, 3),
+	};
+}
+
+bool
+db_permission_list(struct db *db, const char *after, int limit, struct permission_summary **targets,
+    size_t *count, struct error *err)
+{
+	const struct param params[] = { param_text(after), param_int(db, limit) };
+	PGresult *res = db_query(db, &permission_list, params, err);
+
+	if (res == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*targets = arena_array(db->arena, *count, sizeof(**targets));
+	for (size_t i = 0; i < *count; i++)
+		(*targets)[i] = summary_read(res, (int)i);
+	return true;
+}
+
+bool
+db_permission_require(struct db *db, const char *name, struct permission_summary *target,
+    struct permission_right **rights, size_t *count, struct error *err)
+{
+	const struct param params[] = { param_text(name) };
+	PGresult *res = db_query(db, &permission_find, params, err);
+
+	if (res == NULL)
+		return false;
+	if (PQntuples(res) == 0)
+		return error_set(err, ERROR_NOT_FOUND, "no such permission target: %s", name);
+	*target = summary_read(res, 0);
+	if ((res = db_query(db, &permission_rights, params, err)) == NULL)
+		return false;
+	*count = (size_t)PQntuples(res);
+	*rights = arena_array(db->arena, *count, sizeof(**rights));
+	for (size_t i = 0; i < *count; i++)
+		(*rights)[i] = (struct permission_right){
+			.kind = (int)row_int(res, (int)i, 0),
+			.principal = row_text(res, (int)i, 1),
+			.actions = (int)row_int(res, (int)i, 2),
+		};
+	return true;
 }

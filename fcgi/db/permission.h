@@ -24,4 +24,27 @@ bool db_permission_set(
 bool db_permission_add(struct db *, const struct permission_target *, const struct actor *,
     bool *added, struct error *) MUST_CHECK;
 
+/* With the rights it gave; NOT_FOUND if there is no such target. Audited. */
+bool db_permission_remove(
+    struct db *, const char *name, const struct actor *, struct error *) MUST_CHECK;
+
+struct permission_summary {
+	const char *name;
+	const char *includes, *excludes; /* "" for none */
+	const char *repositories;        /* comma separated */
+};
+
+struct permission_right {
+	int kind; /* 0 built in, 1 user, 2 group */
+	const char *principal;
+	int actions; /* enum action */
+};
+
+/* After a name past `after` ("" at the start), in order of name. */
+bool db_permission_list(struct db *, const char *after, int limit, struct permission_summary **,
+    size_t *count, struct error *) MUST_CHECK;
+/* One target, and who may do what by it; NOT_FOUND if there is none. */
+bool db_permission_require(struct db *, const char *name, struct permission_summary *,
+    struct permission_right **, size_t *count, struct error *) MUST_CHECK;
+
 #endif

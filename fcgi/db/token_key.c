@@ -11,13 +11,19 @@ static const struct statement token_keys = {
 	.again = true,
 };
 
-const struct statement *const token_key_statements[] = { &token_keys, NULL };
+static const struct statement token_key_rotate = {
+	.name = "token_key_rotate",
+	.nparams = 2 + ACTOR_PARAMS,
+	.sql = "SELECT token_key_rotate($1, $2, $3, $4, $5, $6)",
+};
+
+const struct statement *const token_key_statements[] = { &token_keys, &token_key_rotate, NULL };
 
 bool
-db_token_keys(struct db *db, const unsigned char fresh[32], struct token_key **out, size_t *count,
-    struct error *err)
+db_token_keys(struct db *db, const unsigned char fresh[TOKEN_KEY_BYTES], struct token_key **out,
+    size_t *count, struct error *err)
 {
-	const struct param params[] = { param_bytes((struct bytes){ fresh, 32 }) };
+	const struct param params[] = { param_bytes((struct bytes){ fresh, TOKEN_KEY_BYTES }) };
 	PGresult *res = db_query(db, &token_keys, params, err);
 
 	if (res == NULL)
@@ -30,4 +36,16 @@ db_token_keys(struct db *db, const unsigned char fresh[32], struct token_key **o
 		(*out)[i].retired = row_bool(res, (int)i, 2);
 	}
 	return true;
+}
+
+bool
+db_token_key_rotate(struct db *db, const unsigned char fresh[TOKEN_KEY_BYTES], bool revoke,
+    const struct actor *actor, struct error *err)
+{
+	struct param params[2 + ACTOR_PARAMS] = {
+		param_bytes((struct bytes){ fresh, TOKEN_KEY_BYTES }), param_bool(revoke)
+	};
+
+	actor_params(db, actor, params + 2);
+	return db_query(db, &token_key_rotate, params, err) != NULL;
 }

@@ -58,7 +58,9 @@ BEGIN
   IF FOUND THEN
     RETURN;
   END IF;
-  INSERT INTO sign_in (account, network, succeeded_at, expires_at) VALUES (p_account, v_network, now(), now() + interval '90 days')
+  -- the account may have been removed since its password was remembered
+  INSERT INTO sign_in (account, network, succeeded_at, expires_at)
+  SELECT id, v_network, now(), now() + interval '90 days' FROM account WHERE id = p_account FOR KEY SHARE
   ON CONFLICT (account, network) DO UPDATE SET failures = 0, succeeded_at = now(), expires_at = EXCLUDED.expires_at;
   PERFORM sign_in_trim(p_account);
 END $$;
@@ -71,7 +73,8 @@ DECLARE
   v_locked boolean;
 BEGIN
   INSERT INTO sign_in AS s (account, network, failures, locked_until, expires_at)
-  VALUES (p_account, p_network, 1, CASE WHEN p_lock_failures = 1 THEN v_lock END, greatest(v_lock, now() + interval '1 day'))
+  SELECT id, p_network, 1, CASE WHEN p_lock_failures = 1 THEN v_lock END, greatest(v_lock, now() + interval '1 day')
+  FROM account WHERE id = p_account FOR KEY SHARE
   ON CONFLICT (account, network) DO UPDATE SET failures = s.failures + 1, expires_at = greatest(s.expires_at, EXCLUDED.expires_at),
     locked_until = CASE WHEN p_lock_failures > 0 AND s.failures + 1 >= p_lock_failures THEN v_lock ELSE s.locked_until END
   RETURNING p_lock_failures > 0 AND failures >= p_lock_failures INTO v_locked;
@@ -119,6 +122,89 @@ BEGIN
     INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
     VALUES (p_request, p_actor, p_actor_name, p_address, 'account_lock', 'done', v_name, jsonb_build_object('failures', p_hour_failures));
   END IF;
+END $$;
+
+-- Is no other administrator able to sign in?
+CREATE OR REPLACE FUNCTION account_is_last_admin(p_account int) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT EXISTS (SELECT FROM account WHERE id = p_account AND is_admin)
+    AND NOT EXISTS (SELECT FROM account WHERE id <> p_account AND is_admin AND NOT disabled AND password IS NOT NULL)
+$$;
+
+-- Disable or enable an account; its tokens are void either way. The reason why not, or NULL: done.
+CREATE OR REPLACE FUNCTION account_enable(p_name text, p_enabled boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+BEGIN
+  PERFORM edit_lock();
+  IF v_account IS NULL THEN
+    RETURN 'no such user: ' || p_name;
+  ELSIF NOT p_enabled AND account_is_last_admin(v_account) THEN
+    RETURN 'cannot disable the last administrator: ' || p_name;
+  END IF;
+  UPDATE account SET disabled = NOT p_enabled, epoch = epoch + 1 WHERE id = v_account;
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, CASE WHEN p_enabled THEN 'account_enable' ELSE 'account_disable' END, 'done', lower(p_name));
+  RETURN NULL;
+END $$;
+
+-- Forget the wrong passwords that hold an account's sign-ins back. The reason why not, or NULL: done.
+CREATE OR REPLACE FUNCTION account_unlock(p_name text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+BEGIN
+  IF v_account IS NULL THEN
+    RETURN 'no such user: ' || p_name;
+  END IF;
+  PERFORM account_forgive(v_account);
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'account_unlock', 'done', lower(p_name));
+  RETURN NULL;
+END $$;
+
+-- Remove a user (kind 1) or a group (kind 2) with its memberships and rights; what it pushed and the audit stay. The reason why not, or NULL.
+CREATE OR REPLACE FUNCTION principal_remove(p_name text, p_kind int, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_id int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = p_kind);
+BEGIN
+  PERFORM edit_lock();
+  IF v_id IS NULL THEN
+    RETURN format('no such %s: %s', CASE p_kind WHEN 1 THEN 'user' ELSE 'group' END, p_name);
+  ELSIF p_kind = 1 AND account_is_last_admin(v_id) THEN
+    RETURN 'cannot remove the last administrator: ' || p_name;
+  END IF;
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
+  VALUES (p_request, p_actor, p_actor_name, p_address, CASE p_kind WHEN 1 THEN 'account_remove' ELSE 'group_remove' END, 'done', lower(p_name),
+    (SELECT jsonb_build_object('targets', coalesce(jsonb_agg(t.name ORDER BY t.name), '[]'))
+     FROM permission_target_principal pp JOIN permission_target t ON t.id = pp.target_id WHERE pp.principal_id = v_id));
+  DELETE FROM principal WHERE id = v_id;
+  RETURN NULL;
+END $$;
+
+-- Put a user into a group, or take it out. The reason why not, or NULL: done, or so already.
+CREATE OR REPLACE FUNCTION group_member(p_group text, p_user text, p_member boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_group int := (SELECT id FROM principal WHERE name = lower(p_group) AND kind = 2);
+  v_user int := (SELECT id FROM principal WHERE name = lower(p_user) AND kind = 1);
+BEGIN
+  IF v_group IS NULL THEN
+    RETURN 'no such group: ' || p_group;
+  ELSIF v_user IS NULL THEN
+    RETURN 'no such user: ' || p_user;
+  ELSIF p_member THEN
+    INSERT INTO membership (user_id, group_id) VALUES (v_user, v_group) ON CONFLICT DO NOTHING;
+  ELSE
+    DELETE FROM membership WHERE user_id = v_user AND group_id = v_group;
+  END IF;
+  IF FOUND THEN
+    INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
+    VALUES (p_request, p_actor, p_actor_name, p_address, CASE WHEN p_member THEN 'group_member_add' ELSE 'group_member_remove' END, 'done',
+      lower(p_group), jsonb_build_object('user', lower(p_user)));
+  END IF;
+  RETURN NULL;
 END $$;
 
 -- False if a user, group or built-in name is taken.
@@ -214,6 +300,20 @@ BEGIN
   END IF;
 END $$;
 
+-- Remove a permission target with the rights it gave. The reason why not, or NULL: done.
+CREATE OR REPLACE FUNCTION permission_remove(p_name text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM edit_lock();
+  DELETE FROM permission_target WHERE name = p_name;
+  IF NOT FOUND THEN
+    RETURN 'no such permission target: ' || p_name;
+  END IF;
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'permission_remove', 'done', p_name);
+  RETURN NULL;
+END $$;
+
 -- The keys not revoked, those in force first, newest first; makes the first key in force.
 CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -222,5 +322,24 @@ BEGIN
     INSERT INTO token_key (kid, secret) SELECT encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh
     WHERE NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL);
   END IF;
-  RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL ORDER BY retired_at IS NOT NULL, created_at DESC, kid;
+  -- A new key signs when every process knows it.
+  RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL
+    ORDER BY retired_at IS NOT NULL, created_at > now() - interval '3 s', created_at DESC, kid;
+END $$;
+
+-- A new key signs from now on. Tokens of the key before are good until they expire, older keys retire; or, with p_revoke, no other key counts.
+CREATE OR REPLACE FUNCTION token_key_rotate(p_fresh bytea, p_revoke boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(1380993105);
+  IF p_revoke THEN
+    UPDATE token_key SET retired_at = coalesce(retired_at, now()), revoked_at = now() WHERE revoked_at IS NULL;
+  ELSE
+    UPDATE token_key SET retired_at = now() WHERE retired_at IS NULL
+      AND kid <> (SELECT kid FROM token_key WHERE retired_at IS NULL ORDER BY created_at DESC, kid LIMIT 1);
+  END IF;
+  INSERT INTO token_key (kid, secret) VALUES (encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh);
+  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
+  VALUES (p_request, p_actor, p_actor_name, p_address, 'token_key_rotate', 'done', encode(substr(sha256(p_fresh), 1, 8), 'hex'),
+    jsonb_build_object('revoke', p_revoke));
 END $$;

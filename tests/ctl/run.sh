@@ -304,6 +304,8 @@ check 'a password typed at a terminal is not shown' typed_password
 check 'permission set gives rights where it says, to whom it says' permissions
 check 'an unknown repository or principal is refused, nothing is changed' wrong_permissions
 check 'a name or pattern that will not do is refused with a sentence' wrong_patterns
+# shellcheck source=tests/ctl/people.sh
+. "$(dirname "${BASH_SOURCE[0]}")/people.sh"
 check 'every change is audited, no password is' audited
 
 # --- Bootstrap -----------------------------------------------------------------------------------------------------------------------
