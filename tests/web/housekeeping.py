@@ -71,8 +71,9 @@ def dead_fetches():
             " FROM registry.repository WHERE key = 'keep-fetches'")
     keep()
     eventually(lambda: not paths[10].exists())
-    assert count("blob_fetch") == 1 and paths[0].exists()
-    sql("DELETE FROM registry.blob_fetch")
+    ours = "repository_id = (SELECT id FROM registry.repository WHERE key = 'keep-fetches')"
+    assert count("blob_fetch", ours) == 1 and paths[0].exists()
+    sql("DELETE FROM registry.blob_fetch WHERE " + ours)
     paths[0].unlink()
 
 
