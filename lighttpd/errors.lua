@@ -9,8 +9,9 @@ local path = r.req_attr["uri.path"]
 local top = path:match("^/([^/]*)")
 local ours = { v1 = true, v2 = true, _ping = true, artifactory = true, access = true, ui = true, livez = true, readyz = true }
 local v2_spoken = r.req_env["STOWAGE_V2_REPOSITORY"] ~= nil
--- At 411 the vhost is not known yet.
-local vhost = v2_spoken or r.req_env["STOWAGE_V1_REPOSITORY"] or status == 411
+-- At 411, and at 413 to a length that is announced, the vhost is not known yet.
+local unread = status == 411 or status == 413
+local vhost = v2_spoken or r.req_env["STOWAGE_V1_REPOSITORY"] or unread
 if status < 400 or not vhost or not ours[top] or r.resp_header["Content-Type"] ~= "text/html" then
 	return 0
 end
@@ -32,7 +33,7 @@ local generation = path:match("^/artifactory/api/docker/[^/]+/(v[12])/") or top
 local body
 if generation == "v2" then
 	body = '{"errors":[{"code":"' .. code .. '","message":"' .. message .. '"}]}'
-	if v2_spoken or top == "artifactory" or status == 411 then
+	if v2_spoken or top == "artifactory" or unread then
 		r.resp_header["Docker-Distribution-API-Version"] = "registry/2.0"
 	end
 elseif generation == "v1" or generation == "_ping" then

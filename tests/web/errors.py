@@ -9,10 +9,9 @@ from upstream import Liar
 KINDS = {"v2": "/v2/", "v1": "/v1/_ping", "admin": "/artifactory/api/system/ping"}
 
 
-def sockets():
-    """The directory of the responders' sockets."""
-    settings = dict(line.split("=", 1) for line in pathlib.Path(STATE, "settings").read_text(encoding="ascii").splitlines())
-    return pathlib.Path(settings["run"], "web")
+def socket_of(kind):
+    """Each user's responders have a directory of their own."""
+    return pathlib.Path(settings()["run"], "admin" if kind == "admin" else "registry", f"{kind}.sock")
 
 
 def check_own_error(kind, answer, status):
@@ -33,7 +32,7 @@ def check_own_error(kind, answer, status):
 def responder_away():
     """While a responder is away its URLs are 503 in JSON with Retry-After, and v2 says that it is v2; then it is back at once."""
     for kind, path in KINDS.items():
-        socket_file = sockets() / f"{kind}.sock"
+        socket_file = socket_of(kind)
         away = socket_file.with_suffix(".away")
         socket_file.rename(away)
         try:
@@ -42,7 +41,8 @@ def responder_away():
                 check_own_error(kind, call("GET", "/artifactory/api/docker/docker-dev/v2/"), 503)
         finally:
             away.rename(socket_file)
-        eventually(lambda url=path: call("GET", url).status == 200)
+        # Each of the web server's processes has seen it away.
+        eventually(lambda url=path: all(call("GET", url).status == 200 for _ in range(20)))
 
 
 @test
@@ -72,18 +72,29 @@ def post_without_length():
 
 
 @test
+def announced_too_long():
+    """A body that is announced longer than its URL takes is 413 in JSON before any of it is sent, behind lighttpd."""
+    if SERVER == "apache":
+        return
+    for kind, path in (("v2", "/v2/errors/long/manifests/1"), ("v1", "/v1/repositories/errors/long/"), ("admin", "/artifactory/api/repositories/long")):
+        check_own_error(kind, call("PUT", path, body=iter(()), headers={"Content-Length": "500000000"}), 413)
+
+
+@test
 def small_blob_that_lies():
-    """A small blob whose upstream lies is a 502 in JSON with the reason, on both servers."""
+    """A small blob whose upstream lies is a 502 in JSON with hardFail, and else a 404, with the reason, on both servers."""
     liar = Liar()
     add_remote("errors-liar", liar.url, timeout_ms=2000, metadata_timeout_ms=2000, missing_seconds=0, assumed_offline_seconds=0)
     try:
-        for lie, reason in (("truncated", ""), ("wrong_bytes", "other bytes"), ("short_length", "")):
+        for number, lie in enumerate(("truncated", "wrong_bytes", "short_length") * 2):
+            set_remote("errors-liar", hard_fail=number < 3)
             liar.image = Image(f"{SERVER} {lie}", layers=(20_000,))
             assert call("GET", "/artifactory/api/docker/errors-liar/v2/lies/any/manifests/latest").status == 200
             liar.lie(lie, on="blob")
             answer = call("GET", f"/artifactory/api/docker/errors-liar/v2/lies/any/blobs/{liar.image.layer_digest}")
             liar.good()
-            assert answer.status == 502 and answer.code() == "UNAVAILABLE" and reason in answer.json()["errors"][0]["message"], (lie, answer)
+            assert (answer.status, answer.code()) == ((502, "UNAVAILABLE") if number < 3 else (404, "BLOB_UNKNOWN")), (lie, answer)
+            assert "errors-liar" in answer.json()["errors"][0]["message"], (lie, answer)
     finally:
         liar.stop()
 
