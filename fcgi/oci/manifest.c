@@ -358,7 +358,7 @@ read_content_type(char type[MEDIATYPE_MAX_LENGTH + 1], const char *content_type,
 	    strcmp(type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
 		return error_set(err, ERROR_MANIFEST_INVALID,
 		    "schema 1 manifests are not accepted; push schema 2");
-	if (strcmp(type, "application/json") == 0)
+	if (strcmp(type, MEDIATYPE_JSON) == 0)
 		type[0] = '\0';
 	return true;
 }

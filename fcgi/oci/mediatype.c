@@ -63,6 +63,6 @@ mediatype_is_json(const char *type)
 {
 	size_t length = strlen(type), suffix = strlen("+json");
 
-	return strcmp(type, "application/json") == 0 ||
+	return strcmp(type, MEDIATYPE_JSON) == 0 ||
 	       (length > suffix && strcmp(type + length - suffix, "+json") == 0);
 }

@@ -10,6 +10,7 @@
 
 #define MEDIATYPE_MAX_LENGTH 255
 
+#define MEDIATYPE_JSON "application/json"
 #define MEDIATYPE_OCI_MANIFEST "application/vnd.oci.image.manifest.v1+json"
 #define MEDIATYPE_OCI_INDEX "application/vnd.oci.image.index.v1+json"
 #define MEDIATYPE_OCI_ARTIFACT "application/vnd.oci.artifact.manifest.v1+json"

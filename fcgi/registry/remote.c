@@ -311,6 +311,28 @@ cache_manifest(struct registry *registry, const struct remote *remote, const cha
 	return true;
 }
 
+/* The type that an answer claims for its manifest, read as that of a push: application/json claims
+ * nothing. NULL: the manifest says itself what it is, as it does if the remote ignores the type. */
+static bool
+read_claim(struct arena *arena, const struct remote *remote, const char *content_type,
+    const char **claim, struct error *err)
+{
+	char *type = arena_alloc(arena, MEDIATYPE_MAX_LENGTH + 1);
+	struct error ignored = { 0 };
+
+	*claim = NULL;
+	if (!remote->block_mismatching_types ||
+	    type_is_listed(remote->mismatching_types, content_type))
+		return true;
+	if (!mediatype_parse(type, content_type, &ignored))
+		return refuse(remote, "the answer's type is not a manifest's", err);
+	if (strcmp(type, MEDIATYPE_JSON) == 0)
+		return true;
+	*claim = type;
+	return mediatype_is_manifest(type) ||
+	       refuse(remote, "the answer's type is not a manifest's", err);
+}
+
 /* An answer in hand: verify it, store it, or hand it on. */
 static bool
 take_manifest(struct registry *registry, const struct remote *remote,
@@ -319,16 +341,13 @@ take_manifest(struct registry *registry, const struct remote *remote,
 {
 	struct arena *arena = registry->db->arena;
 	const struct bytes payload = { reply->body, reply->body_length };
-	bool trusted = remote->block_mismatching_types &&
-		       !type_is_listed(remote->mismatching_types, reply->content_type);
 	struct manifest *manifest;
 	struct digest announced, digest;
 	const struct digest *want = wanted_digest(reference, reply, &announced);
+	const char *claim;
 
-	if (trusted && !mediatype_is_manifest(reply->content_type))
-		return refuse(remote, "the answer's type is not a manifest's", err);
-	if (!read_manifest(arena, remote, trusted ? reply->content_type : NULL, payload, want,
-		&manifest, &digest, err))
+	if (!read_claim(arena, remote, reply->content_type, &claim, err) ||
+	    !read_manifest(arena, remote, claim, payload, want, &manifest, &digest, err))
 		return false;
 	if (!remote->store_locally) {
 		*row = arena_alloc(arena, sizeof(**row));

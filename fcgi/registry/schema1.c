@@ -102,7 +102,7 @@ registry_schema1_is(const char *content_type, struct bytes document)
 	if (strcmp(type, MEDIATYPE_DOCKER_SCHEMA1) == 0 ||
 	    strcmp(type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
 		return true;
-	if (*type != '\0' && strcmp(type, "application/json") != 0)
+	if (*type != '\0' && strcmp(type, MEDIATYPE_JSON) != 0)
 		return false;
 	/* docker up to 1.9 says no type at all. */
 	json = document_load(document, &fault);

@@ -141,19 +141,26 @@ is_printable(const char *text)
 	return true;
 }
 
+/* A member of the answer that can stand in a header; NULL if it cannot. */
+static const char *
+read_member(struct arena *arena, const json_t *document, const char *name)
+{
+	const char *text = json_string_value(json_object_get(document, name));
+
+	if (text == NULL || *text == '\0' || strlen(text) > TOKEN_MOST || !is_printable(text))
+		return NULL;
+	return arena_strdup(arena, text);
+}
+
 const char *
 token_read(struct arena *arena, const char *json, size_t length, int64_t *seconds)
 {
 	json_t *document = json_loadb(json, length, 0, NULL);
-	const char *text = json_string_value(json_object_get(document, "token"));
+	const char *text = read_member(arena, document, "token");
 	json_t *life = json_object_get(document, "expires_in");
 
 	if (text == NULL)
-		text = json_string_value(json_object_get(document, "access_token"));
-	if (text != NULL && (*text == '\0' || strlen(text) > TOKEN_MOST || !is_printable(text)))
-		text = NULL;
-	if (text != NULL)
-		text = arena_strdup(arena, text);
+		text = read_member(arena, document, "access_token");
 	*seconds = json_is_integer(life) ? json_integer_value(life) : LIFE_DEFAULT;
 	if (*seconds > LIFE_MOST)
 		*seconds = LIFE_MOST;

@@ -231,6 +231,18 @@ def html_type(_liar, x, honest):
 
 
 @lie
+def json_type(_liar, x, honest):
+    """The right bytes as application/json, which is true and says little."""
+    honest.but(Content_Type="application/json").send(x)
+
+
+@lie
+def capital_type(_liar, x, honest):
+    """The right type in capital letters and with a parameter."""
+    honest.but(Content_Type=dict(honest.headers)["Content-Type"].upper() + "; charset=utf-8").send(x)
+
+
+@lie
 def digest_lies(_liar, x, honest):
     """The right bytes under the label of others."""
     honest.but(Docker_Content_Digest=digest_of(b"others")).send(x)
@@ -455,6 +467,13 @@ def token_none(liar, x, honest):
     """The token service answers without a token."""
     if _with_token(liar, x, honest):
         Reply(200, "application/json", b'{"token": ["liar-token"], "expires_in": "soon"}').send(x)
+
+
+@lie
+def token_empty(liar, x, honest):
+    """The token is in access_token, and token is empty."""
+    if _with_token(liar, x, honest):
+        Reply(200, "application/json", json.dumps({"token": "", "access_token": TOKEN}).encode()).send(x)
 
 
 @lie

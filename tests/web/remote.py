@@ -146,7 +146,7 @@ MANIFESTS = {
     **dict.fromkeys(("limited", "limited_silently"), {429}),
     **dict.fromkeys(("denied", "unauthorized", "unauthorized_loop", "token_denied"), {404}),
     **dict.fromkeys(("realm_elsewhere", "realm_downgrade", "realm_address", "token_redirect", "redirect_elsewhere", "redirect_inside",
-                     "redirect_address", "cookie", "link_elsewhere", "endless_tags", "odd_tags"), GOOD),
+                     "redirect_address", "json_type", "capital_type", "token_empty", "cookie", "link_elsewhere", "endless_tags", "odd_tags"), GOOD),
     "missing": {404},
 }
 BLOBS = {
