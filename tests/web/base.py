@@ -192,6 +192,13 @@ def anonymous_reads_where_allowed():
     push_image("public/one", "x")
     push_image("private/one", "x")
     stack("stack_ctl", "permission", "set", "public", "--repository", "docker-dev-local2", "--include", "public/**", "--anonymous", "--actions", "read")
+    try:
+        anonymous_reads()
+    finally:
+        stack("stack_ctl", "permission", "remove", "public")
+
+
+def anonymous_reads():
     assert call("GET", "/v2/public/one/manifests/x", auth=None).status == 200
     assert call("GET", "/v2/private/one/manifests/x", auth=None).status == 401
     assert call("GET", "/v2/", auth=None).status == 401
