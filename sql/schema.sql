@@ -1147,6 +1147,34 @@ BEGIN
 END $$;
 
 --
+-- Name: image_forget(bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_forget(p_image bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  PERFORM FROM image i WHERE i.id = p_image AND image_is_empty(i.id) FOR UPDATE;
+  IF FOUND THEN
+    DELETE FROM image i WHERE i.id = p_image AND image_is_empty(i.id) AND NOT EXISTS (SELECT FROM upload WHERE image_id = i.id)
+      AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = i.id);
+  END IF;
+END $$;
+
+--
+-- Name: image_is_empty(bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.image_is_empty(p_image bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  SELECT NOT EXISTS (SELECT FROM image_manifest WHERE image_id = p_image) AND NOT EXISTS (SELECT FROM image_blob WHERE image_id = p_image)
+    AND NOT EXISTS (SELECT FROM v1_image WHERE image_id = p_image)
+$$;
+
+--
 -- Name: image_make(integer, text); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -1158,7 +1186,7 @@ DECLARE
   v_id bigint;
 BEGIN
   LOOP
-    SELECT id INTO v_id FROM image WHERE path = p_path AND repository_id = p_repository;
+    SELECT id INTO v_id FROM image WHERE path = p_path AND repository_id = p_repository FOR KEY SHARE;
     EXIT WHEN FOUND;
     INSERT INTO image (repository_id, path) VALUES (p_repository, p_path) ON CONFLICT DO NOTHING RETURNING id INTO v_id;
     EXIT WHEN FOUND;
@@ -2544,8 +2572,7 @@ BEGIN
   GET DIAGNOSTICS v_count = ROW_COUNT;
   v_left := v_left - v_count;
   DELETE FROM image_blob WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_blob WHERE image_id = ANY (v_images) LIMIT v_left));
-  DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
-    AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id) AND NOT EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id);
+  DELETE FROM image WHERE id = ANY (v_images) AND image_is_empty(id);
 END $$;
 
 --
@@ -3003,6 +3030,7 @@ BEGIN
     RETURN false;
   END IF;
   PERFORM file_abandon(v_upload.file_id, v_upload.sealed_alg, v_upload.sealed_digest, interval '0');
+  PERFORM image_forget(v_upload.image_id);
   RETURN true;
 END $$;
 
@@ -3043,16 +3071,19 @@ CREATE TABLE registry.upload (
 );
 
 --
--- Name: upload_start(integer, text, integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: upload_start(integer, text, integer, integer, bigint); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) RETURNS registry.upload
+CREATE FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint DEFAULT 0) RETURNS registry.upload
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
   v_upload upload;
 BEGIN
+  IF p_most > 0 AND (SELECT count(*) FROM upload WHERE account = p_account) >= p_most THEN
+    RETURN NULL;
+  END IF;
   INSERT INTO upload (image_id, account, alg, file_id) VALUES (image_make(p_repository, p_name), p_account, p_alg, nextval('file_id'))
   RETURNING * INTO v_upload;
   RETURN v_upload;
@@ -5008,6 +5039,18 @@ CREATE INDEX tag_event_rest_repository_path_name_at_idx ON registry.tag_event_re
 CREATE INDEX tag_image_id_manifest_id_idx ON registry.tag USING btree (image_id, manifest_id);
 
 --
+-- Name: upload_account_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX upload_account_idx ON registry.upload USING btree (account);
+
+--
+-- Name: upload_image_id_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX upload_image_id_idx ON registry.upload USING btree (image_id);
+
+--
 -- Name: upload_touched_at_idx; Type: INDEX; Schema: registry; Owner: -
 --
 
@@ -6030,6 +6073,22 @@ GRANT ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) TO 
 GRANT ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) TO stowage_admin;
 
 --
+-- Name: FUNCTION image_forget(p_image bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_forget(p_image bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_forget(p_image bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_forget(p_image bigint) TO stowage_admin;
+
+--
+-- Name: FUNCTION image_is_empty(p_image bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.image_is_empty(p_image bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.image_is_empty(p_image bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.image_is_empty(p_image bigint) TO stowage_admin;
+
+--
 -- Name: FUNCTION image_make(p_repository integer, p_path text); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6691,12 +6750,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.upload TO stowage_app;
 GRANT SELECT ON TABLE registry.upload TO stowage_audit;
 
 --
--- Name: FUNCTION upload_start(p_repository integer, p_name text, p_account integer, p_alg integer); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) TO stowage_app;
+GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION uploads_abandoned(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -

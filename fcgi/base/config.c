@@ -58,6 +58,8 @@ static const struct option options[] = {
 	    "Most threads per worker that wait for upstreams or password hashes, or send what arrives." },
 	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MOST,
 	    "Largest blob taken; 0: no limit." },
+	{ "http", "upload_sessions", OPTION_NUMBER, AT(http_upload_sessions), "10000", 0, 10000000,
+	    "Upload sessions that one account may have open at once; 0: no limit." },
 	{ "http", "trusted_proxies", OPTION_NETWORKS, AT(http_trusted_proxies), "", 0, 0,
 	    "Addresses and networks whose X-Forwarded-* headers are believed, comma separated." },
 	{ "upstream", "fetches", OPTION_NUMBER, AT(upstream_fetches), "16", 1, 1024,

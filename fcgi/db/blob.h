@@ -40,9 +40,10 @@ struct upload_row {
 	struct digest sealed;
 };
 
-/* Open a session (the image row is made when missing). file is a fresh id from the sequence. */
+/* Open a session (the image row is made when missing). file is a fresh id from the sequence. NULL:
+ * the account has `most` open sessions already (0: it may have any number). */
 bool db_upload_start(struct db *, const struct target *, const char *name, int account,
-    enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
+    int64_t most, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
 /* The viewer's own session under that key and name, push right included; NULL: unknown. */
 bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid,
     const struct viewer *, struct standing *, struct target *, struct upload_row **,

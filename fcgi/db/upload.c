@@ -10,8 +10,8 @@
 /* A session begun twice is a row that expires. */
 static const struct statement upload_start = {
 	.name = "upload_start",
-	.nparams = 4,
-	.sql = "SELECT " COLUMNS " FROM upload_start($1, $2, $3, $4) u",
+	.nparams = 5,
+	.sql = "SELECT " COLUMNS " FROM upload_start($1, $2, $3, $4, $5) u",
 	.again = true,
 };
 
@@ -73,15 +73,15 @@ upload_read(struct db *db, const PGresult *res, int column)
 
 bool
 db_upload_start(struct db *db, const struct target *target, const char *name, int account,
-    enum digest_algorithm algorithm, struct upload_row **out, struct error *err)
+    int64_t most, enum digest_algorithm algorithm, struct upload_row **out, struct error *err)
 {
 	const struct param params[] = { param_int(db, target->repository), param_text(name),
-		param_int(db, account), param_int(db, algorithm) };
+		param_int(db, account), param_int(db, algorithm), param_int(db, most) };
 	PGresult *res = db_query(db, &upload_start, params, err);
 
 	if (res == NULL)
 		return false;
-	*out = upload_read(db, res, 0);
+	*out = row_null(res, 0, 0) ? NULL : upload_read(db, res, 0);
 	return true;
 }
 

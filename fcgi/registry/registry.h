@@ -40,6 +40,7 @@ struct registry {
 	struct store *store;        /* borrowed */
 	struct relay *relay;        /* borrowed; NULL where no upstream is ever asked */
 	bool may_wait;              /* for an upstream, or for long work; else ERROR_WAIT */
+	int64_t upload_sessions;    /* that an account may have open at once; 0: any number */
 	struct unpack_watch client; /* ends long work when nobody waits for it any more */
 	const char *key;            /* the repository key that was asked */
 	int version;                /* of the API that asks: 1 or 2 */

@@ -1,6 +1,8 @@
 /* Upload sessions (push.h). */
 #include "registry/push.h"
 
+#include <inttypes.h>
+
 #include "registry/duplicate.h"
 #include "store/upload.h"
 
@@ -47,11 +49,18 @@ bool
 registry_session_start_at(struct registry *registry, const struct target *target, const char *name,
     enum digest_algorithm algorithm, struct session **session, struct error *err)
 {
+	const int64_t most = registry->upload_sessions;
 	struct upload_row *row = NULL;
 
 	if (!db_upload_start(
-		registry->db, target, name, registry->viewer.account, algorithm, &row, err))
+		registry->db, target, name, registry->viewer.account, most, algorithm, &row, err))
 		return false;
+	if (row == NULL)
+		return error_set(err, ERROR_TOOMANYREQUESTS,
+		    "this account has %" PRId64
+		    " open upload sessions and may have no more: end some,"
+		    " or wait until they expire, a day after their last request",
+		    most);
 	*session = session_new(registry, row, true);
 	return true;
 }

@@ -92,7 +92,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- A session is over. Its file may have the name of a blob. False: it was over before.
+-- A session is over, without a blob. Its file may have the name of one. False: it was over before.
 CREATE OR REPLACE FUNCTION upload_end(p_upload uuid) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_upload upload;
@@ -102,6 +102,7 @@ BEGIN
     RETURN false;
   END IF;
   PERFORM file_abandon(v_upload.file_id, v_upload.sealed_alg, v_upload.sealed_digest, interval '0');
+  PERFORM image_forget(v_upload.image_id);
   RETURN true;
 END $$;
 

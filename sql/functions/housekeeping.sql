@@ -94,8 +94,7 @@ BEGIN
   GET DIAGNOSTICS v_count = ROW_COUNT;
   v_left := v_left - v_count;
   DELETE FROM image_blob WHERE ctid = ANY (ARRAY(SELECT ctid FROM image_blob WHERE image_id = ANY (v_images) LIMIT v_left));
-  DELETE FROM image i WHERE id = ANY (v_images) AND NOT EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
-    AND NOT EXISTS (SELECT FROM image_blob ib WHERE ib.image_id = i.id) AND NOT EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id);
+  DELETE FROM image WHERE id = ANY (v_images) AND image_is_empty(id);
 END $$;
 
 -- A piece of a deleted repository. p_more is false if there is nothing to do; p_failed says why the piece stays for now, and others come first.

@@ -1,13 +1,13 @@
 -- Pieces of pushing.
 SET LOCAL search_path = registry;
 
--- The image of that name, made if missing.
+-- The image of that name, made if missing; it stays until the transaction ends (image_forget).
 CREATE OR REPLACE FUNCTION image_make(p_repository int, p_path text) RETURNS bigint LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_id bigint;
 BEGIN
   LOOP
-    SELECT id INTO v_id FROM image WHERE path = p_path AND repository_id = p_repository;
+    SELECT id INTO v_id FROM image WHERE path = p_path AND repository_id = p_repository FOR KEY SHARE;
     EXIT WHEN FOUND;
     INSERT INTO image (repository_id, path) VALUES (p_repository, p_path) ON CONFLICT DO NOTHING RETURNING id INTO v_id;
     EXIT WHEN FOUND;
@@ -32,11 +32,32 @@ BEGIN
   RETURN v_id;
 END $$;
 
-CREATE OR REPLACE FUNCTION upload_start(p_repository int, p_name text, p_account int, p_alg int) RETURNS upload
+-- Is nothing under that name but what may be on its way?
+CREATE OR REPLACE FUNCTION image_is_empty(p_image bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+  SELECT NOT EXISTS (SELECT FROM image_manifest WHERE image_id = p_image) AND NOT EXISTS (SELECT FROM image_blob WHERE image_id = p_image)
+    AND NOT EXISTS (SELECT FROM v1_image WHERE image_id = p_image)
+$$;
+
+-- An upload session ended: its name goes too if nothing else is there. Content, which rarely leaves a name, is looked for before the lock; then
+-- the others have ended or are seen.
+CREATE OR REPLACE FUNCTION image_forget(p_image bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+BEGIN
+  PERFORM FROM image i WHERE i.id = p_image AND image_is_empty(i.id) FOR UPDATE;
+  IF FOUND THEN
+    DELETE FROM image i WHERE i.id = p_image AND image_is_empty(i.id) AND NOT EXISTS (SELECT FROM upload WHERE image_id = i.id)
+      AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = i.id);
+  END IF;
+END $$;
+
+-- NULL: so many sessions (p_most; 0: any number) of the account are open already.
+CREATE OR REPLACE FUNCTION upload_start(p_repository int, p_name text, p_account int, p_alg int, p_most bigint DEFAULT 0) RETURNS upload
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_upload upload;
 BEGIN
+  IF p_most > 0 AND (SELECT count(*) FROM upload WHERE account = p_account) >= p_most THEN
+    RETURN NULL;
+  END IF;
   INSERT INTO upload (image_id, account, alg, file_id) VALUES (image_make(p_repository, p_name), p_account, p_alg, nextval('file_id'))
   RETURNING * INTO v_upload;
   RETURN v_upload;

@@ -22,6 +22,11 @@ UPDATE account SET failures = 0, locked_until = NULL WHERE failures <> 0 OR lock
 DROP FUNCTION IF EXISTS permission_fault(text, text, text);
 DROP FUNCTION IF EXISTS account_failed(int, text, int, int, int, text, uuid, inet);
 
+-- An account may have so many upload sessions; a name that only they needed goes with the last of them.
+CREATE INDEX ON upload (account);
+CREATE INDEX ON upload (image_id);
+DROP FUNCTION IF EXISTS upload_start(int, text, int, int);
+
 -- Programs write the audit through this view: they can choose neither the time of a row nor the role it names.
 ALTER TABLE audit ADD COLUMN role text COLLATE "C";  -- who was signed in to the database; NULL: a row of before
 ALTER TABLE audit ALTER COLUMN role SET DEFAULT session_user;

@@ -139,8 +139,8 @@ the_first_file_of_a_digest_stays(void **state)
 	bool won;
 
 	ask(f, "UPDATE gc_blob SET due = now()");
-	assert_true(
-	    db_upload_start(&f->db, &target, "b", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "b", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	assert_true(
 	    db_blob_publish(&f->db, row, &digest, (int64_t)strlen(content), &file, &won, &f->err));
 	assert_true(won);
@@ -169,8 +169,8 @@ lose_a_file(struct fixture *f, bool missing)
 	int64_t lost = find(f, key, "a", digest, f->admin, &standing)->file, file;
 	bool won;
 
-	assert_true(
-	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	assert_true(
 	    db_blob_publish(&f->db, row, &digest, (int64_t)strlen(content), &file, &won, &f->err));
 	assert_int_equal(file, lost);
@@ -209,8 +209,8 @@ a_session_is_published_once(void **state)
 	int64_t file;
 	bool won;
 
-	assert_true(
-	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	assert_true(db_blob_publish(&f->db, row, &digest, 1, &file, &won, &f->err));
 	assert_true(won);
 	/* the same again: its answer may have been lost */
@@ -234,8 +234,8 @@ sha512_has_a_row_of_its_own(void **state)
 	bool won;
 
 	digest_of(&digest, DIGEST_SHA512, "x", 1);
-	assert_true(
-	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA512, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA512, &row, &f->err));
 	assert_int_equal(row->algorithm, DIGEST_SHA512);
 	assert_true(db_blob_publish(&f->db, row, &digest, 1, &file, &won, &f->err));
 	assert_true(digest_equal(&find(f, key, "a", digest, f->admin, &standing)->digest, &digest));
@@ -268,7 +268,7 @@ a_session_is_its_owners_alone(void **state)
 
 	stale.epoch++;
 	assert_true(
-	    db_upload_start(&f->db, &target, "a", owner.account, DIGEST_SHA256, &row, &f->err));
+	    db_upload_start(&f->db, &target, "a", owner.account, 0, DIGEST_SHA256, &row, &f->err));
 	target_of(f, key, "b", owner);
 	assert_non_null(session_of(f, key, "a", row->uuid, owner));
 	assert_null(session_of(f, key, "b", row->uuid, owner));
@@ -294,8 +294,8 @@ one_of_two_advances_wins(void **state)
 	struct upload_row *row, *found;
 	bool won;
 
-	assert_true(
-	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	assert_false(row->has_digest);
 	assert_true(db_upload_advance(&f->db, row, 10, &digest, &won, &f->err));
 	assert_true(won);
@@ -320,8 +320,8 @@ a_session_is_cancelled_once(void **state)
 	struct upload_row *row;
 	bool found;
 
-	assert_true(
-	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	assert_true(db_upload_end(&f->db, row, &found, &f->err));
 	assert_true(found && is_queued(f, row->file));
 	assert_true(db_upload_end(&f->db, row, &found, &f->err));
@@ -424,8 +424,8 @@ every_file_has_its_owner(void **state)
 		    .has_digest = true,
 		    .digest = digest } };
 
-	assert_true(
-	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	files[2].file = row->file;
 	files[3].file = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
 				      " VALUES (nextval('file_id'), now()) RETURNING file_id"),
@@ -457,8 +457,8 @@ a_file_named_after_another_digest_has_no_owner(void **state)
 	};
 	bool found;
 
-	assert_true(
-	    db_upload_start(&f->db, &target, "a", f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	files[1].file = row->file;
 	files[2].file = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
 				      " VALUES (nextval('file_id'), now()) RETURNING file_id"),

@@ -169,8 +169,8 @@ blob_make(struct fixture *f, const char *key, const char *name, const char *cont
 	int64_t file;
 	bool won;
 
-	assert_true(
-	    db_upload_start(&f->db, &target, name, f->admin.account, DIGEST_SHA256, &row, &f->err));
+	assert_true(db_upload_start(
+	    &f->db, &target, name, f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	assert_true(
 	    db_blob_publish(&f->db, row, &digest, (int64_t)strlen(content), &file, &won, &f->err));
 	assert_true(won);

@@ -1,7 +1,7 @@
 -- Files: what ends their owner queues them in the same transaction; what cannot be removed waits for others.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(29);
+SELECT plan(34);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT repository_save('local', '{"rclass": "local"}', 'create', NULL, 0, 'test', NULL, NULL);
@@ -36,6 +36,14 @@ SELECT u.id AS upload, u.file_id AS third FROM upload_start(:local, 'app', :root
 SELECT is((SELECT file FROM blob_publish(:'upload', :image, :third, 1, sha256('bytes'), 6)), :third::bigint, 'a row of another size takes the bytes that were counted');
 SELECT is((SELECT size FROM blob WHERE file_id = :third), 6::bigint, 'with their size');
 SELECT is(pg_temp.queued(:file), 'true 00 00:15', 'and its old file is queued');
+SELECT is((SELECT id FROM upload_start(:local, 'app', :root, 1, 1)) IS NULL, false, 'sessions that became a blob count no more');
+SELECT is((SELECT id FROM upload_start(:local, 'other', :root, 1, 1)), NULL, 'no session is begun beyond the most that there may be');
+SELECT is((SELECT count(*) FROM (SELECT upload_end(id) FROM upload) e, image WHERE path = 'app'), 1::bigint, 'a name with a blob outlives its sessions');
+SELECT u.id AS first FROM upload_start(:local, 'new', :root, 1) u \gset
+SELECT u.id AS second FROM upload_start(:local, 'new', :root, 1) u \gset
+SELECT is((upload_end(:'first'), (SELECT count(*) FROM image WHERE path = 'new')), (true, 1::bigint), 'a new name stays while a session is open');
+SELECT upload_end(:'second');
+SELECT is((SELECT array_agg(path) FROM image), '{app}', 'and goes with its last one');
 DELETE FROM image_blob;
 DELETE FROM gc_blob;
 DELETE FROM blob;
