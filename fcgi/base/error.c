@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -70,6 +71,13 @@ error_errno(struct error *err, const char *format, ...)
 	va_start(args, format);
 	format_text(err->message, sizeof(err->message), format, args);
 	va_end(args);
+	/* The one reason that a client can do something about: wait, or tell the operator. */
+	if (err->code == ERROR_STORAGE_FULL) {
+		size_t length = strlen(err->message);
+
+		snprintf(err->message + length, sizeof(err->message) - length, ": %s",
+		    codes[ERROR_STORAGE_FULL].sentence);
+	}
 	errno = number;
 	snprintf(err->cause, sizeof(err->cause), "%m"); /* strerror() is not safe in threads */
 	errno = number;

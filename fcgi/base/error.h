@@ -80,8 +80,8 @@ struct error {
 
 /* Fill *error (NULL is fine) and return false. format NULL: the code's default sentence. */
 bool error_set(struct error *, enum error_code, const char *format, ...) PRINTF_LIKE(3, 4);
-/* The same for errno: ENOSPC and EDQUOT become STORAGE_FULL, a lack of descriptors or memory
- * UNAVAILABLE, all else INTERNAL; strerror goes to the cause. */
+/* The same for errno: ENOSPC and EDQUOT become STORAGE_FULL, and the message says so, a lack of
+ * descriptors or memory UNAVAILABLE, all else INTERNAL; strerror goes to the cause. */
 bool error_errno(struct error *, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Add a private cause to an error that is set; returns false. */
 bool error_cause(struct error *, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -174,6 +174,13 @@ folder_in_use() {
 	return $code
 }
 
+mounted_below() {
+	local code=0
+	mount -t tmpfs tmpfs "$real/store/uploads" && fails_with 'mounted below' destroy --yes && [ -d "$real/store/blobs" ] && [ -f "$real/settings" ] || code=1
+	umount "$real/store/uploads" || true
+	return $code
+}
+
 # The whole life of one registry; TITLE says as whom.
 life() {
 	local title=$1 database_user=$2 web_user=$3 store_user admin_user
@@ -211,6 +218,7 @@ life() {
 	check "$title: start with what was chosen before" works start
 	check "$title: all as before" names_and_ports http
 	check "$title: destroy asks" fails_with 'nothing removed' destroy
+	[ "$web_user" != www-data ] || check "$title: destroy leaves what is mounted below the state alone" mounted_below
 	check "$title: destroy --yes" works destroy --yes
 	check "$title: nothing is left" gone
 	check "$title: nothing runs on" nothing_left

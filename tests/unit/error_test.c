@@ -51,6 +51,7 @@ a_full_disk_is_not_an_internal_error(void **state)
 		assert_false(error_errno(&err, "cannot write"));
 		assert_int_equal(err.code, ERROR_STORAGE_FULL);
 		assert_int_equal(error_status(&err), 507);
+		assert_string_equal(err.message, "cannot write: no space left for content");
 		assert_int_equal(errno, full[i]);
 	}
 	errno = EIO;
