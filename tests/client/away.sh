@@ -31,8 +31,7 @@ with_curl() {
 hub() {
 	local url
 	exec 7< <(exec python3 "$STOWAGE_SRC/tests/client/away.py" "$1")
-	read -r -u 7 url && ask "$admin" POST /artifactory/api/repositories/dockerhub -H 'Content-Type: application/json' \
-		-d "{\"offline\": false, \"url\": \"$url\", \"allowPrivateNetworks\": true, \"password\": \"\"}"
+	read -r -u 7 url && edit_repository dockerhub "{\"offline\": false, \"url\": \"$url\", \"allowPrivateNetworks\": true, \"password\": \"\"}"
 }
 milliseconds() {
 	local started=${EPOCHREALTIME/./}
@@ -42,7 +41,7 @@ milliseconds() {
 # pushes CLIENT MODE: a new name, and how long it takes beyond what it takes without Docker Hub.
 pushes() {
 	local alone with
-	ask "$admin" POST /artifactory/api/repositories/dockerhub -H 'Content-Type: application/json' -d '{"offline": true}' &&
+	edit_repository dockerhub '{"offline": true}' &&
 		alone=$(milliseconds "with_$1" "away/$1-$2-alone") && hub "$2" && with=$(milliseconds "with_$1" "away/$1-$2") || return 1
 	echo "$1, $2: $alone ms without, $with ms with the remote" | tee -a "$STOWAGE_LOGS/client-away.times"
 	[ "$with" -lt $((alone + 1000 * limit)) ]
@@ -54,6 +53,5 @@ for mode in refuse unauthorized hang; do
 		try "$pusher pushes a new name, Docker Hub: $mode" pushes "$pusher" "$mode"
 	done
 done
-try "Docker Hub is left as it was" ask "$admin" POST /artifactory/api/repositories/dockerhub -H 'Content-Type: application/json' \
-	-d '{"offline": true, "url": "https://registry-1.docker.io", "allowPrivateNetworks": false}'
+try "Docker Hub is left as it was" edit_repository dockerhub '{"offline": true, "url": "https://registry-1.docker.io", "allowPrivateNetworks": false}'
 finish

@@ -71,6 +71,10 @@ finish() {
 ask() {
 	curl -sS --fail-with-body --cacert "$STACK_CA" -u "$1" -X "$2" "${@:4}" "$STACK_DEV_URL$3"
 }
+# edit_repository KEY JSON: change these fields.
+edit_repository() {
+	ask "$admin" POST "/artifactory/api/repositories/$1" -H 'Content-Type: application/json' -d "$2"
+}
 
 types=application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json
 types+=,application/vnd.docker.distribution.manifest.list.v2+json,application/vnd.docker.distribution.manifest.v2+json
@@ -200,6 +204,5 @@ start_hub() {
 	# It takes every variable that begins with REGISTRY_ for a setting.
 	daemon "$scratch/hub.log" env -u REGISTRY_AUTH_FILE docker-registry serve "$scratch/hub.yml"
 	until_it_answers "$scratch/hub.log" curl -sf "http://$hub/v2/" &&
-		ask "$admin" POST /artifactory/api/repositories/dockerhub \
-			-d "{\"url\": \"http://$hub\", \"allowPrivateNetworks\": true, \"offline\": false, \"libraryPrefix\": true}"
+		edit_repository dockerhub "{\"url\": \"http://$hub\", \"allowPrivateNetworks\": true, \"offline\": false, \"libraryPrefix\": true}"
 }

@@ -24,8 +24,8 @@ docker_pulls() {
 		same "$(made "$2")" "$(digest "$1" 1)"
 }
 down() {
-	ask "$admin" POST /artifactory/api/repositories/dockerhub -d '{"offline": true}' && docker rmi -f "$(docker image inspect -f '{{.Id}}' small:1)" >/dev/null &&
-		docker_pulls small small && ask "$admin" POST /artifactory/api/repositories/dockerhub -d '{"offline": false}'
+	edit_repository dockerhub '{"offline": true}' && docker rmi -f "$(docker image inspect -f '{{.Id}}' small:1)" >/dev/null &&
+		docker_pulls small small && edit_repository dockerhub '{"offline": false}'
 }
 ctr() {
 	command ctr -a "$scratch/containerd.sock" -n mirrored "$@"

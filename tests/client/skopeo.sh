@@ -112,15 +112,14 @@ schema1_copied() {
 			'.layers | length == $layers' "$scratch/schema1-copy/manifest.json"
 }
 schema1_allowed() {
-	curl -fsS --cacert "$STACK_CA" -u "$admin" -H 'Content-Type: application/json' -d "{\"blockPushingSchema1\": $1}" \
-		"$STACK_DEV_URL/artifactory/api/repositories/docker-dev-local2"
+	edit_repository docker-dev-local2 "{\"blockPushingSchema1\": $1}"
 }
 schema1_pushed() {
 	local tag=v2s1
-	refused 'schema 1' push "oci:$images/small:1" "skopeo/schema1:$tag" --format v2s1 &&
+	schema1_allowed true &&
+		refused 'schema 1' push "oci:$images/small:1" "skopeo/schema1:$tag" --format v2s1 &&
 		schema1_allowed false &&
 		push "oci:$images/small:1" "skopeo/schema1:$tag" --format v2s1 &&
-		schema1_allowed true &&
 		skopeo inspect --raw --cert-dir "$STACK_CERTS" --creds "$admin" "docker://$STACK_DEV/skopeo/schema1:$tag" | jq -e '.schemaVersion == 1' &&
 		pull "skopeo/schema1:$tag" "dir:$scratch/schema1" &&
 		pull "skopeo/schema1:$tag" "dir:$scratch/schema2" --format v2s2
