@@ -29,9 +29,9 @@ def keep():
     stack("stack_keep")
 
 
-def keep_until(condition):
+def keep_until(condition, seconds=30):
     """The one that runs may be at it just then, and have read before what is due now."""
-    eventually(lambda: keep() or condition())
+    eventually(lambda: keep() or condition(), seconds)
 
 
 def count(table, where="true"):

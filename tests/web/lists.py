@@ -83,7 +83,7 @@ def catalog():
     assert "list/abandoned" not in whole and "list/blobonly" not in whole, whole
     for n in (1, 2, 5):
         assert sum(pages(f"/v2/_catalog?n={n}", "repositories"), []) == whole, n
-    assert not set(whole) & set(call("GET", "/v2/_catalog?n=1000", host=PROD).json()["repositories"])
+    assert not any(name.startswith("list") for name in call("GET", "/v2/_catalog?n=1000", host=PROD).json()["repositories"])
 
 
 @test
