@@ -95,27 +95,34 @@ def files_without_rows():
     paths["1 hour"].unlink()
 
 
-def queue(text, delay="-1 minute"):
-    """The path of a file that is to be removed; the file itself is the caller's."""
+def queue(text):
+    """The path of a file that is to be removed when due() says so; the file itself is the caller's."""
     number, name = sql(f"SELECT nextval('registry.file_id'), encode(sha256('{text}'), 'hex')").split("|")
     sql("INSERT INTO registry.gc_unlink (file_id, alg, digest, not_before)"
-        f" VALUES ({number}, 1, sha256('{text}'), now() + interval '{delay}')")
+        f" VALUES ({number}, 1, sha256('{text}'), now() + interval '1 hour')")
     return number, f"blobs/sha256/{name[:2]}/{name}.{number}"
+
+
+def due(number, since="0"):
+    sql(f"UPDATE registry.gc_unlink SET not_before = now() - interval '{since}' WHERE file_id = {number}")
 
 
 @test
 def file_that_cannot_be_removed():
     """A file that cannot be removed has others go first; it is tried again later, and goes when it can."""
-    number, stuck = queue("keep stuck", "-1 hour")
+    number, stuck = queue("keep stuck")
     (STORE / stuck / "inside").mkdir(parents=True)
+    due(number, "1 hour")
     paths = []
     for n in range(3):
-        paths.append(file(queue(f"keep behind {n}")[1]))
+        behind, path = queue(f"keep behind {n}")
+        paths.append(file(path))
+        due(behind)
     keep_until(lambda: not any(path.exists() for path in paths))
     eventually(lambda: count("gc_unlink", f"file_id = {number} AND tries > 0 AND not_before > now()") == 1)
     (STORE / stuck / "inside").rmdir()
     (STORE / stuck).rmdir()
-    sql(f"UPDATE registry.gc_unlink SET not_before = now() WHERE file_id = {number}")
+    due(number)
     keep_until(lambda: count("gc_unlink", f"file_id = {number}") == 0)
 
 

@@ -91,14 +91,14 @@ def nothing_is_queued():
     put_blob("store/queued", b"queued twice")
     queue = "SELECT count(*) FROM registry.gc_unlink"
     sql("INSERT INTO registry.gc_unlink (file_id, alg, digest, not_before)"
-        " VALUES (nextval('registry.file_id'), 1, sha256('gone'), now() - interval '1 hour')")
+        " VALUES (nextval('registry.file_id'), 1, sha256('store gone'), now() - interval '1 hour')")
     with replaced():
         queued = sql(queue)
         assert unavailable(call("POST", f"/v2/store/queued/blobs/uploads/?digest={sha256(b'queued twice')}", body=b"queued twice"))
         assert f"the blob store is not available: {STORE}" in stack("eval", "! stack_keep 2>&1")
         assert sql(queue) == queued
     stack("stack_keep")
-    eventually(lambda: sql("SELECT count(*) FROM registry.gc_unlink WHERE digest = sha256('gone')") == "0")
+    eventually(lambda: sql("SELECT count(*) FROM registry.gc_unlink WHERE digest = sha256('store gone')") == "0")
 
 
 @test
