@@ -69,7 +69,7 @@ def full_disk():
         for digest in (sha256(kept), sha256(large), sha256(large[:4_000_000])):
             sql(f"DELETE FROM registry.image_blob WHERE blob_id IN (SELECT id FROM registry.blob WHERE encode(digest, 'hex') = '{digest[7:]}'); "
                 f"DELETE FROM registry.blob WHERE encode(digest, 'hex') = '{digest[7:]}'")
-        sql("DELETE FROM registry.upload")
+        sql("DELETE FROM registry.upload u USING registry.image i WHERE i.id = u.image_id AND i.path = 'full/one'")  # the files go with the mount
     finally:
         subprocess.run(["umount", "-l", folder], check=True)
         renew()
