@@ -174,6 +174,17 @@ folder_in_use() {
 	return $code
 }
 
+# A symbolic link in the place of a log would have root write, and give away, what it leads to.
+logs_are_kept() {
+	local user
+	for user in "$web_user" "$store_user" "$admin_user" "$database_user"; do
+		! runuser -u "$user" -- touch "$real/log/planted" 2>/dev/null || {
+			echo "$user can"
+			return 1
+		}
+	done
+}
+
 mounted_below() {
 	local code=0
 	mount -t tmpfs tmpfs "$real/store/uploads" && fails_with 'mounted below' destroy --yes && [ -d "$real/store/blobs" ] && [ -f "$real/settings" ] || code=1
@@ -200,6 +211,7 @@ life() {
 		check "$title: the web server's user has no role" roles "$web_user"
 		check "$title: nobody becomes administrator in the database" no_way_up
 		check "$title: the store is written by the registry's user only" store_is_kept
+		check "$title: no server makes files where root writes" logs_are_kept
 	fi
 	check "$title: listens on the loopback interface only" only_loopback
 	server=lighttpd
