@@ -1,5 +1,6 @@
 """Upstreams that cannot be asked: what a pull and a push learn of it, how long they wait, and when a whole remote counts as away."""
 import itertools
+import pathlib
 import time
 
 from listener import Listener
@@ -184,8 +185,8 @@ def what_is_wrong():
             is_not_asked(pull(both, "other/name"), key, reason)
     key = remote(NOBODY, offline=True, hard_fail=True)
     is_not_asked(pull(virtual(key)[0]), key, "offline")
-    with open(f"{STATE}/log/stowage-v2.log", encoding="utf-8") as log:
-        assert any("cause=" in line and "127.0.0.1 port" in line and "status=404" in line for line in log)
+    log = pathlib.Path(STATE, "log", "stowage-v2.log")
+    eventually(lambda: any("cause=" in line and "127.0.0.1 port" in line and "status=404" in line for line in log.read_text(encoding="utf-8").splitlines()))
 
 
 @test

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from contextlib import suppress
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image, image_id, layer_of, token_claims
@@ -474,7 +475,7 @@ def refusals_say_what_of():
             ("DENIED", "POST", "/v2/team/bare/blobs/uploads/", {"auth": looker, "headers": NO_LENGTH}),
             ("UNAUTHORIZED", "PUT", "/v2/team/bare/manifests/1", {"auth": ("v1-looker", "wrong"), "body": b"{}"})):
         answer = call(method, path, **more)
-        assert answer.code() == code and answer.json()["errors"][0]["detail"] == {"name": "team/bare"}, (path, answer)
+        assert answer.code() == code and answer.json()["errors"][0]["detail"]["name"] == "team/bare", (path, answer)
     answer = call("GET", "/v2/token?service=docker-dev", auth=("v1-looker", "wrong"))
     assert answer.status == 401 and answer.json()["errors"][0]["message"] == "wrong user name, password or token", answer
 
@@ -483,9 +484,10 @@ def refusals_say_what_of():
 def trouble_is_not_v1():
     """What the web server answers itself while the v2 responder is away has the version header too."""
     pid = pids("stowage-v2")
-    for one in pid:
-        os.kill(one, signal.SIGKILL)
     try:
+        for one in pid:
+            with suppress(ProcessLookupError):  # workers end with their parent
+                os.kill(one, signal.SIGKILL)
         for path in ("/v2/", "/v2/a/manifests/x", "/artifactory/api/docker/docker-dev/v2/"):
             answer = call("GET", path)
             assert answer.status in (500, 502, 503) and answer.headers[VERSION] == "registry/2.0", (path, answer)
