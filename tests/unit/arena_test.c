@@ -142,7 +142,7 @@ want_of_memory_can_be_caught(void **state)
 	if (setjmp(out) == 0) {
 		assert_null(arena_catch(arena, &out));
 		memset(arena_alloc(arena, 1000000), 1, 1000000);
-		(void)arena_alloc(arena, SIZE_MAX / 2);
+		(void)arena_alloc(arena, SIZE_MAX / 4);
 		fail();
 	}
 	assert_null(arena_catch(arena, NULL));
