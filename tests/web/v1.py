@@ -427,7 +427,8 @@ def search():
     assert set(found["results"][0]) >= {"name", "description", "star_count", "is_official", "is_trusted"}
     page = call("GET", "/v1/search?q=team&n=2&page=2").json()
     assert [entry["name"] for entry in page["results"]] == names[2:4] and page["num_results"] == len(names), page
-    assert "single" in [entry["name"] for entry in call("GET", "/v1/search?q=&n=100").json()["results"]]
+    assert "single" in [entry["name"] for entry in call("GET", "/v1/search?q=single&n=100").json()["results"]]
+    assert call("GET", "/v1/search?q=").json()["num_results"] >= len(names) + 1
     assert "library/single" not in call("GET", "/v1/search?q=single").body.decode()
     assert all(entry["name"].startswith(("team/", "open/")) for entry in call("GET", "/v1/search?n=100", auth=("v1reader", "a secret")).json()["results"])
     assert call("GET", "/v1/search?q=%25_%5C'").json()["num_results"] == 0
