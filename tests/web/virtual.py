@@ -482,6 +482,7 @@ def respawn(name):
     while call("GET", {"stowage-v2": "/readyz", "stowage-v1": "/v1/_ping"}.get(name, "/artifactory/api/system/ping")).status != 200:
         assert time.monotonic() < end, "does not start"
         time.sleep(0.1)
+    time.sleep(1.5)  # each process of lighttpd leaves a backend alone for a second that it could not reach
 
 
 @test
@@ -492,7 +493,7 @@ def restart_recreates_nothing():
         respawn(name)
     end = time.monotonic() + 10
     while (answer := call("GET", "/artifactory/api/repositories/docker-prod-local")).status == 503 and time.monotonic() < end:
-        time.sleep(0.2)  # lighttpd leaves a backend alone for a while that it could not reach
+        time.sleep(0.2)
     assert answer.status == 404, answer
 
 
