@@ -5,6 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#define DIGITS "0123456789"
+#define PLAIN_DIGITS 18 /* a number of so many digits overflows nowhere */
+
 /* Digits only, no sign, no blanks; advances *p. What is too large to count is INT64_MAX: beyond any
  * end. */
 static bool
@@ -95,14 +98,21 @@ range_parse(const char *value, int64_t size, struct range_set *set)
 	return set->count == 0 ? RANGE_UNSATISFIABLE : RANGE_SOME;
 }
 
-size_t
-range_count(const char *value)
+bool
+range_is_plain(const char *value)
 {
-	size_t count = value != NULL;
+	size_t first, last;
 
-	for (; value != NULL && *value != '\0'; value++)
-		count += *value == ',';
-	return count;
+	if (strncmp(value, "bytes=", 6) != 0)
+		return false;
+	value += 6;
+	first = strspn(value, DIGITS);
+	value += first;
+	if (*value++ != '-')
+		return false;
+	last = strspn(value, DIGITS);
+	return value[last] == '\0' && first <= PLAIN_DIGITS && last <= PLAIN_DIGITS &&
+	       first + last > 0;
 }
 
 bool

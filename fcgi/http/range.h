@@ -29,8 +29,12 @@ struct range_set {
  * are longer than the content, since overlapping ranges only serve to multiply the work.
  */
 enum range_kind range_parse(const char *value, int64_t size, struct range_set *set);
-/* Number of ranges that a value names, malformed ones included; 0 for NULL. */
-size_t range_count(const char *value);
+/*
+ * Whether a value is one range as clients write it: no blanks, at most 18 digits. Of other values
+ * each web server has its own reading: lighttpd refuses an overflow and a malformed range, takes a
+ * sign, drops every part after the tenth and merges near ones.
+ */
+bool range_is_plain(const char *value);
 /* "0-3", "bytes 0-3/4" and "bytes=0-3" forms; false if malformed. *last - *first + 1 can be
  * counted. */
 bool content_range_parse(const char *value, int64_t *first, int64_t *last) MUST_CHECK;

@@ -14,7 +14,6 @@
 #include "http/request.h"
 
 #define PIECE (64 * 1024)
-#define SERVER_RANGES_MAX 10 /* lighttpd answers these at most and drops the others silently */
 
 struct header {
 	const char *name, *value;
@@ -247,11 +246,12 @@ announce(struct request *req, int64_t length)
 		reply_headerf(req, "Content-Length", "%" PRId64, length);
 }
 
-/* More ranges than the web server would answer: it must not see a chance to do so. */
-static bool
-exceeds_server(const struct request *req)
+/* All of it, whatever range was asked for: the web server must not cut it either. */
+static void
+keep_whole(struct request *req)
 {
-	return range_count(request_header(req, "Range")) > SERVER_RANGES_MAX;
+	if (request_header(req, "Range") != NULL)
+		reply_header(req, "Accept-Ranges", "none");
 }
 
 static bool
@@ -260,8 +260,8 @@ send_bytes(struct request *req)
 	struct reply *reply = req->reply;
 
 	announce(req, (int64_t)reply->body_length);
-	if (reply->status == 200 && exceeds_server(req))
-		reply_header(req, "Accept-Ranges", "none");
+	if (reply->status == 200)
+		keep_whole(req);
 	if (!send_head(req))
 		return false;
 	if (reply->head || reply->body_length == 0)
@@ -331,8 +331,7 @@ send_whole(struct request *req, const struct reply_source *source)
 {
 	if (source->size >= 0)
 		announce(req, source->size);
-	if (exceeds_server(req))
-		reply_header(req, "Accept-Ranges", "none");
+	keep_whole(req);
 	return send_head(req) && (req->reply->head || stream(req, source, 0, source->size));
 }
 
@@ -354,6 +353,15 @@ file_read(void *context, int64_t offset, void *buffer, size_t size)
 	return pread(*(const int *)context, buffer, size, offset);
 }
 
+/* No Range, or one that each web server reads as we do; Apache reads it in a HEAD too. */
+static bool
+suits_server(const struct request *req)
+{
+	const char *range = request_header(req, "Range");
+
+	return range == NULL || (req->method == HTTP_GET && range_is_plain(range));
+}
+
 static bool
 send_file(struct request *req)
 {
@@ -364,7 +372,7 @@ send_file(struct request *req)
 	bool ok;
 
 	/* Apache would drop the length of an empty file. */
-	if (sendfile != NULL && reply->file_size > 0 && !exceeds_server(req)) {
+	if (sendfile != NULL && reply->file_size > 0 && suits_server(req)) {
 		reply_header(req, sendfile, reply->file);
 		return send_head(req);
 	}

@@ -46,7 +46,8 @@ void reply_headerf(struct request *, const char *name, const char *format, ...) 
 /* Whatever was pushed is data: a browser that is led to it is told neither to guess a type, nor to
  * run it, nor to frame it. Headers that the handler has set stay. */
 void reply_protect(struct request *);
-/* Status and body; bytes are borrowed until sent. type NULL: no Content-Type. */
+/* Status and body; bytes are borrowed until sent. type NULL: no Content-Type. Such a body has no
+ * ranges: a Range gets all of it. */
 void reply_bytes(struct request *, int status, const char *type, const void *data, size_t length);
 void reply_text(struct request *, int status, const char *text); /* text/plain */
 /* Takes over the document; compact. Always true, so that handlers may end in it. NULL, which is
@@ -56,11 +57,10 @@ bool reply_empty(struct request *,
     int status); /* Content-Length: 0 where the status allows a body; always true */
 /*
  * Send a file: by X-Sendfile when the vhost's STOWAGE_SENDFILE names the header, else streamed by
- * us. Range is the web server's when it sends, unless it is asked for more ranges than it answers:
- * then, and when streaming, all ranges are honoured here. A GET whose ranges all lie beyond the end
- * is RANGE_NOT_SATISFIABLE, Content-Range set. The file
- * must exist with that size: INTERNAL otherwise, before anything is promised. Content-Type and
- * validators are the caller's headers.
+ * us. If the web server sends, it answers one plain range; any other Range is answered here, and so
+ * is every Range when streaming. A GET whose ranges all lie beyond the end is
+ * RANGE_NOT_SATISFIABLE, Content-Range set. The file must exist with that size: INTERNAL otherwise,
+ * before anything is promised. Content-Type and validators are the caller's headers.
  */
 bool reply_file(
     struct request *, int status, const char *path, int64_t size, struct error *) MUST_CHECK;
