@@ -187,14 +187,14 @@ db_blob_publish(struct db *db, const struct upload_row *row, const struct digest
 
 bool
 db_blob_replace(struct db *db, const struct digest *digest, int64_t lost, bool missing,
-    int64_t file, int64_t size, bool *won, struct error *err)
+    int64_t file, int64_t size, bool *done, struct error *err)
 {
 	const struct param params[] = { param_int(db, digest->algorithm), param_digest(digest),
 		param_int(db, lost), param_bool(missing), param_int(db, file),
 		param_int(db, size) };
 	PGresult *res = db_query(db, &blob_replace, params, err);
 
-	*won = res != NULL && row_bool(res, 0, 0);
+	*done = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
 }
 

@@ -60,14 +60,15 @@ bool db_upload_seal(struct db *, const struct upload_row *, const struct digest 
 
 /* The bytes are published as a file: make or find the blob row, link it to the upload's image, end
  * the session. *file is the file id that holds the digest now; another than row->file means ours
- * lost, and housekeeping removes it, if the caller does not. *won false: the session was gone. */
+ * lost and is queued for housekeeping. *won false: the session was gone. */
 bool db_blob_publish(struct db *, const struct upload_row *, const struct digest *, int64_t size,
     int64_t *file, bool *won, struct error *) MUST_CHECK;
 
 /* The file `lost` of a blob is missing, or there and damaged, and one that just lost to it has its
- * bytes: let the row take that. *won false: it did not name the lost one any more. */
+ * bytes: let the row take that, if no other has taken its place yet. *done false: the row still
+ * names the lost one, or is gone, since it is too late to have `file` back. */
 bool db_blob_replace(struct db *, const struct digest *, int64_t lost, bool missing, int64_t file,
-    int64_t size, bool *won, struct error *) MUST_CHECK;
+    int64_t size, bool *done, struct error *) MUST_CHECK;
 
 /* For check: pages of blob rows by id, uploads and unlink intents by file id. */
 struct file_row {

@@ -206,7 +206,6 @@ finish(struct run *run)
 {
 	struct download *download = run->download;
 	const struct fetch_key *key = download->key;
-	struct error ignored = { 0 };
 	struct digest actual;
 	bool won = false;
 
@@ -227,14 +226,9 @@ finish(struct run *run)
 	if (!publish_row(run, &won))
 		return false;
 	run->lost = !won;
-	if (won && download->holder == run->file)
-		return true;
-	/* Somebody else's file holds these bytes, or the fetch; ours never had a row. */
-	if (won)
-		return registry_duplicate_settle(&run->db, download->relay->store, &key->digest,
-		    run->file, download->size, &download->holder, run->err);
-	(void)!store_blob_unlink(download->relay->store, &key->digest, run->file, &ignored);
-	return false;
+	return won && (download->holder == run->file ||
+			  registry_duplicate_settle(&run->db, download->relay->store, &key->digest,
+			      run->file, download->size, &download->holder, run->err));
 }
 
 static bool
@@ -251,11 +245,8 @@ run_all(struct run *run, const struct fetch_row *row)
 		return false;
 	if (!advance(run))
 		return false;
-	if (row->old_file != 0) {
+	if (row->old_file != 0) /* under its other name housekeeping removes it */
 		(void)!upload_unlink(download->relay->store, row->old_file, &ignored);
-		(void)!store_blob_unlink(
-		    download->relay->store, &download->key->digest, row->old_file, &ignored);
-	}
 	return receive(run) && advance(run) && finish(run);
 }
 

@@ -6,16 +6,17 @@ bool
 registry_duplicate_settle(struct db *db, struct store *store, const struct digest *digest,
     int64_t file, int64_t size, int64_t *holder, struct error *err)
 {
-	int64_t there = store_blob_size(store, digest, *holder);
-	bool missing = there == -1 && errno == ENOENT, won = false;
-	struct error ignored = { 0 };
+	int64_t found = store_blob_size(store, digest, *holder);
+	bool missing = found == -1 && errno == ENOENT, done = false;
 
-	if ((missing || (there != -1 && there != size)) &&
-	    !db_blob_replace(db, digest, *holder, missing, file, size, &won, err))
+	if (found == size)
+		return true;
+	if (found == -1 && !missing)
+		return error_errno(err, "cannot read %s", digest->text);
+	if (!db_blob_replace(db, digest, *holder, missing, file, size, &done, err))
 		return false;
-	if (won)
-		*holder = file;
-	else
-		(void)!store_blob_unlink(store, digest, file, &ignored);
+	if (!done)
+		return error_set(err, ERROR_UNAVAILABLE, NULL);
+	*holder = file;
 	return true;
 }

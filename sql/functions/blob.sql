@@ -1,15 +1,19 @@
 -- Blobs: published, mounted, deleted.
 SET LOCAL search_path = registry;
 
--- A file has no owner any more: housekeeping removes it, not before p_delay. Whoever else takes its owner away has done the same.
+-- A blob's file is removed by housekeeping alone, and only while it is queued and due. A row takes a file out of the queue before it names it,
+-- and a file that a row names is never queued: so the row of a blob cannot be committed and its file removed, in whatever order requests come.
+
+-- A file has no owner any more: housekeeping removes it, not before p_delay. Every function that ends the owner of a file does the same.
 CREATE OR REPLACE FUNCTION file_abandon(p_file bigint, p_alg int, p_digest bytea, p_delay interval) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
-  INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (p_file, p_alg, p_digest, now() + p_delay) ON CONFLICT DO NOTHING
+  INSERT INTO gc_unlink (file_id, alg, digest, not_before) SELECT p_file, p_alg, p_digest, now() + p_delay
+  WHERE NOT EXISTS (SELECT FROM blob WHERE file_id = p_file) ON CONFLICT DO NOTHING
 $$;
 
--- A file that was given up gets an owner after all. False if it is too late: housekeeping may be removing it.
+-- A file that was given up gets an owner after all. False if it is too late: housekeeping may be removing it, or has tried.
 CREATE OR REPLACE FUNCTION file_reclaim(p_file bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
-  DELETE FROM gc_unlink WHERE file_id = p_file AND not_before > now() + interval '1 minute';
+  DELETE FROM gc_unlink WHERE file_id = p_file AND not_before > now() + interval '1 minute' AND tries = 0;
   RETURN FOUND;
 END $$;
 
@@ -20,6 +24,9 @@ LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_blob blob;
 BEGIN
+  IF EXISTS (SELECT FROM gc_unlink WHERE file_id = p_file) AND NOT file_reclaim(p_file) THEN
+    RAISE EXCEPTION 'file % is being removed', p_file;
+  END IF;
   LOOP
     INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
     EXIT WHEN FOUND;
@@ -76,16 +83,21 @@ BEGIN
   INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_stored.id) ON CONFLICT DO NOTHING;
 END $$;
 
--- The row names the file p_lost, which has other bytes or (p_missing) is not there: let it take p_file, which just lost to it. A missing file is
--- not queued: it may only be out of sight. False: the row names another file by now.
+-- The row names the file p_lost, which has other bytes or (p_missing) does not exist: let it take p_file, which has just lost to it. A missing file
+-- is not queued: it may only be out of sight. If the row names another file by now, nothing is left to do: that may be p_file, which another
+-- request of the same session gave it. False: it is too late to have p_file back.
 CREATE OR REPLACE FUNCTION blob_replace(p_alg int, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) RETURNS boolean
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_holder bigint;
 BEGIN
-  PERFORM FROM blob WHERE digest = p_digest AND alg = p_alg AND file_id = p_lost FOR NO KEY UPDATE;
-  IF NOT FOUND OR NOT file_reclaim(p_file) THEN
+  SELECT file_id INTO v_holder FROM blob WHERE digest = p_digest AND alg = p_alg FOR UPDATE;
+  IF v_holder <> p_lost THEN
+    RETURN true;
+  ELSIF NOT FOUND OR NOT file_reclaim(p_file) THEN
     RETURN false;
   END IF;
-  UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE digest = p_digest AND alg = p_alg;
+  UPDATE blob SET file_id = p_file, size = p_size, bad = false, diff_id = NULL WHERE digest = p_digest AND alg = p_alg;
   IF NOT p_missing THEN
     PERFORM file_abandon(p_lost, p_alg, p_digest, interval '15 min');
   END IF;

@@ -104,6 +104,7 @@ CREATE OR REPLACE FUNCTION fetch_publish(p_remote int, p_alg int, p_digest bytea
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_names text[];
+  v_old bigint;
   v_stored record;
 BEGIN
   PERFORM digest_share(p_digest);
@@ -113,11 +114,15 @@ BEGIN
     -- perhaps the answer to the same call was lost
     SELECT b.file_id INTO file FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
     won := FOUND;
+    PERFORM file_abandon(p_file, p_alg, p_digest, interval '15 min');
     RETURN;
   END IF;
   v_names := ARRAY(SELECT path FROM blob_fetch_name WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote ORDER BY path);
-  DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote;
+  DELETE FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.file_id INTO v_old;
   SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  IF v_old <> p_file THEN -- taken over from a dead owner, and never told since
+    PERFORM file_abandon(v_old, p_alg, p_digest, interval '15 min');
+  END IF;
   file := v_stored.file;
   INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_remote, n), v_stored.id FROM unnest(v_names) n ON CONFLICT DO NOTHING;
 END $$;

@@ -1,7 +1,7 @@
 -- Files: what ends their owner queues them in the same transaction; what cannot be removed waits for others.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(34);
+SELECT plan(41);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT repository_save('local', '{"rclass": "local"}', 'create', NULL, 0, 'test', NULL, NULL);
@@ -67,6 +67,26 @@ SELECT is(pg_temp.queued(:third), 'true 00 00:00', 'and its file, whichever name
 SELECT file AS fourth FROM pg_temp.join('00000000-0000-4000-8000-000000000004') \gset
 SELECT is(fetch_fail(:remote, 1, sha256('bytes'), '00000000-0000-4000-8000-000000000004', NULL, NULL), true, 'one of which nothing is stored ends');
 SELECT is(pg_temp.queued(:fourth), 'true 01 00:00', 'and its file is its readers'' for a day');
+
+-- a take-over that the row was never told of, since the database was away
+SELECT file AS fifth FROM pg_temp.join('00000000-0000-4000-8000-000000000005') \gset
+SELECT pg_temp.silence();
+SELECT file AS sixth FROM pg_temp.join('00000000-0000-4000-8000-000000000006') \gset
+SELECT is((SELECT won FROM fetch_publish(:remote, 1, sha256('bytes'), '00000000-0000-4000-8000-000000000005', :fifth, 5)), false, 'the old owner publishes nothing');
+SELECT is(pg_temp.queued(:fifth), 'true 00 00:15', 'and its file is queued');
+SELECT is((SELECT file FROM fetch_publish(:remote, 1, sha256('bytes'), '00000000-0000-4000-8000-000000000006', :sixth, 5)), :sixth::bigint, 'the new one publishes');
+SELECT is((pg_temp.queued(:sixth), pg_temp.queued(:fifth)), (NULL::text, 'true 00 00:15'::text), 'and its file is queued no more');
+SELECT file_abandon(:sixth, 1, sha256('bytes'), interval '0');
+SELECT is(pg_temp.queued(:sixth), NULL, 'a file that a row names is not queued');
+SELECT u.id AS upload, u.image_id AS image, u.file_id AS seventh FROM upload_start(:local, 'app', :root, 1) u \gset
+SELECT file_abandon(:seventh, 1, sha256('other'), interval '0');
+SELECT throws_like(format('SELECT blob_publish(%L, %s, %s, 1, sha256(''other''), 5)', :'upload', :image, :seventh), '%is being removed', 'a file that is due is not named');
+DELETE FROM gc_unlink WHERE file_id = :seventh;
+UPDATE gc_unlink SET tries = 1 WHERE file_id = :fifth;
+SELECT is(file_reclaim(:fifth), false, 'and one that housekeeping has tried to remove is not had back');
+DELETE FROM image_blob;
+DELETE FROM gc_blob;
+DELETE FROM blob;
 
 -- what cannot be removed
 UPDATE gc_unlink SET not_before = now() - interval '1 min', queued_at = now() - interval '2 hours' WHERE file_id = :fourth;

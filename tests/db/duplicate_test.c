@@ -1,0 +1,247 @@
+/*
+ * Two requests that publish the same bytes, in every order of their steps: the bytes are in their
+ * files, and each request writes its row and settles with the file that the row names. In between a
+ * session may be cancelled, and housekeeping removes what is due. A blob that was acknowledged has
+ * its file afterwards, and every other file is gone.
+ */
+#include "fixture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "db/housekeeping.h"
+#include "folder.h"
+#include "registry/duplicate.h"
+#include "store/upload.h"
+#include "store_fixture.h"
+
+enum holder { HOLDER_NONE, HOLDER_GOOD, HOLDER_MISSING, HOLDER_SHORT, HOLDER_STATES };
+enum rival { RIVAL_SAME_SESSION, RIVAL_OTHER_SESSION, RIVAL_CANCEL, RIVALS };
+
+struct scene {
+	struct fixture *f;
+	struct store *store;
+	const char *content;
+	struct digest digest;
+};
+
+struct request {
+	struct scene *scene;
+	struct upload_row *row;
+	bool cancels;
+	int64_t holder;
+	bool won, acknowledged;
+};
+
+/* Steps of the first request are 'a' and 'b', of the second 'c' and 'd'. A capital: the other
+ * request's second step happens within, after the look at the holder's file. */
+static const char *const orders[] = { "abcd", "acbd", "acdb", "cabd", "cadb", "cdab", "acB", "acD",
+	"caB", "caD" };
+
+static struct request *within; /* takes its second step when a file is looked at */
+
+static void settle(struct request *);
+
+int
+fstatat(int fd, const char *path, struct stat *st, int flags)
+{
+	struct request *request = within;
+	int result = (int)syscall(SYS_newfstatat, fd, path, st, flags), error = errno;
+
+	within = NULL;
+	if (request != NULL)
+		settle(request);
+	errno = error;
+	return result;
+}
+
+static int64_t
+size_of(const struct scene *scene, int64_t file)
+{
+	return store_blob_size(scene->store, &scene->digest, file);
+}
+
+/* --- What a request does --- */
+
+static void
+record(struct request *request)
+{
+	struct fixture *f = request->scene->f;
+
+	if (request->cancels) {
+		bool found;
+
+		assert_true(db_upload_end(&f->db, request->row, &found, &f->err));
+		return;
+	}
+	assert_true(db_blob_publish(&f->db, request->row, &request->scene->digest,
+	    (int64_t)strlen(request->scene->content), &request->holder, &request->won, &f->err));
+}
+
+static void
+settle(struct request *request)
+{
+	struct scene *scene = request->scene;
+
+	request->acknowledged = request->won &&
+				(request->holder == request->row->file ||
+				    registry_duplicate_settle(&scene->f->db, scene->store,
+					&scene->digest, request->row->file,
+					(int64_t)strlen(request->scene->content), &request->holder,
+					&scene->f->err));
+}
+
+static void
+housekeep(struct scene *scene)
+{
+	struct fixture *f = scene->f;
+	struct file_row *rows;
+	size_t count;
+
+	assert_true(db_unlinks_due(&f->db, 1000, &rows, &count, &f->err));
+	for (size_t i = 0; i < count; i++) {
+		assert_true(upload_unlink(scene->store, rows[i].file, &f->err));
+		if (rows[i].has_digest)
+			assert_true(store_blob_unlink(
+			    scene->store, &rows[i].digest, rows[i].file, &f->err));
+		assert_true(db_unlink_done(&f->db, rows[i].file, &f->err));
+	}
+}
+
+static void
+step(struct request requests[2], char name)
+{
+	bool nested = name == 'B' || name == 'D';
+	struct request *request = &requests[strchr("abAB", name) == NULL];
+
+	if (name == 'a' || name == 'c') {
+		record(request);
+	} else {
+		struct request *other = nested ? &requests[request == requests] : NULL;
+
+		within = other;
+		settle(request);
+		if (within != NULL) { /* it had no need to look */
+			within = NULL;
+			settle(other);
+		}
+	}
+	housekeep(request->scene);
+}
+
+/* --- Before and after --- */
+
+static struct upload_row *
+session(struct scene *scene, const struct target *target)
+{
+	struct fixture *f = scene->f;
+	struct upload_row *row;
+	struct upload *up;
+	bool found;
+
+	assert_true(db_upload_start(
+	    &f->db, target, "app", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
+	up = upload_open(scene->store, row->file, 0, &f->err);
+	assert_non_null(up);
+	assert_true(upload_write(up, scene->content, strlen(scene->content), &f->err));
+	assert_true(db_upload_seal(&f->db, row, &scene->digest, &found, &f->err));
+	assert_true(upload_publish(up, &scene->digest, &f->err));
+	upload_close(up);
+	return row;
+}
+
+static void
+make_holder(struct scene *scene, const struct target *target, enum holder holder)
+{
+	struct request request = { .scene = scene, .row = session(scene, target) };
+	const char *path = store_blob_path(
+	    scene->store, scene->f->db.arena, &scene->digest, request.row->file);
+
+	record(&request);
+	if (holder == HOLDER_MISSING)
+		assert_int_equal(unlink(path), 0);
+	if (holder == HOLDER_SHORT)
+		assert_int_equal(truncate(path, 1), 0);
+}
+
+static bool
+visit(void *context, const char *path, const struct digest *digest, int64_t file, int64_t size)
+{
+	(void)path;
+	(void)digest;
+	(void)file;
+	(void)size;
+	++*(int *)context;
+	return true;
+}
+
+/* Time passes for everything that is queued. */
+static void
+prove(struct scene *scene, const struct request requests[2], const char *play)
+{
+	struct fixture *f = scene->f;
+	int64_t named;
+	int files = 0;
+
+	ask(f, "UPDATE gc_unlink SET not_before = now()");
+	housekeep(scene);
+	named = strtol(ask(f, "SELECT max(file_id) FROM blob WHERE digest = '\\x%s'",
+			   strchr(scene->digest.text, ':') + 1),
+	    NULL, 10);
+	if ((requests[0].acknowledged || requests[1].acknowledged) &&
+	    size_of(scene, named) != (int64_t)strlen(scene->content))
+		fail_msg("%s: acknowledged, and the file is gone", play);
+	assert_true(store_walk(scene->store, visit, &files, &f->err));
+	if (files > 1 || (files == 1 && size_of(scene, named) == -1))
+		fail_msg("%s: files without an owner are left", play);
+	assert_true(store_blob_unlink(scene->store, &scene->digest, named, &f->err));
+}
+
+static void
+play(
+    struct fixture *f, struct store *store, enum holder holder, enum rival rival, const char *order)
+{
+	const char *content = unique(f, "content");
+	struct scene scene = { f, store, content, digest_of_text(content) };
+	struct target target = target_of(f, local_make(f), "app", f->admin);
+	struct request requests[2] = { { .scene = &scene }, { .scene = &scene } };
+
+	if (holder != HOLDER_NONE)
+		make_holder(&scene, &target, holder);
+	requests[0].row = session(&scene, &target);
+	requests[1].row = rival == RIVAL_OTHER_SESSION ? session(&scene, &target) : requests[0].row;
+	requests[1].cancels = rival == RIVAL_CANCEL;
+	for (const char *name = order; *name != '\0'; name++)
+		step(requests, *name);
+	prove(&scene, requests,
+	    arena_printf(f->db.arena, "holder %d, rival %d, order %s", holder, rival, order));
+}
+
+static void
+an_acknowledged_blob_keeps_its_file_in_every_order(void **state)
+{
+	char *root = folder_make();
+	struct store *store = store_fixture(root);
+
+	assert_non_null(store);
+	for (int holder = 0; holder < HOLDER_STATES; holder++)
+		for (int rival = 0; rival < RIVALS; rival++)
+			for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+				play(*state, store, (enum holder)holder, (enum rival)rival,
+				    orders[i]);
+	store_close(store);
+	folder_remove(root);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		DB_TEST(an_acknowledged_blob_keeps_its_file_in_every_order),
+	};
+
+	return FIXTURE_RUN("duplicate", tests);
+}
