@@ -449,12 +449,16 @@ CREATE FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigi
     LANGUAGE plpgsql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
+DECLARE
+  v_holder bigint;
 BEGIN
-  PERFORM FROM blob WHERE digest = p_digest AND alg = p_alg AND file_id = p_lost FOR NO KEY UPDATE;
-  IF NOT FOUND OR NOT file_reclaim(p_file) THEN
+  SELECT file_id INTO v_holder FROM blob WHERE digest = p_digest AND alg = p_alg FOR UPDATE;
+  IF v_holder <> p_lost THEN
+    RETURN true;
+  ELSIF NOT FOUND OR NOT file_reclaim(p_file) THEN
     RETURN false;
   END IF;
-  UPDATE blob SET file_id = p_file, size = p_size, bad = false WHERE digest = p_digest AND alg = p_alg;
+  UPDATE blob SET file_id = p_file, size = p_size, bad = false, diff_id = NULL WHERE digest = p_digest AND alg = p_alg;
   IF NOT p_missing THEN
     PERFORM file_abandon(p_lost, p_alg, p_digest, interval '15 min');
   END IF;
@@ -472,6 +476,9 @@ CREATE FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea
 DECLARE
   v_blob blob;
 BEGIN
+  IF EXISTS (SELECT FROM gc_unlink WHERE file_id = p_file) AND NOT file_reclaim(p_file) THEN
+    RAISE EXCEPTION 'file % is being removed', p_file;
+  END IF;
   LOOP
     INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
     EXIT WHEN FOUND;
@@ -949,6 +956,7 @@ CREATE FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest
     AS $$
 DECLARE
   v_names text[];
+  v_old bigint;
   v_stored record;
 BEGIN
   PERFORM digest_share(p_digest);
@@ -958,11 +966,15 @@ BEGIN
     -- perhaps the answer to the same call was lost
     SELECT b.file_id INTO file FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
     won := FOUND;
+    PERFORM file_abandon(p_file, p_alg, p_digest, interval '15 min');
     RETURN;
   END IF;
   v_names := ARRAY(SELECT path FROM blob_fetch_name WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote ORDER BY path);
-  DELETE FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote;
+  DELETE FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.file_id INTO v_old;
   SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
+  IF v_old <> p_file THEN -- taken over from a dead owner, and never told since
+    PERFORM file_abandon(v_old, p_alg, p_digest, interval '15 min');
+  END IF;
   file := v_stored.file;
   INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_remote, n), v_stored.id FROM unnest(v_names) n ON CONFLICT DO NOTHING;
 END $$;
@@ -990,7 +1002,8 @@ CREATE FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest byt
     LANGUAGE sql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  INSERT INTO gc_unlink (file_id, alg, digest, not_before) VALUES (p_file, p_alg, p_digest, now() + p_delay) ON CONFLICT DO NOTHING
+  INSERT INTO gc_unlink (file_id, alg, digest, not_before) SELECT p_file, p_alg, p_digest, now() + p_delay
+  WHERE NOT EXISTS (SELECT FROM blob WHERE file_id = p_file) ON CONFLICT DO NOTHING
 $$;
 
 --
@@ -1002,7 +1015,7 @@ CREATE FUNCTION registry.file_reclaim(p_file bigint) RETURNS boolean
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
-  DELETE FROM gc_unlink WHERE file_id = p_file AND not_before > now() + interval '1 minute';
+  DELETE FROM gc_unlink WHERE file_id = p_file AND not_before > now() + interval '1 minute' AND tries = 0;
   RETURN FOUND;
 END $$;
 

@@ -221,7 +221,7 @@ session_digest(struct session *session, enum digest_algorithm algorithm, struct 
 	return upload_digest(session->upload, algorithm, digest, err);
 }
 
-/* Bytes that are none of what was promised are of no use to anybody. */
+/* The session ends without a blob, unless another request has just ended it with one. */
 static void
 session_discard(struct session *session)
 {
@@ -244,6 +244,23 @@ session_seal(struct session *session, const struct digest *digest, struct error 
 	return found || error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
 }
 
+/* Give the file the blob's name, once more if it has it. If it has, but may not keep it, the
+ * session ends: its row decides whether another request has made the file a blob's. */
+static bool
+session_rename(
+    struct session *session, const struct digest *digest, int64_t *size, struct error *err)
+{
+	struct store *store = session->registry->store;
+	int64_t file = session->row->file;
+
+	if (session->published ? upload_republish(store, digest, file, size, err)
+			       : upload_publish(session->upload, digest, err))
+		return true;
+	if (upload_is_published(store, digest, file))
+		session_discard(session);
+	return false;
+}
+
 /* *size is what was hashed. */
 static bool
 session_publish_file(
@@ -252,8 +269,7 @@ session_publish_file(
 	struct digest actual;
 
 	if (session->published)
-		return upload_republish(
-		    session->registry->store, digest, session->row->file, size, err);
+		return session_rename(session, digest, size, err);
 	if (!session_open(session, err) ||
 	    !session_digest(session, digest->algorithm, &actual, err))
 		return false;
@@ -262,7 +278,7 @@ session_publish_file(
 		return error_set(err, ERROR_DIGEST_INVALID, NULL);
 	}
 	*size = upload_length(session->upload);
-	return session_seal(session, digest, err) && upload_publish(session->upload, digest, err);
+	return session_seal(session, digest, err) && session_rename(session, digest, size, err);
 }
 
 static bool

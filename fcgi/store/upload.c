@@ -114,16 +114,10 @@ upload_republish(struct store *store, const struct digest *digest, int64_t file,
 	if (!store_blob_digest(store, digest, file, &actual, size, err))
 		return false;
 	store_blob_name(name, digest, file);
-	if (!digest_equal(&actual, digest)) {
-		unlinkat(store->root, name, 0);
+	if (!digest_equal(&actual, digest))
 		return error_set(
 		    err, ERROR_BLOB_UPLOAD_UNKNOWN, "the upload has lost bytes, start again");
-	}
-	if (store_sync_folder(store, name))
-		return true;
-	error_errno(err, "cannot store the blob");
-	unlinkat(store->root, name, 0); /* nobody knows any more what is on disk */
-	return false;
+	return store_sync_folder(store, name) || error_errno(err, "cannot store the blob");
 }
 
 static void
@@ -148,11 +142,11 @@ upload_hash(struct upload *up, enum digest_algorithm algorithm)
  * are: only removing the file is honest. Keeps errno.
  */
 static void
-lose(struct upload *up, const char *name)
+lose(struct upload *up)
 {
 	int error = errno;
 
-	unlinkat(up->store->root, name, 0);
+	unlinkat(up->store->root, up->name, 0);
 	up->closed = true;
 	errno = error;
 }
@@ -168,7 +162,7 @@ flush(struct upload *up)
 	if (sync_file_range(up->fd, up->flushed, up->length - up->flushed, SYNC_FILE_RANGE_WRITE) ==
 		-1 &&
 	    (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
-		lose(up, up->name);
+		lose(up);
 		return false;
 	}
 #endif
@@ -267,7 +261,7 @@ upload_publish(struct upload *up, const struct digest *digest, struct error *err
 		return false;
 	store_blob_name(name, digest, up->file);
 	if (fdatasync(up->fd) == -1) {
-		lose(up, up->name);
+		lose(up);
 		return error_errno(err, "cannot store the blob");
 	}
 	/* Over NFS a rename whose answer was lost is sent again and then fails, although it was
@@ -278,12 +272,8 @@ upload_publish(struct upload *up, const struct digest *digest, struct error *err
 			    err, ERROR_BLOB_UPLOAD_UNKNOWN, "the upload was cancelled");
 		return error_errno(err, "cannot store the blob");
 	}
-	if (!store_sync_folder(up->store, name)) {
-		lose(up, name);
-		return error_errno(err, "cannot store the blob");
-	}
 	up->closed = true;
-	return true;
+	return store_sync_folder(up->store, name) || error_errno(err, "cannot store the blob");
 }
 
 void

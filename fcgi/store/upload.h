@@ -20,8 +20,8 @@ struct upload *upload_open(
 bool upload_is_published(struct store *, const struct digest *, int64_t file);
 /*
  * Such a file once more, since its folder may not have been synced, nor a row written: *size is
- * counted while its bytes are hashed. BLOB_UPLOAD_UNKNOWN, with the file removed, if they are not
- * the digest's.
+ * counted while its bytes are hashed. BLOB_UPLOAD_UNKNOWN if they are not the digest's. After a
+ * failure the file is still there, as after one of upload_publish().
  */
 bool upload_republish(
     struct store *, const struct digest *, int64_t file, int64_t *size, struct error *) MUST_CHECK;
@@ -39,8 +39,10 @@ bool upload_running_digest(const struct upload *, struct digest *);
 bool upload_truncate(struct upload *, int64_t length, struct error *) MUST_CHECK;
 /*
  * fdatasync, rename to the blob's name, fsync that folder: after it the bytes survive loss of
- * power. A failed sync is never repeated: the file is removed. BLOB_UPLOAD_UNKNOWN when the
- * session's file was removed meanwhile.
+ * power. A failed sync is never repeated. If that of the file fails, the file is removed. If that
+ * of the folder fails, the file keeps the blob's name, since another request of the same session
+ * may have written a row for it: the caller ends the session, which queues the file for removal
+ * unless that has happened. BLOB_UPLOAD_UNKNOWN when the session's file was removed meanwhile.
  */
 bool upload_publish(struct upload *, const struct digest *, struct error *) MUST_CHECK;
 /* Bytes acknowledged to a PATCH are not synced: loss of power may cost a session, never a blob.

@@ -310,7 +310,7 @@ a_sync_that_finds_the_disk_full_says_so(void **state)
 }
 
 static void
-a_folder_that_cannot_be_synced_holds_no_blob(void **state)
+a_file_whose_folder_cannot_be_synced_is_left_to_its_row(void **state)
 {
 	struct fixture *f = *state;
 	struct upload *up = open_upload(f, 5, 0);
@@ -322,9 +322,10 @@ a_folder_that_cannot_be_synced_holds_no_blob(void **state)
 	fail_fsync = EIO;
 	assert_false(upload_publish(up, &digest, &err));
 	assert_int_equal(err.code, ERROR_INTERNAL);
+	assert_false(upload_publish(up, &digest, &err)); /* nor is it tried again */
 	assert_string_equal(calls, "fdatasync renameat fsync ");
 	upload_close(up);
-	assert_false(upload_is_published(f->store, &digest, 5));
+	assert_true(upload_is_published(f->store, &digest, 5));
 	assert_false(exists(store_upload_path(f->store, f->arena, 5)));
 }
 
@@ -357,7 +358,7 @@ a_published_file_is_hashed_and_synced_again(void **state)
 }
 
 static void
-a_published_file_of_other_bytes_is_removed(void **state)
+a_published_file_of_other_bytes_is_refused(void **state)
 {
 	struct fixture *f = *state;
 	struct digest digest = publish_unsynced(f, "byte");
@@ -366,11 +367,11 @@ a_published_file_of_other_bytes_is_removed(void **state)
 
 	assert_false(upload_republish(f->store, &digest, 5, &size, &err));
 	assert_int_equal(err.code, ERROR_BLOB_UPLOAD_UNKNOWN);
-	assert_false(upload_is_published(f->store, &digest, 5));
+	assert_true(upload_is_published(f->store, &digest, 5));
 }
 
 static void
-a_published_file_whose_folder_cannot_be_synced_is_removed(void **state)
+a_published_file_whose_folder_cannot_be_synced_is_left_to_its_row(void **state)
 {
 	struct fixture *f = *state;
 	struct digest digest = publish_unsynced(f, "bytes");
@@ -380,7 +381,7 @@ a_published_file_whose_folder_cannot_be_synced_is_removed(void **state)
 	fail_fsync = EIO;
 	assert_false(upload_republish(f->store, &digest, 5, &size, &err));
 	assert_int_equal(err.code, ERROR_INTERNAL);
-	assert_false(upload_is_published(f->store, &digest, 5));
+	assert_true(upload_is_published(f->store, &digest, 5));
 }
 
 static void
@@ -458,10 +459,10 @@ main(void)
 		TEST(publishing_syncs_file_then_renames_then_syncs_folder),
 		TEST(a_failed_sync_removes_the_file_and_is_not_repeated),
 		TEST(a_sync_that_finds_the_disk_full_says_so),
-		TEST(a_folder_that_cannot_be_synced_holds_no_blob),
+		TEST(a_file_whose_folder_cannot_be_synced_is_left_to_its_row),
 		TEST(a_published_file_is_hashed_and_synced_again),
-		TEST(a_published_file_of_other_bytes_is_removed),
-		TEST(a_published_file_whose_folder_cannot_be_synced_is_removed),
+		TEST(a_published_file_of_other_bytes_is_refused),
+		TEST(a_published_file_whose_folder_cannot_be_synced_is_left_to_its_row),
 		TEST(a_full_disk_keeps_what_was_acknowledged),
 		TEST(a_cancelled_upload_cannot_be_published),
 		TEST(large_uploads_pass_the_flush_step),
