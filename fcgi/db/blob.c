@@ -81,29 +81,21 @@ static const struct statement blob_judge = {
 	.again = true,
 };
 
-#define NAMED(table, alg, digest) \
-	"(f.alg = 0 OR (" table "." alg " = f.alg AND " table "." digest " = f.digest))"
-
 /* $1 file ids, $2 algorithms, 0 for a file in uploads/, $3 digests. In the numbers of enum
- * file_owner. */
+ * file_owner. An open session owns its file under any digest: loss of power may have cost the row
+ * the one it was sealed with, and the client may go on. */
 static const struct statement file_owners = {
 	.name = "file_owners",
 	.nparams = 3,
-	.sql =
-	    "SELECT CASE WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id"
-	    "     AND b.alg = f.alg AND b.digest = f.digest) THEN 1"
-	    "   WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id AND " NAMED("u",
-		"sealed_alg",
-		"sealed_digest") ") THEN 2"
-				 "   WHEN EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id AND " NAMED(
-				     "t", "alg",
-				     "digest") ") THEN 2"
-					       "   WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id AND " NAMED(
-						   "g", "alg",
-						   "digest") ") THEN 3"
-							     "   WHEN f.id > (SELECT last_value FROM file_id) THEN 4 ELSE 0 END"
-							     " FROM unnest($1::bigint[], $2::int[], $3::bytea[])"
-							     "   WITH ORDINALITY AS f (id, alg, digest, place) ORDER BY f.place",
+	.sql = "SELECT CASE WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id"
+	       "     AND b.alg = f.alg AND b.digest = f.digest) THEN 1"
+	       "   WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id)"
+	       "     OR EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id) THEN 2"
+	       "   WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id"
+	       "     AND (f.alg = 0 OR (g.alg = f.alg AND g.digest = f.digest))) THEN 3"
+	       "   WHEN f.id > (SELECT last_value FROM file_id) THEN 4 ELSE 0 END"
+	       " FROM unnest($1::bigint[], $2::int[], $3::bytea[])"
+	       "   WITH ORDINALITY AS f (id, alg, digest, place) ORDER BY f.place",
 	.again = true,
 };
 

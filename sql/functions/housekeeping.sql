@@ -61,9 +61,11 @@ BEGIN
   RETURN v_directory;
 END $$;
 
--- These files have no owner. Those that had none a day ago either, for the caller to remove.
+-- These files have no owner. Those that had none a day ago either, for the caller to remove. One that the last look, a day ago, did not report had an
+-- owner then: it counts anew.
 CREATE OR REPLACE FUNCTION sweep_look(p_paths text[]) RETURNS SETOF text LANGUAGE sql SET search_path = registry, pg_temp AS $$
-  WITH looked AS (INSERT INTO gc_orphan AS o (path) SELECT unnest(p_paths) ON CONFLICT (path) DO UPDATE SET looked_at = now() RETURNING o.*)
+  WITH looked AS (INSERT INTO gc_orphan AS o (path) SELECT unnest(p_paths)
+    ON CONFLICT (path) DO UPDATE SET looked_at = now(), first_at = CASE WHEN o.looked_at < now() - interval '36 hours' THEN now() ELSE o.first_at END RETURNING o.*)
   SELECT path FROM looked WHERE first_at < now() - interval '23 hours'
 $$;
 

@@ -441,39 +441,86 @@ every_file_has_its_owner(void **state)
 	assert_int_equal(owners[5], FILE_OWNER_NONE);
 }
 
+/* Who owns blobs/sha256/../DIGEST.FILE? */
+static enum file_owner
+owner_of(struct fixture *f, struct digest digest, int64_t file)
+{
+	const struct file_row row = { .file = file, .has_digest = true, .digest = digest };
+	enum file_owner owner;
+
+	assert_true(db_file_owners(&f->db, &row, 1, &owner, &f->err));
+	return owner;
+}
+
 static void
 a_file_named_after_another_digest_has_no_owner(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f);
-	struct target target = target_of(f, key, "a", f->admin);
 	struct digest digest = blob_make(f, key, "a", unique(f, "content")),
 		      other = digest_of_text(unique(f, "other"));
 	struct standing standing;
+	int64_t file = find(f, key, "a", digest, f->admin, &standing)->file,
+		queued = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
+				       " VALUES (nextval('file_id'), now()) RETURNING file_id"),
+		    NULL, 10);
+
+	assert_int_equal(owner_of(f, digest, file), FILE_OWNER_BLOB);
+	assert_int_equal(owner_of(f, other, file), FILE_OWNER_NONE);
+	assert_int_equal(owner_of(f, other, queued), FILE_OWNER_NONE);
+}
+
+/* Whatever its row says: loss of power may have taken the digest that it was sealed with. */
+static void
+an_open_session_owns_its_file_under_any_digest(void **state)
+{
+	struct fixture *f = *state;
+	struct target target = target_of(f, local_make(f), "a", f->admin);
+	struct digest digest = digest_of_text(unique(f, "content")),
+		      other = digest_of_text(unique(f, "other"));
 	struct upload_row *row;
-	enum file_owner owners[3];
-	struct file_row files[3] = {
-		{ .file = find(f, key, "a", digest, f->admin, &standing)->file }
-	};
-	bool found;
+	int64_t file;
+	bool found, won;
 
 	assert_true(db_upload_start(
 	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
-	files[1].file = row->file;
-	files[2].file = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
-				      " VALUES (nextval('file_id'), now()) RETURNING file_id"),
-	    NULL, 10);
-	for (int i = 0; i < 3; i++) {
-		files[i].has_digest = true;
-		files[i].digest = other;
-	}
-	assert_true(db_file_owners(&f->db, files, 3, owners, &f->err));
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(owners[i], FILE_OWNER_NONE);
-	/* renamed, but the row was never written */
+	assert_int_equal(owner_of(f, digest, row->file), FILE_OWNER_UPLOAD);
 	assert_true(db_upload_seal(&f->db, row, &other, &found, &f->err));
-	assert_true(db_file_owners(&f->db, files, 3, owners, &f->err));
-	assert_int_equal(owners[1], FILE_OWNER_UPLOAD);
+	assert_int_equal(owner_of(f, digest, row->file), FILE_OWNER_UPLOAD);
+	assert_true(db_blob_publish(&f->db, row, &digest, 1, &file, &won, &f->err));
+	assert_int_equal(owner_of(f, digest, row->file), FILE_OWNER_BLOB);
+	assert_int_equal(owner_of(f, other, row->file), FILE_OWNER_NONE);
+}
+
+static int64_t
+join_fetch(struct fixture *f, const char *key, struct digest digest, int owner)
+{
+	return strtol(
+	    ask(f,
+		"UPDATE blob_fetch SET heartbeat = now() - interval '1 minute';"
+		"SELECT file FROM fetch_join((SELECT id FROM repository WHERE key = '%s'), 1, '\\x%s',"
+		" 'a', NULL, 5, true, '00000000-0000-4000-8000-00000000000%d')",
+		key, strchr(digest.text, ':') + 1, owner),
+	    NULL, 10);
+}
+
+static void
+a_fetch_owns_its_file_and_that_of_the_owner_before(void **state)
+{
+	struct fixture *f = *state;
+	const char *key = local_make(f);
+	struct digest digest = digest_of_text(unique(f, "content"));
+	int64_t first = join_fetch(f, key, digest, 1), second = join_fetch(f, key, digest, 2);
+
+	assert_int_not_equal(first, second);
+	assert_int_equal(owner_of(f, digest, first), FILE_OWNER_UPLOAD);
+	assert_int_equal(owner_of(f, digest, second), FILE_OWNER_INTENT);
+	ask(f,
+	    "SELECT won FROM fetch_publish((SELECT id FROM repository WHERE key = '%s'), 1, '\\x%s',"
+	    " '00000000-0000-4000-8000-000000000002', %" PRId64 ", 5)",
+	    key, strchr(digest.text, ':') + 1, second);
+	assert_int_equal(owner_of(f, digest, first), FILE_OWNER_INTENT);
+	assert_int_equal(owner_of(f, digest, second), FILE_OWNER_BLOB);
 }
 
 static void
@@ -520,6 +567,8 @@ main(void)
 		DB_TEST(a_blob_in_use_is_not_deleted),
 		DB_TEST(every_file_has_its_owner),
 		DB_TEST(a_file_named_after_another_digest_has_no_owner),
+		DB_TEST(an_open_session_owns_its_file_under_any_digest),
+		DB_TEST(a_fetch_owns_its_file_and_that_of_the_owner_before),
 		DB_TEST(blobs_are_paged_by_id),
 	};
 

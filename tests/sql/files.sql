@@ -1,7 +1,7 @@
 -- Files: what ends their owner queues them in the same transaction; what cannot be removed waits for others.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(41);
+SELECT plan(45);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT repository_save('local', '{"rclass": "local"}', 'create', NULL, 0, 'test', NULL, NULL);
@@ -87,6 +87,19 @@ SELECT is(file_reclaim(:fifth), false, 'and one that housekeeping has tried to r
 DELETE FROM image_blob;
 DELETE FROM gc_blob;
 DELETE FROM blob;
+
+-- files without an owner: two looks, a day apart
+CREATE FUNCTION pg_temp.days(p_days int) RETURNS void LANGUAGE sql AS $$
+  UPDATE registry.gc_orphan SET first_at = first_at - p_days * interval '1 day', looked_at = looked_at - p_days * interval '1 day'
+$$;
+SELECT is_empty($$SELECT sweep_look('{uploads/1,uploads/2}')$$, 'a file that is found without an owner stays');
+SELECT pg_temp.days(1);
+SELECT results_eq($$SELECT sweep_look('{uploads/1}')$$, '{uploads/1}'::text[], 'and goes if it has none a day later either');
+SELECT pg_temp.days(1);
+SELECT is_empty($$SELECT sweep_look('{uploads/2}')$$, 'one that had an owner at the look in between counts anew');
+SELECT pg_temp.days(1);
+SELECT results_eq($$SELECT sweep_look('{uploads/2}')$$, '{uploads/2}'::text[], 'from then on');
+DELETE FROM gc_orphan;
 
 -- what cannot be removed
 UPDATE gc_unlink SET not_before = now() - interval '1 min', queued_at = now() - interval '2 hours' WHERE file_id = :fourth;
