@@ -41,6 +41,7 @@ struct config {
 	/* [http] */
 	int64_t http_general_threads;  /* per worker; 0: four per core, at least 8 */
 	int64_t http_upload_threads;   /* per worker */
+	int64_t http_body_threads;     /* per worker, at most */
 	int64_t http_waiter_threads;   /* per worker, at most */
 	int64_t http_upload_sessions;  /* of one account, open at once; 0: no limit */
 	int64_t http_blob_limit_bytes; /* largest blob taken; 0: no limit */

@@ -267,6 +267,19 @@ read_stdin(struct gateway *gw, char *buffer, size_t size, struct error *err)
 	return (ssize_t)have;
 }
 
+bool
+gateway_has_body(struct gateway *gw, int64_t length)
+{
+	FCGX_Stream *in = gw->fcgi.in;
+	int first;
+
+	if (gw->kind != KIND_FCGI || length == 0)
+		return true;
+	if (in->rdNext == in->stop && (first = FCGX_GetChar(in)) != EOF)
+		FCGX_UnGetChar(first, in);
+	return FCGX_HasSeenEOF(in) == EOF || (length > 0 && in->stop - in->rdNext >= length);
+}
+
 ssize_t
 gateway_read(struct gateway *gw, void *buffer, size_t size, struct error *err)
 {

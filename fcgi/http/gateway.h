@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/attributes.h"
@@ -50,6 +51,13 @@ size_t gateway_variable_count(const struct gateway *, const char *name);
 /* The whole environment, "NAME=value" strings ended by NULL. */
 const char *const *gateway_environment(const struct gateway *);
 
+/*
+ * Is the body, of that length (-1: not announced), in the process, so that gateway_read() will not
+ * block? A larger one never is: libfcgi holds 8 KiB. Web servers send the beginning or the end of a
+ * body together with the parameters: Apache calls once it has 16 KiB or all of it, lighttpd once it
+ * has all of it.
+ */
+bool gateway_has_body(struct gateway *, int64_t length) MUST_CHECK;
 /* Read body bytes: > 0 count, 0 the end, -1 the client left early or the record was cut
  * (ERROR_CLIENT_GONE). Blocks until `size` bytes or the end are there. */
 ssize_t gateway_read(struct gateway *, void *buffer, size_t size, struct error *) MUST_CHECK;

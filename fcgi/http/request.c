@@ -239,6 +239,24 @@ refuse(struct error *err, enum error_code code)
 	return -1;
 }
 
+bool
+request_admit_body(struct request *req, struct share *share, struct error *err)
+{
+	bool anonymous = req->user == NULL || *req->user == '\0';
+
+	if (gateway_has_body(req->gateway, req->content_length))
+		return true;
+	/* No name of a user begins with a blank. */
+	if (req->place == NULL)
+		req->place = share_take(
+		    share, anonymous ? arena_printf(req->arena, " %s", req->address) : req->user);
+	if (req->place == NULL)
+		return error_set(err, ERROR_TOOMANYREQUESTS,
+		    "too many uploads of one account at once, try again");
+	req->awaits_body = !req->may_receive;
+	return req->may_receive || error_set(err, ERROR_WAIT, NULL);
+}
+
 ssize_t
 request_read(struct request *req, void *buffer, size_t size, struct error *err)
 {
@@ -285,6 +303,8 @@ request_body(struct request *req, size_t limit, char **body, size_t *length, str
 	*length = 0;
 	if (req->content_length > (int64_t)limit)
 		return error_set(err, ERROR_TOO_LARGE, NULL);
+	if (!request_admit_body(req, req->documents, err))
+		return false;
 	buffer = arena_alloc(req->arena, room + 1);
 	while ((n = request_read(req, buffer + *length, room - *length, err)) > 0) {
 		*length += (size_t)n;

@@ -16,6 +16,7 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/error.h"
+#include "base/share.h"
 #include "http/gateway.h"
 
 enum http_method {
@@ -51,9 +52,15 @@ struct request {
 	int64_t received;       /* body bytes read so far */
 	int64_t body_limit;     /* request_read() fails with TOO_LARGE beyond; 0: none */
 	bool is_head_only;      /* asked as FastCGI authorizer, before the body: may it come? */
-	bool may_wait;     /* this thread may spend its time waiting for an upstream, or for its
-			      turn to hash a password; else ERROR_WAIT */
-	const char *user;  /* who it turned out to be, for the log; "" or NULL: anonymous */
+	bool may_wait;    /* this thread may spend its time waiting for an upstream, or for its
+			     turn to hash a password; else ERROR_WAIT */
+	bool may_receive; /* the same for a body that is still on its way */
+	bool awaits_body; /* ERROR_WAIT is for a thread that may receive */
+	/* Borrowed: bodies that may be on their way at once. Documents are kept in memory, so they
+	 * are fewer. */
+	struct share *uploads, *documents;
+	struct share_place *place; /* in one of them; share_return() once the request is done */
+	const char *user;          /* who it turned out to be, for the log; "" or NULL: anonymous */
 	const char *route; /* pattern of the matched route, for the log; set by the router */
 	struct {
 		const char *name, *value;
@@ -81,6 +88,13 @@ const char *request_variable(
 /* scheme://host, for the few URLs that must be absolute; STOWAGE_BASE_URL wins. */
 const char *request_base_url(const struct request *) RETURNS_NONNULL;
 
+/*
+ * Before the first byte of a body is read that a client may send slowly, and before anything is
+ * done for it. share: req->uploads; request_body() asks by itself. False if that would hold up this
+ * thread: ERROR_WAIT, or, if the user (anonymous: the address) has its share of such bodies
+ * already, TOOMANYREQUESTS.
+ */
+bool request_admit_body(struct request *, struct share *, struct error *) MUST_CHECK;
 /* Body bytes: > 0 count, 0 the end, -1 failure. At the end the count is held against
  * Content-Length: short is CLIENT_GONE, more is SIZE_INVALID. */
 ssize_t request_read(struct request *, void *buffer, size_t size, struct error *) MUST_CHECK;

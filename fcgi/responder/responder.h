@@ -43,6 +43,13 @@ struct responder {
  */
 int responder_main(const struct responder *, int argc, char **argv);
 
+/* Is the error no answer, but the need of another thread, which begins the request anew? */
+static inline bool
+responder_hands_over(const struct request *req, const struct error *err)
+{
+	return err->code == ERROR_WAIT && (!req->may_wait || req->awaits_body);
+}
+
 /* Answer /livez (touches nothing) and /readyz (database, schema, the store if it has one; cached 5
  * s). */
 bool responder_livez(struct request *, struct error *);

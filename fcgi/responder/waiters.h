@@ -1,7 +1,6 @@
 /*
- * Requests that must wait for an upstream, or are sent as they arrive from one, are handed to
- * threads of their own, so that those who accept stay free. Threads are made when needed and go
- * when idle.
+ * Requests that must wait, for an upstream or for their body, are handed to threads of their own,
+ * so that those who accept stay free. Threads are made when needed and go when idle.
  */
 #ifndef RESPONDER_WAITERS_H
 #define RESPONDER_WAITERS_H

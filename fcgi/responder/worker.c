@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/share.h"
 #include "http/gateway.h"
 #include "http/same_origin.h"
 #include "registry/store_watch.h"
@@ -35,18 +36,39 @@
 struct worker {
 	const struct responder *responder;
 	struct service *service;
-	int stop_fd;                  /* readable once the worker is to stop */
-	struct kept *kept[POOLS];     /* owned */
-	struct waiters *waiters;      /* owned */
-	struct linger_set *lingering; /* owned */
-	atomic_int busy;              /* threads that hold a request, or are about to */
+	int stop_fd;                       /* readable once the worker is to stop */
+	struct kept *kept[POOLS];          /* owned */
+	struct waiters *waiters;           /* owned */
+	struct waiters *receivers;         /* owned: those that wait for bodies */
+	struct share *uploads, *documents; /* owned: together as many as there may be receivers */
+	struct linger_set *lingering;      /* owned */
+	atomic_int busy;                   /* threads that hold a request, or are about to */
+	atomic_int uploading;              /* of these, those for uploads */
+};
+
+/* What a thread may spend its time waiting for. */
+enum patience {
+	PATIENCE_BODY = 1,
+	PATIENCE_UPSTREAM = 2, /* or a turn */
+	PATIENCE_REFUSE = 4    /* for nothing, and nobody else is free to wait */
+};
+
+/* A request under way, or the next one, with all that goes from thread to thread with it. */
+struct task {
+	struct worker *worker;
+	struct gateway *gateway; /* owned */
+	struct arena *arena;     /* owned */
+	struct kept *kept;       /* of its pool */
+	struct share_place *place;
+	unsigned patience;
+	int64_t started;
 };
 
 struct thread {
 	struct worker *worker;
-	struct gateway *gateway;
-	struct arena *arena;
+	struct task *task; /* owned */
 	struct kept *kept; /* of its pool */
+	enum pool pool;
 	int listen_fd;
 	int epoll_fd;
 };
@@ -79,23 +101,22 @@ log_request(const struct request *req, const struct error *err, int64_t started)
 	log_fields(reply->status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, line);
 }
 
-/* What to do with a request that must wait for an upstream. */
-enum patience {
-	PATIENCE_NONE, /* nothing: it is for another thread */
-	PATIENCE_WAIT,
-	PATIENCE_REFUSE /* nobody is free to wait */
-};
-
 /* What cannot be read is answered by the responder too, in its own form. */
 static void
-open_request(const struct worker *worker, struct request *req, struct gateway *gateway,
-    struct arena *arena, enum patience patience, struct error *err)
+open_request(struct request *req, const struct task *task, struct error *err)
 {
-	if (request_open(req, gateway, arena, worker->service->config->http_trusted_proxies, err) &&
-	    same_origin_check(req, err) && patience == PATIENCE_REFUSE)
+	struct service *service = task->worker->service;
+
+	if (request_open(
+		req, task->gateway, task->arena, service->config->http_trusted_proxies, err) &&
+	    same_origin_check(req, err) && task->patience == PATIENCE_REFUSE)
 		error_set(err, ERROR_WAIT, NULL);
-	req->context = worker->service;
-	req->may_wait = patience != PATIENCE_NONE;
+	req->context = service;
+	req->may_wait = (task->patience & (PATIENCE_UPSTREAM | PATIENCE_REFUSE)) != 0;
+	req->may_receive = (task->patience & PATIENCE_BODY) != 0;
+	req->uploads = task->worker->uploads;
+	req->documents = task->worker->documents;
+	req->place = task->place;
 	reply_open(req);
 }
 
@@ -113,33 +134,39 @@ respond(const struct worker *worker, struct request *req, struct db *db, struct 
 	return true;
 }
 
-/* One request in its arena. false: nothing was answered, it must be handed over. */
+/* One request in its arena. false: nothing was answered, and it is for a thread that has the
+ * patience that task->patience says now. */
 static bool
-serve(struct worker *worker, struct gateway *gateway, struct arena *arena, enum patience patience,
-    int64_t started)
+serve(struct task *task)
 {
-	struct service *service = worker->service;
+	const struct worker *worker = task->worker;
 	struct request req;
-	struct db db = {
-		.pool = service->pool, .arena = arena, .bounded = patience != PATIENCE_WAIT
-	};
+	struct db db = { .pool = worker->service->pool,
+		.arena = task->arena,
+		.bounded = (task->patience & PATIENCE_UPSTREAM) == 0 };
 	struct error err = { 0 };
 
-	open_request(worker, &req, gateway, arena, patience, &err);
+	open_request(&req, task, &err);
 	if (!respond(worker, &req, &db, &err)) {
 		db_rollback(&db);
-		arena_reset(arena); /* with all that the request held */
-		open_request(worker, &req, gateway, arena, patience, &err);
+		task->place = req.place;
+		arena_reset(task->arena); /* with all that the request held */
+		open_request(&req, task, &err);
 		error_set(&err, ERROR_UNAVAILABLE, NULL);
 		worker->responder->serve(&req, &db, &err);
 	}
 	db_rollback(&db); /* what a handler left open on its way out */
-	if (err.code == ERROR_WAIT && patience == PATIENCE_NONE)
+	task->place = req.place;
+	if (responder_hands_over(&req, &err)) {
+		task->patience = PATIENCE_UPSTREAM | (req.awaits_body ? PATIENCE_BODY : 0);
 		return false;
+	}
 	reply_protect(&req);
 	reply_send(&req);
-	gateway_finish(gateway);
-	log_request(&req, &err, started);
+	gateway_finish(task->gateway);
+	log_request(&req, &err, task->started);
+	share_return(task->place);
+	task->place = NULL;
 	return true;
 }
 
@@ -168,41 +195,74 @@ watch(int epoll_fd, int fd, unsigned how)
 		log_fatal("cannot watch a socket: errno %d", errno);
 }
 
-/* A request on its way to a waiter, with all that belongs to it. */
-struct waiting {
-	struct worker *worker;
-	struct gateway *gateway; /* owned */
-	struct arena *arena;     /* owned */
-	struct kept *kept;
-	int64_t started;
-};
-
-static void
-request_done(struct worker *worker, struct gateway *gateway, struct kept *kept)
+static struct task *
+task_new(struct worker *worker, struct gateway *gateway, struct kept *kept)
 {
-	bool refused;
-	int fd = gateway_part(gateway, &refused);
+	struct task *task = malloc(sizeof(*task));
 
-	if (fd != -1 && refused)
-		linger_put(worker->lingering, fd);
-	else if (fd != -1)
-		kept_put(kept, fd);
+	if (task == NULL)
+		log_fatal("out of memory");
+	*task = (struct task){
+		.worker = worker, .gateway = gateway, .arena = arena_new(), .kept = kept
+	};
+	return task;
 }
 
-/* On a waiter's thread: the request from its beginning, this time with patience. */
+static void
+task_free(struct task *task)
+{
+	arena_free(task->arena);
+	gateway_close(task->gateway);
+	free(task);
+}
+
+/* The request is answered: what becomes of its connection. */
+static void
+task_done(struct task *task)
+{
+	bool refused;
+	int fd = gateway_part(task->gateway, &refused);
+
+	arena_reset(task->arena);
+	if (fd != -1 && refused)
+		linger_put(task->worker->lingering, fd);
+	else if (fd != -1)
+		kept_put(task->kept, fd);
+}
+
+static bool task_serve(struct task *);
+
+/* On a waiter's or receiver's thread: the request from its beginning, this time with patience. */
 static void
 serve_waiting(void *argument)
 {
-	struct waiting *waiting = argument;
+	struct task *task = argument;
+	struct worker *worker = task->worker;
 
-	atomic_fetch_add(&waiting->worker->busy, 1);
-	(void)serve(
-	    waiting->worker, waiting->gateway, waiting->arena, PATIENCE_WAIT, waiting->started);
-	arena_free(waiting->arena);
-	request_done(waiting->worker, waiting->gateway, waiting->kept);
-	gateway_close(waiting->gateway);
-	atomic_fetch_sub(&waiting->worker->busy, 1);
-	free(waiting);
+	atomic_fetch_add(&worker->busy, 1);
+	if (task_serve(task)) {
+		task_done(task);
+		task_free(task);
+	}
+	atomic_fetch_sub(&worker->busy, 1);
+}
+
+/* false: another thread has the task now. A waiter that needs the body hands over once more, so
+ * that bodies never hold up those who wait for other things. */
+static bool
+task_serve(struct task *task)
+{
+	struct waiters *others;
+
+	if (serve(task))
+		return true;
+	arena_reset(task->arena);
+	others = (task->patience & PATIENCE_BODY) != 0 ? task->worker->receivers
+						       : task->worker->waiters;
+	if (waiters_give(others, serve_waiting, task))
+		return false;
+	task->patience = PATIENCE_REFUSE;
+	return serve(task);
 }
 
 /*
@@ -216,39 +276,31 @@ queue_up(struct thread *thread)
 	watch(thread->epoll_fd, thread->listen_fd, EPOLLEXCLUSIVE);
 }
 
-/* The thread goes on with a gateway and an arena of its own. */
-static bool
-hand_over(struct thread *thread, int64_t started)
+static struct task *
+next_task(const struct thread *thread)
 {
-	struct waiting *waiting = malloc(sizeof(*waiting));
-
-	if (waiting == NULL)
-		log_fatal("out of memory");
-	*waiting = (struct waiting){ thread->worker, thread->gateway, thread->arena, thread->kept,
-		started };
-	arena_reset(thread->arena);
-	if (!waiters_give(thread->worker->waiters, serve_waiting, waiting)) {
-		free(waiting);
-		return false;
-	}
-	thread->gateway = gateway_open_fcgi(thread->listen_fd);
-	thread->arena = arena_new();
-	queue_up(thread);
-	return true;
+	return task_new(thread->worker, gateway_open_fcgi(thread->listen_fd), thread->kept);
 }
 
+/* The thread goes on with another task if this one is handed over. */
 static void
-serve_accepted(struct thread *thread, int64_t started)
+serve_accepted(struct thread *thread)
 {
-	struct worker *worker = thread->worker;
-
-	if (!serve(worker, thread->gateway, thread->arena, PATIENCE_NONE, started)) {
-		if (hand_over(thread, started))
-			return;
-		(void)serve(worker, thread->gateway, thread->arena, PATIENCE_REFUSE, started);
+	if (task_serve(thread->task)) {
+		task_done(thread->task);
+		return;
 	}
-	arena_reset(thread->arena);
-	request_done(worker, thread->gateway, thread->kept);
+	thread->task = next_task(thread);
+	queue_up(thread);
+}
+
+/* Half of the threads for uploads wait for bodies themselves; the others stay free to accept. */
+static unsigned
+upload_patience(struct worker *worker)
+{
+	int64_t uploading = atomic_fetch_add(&worker->uploading, 1) + 1;
+
+	return 2 * uploading <= worker->service->config->http_upload_threads ? PATIENCE_BODY : 0;
 }
 
 /* One request, if one is there. */
@@ -256,15 +308,17 @@ static bool
 serve_next(struct thread *thread)
 {
 	struct worker *worker = thread->worker;
-	int64_t started;
-	bool accepted;
+	struct task *task = thread->task;
+	bool uploads = thread->pool == POOL_UPLOAD, accepted;
 
 	/* Counted before it is accepted, or a stop in between would miss it. */
 	atomic_fetch_add(&worker->busy, 1);
-	accepted = gateway_accept(thread->gateway);
-	started = clock_steady_ms();
+	accepted = gateway_accept(task->gateway);
+	task->started = clock_steady_ms();
+	task->patience = uploads ? upload_patience(worker) : 0;
 	if (accepted)
-		serve_accepted(thread, started);
+		serve_accepted(thread);
+	atomic_fetch_sub(&worker->uploading, uploads);
 	atomic_fetch_sub(&worker->busy, 1);
 	return accepted;
 }
@@ -282,7 +336,7 @@ serve_new(struct thread *thread)
 		kept_put_new(thread->kept, fd);
 		return true;
 	}
-	gateway_resume(thread->gateway, fd);
+	gateway_resume(thread->task->gateway, fd);
 	return serve_next(thread);
 }
 
@@ -294,7 +348,7 @@ serve_kept(struct thread *thread)
 
 	if (fd == -1)
 		return false;
-	gateway_resume(thread->gateway, fd);
+	gateway_resume(thread->task->gateway, fd);
 	return serve_next(thread);
 }
 
@@ -322,8 +376,7 @@ thread_main(void *argument)
 {
 	struct thread *thread = argument;
 
-	thread->gateway = gateway_open_fcgi(thread->listen_fd);
-	thread->arena = arena_new();
+	thread->task = next_task(thread);
 	if ((thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		log_fatal("cannot start a thread: errno %d", errno);
 	watch(thread->epoll_fd, thread->worker->stop_fd, 0);
@@ -332,8 +385,7 @@ thread_main(void *argument)
 	watch(thread->epoll_fd, thread->listen_fd, EPOLLEXCLUSIVE);
 	thread_serve(thread);
 	close(thread->epoll_fd);
-	arena_free(thread->arena);
-	gateway_close(thread->gateway);
+	task_free(thread->task);
 	free(thread);
 	return NULL;
 }
@@ -352,9 +404,10 @@ start_threads(struct worker *worker, enum pool pool, int listen_fd, int64_t coun
 		int error = thread == NULL ? ENOMEM : 0;
 
 		if (error == 0) {
-			*thread = (struct thread){
-				.worker = worker, .kept = worker->kept[pool], .listen_fd = listen_fd
-			};
+			*thread = (struct thread){ .worker = worker,
+				.kept = worker->kept[pool],
+				.pool = pool,
+				.listen_fd = listen_fd };
 			error = pthread_create(&ids[(*used)++], &attributes, thread_main, thread);
 		}
 		if (error != 0)
@@ -389,6 +442,12 @@ worker_general_threads(const struct config *config)
 	return cores > THREADS_LEAST ? cores : THREADS_LEAST;
 }
 
+int64_t
+worker_body_threads(const struct config *config)
+{
+	return config->http_body_threads + (config->http_body_threads + 3) / 4;
+}
+
 int
 worker_run(const struct responder *responder, struct service *service,
     const struct listeners *listeners, int parent_fd, int ready_fd)
@@ -402,6 +461,10 @@ worker_run(const struct responder *responder, struct service *service,
 
 	worker.lingering = linger_open();
 	worker.waiters = waiters_open((size_t)config->http_waiter_threads);
+	worker.receivers = waiters_open((size_t)worker_body_threads(config));
+	worker.uploads = share_open((size_t)config->http_body_threads);
+	worker.documents = share_open(
+	    (size_t)(worker_body_threads(config) - config->http_body_threads));
 	worker.stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (ids == NULL || worker.stop_fd == -1)
 		log_fatal("cannot start: errno %d", errno);
@@ -419,6 +482,9 @@ worker_run(const struct responder *responder, struct service *service,
 	for (size_t i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
 	waiters_close(worker.waiters);
+	waiters_close(worker.receivers); /* after those that hand over to them */
+	share_close(worker.uploads);
+	share_close(worker.documents);
 	linger_close(worker.lingering);
 	store_watch_stop(watch);
 	for (int pool = 0; pool < POOLS; pool++)
@@ -431,13 +497,13 @@ worker_run(const struct responder *responder, struct service *service,
 int
 worker_run_cgi(const struct responder *responder, struct service *service)
 {
-	struct gateway *gateway = gateway_open_cgi();
-	struct arena *arena = arena_new();
 	struct worker worker = { .responder = responder, .service = service };
+	struct task *task = task_new(&worker, gateway_open_cgi(), NULL);
 
-	if (gateway_accept(gateway))
-		(void)serve(&worker, gateway, arena, PATIENCE_WAIT, clock_steady_ms());
-	arena_free(arena);
-	gateway_close(gateway);
+	task->started = clock_steady_ms();
+	task->patience = PATIENCE_BODY | PATIENCE_UPSTREAM;
+	if (gateway_accept(task->gateway))
+		(void)serve(task);
+	task_free(task);
 	return 0;
 }

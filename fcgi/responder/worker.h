@@ -24,6 +24,8 @@ bool service_check(const struct service *, const char *group) MUST_CHECK;
 
 /* Threads for general requests. */
 int64_t worker_general_threads(const struct config *);
+/* Most threads that wait for bodies: of uploads, and of documents, which are a quarter as many. */
+int64_t worker_body_threads(const struct config *);
 /* Raise the limit of open files to what is allowed; false if that is less than a worker with all
  * threads busy may hold. */
 bool worker_open_descriptors(const struct config *, struct error *) MUST_CHECK;

@@ -138,8 +138,9 @@ image_layer_put(struct request *req, struct error *err)
 	struct error ignored = { 0 };
 	int64_t written;
 
-	if (!call_id(req, &id, err) || !registry_v1_layer_start(request_registry(req),
-					   request_call(req)->name, &id, &layer, &session, err))
+	if (!call_id(req, &id, err) || !request_admit_body(req, req->uploads, err) ||
+	    !registry_v1_layer_start(
+		request_registry(req), request_call(req)->name, &id, &layer, &session, err))
 		return false;
 	if (!receive_body(req, session, &written, err)) {
 		(void)!session_cancel(session, &ignored);

@@ -148,7 +148,8 @@ upload_whole(struct request *req, const char *name, const struct digest *digest,
 	struct error ignored = { 0 };
 	int64_t written;
 
-	if (!registry_session_start(request_registry(req), name, digest->algorithm, &session, err))
+	if (!request_admit_body(req, req->uploads, err) ||
+	    !registry_session_start(request_registry(req), name, digest->algorithm, &session, err))
 		return false;
 	if (!receive_body(req, session, &written, err)) {
 		(void)!session_cancel(session, &ignored);
@@ -235,6 +236,7 @@ upload_append(struct request *req, struct error *err)
 
 	if (!find_session(req, &name, &session, err) || !session_accepts(session, NULL, err) ||
 	    !check_content_range(req, name, session, &length, err) ||
+	    !request_admit_body(req, req->uploads, err) ||
 	    !receive_chunk(req, session, length, &written, err) || !session_save(session, err))
 		return false;
 	reply_session(req, name, session, session_received(session) + written);
@@ -255,6 +257,7 @@ upload_finish(struct request *req, struct error *err)
 	if (text == NULL)
 		return error_set(err, ERROR_DIGEST_INVALID, "digest is missing");
 	return digest_parse(&digest, text, err) && session_accepts(session, &digest, err) &&
+	       request_admit_body(req, req->uploads, err) &&
 	       receive_chunk(req, session, length, &written, err) &&
 	       session_commit(session, &digest, err) && reply_blob_created(req, name, &digest);
 }

@@ -8,57 +8,13 @@ import ssl
 import threading
 import time
 
+from crowd import crowd, pulls
 from fronts import front
 from http2 import Connection
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 
 FULL = bool(os.environ.get("STOWAGE_FULL"))
 EMPTY = {"Content-Length": "0"}
-PULL_SECONDS = 15  # an outage is longer; a busy machine is not
-
-
-@contextlib.contextmanager
-def crowd(size, make):
-    """So many connections, or as many as the server lets in before it has no room for more; closed at the end."""
-    links, numbers, lock = [], iter(range(size)), threading.Lock()
-
-    def work():
-        while True:
-            with lock:
-                number = next(numbers, None)
-            if number is None:
-                return
-            with contextlib.suppress(OSError):
-                links.append(make(number))
-    threads = [threading.Thread(target=work) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    before = -1
-    while any(thread.is_alive() for thread in threads) and len(links) > before:
-        before = len(links)
-        time.sleep(1)
-    try:
-        yield links
-    finally:
-        numbers = iter(())
-        for thread in threads:
-            thread.join()
-        for link in links:
-            with contextlib.suppress(OSError):
-                link.close()
-
-
-def pulls(seconds):
-    """How long each pull of an image by a client of its own took; an answer other than 200 is a failure."""
-    took, end = [], time.monotonic() + seconds
-    while time.monotonic() < end or not took:
-        started = time.monotonic()
-        for path in ("manifests/latest", "blobs/" + sha256(b"layer")):
-            answer = call("GET", "/v2/strangers/pulled/" + path, timeout=PULL_SECONDS)
-            assert answer.status == 200, answer
-        took.append(time.monotonic() - started)
-        time.sleep(0.2)
-    return took
 
 
 def silent(number, body=b""):
@@ -79,7 +35,7 @@ def silent_connections():
     for size in (300, 1000) if FULL else (300,):
         for body in (b"", b"x" * 20_000):  # Apache calls the responder after 16 KiB
             with crowd(size, lambda number, body=body: silent(number, body)):
-                took = pulls(20 if FULL else 4)
+                took = pulls("strangers/pulled", 20 if FULL else 4, ADMIN)
             print(f"# {size} connections silent after {len(body)} bytes: {len(took)} pulls, slowest {max(took):.2f} s")
 
 
@@ -108,10 +64,10 @@ def silent_streams():
                     with contextlib.suppress(OSError):
                         link.drip(number)
     try:
-        took = pulls(20 if FULL else 4)
+        took = pulls("strangers/pulled", 20 if FULL else 4, ADMIN)
         dripping = threading.Thread(target=drip)
         dripping.start()
-        took += pulls(20 if FULL else 4)
+        took += pulls("strangers/pulled", 20 if FULL else 4, ADMIN)
     finally:
         stop.set()
         for link, _ in held:
