@@ -1,14 +1,14 @@
--- Who may do what in the database, one role for each kind of work. Repeated at every deploy.
+-- Who may do what in the database, one role for each program. Repeated at every deploy; a grant of an earlier version that is not named here
+-- is taken back.
 --
---   stowage_app    what serving needs: content, uploads, failed sign-ins; of history only to add and to read. No secrets
---   stowage_v1, stowage_v2
---                  the responders of those names sign in as these; they are stowage_app, with hashes, keys and passwords of upstreams
---   stowage_keep   stowage-keep: removes what is over
---   stowage_admin  the responder of that name: edits repositories, accounts and rights; reads hashes of passwords, no other secret
+--   stowage_app    every program: the schema, and the number that says whether a program may use it
+--   stowage_v1, stowage_v2, stowage_keep, stowage_admin
+--                  the program of that name signs in as this, and is stowage_app too: what its statements (fcgi/db/*.c) need, and nothing else
 --   stowage_audit  reads all but secrets: for auditors
 --
--- The owner, who migrates, is none of them, so triggers bind them all. A user who may not make roles gets the schema
--- without them, for an administrator to add.
+-- A program reads tables, and writes by functions that have the owner's rights (SECURITY DEFINER): content, audit and history change together or
+-- not at all. Where a grant below names columns, one statement of the program writes them. The owner, who migrates, is none of these roles, so
+-- triggers bind them all. A user who may not make roles gets the schema without them, for an administrator to add.
 SET LOCAL search_path = registry;
 
 DO $$
@@ -29,85 +29,84 @@ END $$;
 
 DO $$
 DECLARE
-  v_table regclass;
-  v_columns text;
+  v_role text;
 BEGIN
   REVOKE ALL ON SCHEMA registry FROM PUBLIC;
   REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM PUBLIC;
   REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry FROM PUBLIC;
+  FOR v_role IN SELECT rolname FROM pg_roles
+    WHERE rolname IN ('stowage_app', 'stowage_audit', 'stowage_v1', 'stowage_v2', 'stowage_keep', 'stowage_admin')
+  LOOP
+    EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM %I', v_role);
+    EXECUTE format('REVOKE ALL ON ALL SEQUENCES IN SCHEMA registry FROM %I', v_role);
+    EXECUTE format('REVOKE ALL ON ALL FUNCTIONS IN SCHEMA registry FROM %I', v_role);
+  END LOOP;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_app') THEN
-    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_app;
     GRANT USAGE ON SCHEMA registry TO stowage_app;
-    GRANT SELECT ON installation, store_space, migration, principal, membership, repository, repository_member, repository_leaf,
-      permission_target, permission_target_repository, permission_target_principal, acl, push_target TO stowage_app;
-    GRANT UPDATE (failures, failures_since, locked_until) ON account TO stowage_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON sign_in TO stowage_app;
-    FOR v_table, v_columns IN
-      SELECT attrelid, string_agg(quote_ident(attname), ', ') FROM pg_attribute
-      WHERE attrelid IN ('account'::regclass, 'repository_remote'::regclass) AND attnum > 0 AND NOT attisdropped AND attname <> 'password' GROUP BY 1
-    LOOP
-      EXECUTE format('GRANT SELECT (%s) ON %s TO stowage_app', v_columns, v_table);
-    END LOOP;
-    GRANT SELECT ON audit, tag_event TO stowage_app;
-    GRANT INSERT ON audit_entry TO stowage_app;
-    GRANT SELECT, INSERT ON media_type TO stowage_app;
-    GRANT SELECT, INSERT, UPDATE ON blob, manifest, image, gc_link, gc_manifest, gc_blob TO stowage_app;
-    GRANT SELECT, INSERT ON gc_unlink, manifest_blob, manifest_child, image_blob TO stowage_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON upload, tag, blob_fetch, blob_fetch_name, remote_state, remote_reference, remote_tags, remote_miss TO stowage_app;
-    GRANT UPDATE (pulled_on) ON image_manifest TO stowage_app;
-    GRANT SELECT, INSERT, DELETE ON image_manifest, image_referrer, manifest_want TO stowage_app;
-    GRANT DELETE ON image_blob TO stowage_app;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON v1_upload, v1_layer, v1_tag, store_state TO stowage_app;
-    GRANT SELECT, INSERT ON v1_image, v1_view, v1_view_image TO stowage_app;
-    GRANT USAGE ON SEQUENCE file_id TO stowage_app;
-    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_app;
-    REVOKE EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea), history_extend(), account_add(text, text, boolean, int, text, uuid, inet),
-      account_password(text, text, int, text, uuid, inet), group_add(text, int, text, uuid, inet),
-      account_enable(text, boolean, int, text, uuid, inet), account_unlock(text, int, text, uuid, inet),
-      principal_remove(text, int, int, text, uuid, inet), group_member(text, text, boolean, int, text, uuid, inet),
-      permission_remove(text, int, text, uuid, inet), token_key_rotate(bytea, boolean, int, text, uuid, inet),
-      permission_set(text, text, text, text[], text[], int[], int, text, uuid, inet),
-      permission_add(text, text, text, text[], text[], int[], int, text, uuid, inet),
-      repository_save(text, jsonb, text, int, int, text, uuid, inet), repository_delete(text, int, int, text, uuid, inet),
-      remote_save(int, jsonb), members_save(int, text[], text, boolean) FROM stowage_app;
+    GRANT SELECT ON installation TO stowage_app;
   END IF;
 
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v1') AND EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v2') THEN
-    GRANT SELECT (password) ON account, repository_remote TO stowage_v1, stowage_v2;
-    GRANT EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea) TO stowage_v1, stowage_v2;
+  -- serving: rights, content, sign-ins with hashes of passwords, sessions
+  FOR v_role IN SELECT rolname FROM pg_roles WHERE rolname IN ('stowage_v1', 'stowage_v2') LOOP
+    EXECUTE format('GRANT SELECT ON account, acl, blob, image, image_manifest, manifest, media_type, membership, principal, push_target, repository,
+      repository_leaf, sign_in, tag, upload, v1_image, v1_view, v1_view_image TO %I', v_role);
+    EXECUTE format('GRANT UPDATE (received, digest_so_far, touched_at) ON upload TO %I', v_role);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION account_failed, account_succeeded, blob_publish, blob_replace, bridge_root, manifest_put, name_fits,
+      name_is_local, name_twins, push_actions, sign_in_network, store_seen, tag_fits, token_keys, upload_end, upload_seal, upload_start, v1_view_put,
+      viewer_actions TO %I', v_role);
+  END LOOP;
+
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v1') THEN
+    GRANT SELECT ON v1_tag, v1_upload TO stowage_v1;
+    GRANT UPDATE (diff_id) ON blob TO stowage_v1;
+    GRANT EXECUTE ON FUNCTION readable_images, v1_checksum_put, v1_json_put, v1_layer_put, v1_layers_link, v1_pushed, v1_seen, v1_tag_put,
+      v1_tags_delete TO stowage_v1;
+  END IF;
+
+  -- with upstreams and their passwords
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v2') THEN
+    GRANT SELECT ON blob_fetch, blob_fetch_name, gc_blob, image_blob, image_referrer, manifest_want, remote_miss, remote_reference, remote_state,
+      remote_tags, repository_remote TO stowage_v2;
+    GRANT UPDATE (due) ON gc_blob TO stowage_v2;
+    GRANT EXECUTE ON FUNCTION blob_delete, blob_mount, digest_text, fetch_advance, fetch_fail, fetch_join, fetch_leave, fetch_patience, fetch_publish,
+      grace, image_promote, manifest_cache, manifest_delete, remote_answered, remote_failed, remote_listed, remote_missed, remote_struck,
+      remote_suspected, remote_trust, signing_key_get, stale_served, tag_delete TO stowage_v2;
   END IF;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_keep') THEN
-    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_keep;
-    GRANT UPDATE, DELETE ON repository, gc_unlink TO stowage_keep;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON gc_repository, gc_sweep, gc_orphan TO stowage_keep;
+    GRANT SELECT ON blob, blob_fetch, gc_orphan, gc_unlink, image, remote_state, repository, store_space, upload TO stowage_keep;
     GRANT SELECT ON SEQUENCE file_id TO stowage_keep;
-    GRANT DELETE ON image, v1_image TO stowage_keep;
-    GRANT INSERT, UPDATE ON store_space TO stowage_keep;
-    GRANT EXECUTE ON FUNCTION history_extend() TO stowage_keep;
+    GRANT DELETE ON gc_orphan, gc_unlink TO stowage_keep;
+    GRANT INSERT (total, available), UPDATE (total, available, at) ON store_space TO stowage_keep;
+    GRANT EXECUTE ON FUNCTION fetches_drop, history_extend, memories_drop, remote_answered, repository_shrink, store_seen, sweep_look, sweep_next,
+      unlink_failed, unlinks_due, upload_end, uploads_abandoned, v1_uploads_drop TO stowage_keep;
   END IF;
 
+  -- what REST shows; hashes of passwords, no other secret
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_admin') THEN
-    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_admin;
-    GRANT INSERT, UPDATE ON repository TO stowage_admin;
-    GRANT INSERT, UPDATE, DELETE ON repository_member, repository_remote, permission_target, permission_target_repository,
-      permission_target_principal, principal, account, membership TO stowage_admin;
-    GRANT SELECT (password) ON account TO stowage_admin;
-    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA registry TO stowage_admin;
-    REVOKE EXECUTE ON FUNCTION token_keys(bytea), signing_key_get(bytea), token_key_rotate(bytea, boolean, int, text, uuid, inet) FROM stowage_admin;
+    GRANT SELECT ON account, acl, blob, image, image_blob, image_manifest, manifest, manifest_blob, media_type, membership, principal, remote_miss,
+      remote_reference, remote_state, repository, repository_leaf, repository_member, sign_in, store_space, store_state, tag, v1_image,
+      v1_tag TO stowage_admin;
+    GRANT EXECUTE ON FUNCTION account_failed, account_password, account_succeeded, bridge_root, class_name, digest_text, document_defaults,
+      document_fields, json_time, name_fits, name_is_local, name_twins, repository_columns, repository_delete, repository_document,
+      repository_save, sign_in_network, storage_files, storage_folders, storage_item, tag_fits, upstream_status, viewer_actions,
+      viewer_valid, who_answers TO stowage_admin;
   END IF;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_audit') THEN
-    REVOKE ALL ON ALL TABLES IN SCHEMA registry FROM stowage_audit;
     GRANT USAGE ON SCHEMA registry TO stowage_audit;
     GRANT SELECT ON ALL TABLES IN SCHEMA registry TO stowage_audit;
     REVOKE SELECT ON account, token_key, signing_key, repository_remote FROM stowage_audit;
-    GRANT SELECT (repository_id, url, username, token_authentication, any_host_auth, realm_hosts, private_networks, networks, proxy,
-      client_certificate, local_address, query_params, library_prefix, ns_aliases, offline, hard_fail, store_locally, fresh_seconds, missing_seconds, assumed_offline_seconds, unused_hours, timeout_ms, metadata_timeout_ms, answer_ms,
-      block_mismatching_types, mismatching_types, external_dependencies, external_patterns) ON repository_remote TO stowage_audit;
     GRANT SELECT (id, kind, is_admin, disabled, epoch, failures, failures_since, locked_until) ON account TO stowage_audit;
     GRANT SELECT (kid, created_at, retired_at, revoked_at) ON token_key TO stowage_audit;
     GRANT EXECUTE ON FUNCTION digest_text(int, bytea), repository_paths(), acl_said(), ant_include(text), ant_to_regex(text) TO stowage_audit;
   END IF;
+
+  -- how upstreams are reached, without their passwords
+  FOR v_role IN SELECT rolname FROM pg_roles WHERE rolname IN ('stowage_keep', 'stowage_admin', 'stowage_audit') LOOP
+    EXECUTE format('GRANT SELECT (%s) ON repository_remote TO %I',
+      (SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute WHERE attrelid = 'repository_remote'::regclass AND attnum > 0 AND NOT attisdropped
+        AND attname <> 'password'), v_role);
+  END LOOP;
 END $$;

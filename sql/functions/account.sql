@@ -21,7 +21,7 @@ $$;
 
 -- A new password voids every token and forgives what was tried before.
 CREATE OR REPLACE FUNCTION account_password(p_name text, p_password text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
 BEGIN
@@ -50,7 +50,8 @@ CREATE OR REPLACE FUNCTION sign_in_trim(p_account int) RETURNS void LANGUAGE sql
 $$;
 
 -- A good password ends the row of wrong ones from that network; a lock runs out by itself. Writes once a day, if there is nothing to forgive.
-CREATE OR REPLACE FUNCTION account_succeeded(p_account int, p_address inet) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION account_succeeded(p_account int, p_address inet) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_network inet := sign_in_network(p_address);
 BEGIN
@@ -99,7 +100,7 @@ END $$;
 
 -- One more wrong password. Account 0: there is none of that name. A flood from one address fills no table.
 CREATE OR REPLACE FUNCTION account_failed(p_account int, p_name text, p_lock_failures int, p_lock_seconds int, p_hour_failures int,
-  p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_name text := left(p_name, 64);
   v_network inet := sign_in_network(p_address);
@@ -315,7 +316,8 @@ BEGIN
 END $$;
 
 -- The keys not revoked, those in force first, newest first; makes the first key in force.
-CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL) THEN
     PERFORM pg_advisory_xact_lock(1380993105); -- the next statement sees what another node has made meanwhile

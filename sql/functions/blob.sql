@@ -54,7 +54,8 @@ END $$;
 
 -- The bytes are verified and about to be published as this digest. Asynchronous: loss of power may cost the session, and the file is found by the
 -- sweep then. False: the session is gone.
-CREATE OR REPLACE FUNCTION upload_seal(p_upload uuid, p_alg int, p_digest bytea) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION upload_seal(p_upload uuid, p_alg int, p_digest bytea) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
   UPDATE upload SET sealed_alg = p_alg, sealed_digest = p_digest, touched_at = now() WHERE id = p_upload;
@@ -64,7 +65,7 @@ END $$;
 -- blob_store, ending the upload session, with the blob linked to the session's image. won is false when the session is gone and its work was
 -- not done.
 CREATE OR REPLACE FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint)
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_stored record;
 BEGIN
@@ -87,7 +88,7 @@ END $$;
 -- is not queued: it may only be out of sight. If the row names another file by now, nothing is left to do: that may be p_file, which another
 -- request of the same session gave it. False: it is too late to have p_file back.
 CREATE OR REPLACE FUNCTION blob_replace(p_alg int, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) RETURNS boolean
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_holder bigint;
 BEGIN
@@ -105,7 +106,7 @@ BEGIN
 END $$;
 
 -- A session is over, without a blob. Its file may have the name of one. False: it was over before.
-CREATE OR REPLACE FUNCTION upload_end(p_upload uuid) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION upload_end(p_upload uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_upload upload;
 BEGIN
@@ -120,7 +121,7 @@ END $$;
 
 -- Link the blob that the name p_from holds at the same key, if this account may read it there.
 CREATE OR REPLACE FUNCTION blob_mount(p_key text, p_from text, p_account int, p_epoch int, p_target int, p_name text, p_alg int, p_digest bytea)
-RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_root int;
   v_blob bigint;
@@ -147,7 +148,7 @@ END $$;
 
 -- 0 done, 1 unknown, 2 a manifest of the image names it.
 CREATE OR REPLACE FUNCTION blob_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint;
   v_blob bigint;

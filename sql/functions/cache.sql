@@ -46,7 +46,7 @@ CREATE OR REPLACE FUNCTION manifest_cache(p_remote int, p_path text, p_tag text,
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
   p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs int[], p_child_digests bytea[],
   p_child_sizes bigint[], p_subject_alg int, p_subject bytea, p_referrer text, p_account int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint;
   v_manifest bigint;
@@ -105,7 +105,8 @@ BEGIN
 END $$;
 
 -- The upstream still has the tag as it is cached: trust it again. That it was pulled is noted on the way.
-CREATE OR REPLACE FUNCTION remote_trust(p_remote int, p_path text, p_tag text, p_fresh_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION remote_trust(p_remote int, p_path text, p_tag text, p_fresh_seconds int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
   FROM image WHERE path = p_path AND repository_id = p_remote
   ON CONFLICT (image_id, tag) DO UPDATE SET fresh_until = EXCLUDED.fresh_until, checked_at = now();
@@ -116,20 +117,22 @@ $$;
 
 -- The upstream does not have it, or refuses it for a reason. A flood of names fills no table: beyond 10000 none is remembered.
 CREATE OR REPLACE FUNCTION remote_missed(p_remote int, p_path text, p_reference text, p_reason text, p_seconds int) RETURNS void
-LANGUAGE sql SET search_path = registry, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_miss (repository_id, path, reference, refused, reason, until)
   SELECT p_remote, p_path, p_reference, p_reason IS NOT NULL, left(p_reason, 200), now() + make_interval(secs => p_seconds)
   WHERE p_seconds > 0 AND 10000 > (SELECT count(*) FROM (SELECT FROM remote_miss WHERE repository_id = p_remote LIMIT 10000) known)
   ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, reason = EXCLUDED.reason, until = EXCLUDED.until
 $$;
 
-CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[], p_fresh_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[], p_fresh_seconds int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_tags (repository_id, path, tags, fresh_until) VALUES (p_remote, p_path, p_tags, now() + make_interval(secs => p_fresh_seconds))
   ON CONFLICT (repository_id, path) DO UPDATE SET tags = EXCLUDED.tags, fresh_until = EXCLUDED.fresh_until
 $$;
 
 -- The upstream gave no answer. Until a probe has told more, at most so many seconds, it is not asked.
-CREATE OR REPLACE FUNCTION remote_suspected(p_remote int, p_trouble text, p_reason text, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION remote_suspected(p_remote int, p_trouble text, p_reason text, p_seconds int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, failures, suspect_until, trouble, reason)
   VALUES (p_remote, 1, now() + make_interval(secs => p_seconds), p_trouble, left(p_reason, 200))
   ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, suspect_until = EXCLUDED.suspect_until, trouble = EXCLUDED.trouble, reason = EXCLUDED.reason,
@@ -137,7 +140,8 @@ CREATE OR REPLACE FUNCTION remote_suspected(p_remote int, p_trouble text, p_reas
 $$;
 
 -- It answered 502, 503 or 504 for a name. True: for several names in a row.
-CREATE OR REPLACE FUNCTION remote_struck(p_remote int, p_path text) RETURNS boolean LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION remote_struck(p_remote int, p_path text) RETURNS boolean
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, failures, struck) VALUES (p_remote, 1, ARRAY[p_path])
   ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1,
     struck = CASE WHEN p_path = ANY (s.struck) OR cardinality(s.struck) >= 3 THEN s.struck ELSE s.struck || p_path END
@@ -146,7 +150,7 @@ $$;
 
 -- The upstream is in trouble: it is not asked for so many seconds (0: it is asked again at once). True: the log has not been told for a minute.
 CREATE OR REPLACE FUNCTION remote_failed(p_remote int, p_trouble text, p_reason text, p_seconds int, p_limited boolean) RETURNS boolean
-LANGUAGE sql SET search_path = registry, pg_temp AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, failures, offline_until, trouble, reason, limited, told_at)
   VALUES (p_remote, 1, CASE WHEN p_seconds > 0 THEN now() + make_interval(secs => p_seconds) END, p_trouble, left(p_reason, 200), p_limited, now())
   ON CONFLICT (repository_id) DO UPDATE SET failures = s.failures + 1, offline_until = EXCLUDED.offline_until, suspect_until = NULL, struck = '{}',
@@ -156,7 +160,8 @@ LANGUAGE sql SET search_path = registry, pg_temp AS $$
 $$;
 
 -- It answered; p_limit NULL: without a word on its limit.
-CREATE OR REPLACE FUNCTION remote_answered(p_remote int, p_limit int, p_remaining int, p_seconds int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION remote_answered(p_remote int, p_limit int, p_remaining int, p_seconds int) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, rate_limit, rate_remaining, rate_seconds, rate_at)
   VALUES (p_remote, p_limit, p_remaining, p_seconds, CASE WHEN p_limit IS NOT NULL THEN now() END)
   ON CONFLICT (repository_id) DO UPDATE SET failures = 0, offline_until = NULL, suspect_until = NULL, trouble = NULL, struck = '{}', limited = false,
@@ -167,7 +172,7 @@ $$;
 
 -- A tag was served although it is out of date: once a minute is told.
 CREATE OR REPLACE FUNCTION stale_served(p_remote int, p_path text, p_tag text, p_reason text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'stale', 'done', r.key, p_path, p_tag, jsonb_build_object('reason', p_reason) FROM repository r
   WHERE r.id = p_remote AND NOT EXISTS (SELECT FROM audit a WHERE a.repository = r.key AND a.path = p_path AND a.action = 'stale' AND a.object = p_tag

@@ -223,7 +223,8 @@ $$;
 
 -- How the upstream is reached, from a whole document. The old password stays if none is given, at the same origin: with the owner's rights,
 -- since an administrator cannot read it. NULL, or what its editor should know.
-CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   -- host and port, host, port
   v_part text[] := regexp_match(p_document ->> 'url', '^https?://(([A-Za-z0-9][A-Za-z0-9._-]*|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?)(?:/[^?#[:space:][:cntrl:]]*)?$');
@@ -343,7 +344,7 @@ END $$;
 -- Create or change. p_mode: create, update (fields that are not named stay), put (either; fields that are not named take their default).
 -- Outcomes: 0 created, 1 changed, 2 bad request, 3 exists, 4 unknown, 5 stale revision.
 CREATE OR REPLACE FUNCTION repository_save(p_key text, p_document jsonb, p_mode text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
-  OUT outcome int, OUT message text, OUT revision int) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  OUT outcome int, OUT message text, OUT revision int) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_old repository;
   v_given jsonb;
@@ -477,7 +478,7 @@ $$;
 -- by that, and lose a default deployment that they had through it. Outcomes as above: 1, 4, 5; the message of 1 says what V1 repositories
 -- that showed it show from now on.
 CREATE OR REPLACE FUNCTION repository_delete(p_key text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
-  OUT outcome int, OUT message text) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  OUT outcome int, OUT message text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_old repository;
   v_above jsonb; -- the documents of virtuals that lead here, by id

@@ -12,7 +12,7 @@ CREATE OR REPLACE FUNCTION fetch_patience() RETURNS interval LANGUAGE sql IMMUTA
 --   3 it has just failed, for `error`
 CREATE OR REPLACE FUNCTION fetch_join(p_remote int, p_alg int, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid,
   OUT role int, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status int, OUT error text)
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_blob blob;
   v_fetch blob_fetch;
@@ -80,7 +80,7 @@ END $$;
 -- The owner has come so far, in this file. False: it is the owner no more, and must stop. With all bytes here it waits for the disk, which may
 -- take its time, and nobody is to begin anew for that: it has a minute more.
 CREATE OR REPLACE FUNCTION fetch_advance(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint)
-RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_old bigint;
 BEGIN
@@ -101,7 +101,7 @@ END $$;
 -- The bytes are verified and lie in a file: the blob is here, for every name that was shown to have it. As blob_publish; won is
 -- false when another owner has taken over.
 CREATE OR REPLACE FUNCTION fetch_publish(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint)
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_names text[];
   v_old bigint;
@@ -130,7 +130,7 @@ END $$;
 -- The owner gives up. Those who follow learn why, for a moment; status NULL: it just ends, since nothing is stored. The file then stays for
 -- those who read it, and is removed by the last of them, or by housekeeping should this process die before.
 CREATE OR REPLACE FUNCTION fetch_fail(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_status int, p_error text) RETURNS boolean
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_file bigint;
 BEGIN
@@ -145,6 +145,7 @@ BEGIN
 END $$;
 
 -- The owner's process stops: whoever follows may go on at once.
-CREATE OR REPLACE FUNCTION fetch_leave(p_remote int, p_alg int, p_digest bytea, p_owner uuid) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION fetch_leave(p_remote int, p_alg int, p_digest bytea, p_owner uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   UPDATE blob_fetch SET heartbeat = '-infinity' WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner
 $$;

@@ -14,7 +14,8 @@ CREATE OR REPLACE FUNCTION back_off(p_tries int) RETURNS interval LANGUAGE sql I
 $$;
 
 -- End fetches that nobody owns and nobody asks for any more, and failures that were told for long enough. How many.
-CREATE OR REPLACE FUNCTION fetches_drop(p_seconds int, p_limit int) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION fetches_drop(p_seconds int, p_limit int) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH gone AS (DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
       ORDER BY heartbeat LIMIT p_limit FOR UPDATE SKIP LOCKED) old
   WHERE (f.digest, f.alg, f.repository_id) = (old.digest, old.alg, old.repository_id) RETURNING f.*),
@@ -23,7 +24,7 @@ CREATE OR REPLACE FUNCTION fetches_drop(p_seconds int, p_limit int) RETURNS bigi
 $$;
 
 -- Rows that have lost their use: remembered misses that are over, lists of long ago, old sign-ins. How many went.
-CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
   lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1),
   sign_ins AS (DELETE FROM sign_in WHERE ctid = ANY (ARRAY(SELECT ctid FROM sign_in WHERE expires_at < now() LIMIT p_limit)) RETURNING 1)
@@ -31,7 +32,8 @@ CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sq
 $$;
 
 -- v1 pushes that nobody has gone on with for so long; their layers are left to the collector. How many went.
-CREATE OR REPLACE FUNCTION v1_uploads_drop(p_seconds int, p_limit int) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION v1_uploads_drop(p_seconds int, p_limit int) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH old AS (DELETE FROM v1_upload WHERE id = ANY (ARRAY(SELECT id FROM v1_upload WHERE touched_at < now() - make_interval(secs => p_seconds)
       ORDER BY touched_at LIMIT p_limit FOR UPDATE SKIP LOCKED)) RETURNING 1)
   SELECT count(*) FROM old
@@ -43,13 +45,13 @@ CREATE OR REPLACE FUNCTION unlinks_due(p_limit int) RETURNS SETOF gc_unlink LANG
 $$;
 
 -- A file could not be removed: others first. The seconds since it was queued.
-CREATE OR REPLACE FUNCTION unlink_failed(p_file bigint) RETURNS bigint LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION unlink_failed(p_file bigint) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   UPDATE gc_unlink SET tries = tries + 1, not_before = now() + back_off(tries) WHERE file_id = p_file
   RETURNING extract(epoch FROM now() - queued_at)::bigint
 $$;
 
 -- The next directory to search; NULL: none is due.
-CREATE OR REPLACE FUNCTION sweep_next() RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION sweep_next() RETURNS text LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_directory text;
 BEGIN
@@ -63,7 +65,7 @@ END $$;
 
 -- These files have no owner. Those that had none a day ago either, for the caller to remove. One that the last look, a day ago, did not report had an
 -- owner then: it counts anew.
-CREATE OR REPLACE FUNCTION sweep_look(p_paths text[]) RETURNS SETOF text LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION sweep_look(p_paths text[]) RETURNS SETOF text LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH looked AS (INSERT INTO gc_orphan AS o (path) SELECT unnest(p_paths)
     ON CONFLICT (path) DO UPDATE SET looked_at = now(), first_at = CASE WHEN o.looked_at < now() - interval '36 hours' THEN now() ELSE o.first_at END RETURNING o.*)
   SELECT path FROM looked WHERE first_at < now() - interval '23 hours'
@@ -101,7 +103,8 @@ END $$;
 
 -- A piece of a deleted repository. p_more is false if there is nothing to do; p_failed says why the piece stays for now, and others come first.
 -- Uploads go first, as abandoned ones: their files are not forgotten.
-CREATE OR REPLACE FUNCTION repository_shrink(p_limit int, OUT p_more boolean, OUT p_failed text) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION repository_shrink(p_limit int, OUT p_more boolean, OUT p_failed text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_repository repository;
 BEGIN

@@ -51,7 +51,7 @@ END $$;
 
 -- NULL: so many sessions (p_most; 0: any number) of the account are open already.
 CREATE OR REPLACE FUNCTION upload_start(p_repository int, p_name text, p_account int, p_alg int, p_most bigint DEFAULT 0) RETURNS upload
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_upload upload;
 BEGIN

@@ -13,7 +13,7 @@ END $$;
 
 -- A node that has been silent for a day is not one any more.
 CREATE OR REPLACE FUNCTION store_seen(p_node text, p_program text, p_trouble text)
-RETURNS uuid LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   INSERT INTO store_state (node, program, trouble) VALUES (p_node, p_program, p_trouble)
   ON CONFLICT (node, program) DO UPDATE SET trouble = p_trouble, seen_at = now();

@@ -98,7 +98,7 @@ CREATE OR REPLACE FUNCTION manifest_put(p_key text, p_name text, p_target int, p
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
   p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_child_algs int[], p_child_digests bytea[],
   p_child_sizes bigint[], p_subject_alg int, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg int, p_expected bytea)
-RETURNS TABLE (outcome int, missing_alg int, missing_digest bytea, real_size bigint) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS TABLE (outcome int, missing_alg int, missing_digest bytea, real_size bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_root int;
   v_actions int;
@@ -226,7 +226,7 @@ END $$;
 -- Unlink a digest from an image, with the tags on it; deleted is false if it is not there. A manifest that an index of the image names, while a
 -- tag leads to that index, stays: nobody could pull the index then.
 CREATE OR REPLACE FUNCTION manifest_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet,
-  OUT deleted boolean, OUT holder text, OUT holder_tag text) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  OUT deleted boolean, OUT holder text, OUT holder_tag text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint;
   v_manifest bigint;
@@ -259,7 +259,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION tag_delete(p_target int, p_name text, p_tag text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_manifest bigint;
 BEGIN

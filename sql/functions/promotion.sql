@@ -45,7 +45,7 @@ END $$;
 -- 3 the account may not. Nothing is written but by 0.
 CREATE OR REPLACE FUNCTION image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean,
   p_account int, p_epoch int, p_actor_name text, p_request uuid, p_address inet, OUT outcome int, OUT message text)
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_source int := (SELECT id FROM repository WHERE key = p_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
   v_target int := (SELECT id FROM repository WHERE key = p_target_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);

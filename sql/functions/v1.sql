@@ -75,7 +75,7 @@ END $$;
 
 -- The JSON of an image to come. 0 taken, 1 the image exists, 2 its parent does not.
 CREATE OR REPLACE FUNCTION v1_json_put(p_repository int, p_path text, p_account int, p_id bytea, p_parent bytea, p_json bytea) RETURNS int
-LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
 BEGIN
@@ -95,7 +95,7 @@ END $$;
 -- A layer has arrived, for all JSONs of its id that were known when it began. The file that holds its digest now may be another's. won is
 -- false when the upload session is gone and its work was not done.
 CREATE OR REPLACE FUNCTION v1_layer_put(p_upload uuid, p_file bigint, p_alg int, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[],
-  OUT won boolean, OUT file bigint) LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  OUT won boolean, OUT file bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_stored record;
 BEGIN
@@ -116,7 +116,7 @@ END $$;
 -- The checksum makes an image visible. 0 done, 1 exists with another checksum, 2 unknown, 3 its layer is missing, 4 no layer of that
 -- checksum, 5 the parent is missing, 6 nested too deep.
 CREATE OR REPLACE FUNCTION v1_checksum_put(p_repository int, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor int, p_actor_name text,
-  p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint;
   v_upload v1_upload;
@@ -159,7 +159,7 @@ END $$;
 
 -- 0 done, 1 no such image, 2 the tag exists and may not be moved.
 CREATE OR REPLACE FUNCTION v1_tag_put(p_repository int, p_path text, p_tag text, p_id bytea, p_agent text, p_actor int, p_actor_name text,
-  p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint;
   v_old bytea;
@@ -189,7 +189,7 @@ END $$;
 
 -- Take away one tag, or with NULL all of them; images stay. False: there was none.
 CREATE OR REPLACE FUNCTION v1_tags_delete(p_repository int, p_path text, p_tag text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM act_as(p_actor, p_request);
   WITH gone AS (DELETE FROM v1_tag WHERE image_id = (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository)
@@ -203,7 +203,7 @@ END $$;
 -- Keep how v1 clients see a manifest; images root first, p_id NULL: they do not, for a reason. What is not here whole yet is not kept:
 -- it may be seen later. False for that. An algorithm 0 stands for the empty layer.
 CREATE OR REPLACE FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs int[],
-  p_digests bytea[], p_zstds int[]) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+  p_digests bytea[], p_zstds int[]) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM FROM manifest WHERE id IN (p_manifest, p_shown) ORDER BY id FOR KEY SHARE;
   IF EXISTS (SELECT FROM manifest_want WHERE manifest_id = p_shown) THEN
@@ -230,7 +230,8 @@ BEGIN
 END $$;
 
 -- Layers that a v1 image has are shown under a name of the bridged repository, for the manifest that will name them.
-CREATE OR REPLACE FUNCTION v1_layers_link(p_target int, p_name text, p_blobs bigint[]) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION v1_layers_link(p_target int, p_name text, p_blobs bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM blob_postpone(b) FROM unnest(p_blobs) b ORDER BY b;
   PERFORM FROM blob WHERE id = ANY (p_blobs) ORDER BY id FOR KEY SHARE;
