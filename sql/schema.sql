@@ -75,7 +75,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -131,7 +131,7 @@ $$;
 --
 
 CREATE FUNCTION registry.account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -152,7 +152,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.account_succeeded(p_account integer, p_address inet) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -338,7 +338,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -378,7 +378,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -420,7 +420,7 @@ $$;
 --
 
 CREATE FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -446,7 +446,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -814,7 +814,7 @@ $_$;
 --
 
 CREATE FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -839,7 +839,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -860,7 +860,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -932,7 +932,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) RETURNS void
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   UPDATE blob_fetch SET heartbeat = '-infinity' WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner
@@ -951,7 +951,7 @@ CREATE FUNCTION registry.fetch_patience() RETURNS interval
 --
 
 CREATE FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -984,7 +984,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) RETURNS bigint
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   WITH gone AS (DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
@@ -1212,7 +1212,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -1257,6 +1257,7 @@ BEGIN
   v_refused := tag_kept_out(v_target, v_target, p_target_name,
     ARRAY(SELECT coalesce(p_target_tag, name) FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)));
   IF v_refused IS NOT NULL THEN
+    PERFORM image_forget(v_to);
     message := format('a pattern of %s keeps %s:%s out', p_target_key, p_target_name, v_refused);
     RETURN;
   END IF;
@@ -1418,7 +1419,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -1483,7 +1484,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -1550,7 +1551,7 @@ $$;
 --
 
 CREATE FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) RETURNS TABLE(outcome integer, missing_alg integer, missing_digest bytea, real_size bigint)
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -1794,7 +1795,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.memories_drop(p_limit integer) RETURNS bigint
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
@@ -2006,6 +2007,18 @@ BEGIN
 END $$;
 
 --
+-- Name: pushes_full(integer, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.pushes_full(p_account integer, p_most bigint) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN p_most > 0 AND (SELECT count(*) FROM upload WHERE account = p_account) + (SELECT count(*) FROM v1_upload WHERE account = p_account) >= p_most;
+END $$;
+
+--
 -- Name: queue_blobs(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2081,7 +2094,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) RETURNS void
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO remote_state AS s (repository_id, rate_limit, rate_remaining, rate_seconds, rate_at)
@@ -2097,7 +2110,7 @@ $$;
 --
 
 CREATE FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) RETURNS boolean
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO remote_state AS s (repository_id, failures, offline_until, trouble, reason, limited, told_at)
@@ -2113,7 +2126,7 @@ $$;
 --
 
 CREATE FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) RETURNS void
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO remote_tags (repository_id, path, tags, fresh_until) VALUES (p_remote, p_path, p_tags, now() + make_interval(secs => p_fresh_seconds))
@@ -2125,7 +2138,7 @@ $$;
 --
 
 CREATE FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) RETURNS void
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO remote_miss (repository_id, path, reference, refused, reason, until)
@@ -2212,7 +2225,7 @@ END $_$;
 --
 
 CREATE FUNCTION registry.remote_struck(p_remote integer, p_path text) RETURNS boolean
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO remote_state AS s (repository_id, failures, struck) VALUES (p_remote, 1, ARRAY[p_path])
@@ -2226,7 +2239,7 @@ $$;
 --
 
 CREATE FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) RETURNS void
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO remote_state AS s (repository_id, failures, suspect_until, trouble, reason)
@@ -2240,7 +2253,7 @@ $$;
 --
 
 CREATE FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) RETURNS void
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
@@ -2307,7 +2320,7 @@ $$;
 --
 
 CREATE FUNCTION registry.repository_delete(p_key text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -2399,7 +2412,7 @@ $$;
 --
 
 CREATE FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -2528,7 +2541,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -2696,7 +2709,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS void
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
@@ -2803,7 +2816,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) RETURNS uuid
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
@@ -2818,7 +2831,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.sweep_look(p_paths text[]) RETURNS SETOF text
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   WITH looked AS (INSERT INTO gc_orphan AS o (path) SELECT unnest(p_paths)
@@ -2831,7 +2844,7 @@ $$;
 --
 
 CREATE FUNCTION registry.sweep_next() RETURNS text
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -2876,7 +2889,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -2997,7 +3010,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.unlink_failed(p_file bigint) RETURNS bigint
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   UPDATE gc_unlink SET tries = tries + 1, not_before = now() + back_off(tries) WHERE file_id = p_file
@@ -3033,7 +3046,7 @@ $$;
 --
 
 CREATE FUNCTION registry.upload_end(p_upload uuid) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -3053,7 +3066,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
@@ -3089,13 +3102,13 @@ CREATE TABLE registry.upload (
 --
 
 CREATE FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint DEFAULT 0) RETURNS registry.upload
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
   v_upload upload;
 BEGIN
-  IF p_most > 0 AND (SELECT count(*) FROM upload WHERE account = p_account) >= p_most THEN
+  IF pushes_full(p_account, p_most) THEN
     RETURN NULL;
   END IF;
   INSERT INTO upload (image_id, account, alg, file_id) VALUES (image_make(p_repository, p_name), p_account, p_alg, nextval('file_id'))
@@ -3145,7 +3158,7 @@ $$;
 --
 
 CREATE FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -3224,11 +3237,11 @@ BEGIN
 END $$;
 
 --
--- Name: v1_json_put(integer, text, integer, bytea, bytea, bytea); Type: FUNCTION; Schema: registry; Owner: -
+-- Name: v1_json_put(integer, text, integer, bytea, bytea, bytea, bigint); Type: FUNCTION; Schema: registry; Owner: -
 --
 
-CREATE FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) RETURNS integer
-    LANGUAGE plpgsql
+CREATE FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea, p_most bigint DEFAULT 0) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -3242,7 +3255,13 @@ BEGIN
     AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_parent) THEN
     RETURN 2;
   END IF;
-  INSERT INTO v1_upload (image_id, v1_id, parent, json) VALUES (image_make(p_repository, p_path), p_id, p_parent, p_json)
+  UPDATE v1_upload SET touched_at = now() WHERE image_id = v_image AND v1_id = p_id AND sha256(json) = sha256(p_json);
+  IF FOUND THEN
+    RETURN 0;
+  ELSIF pushes_full(p_account, p_most) THEN
+    RETURN 3;
+  END IF;
+  INSERT INTO v1_upload (image_id, v1_id, account, parent, json) VALUES (image_make(p_repository, p_path), p_id, p_account, p_parent, p_json)
   ON CONFLICT (image_id, v1_id, sha256(json)) DO UPDATE SET touched_at = now();
   RETURN 0;
 END $$;
@@ -3252,14 +3271,15 @@ END $$;
 --
 
 CREATE FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) RETURNS record
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
+  v_image bigint;
   v_stored record;
 BEGIN
   PERFORM digest_share(p_digest);
-  DELETE FROM upload WHERE id = p_upload;
+  DELETE FROM upload WHERE id = p_upload RETURNING image_id INTO v_image;
   won := FOUND;
   IF NOT won THEN
     RETURN;
@@ -3270,6 +3290,9 @@ BEGIN
   INSERT INTO v1_layer (upload_id, payload, blob_id)
   SELECT j.id, j.payload, v_stored.id FROM unnest(p_jsons, p_payloads) j (id, payload) JOIN here ON here.id = j.id ORDER BY j.id
   ON CONFLICT (upload_id, payload) DO UPDATE SET blob_id = EXCLUDED.blob_id;
+  IF NOT FOUND THEN -- its JSONs expired
+    PERFORM image_forget(v_image);
+  END IF;
 END $$;
 
 --
@@ -3277,7 +3300,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) RETURNS void
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
@@ -3339,7 +3362,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 DECLARE
@@ -3351,6 +3374,7 @@ BEGIN
   END IF;
   SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
   IF NOT FOUND OR NOT v1_have(v_image, p_repository, p_path, p_actor, p_id) THEN
+    PERFORM image_forget(v_image);
     RETURN 1;
   END IF;
   SELECT v1_id INTO v_old FROM v1_tag WHERE image_id = v_image AND name = p_tag;
@@ -3374,7 +3398,7 @@ END $$;
 --
 
 CREATE FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
@@ -3392,20 +3416,26 @@ END $$;
 --
 
 CREATE FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) RETURNS bigint
-    LANGUAGE sql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
+DECLARE
+  v_count bigint;
+  v_images bigint[];
+BEGIN
   WITH old AS (DELETE FROM v1_upload WHERE id = ANY (ARRAY(SELECT id FROM v1_upload WHERE touched_at < now() - make_interval(secs => p_seconds)
-      ORDER BY touched_at LIMIT p_limit FOR UPDATE SKIP LOCKED)) RETURNING 1)
-  SELECT count(*) FROM old
-$$;
+      ORDER BY touched_at LIMIT p_limit FOR UPDATE SKIP LOCKED)) RETURNING image_id)
+  SELECT count(*), array_agg(DISTINCT image_id ORDER BY image_id) INTO v_count, v_images FROM old;
+  PERFORM image_forget(i) FROM unnest(v_images) i;
+  RETURN v_count;
+END $$;
 
 --
 -- Name: v1_view_put(bigint, bigint, bytea, text, bytea[], text[], integer[], bytea[], integer[]); Type: FUNCTION; Schema: registry; Owner: -
 --
 
 CREATE FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
 BEGIN
@@ -4343,6 +4373,8 @@ CREATE TABLE registry.v1_upload (
     parent bytea,
     touched_at timestamp with time zone DEFAULT now() NOT NULL,
     json bytea NOT NULL,
+    account integer,
+    CONSTRAINT v1_upload_account_check CHECK ((account > 1)),
     CONSTRAINT v1_upload_check CHECK (((octet_length(parent) = 32) AND (parent <> v1_id))),
     CONSTRAINT v1_upload_v1_id_check CHECK ((octet_length(v1_id) = 32))
 );
@@ -5095,6 +5127,12 @@ CREATE INDEX v1_layer_blob_id_idx ON registry.v1_layer USING btree (blob_id);
 CREATE INDEX v1_tag_image_id_v1_id_idx ON registry.v1_tag USING btree (image_id, v1_id);
 
 --
+-- Name: v1_upload_account_idx; Type: INDEX; Schema: registry; Owner: -
+--
+
+CREATE INDEX v1_upload_account_idx ON registry.v1_upload USING btree (account);
+
+--
 -- Name: v1_upload_image_id_v1_id_sha256_idx; Type: INDEX; Schema: registry; Owner: -
 --
 
@@ -5621,29 +5659,26 @@ GRANT USAGE ON SCHEMA registry TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_add(p_name text, p_password text, p_is_admin boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_count_failure(p_account integer, p_hour_failures integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.account_count_failure(p_account integer, p_hour_failures integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_enable(p_name text, p_enabled boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.account_enable(p_name text, p_enabled boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_enable(p_name text, p_enabled boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_lock_failures integer, p_lock_seconds integer, p_hour_failures integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
@@ -5651,16 +5686,12 @@ GRANT ALL ON FUNCTION registry.account_failed(p_account integer, p_name text, p_
 --
 
 REVOKE ALL ON FUNCTION registry.account_forgive(p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_forgive(p_account integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.account_forgive(p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_is_last_admin(p_account integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.account_is_last_admin(p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_is_last_admin(p_account integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.account_is_last_admin(p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION account_password(p_name text, p_password text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -5674,7 +5705,8 @@ GRANT ALL ON FUNCTION registry.account_password(p_name text, p_password text, p_
 --
 
 REVOKE ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address inet) TO stowage_admin;
 
 --
@@ -5682,21 +5714,20 @@ GRANT ALL ON FUNCTION registry.account_succeeded(p_account integer, p_address in
 --
 
 REVOKE ALL ON FUNCTION registry.account_unlock(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.account_unlock(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION acl_expand(p_targets integer[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.acl_expand(p_targets integer[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.acl_expand(p_targets integer[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.acl_expand(p_targets integer[]) TO stowage_admin;
 
 --
 -- Name: TABLE acl; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.acl TO stowage_app;
+GRANT SELECT ON TABLE registry.acl TO stowage_v1;
+GRANT SELECT ON TABLE registry.acl TO stowage_v2;
+GRANT SELECT ON TABLE registry.acl TO stowage_admin;
 GRANT SELECT ON TABLE registry.acl TO stowage_audit;
 
 --
@@ -5704,8 +5735,6 @@ GRANT SELECT ON TABLE registry.acl TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.acl_said() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.acl_said() TO stowage_app;
-GRANT ALL ON FUNCTION registry.acl_said() TO stowage_admin;
 GRANT ALL ON FUNCTION registry.acl_said() TO stowage_audit;
 
 --
@@ -5713,24 +5742,18 @@ GRANT ALL ON FUNCTION registry.acl_said() TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowage_app;
-GRANT ALL ON FUNCTION registry.act_as(p_actor integer, p_request uuid) TO stowage_admin;
 
 --
 -- Name: FUNCTION anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION ant_include(p_patterns text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.ant_include(p_patterns text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_admin;
 GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_audit;
 
 --
@@ -5738,8 +5761,6 @@ GRANT ALL ON FUNCTION registry.ant_include(p_patterns text) TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.ant_to_regex(p_patterns text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_admin;
 GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_audit;
 
 --
@@ -5747,95 +5768,80 @@ GRANT ALL ON FUNCTION registry.ant_to_regex(p_patterns text) TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.append_only() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.append_only() TO stowage_app;
-GRANT ALL ON FUNCTION registry.append_only() TO stowage_admin;
 
 --
 -- Name: FUNCTION back_off(p_tries integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.back_off(p_tries integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.back_off(p_tries integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.back_off(p_tries integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION base64url_bytes(p_text text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.base64url_bytes(p_text text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.base64url_bytes(p_text text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.base64url_bytes(p_text text) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_arrived(p_blob bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.blob_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v2;
 
 --
 -- Name: FUNCTION blob_here(p_images bigint[], p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_here(p_images bigint[], p_alg integer, p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.blob_mount(p_key text, p_from text, p_account integer, p_epoch integer, p_target integer, p_name text, p_alg integer, p_digest bytea) TO stowage_v2;
 
 --
 -- Name: FUNCTION blob_postpone(p_blob bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_postpone(p_blob bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_postpone(p_blob bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_postpone(p_blob bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_v2;
 
 --
 -- Name: FUNCTION blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.blob_replace(p_alg integer, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) TO stowage_v2;
 
 --
 -- Name: FUNCTION blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.blob_store(p_file bigint, p_alg integer, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION bridge_root(p_repository integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.bridge_root(p_repository integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.bridge_root(p_repository integer) TO stowage_app;
+GRANT ALL ON FUNCTION registry.bridge_root(p_repository integer) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.bridge_root(p_repository integer) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.bridge_root(p_repository integer) TO stowage_admin;
 
 --
@@ -5843,16 +5849,16 @@ GRANT ALL ON FUNCTION registry.bridge_root(p_repository integer) TO stowage_admi
 --
 
 REVOKE ALL ON FUNCTION registry.class_name(p_class integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.class_name(p_class integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.class_name(p_class integer) TO stowage_admin;
 
 --
 -- Name: TABLE repository; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.repository TO stowage_app;
-GRANT DELETE,UPDATE ON TABLE registry.repository TO stowage_keep;
-GRANT INSERT,UPDATE ON TABLE registry.repository TO stowage_admin;
+GRANT SELECT ON TABLE registry.repository TO stowage_v1;
+GRANT SELECT ON TABLE registry.repository TO stowage_v2;
+GRANT SELECT ON TABLE registry.repository TO stowage_keep;
+GRANT SELECT ON TABLE registry.repository TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository TO stowage_audit;
 
 --
@@ -5860,23 +5866,19 @@ GRANT SELECT ON TABLE registry.repository TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.deployments_astray() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.deployments_astray() TO stowage_app;
-GRANT ALL ON FUNCTION registry.deployments_astray() TO stowage_admin;
 
 --
 -- Name: FUNCTION digest_share(p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.digest_share(p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.digest_share(p_digest bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.digest_share(p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION digest_text(p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_app;
+GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_admin;
 GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO stowage_audit;
 
@@ -5885,23 +5887,18 @@ GRANT ALL ON FUNCTION registry.digest_text(p_alg integer, p_digest bytea) TO sto
 --
 
 REVOKE ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.digests_lock(p_digests bytea[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION document_changes(p_before jsonb, p_after jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.document_changes(p_before jsonb, p_after jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.document_changes(p_before jsonb, p_after jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.document_changes(p_before jsonb, p_after jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION document_defaults(p_class integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.document_defaults(p_class integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.document_defaults(p_class integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.document_defaults(p_class integer) TO stowage_admin;
 
 --
@@ -5909,15 +5906,12 @@ GRANT ALL ON FUNCTION registry.document_defaults(p_class integer) TO stowage_adm
 --
 
 REVOKE ALL ON FUNCTION registry.document_fault(p_class integer, p_document jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.document_fault(p_class integer, p_document jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.document_fault(p_class integer, p_document jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION document_fields(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.document_fields() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.document_fields() TO stowage_app;
 GRANT ALL ON FUNCTION registry.document_fields() TO stowage_admin;
 
 --
@@ -5925,134 +5919,110 @@ GRANT ALL ON FUNCTION registry.document_fields() TO stowage_admin;
 --
 
 REVOKE ALL ON FUNCTION registry.document_given(p_class integer, p_document jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.document_given(p_class integer, p_document jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.document_given(p_class integer, p_document jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION document_own(p_class integer, p_document jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.document_own(p_class integer, p_document jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION document_unbuilt(p_class integer, p_given jsonb, p_before jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.document_unbuilt(p_class integer, p_given jsonb, p_before jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.document_unbuilt(p_class integer, p_given jsonb, p_before jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.document_unbuilt(p_class integer, p_given jsonb, p_before jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION edit_lock(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.edit_lock() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_app;
-GRANT ALL ON FUNCTION registry.edit_lock() TO stowage_admin;
 
 --
 -- Name: FUNCTION egress_fault(p_document jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.egress_fault(p_document jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.egress_fault(p_document jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.egress_fault(p_document jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.fetch_advance(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint) TO stowage_v2;
 
 --
 -- Name: FUNCTION fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.fetch_fail(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_status integer, p_error text) TO stowage_v2;
 
 --
 -- Name: FUNCTION fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.fetch_join(p_remote integer, p_alg integer, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid, OUT role integer, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status integer, OUT error text) TO stowage_v2;
 
 --
 -- Name: FUNCTION fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.fetch_leave(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid) TO stowage_v2;
 
 --
 -- Name: FUNCTION fetch_patience(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.fetch_patience() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_admin;
+GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_v2;
 
 --
 -- Name: FUNCTION fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_v2;
 
 --
 -- Name: FUNCTION fetches_drop(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.fetches_drop(p_seconds integer, p_limit integer) TO stowage_keep;
 
 --
 -- Name: FUNCTION file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval) TO stowage_app;
-GRANT ALL ON FUNCTION registry.file_abandon(p_file bigint, p_alg integer, p_digest bytea, p_delay interval) TO stowage_admin;
 
 --
 -- Name: FUNCTION file_reclaim(p_file bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.file_reclaim(p_file bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.file_reclaim(p_file bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.file_reclaim(p_file bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION grace(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.grace() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.grace() TO stowage_app;
-GRANT ALL ON FUNCTION registry.grace() TO stowage_admin;
+GRANT ALL ON FUNCTION registry.grace() TO stowage_v2;
 
 --
 -- Name: FUNCTION group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION group_member(p_group text, p_user text, p_member boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.group_member(p_group text, p_user text, p_member boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.group_member(p_group text, p_user text, p_member boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION history_extend(); Type: ACL; Schema: registry; Owner: -
@@ -6060,110 +6030,85 @@ GRANT ALL ON FUNCTION registry.group_member(p_group text, p_user text, p_member 
 
 REVOKE ALL ON FUNCTION registry.history_extend() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.history_extend() TO stowage_keep;
-GRANT ALL ON FUNCTION registry.history_extend() TO stowage_admin;
 
 --
 -- Name: FUNCTION image_adopt(p_image bigint, p_manifests bigint[], p_account integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_adopt(p_image bigint, p_manifests bigint[], p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_drop(p_image bigint, p_manifest bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_drop(p_image bigint, p_manifest bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_forget(p_image bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_forget(p_image bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_forget(p_image bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_forget(p_image bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_is_empty(p_image bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_is_empty(p_image bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_is_empty(p_image bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_is_empty(p_image bigint) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_make(p_repository integer, p_path text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_make(p_repository integer, p_path text) TO stowage_admin;
 
 --
 -- Name: FUNCTION image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) TO stowage_v2;
 
 --
 -- Name: FUNCTION image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account integer, p_subject_alg integer, p_subject bytea, p_artifact_type text, p_referrer text) TO stowage_admin;
 
 --
 -- Name: FUNCTION is_key(p_key text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.is_key(p_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.is_key(p_key text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.is_key(p_key text) TO stowage_admin;
 
 --
 -- Name: FUNCTION is_line(p_value jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.is_line(p_value jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.is_line(p_value jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION is_network(p_text text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.is_network(p_text text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.is_network(p_text text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.is_network(p_text text) TO stowage_admin;
 
 --
 -- Name: FUNCTION is_pattern(p_patterns text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.is_pattern(p_patterns text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.is_pattern(p_patterns text) TO stowage_admin;
 
 --
 -- Name: FUNCTION json_time(p_at timestamp with time zone); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.json_time(p_at timestamp with time zone) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.json_time(p_at timestamp with time zone) TO stowage_app;
 GRANT ALL ON FUNCTION registry.json_time(p_at timestamp with time zone) TO stowage_admin;
 
 --
@@ -6171,110 +6116,91 @@ GRANT ALL ON FUNCTION registry.json_time(p_at timestamp with time zone) TO stowa
 --
 
 REVOKE ALL ON FUNCTION registry.keys_of(p_list jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.keys_of(p_list jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.keys_of(p_list jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION leaves_refresh(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.leaves_refresh() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.leaves_refresh() TO stowage_app;
-GRANT ALL ON FUNCTION registry.leaves_refresh() TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_arrived(p_manifest bigint, p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.manifest_cache(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_account integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v2;
 
 --
 -- Name: FUNCTION manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.manifest_delete(p_target integer, p_name text, p_alg integer, p_digest bytea, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT deleted boolean, OUT holder text, OUT holder_tag text) TO stowage_v2;
 
 --
 -- Name: FUNCTION manifest_here(p_images bigint[], p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_here(p_images bigint[], p_alg integer, p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_here(p_images bigint[], p_alg integer, p_digest bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_children bigint[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.manifest_put(p_key text, p_name text, p_target integer, p_account integer, p_epoch integer, p_actor_name text, p_request uuid, p_address inet, p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_blob_algs integer[], p_blob_digests bytea[], p_blob_roles integer[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[], p_subject_alg integer, p_subject bytea, p_referrer text, p_tags text[], p_expected_alg integer, p_expected bytea) TO stowage_v2;
 
 --
 -- Name: FUNCTION manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.manifest_store(p_alg integer, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text, p_subject_alg integer, p_subject bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION media_type_number(p_name text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.media_type_number(p_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.media_type_number(p_name text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.media_type_number(p_name text) TO stowage_admin;
 
 --
 -- Name: FUNCTION members_check(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.members_check() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.members_check() TO stowage_app;
-GRANT ALL ON FUNCTION registry.members_check() TO stowage_admin;
 
 --
 -- Name: FUNCTION members_save(p_id integer, p_members text[], p_deployment text, p_named boolean); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text, p_named boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.members_save(p_id integer, p_members text[], p_deployment text, p_named boolean) TO stowage_admin;
 
 --
 -- Name: FUNCTION memories_drop(p_limit integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.memories_drop(p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.memories_drop(p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.memories_drop(p_limit integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.memories_drop(p_limit integer) TO stowage_keep;
 
 --
 -- Name: FUNCTION name_fits(p_name text, p_include text[], p_exclude text[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclude text[]) TO stowage_admin;
 
 --
@@ -6282,7 +6208,8 @@ GRANT ALL ON FUNCTION registry.name_fits(p_name text, p_include text[], p_exclud
 --
 
 REVOKE ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO stowage_admin;
 
 --
@@ -6290,7 +6217,8 @@ GRANT ALL ON FUNCTION registry.name_is_local(p_root integer, p_name text) TO sto
 --
 
 REVOKE ALL ON FUNCTION registry.name_twins(p_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_admin;
 
 --
@@ -6298,170 +6226,149 @@ GRANT ALL ON FUNCTION registry.name_twins(p_name text) TO stowage_admin;
 --
 
 REVOKE ALL ON FUNCTION registry.permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean) TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_changed(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.permission_changed() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_app;
-GRANT ALL ON FUNCTION registry.permission_changed() TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) TO stowage_admin;
 
 --
 -- Name: FUNCTION principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION push_actions(p_account integer, p_root integer, p_target integer, p_name text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) TO stowage_v2;
+
+--
+-- Name: FUNCTION pushes_full(p_account integer, p_most bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.pushes_full(p_account integer, p_most bigint) FROM PUBLIC;
 
 --
 -- Name: FUNCTION queue_blobs(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.queue_blobs() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.queue_blobs() TO stowage_app;
-GRANT ALL ON FUNCTION registry.queue_blobs() TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_link(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.queue_link() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.queue_link() TO stowage_app;
-GRANT ALL ON FUNCTION registry.queue_link() TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_manifests(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.queue_manifests() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.queue_manifests() TO stowage_app;
-GRANT ALL ON FUNCTION registry.queue_manifests() TO stowage_admin;
 
 --
 -- Name: FUNCTION queue_new_blob(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.queue_new_blob() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.queue_new_blob() TO stowage_app;
-GRANT ALL ON FUNCTION registry.queue_new_blob() TO stowage_admin;
 
 --
 -- Name: FUNCTION readable_images(p_root integer, p_name text, p_account integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_v1;
 
 --
 -- Name: FUNCTION remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_v2;
+GRANT ALL ON FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) TO stowage_keep;
 
 --
 -- Name: FUNCTION remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.remote_failed(p_remote integer, p_trouble text, p_reason text, p_seconds integer, p_limited boolean) TO stowage_v2;
 
 --
 -- Name: FUNCTION remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.remote_listed(p_remote integer, p_path text, p_tags text[], p_fresh_seconds integer) TO stowage_v2;
 
 --
 -- Name: FUNCTION remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.remote_missed(p_remote integer, p_path text, p_reference text, p_reason text, p_seconds integer) TO stowage_v2;
 
 --
 -- Name: FUNCTION remote_save(p_id integer, p_document jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_save(p_id integer, p_document jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_save(p_id integer, p_document jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION remote_struck(p_remote integer, p_path text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_struck(p_remote integer, p_path text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_struck(p_remote integer, p_path text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_struck(p_remote integer, p_path text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.remote_struck(p_remote integer, p_path text) TO stowage_v2;
 
 --
 -- Name: FUNCTION remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) TO stowage_v2;
 
 --
 -- Name: FUNCTION remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) TO stowage_v2;
 
 --
 -- Name: FUNCTION repository_changed(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.repository_changed() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.repository_changed() TO stowage_app;
-GRANT ALL ON FUNCTION registry.repository_changed() TO stowage_admin;
 
 --
 -- Name: FUNCTION repository_columns(p_id integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.repository_columns(p_id integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.repository_columns(p_id integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.repository_columns(p_id integer) TO stowage_admin;
 
 --
@@ -6476,14 +6383,15 @@ GRANT ALL ON FUNCTION registry.repository_delete(p_key text, p_revision integer,
 --
 
 REVOKE ALL ON FUNCTION registry.repository_document(p_id integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.repository_document(p_id integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.repository_document(p_id integer) TO stowage_admin;
 
 --
 -- Name: TABLE repository_leaf; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.repository_leaf TO stowage_app;
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_v1;
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_v2;
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
 
 --
@@ -6491,8 +6399,6 @@ GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.repository_paths() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_app;
-GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_admin;
 GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_audit;
 
 --
@@ -6507,47 +6413,39 @@ GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_m
 --
 
 REVOKE ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text) TO stowage_keep;
 
 --
 -- Name: FUNCTION repository_shrink_piece(p_repository integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION schema1_signed_size(p_payload bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.schema1_signed_size(p_payload bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.schema1_signed_size(p_payload bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.schema1_signed_size(p_payload bytea) TO stowage_admin;
 
 --
 -- Name: FUNCTION shown_with(p_image bigint, p_manifests bigint[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.shown_with(p_image bigint, p_manifests bigint[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.sign_in_failed(p_account integer, p_network inet, p_lock_failures integer, p_lock_seconds integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION sign_in_network(p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.sign_in_network(p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.sign_in_network(p_address inet) TO stowage_app;
+GRANT ALL ON FUNCTION registry.sign_in_network(p_address inet) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.sign_in_network(p_address inet) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.sign_in_network(p_address inet) TO stowage_admin;
 
 --
@@ -6555,15 +6453,12 @@ GRANT ALL ON FUNCTION registry.sign_in_network(p_address inet) TO stowage_admin;
 --
 
 REVOKE ALL ON FUNCTION registry.sign_in_trim(p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.sign_in_trim(p_account integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.sign_in_trim(p_account integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION signing_key_get(p_fresh bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_v1;
 GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_v2;
 
 --
@@ -6571,15 +6466,13 @@ GRANT ALL ON FUNCTION registry.signing_key_get(p_fresh bytea) TO stowage_v2;
 --
 
 REVOKE ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.stale_served(p_remote integer, p_path text, p_tag text, p_reason text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v2;
 
 --
 -- Name: FUNCTION storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.storage_files(p_root integer, p_name text, p_tag text, p_file text, p_account integer) TO stowage_admin;
 
 --
@@ -6587,7 +6480,6 @@ GRANT ALL ON FUNCTION registry.storage_files(p_root integer, p_name text, p_tag 
 --
 
 REVOKE ALL ON FUNCTION registry.storage_folders(p_root integer, p_path text, p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.storage_folders(p_root integer, p_path text, p_account integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.storage_folders(p_root integer, p_path text, p_account integer) TO stowage_admin;
 
 --
@@ -6595,7 +6487,6 @@ GRANT ALL ON FUNCTION registry.storage_folders(p_root integer, p_path text, p_ac
 --
 
 REVOKE ALL ON FUNCTION registry.storage_item(p_root integer, p_path text, p_account integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.storage_item(p_root integer, p_path text, p_account integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.storage_item(p_root integer, p_path text, p_account integer) TO stowage_admin;
 
 --
@@ -6603,55 +6494,50 @@ GRANT ALL ON FUNCTION registry.storage_item(p_root integer, p_path text, p_accou
 --
 
 REVOKE ALL ON FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.store_bind(p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
 
 --
 -- Name: FUNCTION store_seen(p_node text, p_program text, p_trouble text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_v2;
+GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_keep;
 
 --
 -- Name: FUNCTION sweep_look(p_paths text[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.sweep_look(p_paths text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.sweep_look(p_paths text[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.sweep_look(p_paths text[]) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.sweep_look(p_paths text[]) TO stowage_keep;
 
 --
 -- Name: FUNCTION sweep_next(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.sweep_next() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.sweep_next() TO stowage_app;
-GRANT ALL ON FUNCTION registry.sweep_next() TO stowage_admin;
+GRANT ALL ON FUNCTION registry.sweep_next() TO stowage_keep;
 
 --
 -- Name: FUNCTION tag_changed(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.tag_changed() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.tag_changed() TO stowage_app;
-GRANT ALL ON FUNCTION registry.tag_changed() TO stowage_admin;
 
 --
 -- Name: FUNCTION tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v2;
 
 --
 -- Name: FUNCTION tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) TO stowage_app;
+GRANT ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) TO stowage_admin;
 
 --
@@ -6659,24 +6545,18 @@ GRANT ALL ON FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[
 --
 
 REVOKE ALL ON FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) TO stowage_admin;
 
 --
 -- Name: FUNCTION texts_of(p_array jsonb); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.texts_of(p_array jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.texts_of(p_array jsonb) TO stowage_app;
-GRANT ALL ON FUNCTION registry.texts_of(p_array jsonb) TO stowage_admin;
 
 --
 -- Name: FUNCTION time_limit(p_value jsonb, p_hour integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.time_limit(p_value jsonb, p_hour integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION token_key_rotate(p_fresh bytea, p_revoke boolean, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
@@ -6721,15 +6601,13 @@ GRANT ALL ON FUNCTION registry.token_keys(p_fresh bytea) TO stowage_v2;
 --
 
 REVOKE ALL ON FUNCTION registry.unlink_failed(p_file bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.unlink_failed(p_file bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.unlink_failed(p_file bigint) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.unlink_failed(p_file bigint) TO stowage_keep;
 
 --
 -- Name: TABLE gc_unlink; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.gc_unlink TO stowage_app;
-GRANT DELETE,UPDATE ON TABLE registry.gc_unlink TO stowage_keep;
+GRANT SELECT,DELETE ON TABLE registry.gc_unlink TO stowage_keep;
 GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 
 --
@@ -6737,54 +6615,75 @@ GRANT SELECT ON TABLE registry.gc_unlink TO stowage_audit;
 --
 
 REVOKE ALL ON FUNCTION registry.unlinks_due(p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.unlinks_due(p_limit integer) TO stowage_keep;
 
 --
 -- Name: FUNCTION upload_end(p_upload uuid); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.upload_end(p_upload uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.upload_end(p_upload uuid) TO stowage_app;
-GRANT ALL ON FUNCTION registry.upload_end(p_upload uuid) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.upload_end(p_upload uuid) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.upload_end(p_upload uuid) TO stowage_v2;
+GRANT ALL ON FUNCTION registry.upload_end(p_upload uuid) TO stowage_keep;
 
 --
 -- Name: FUNCTION upload_seal(p_upload uuid, p_alg integer, p_digest bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.upload_seal(p_upload uuid, p_alg integer, p_digest bytea) TO stowage_v2;
 
 --
 -- Name: TABLE upload; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.upload TO stowage_app;
+GRANT SELECT ON TABLE registry.upload TO stowage_v1;
+GRANT SELECT ON TABLE registry.upload TO stowage_v2;
+GRANT SELECT ON TABLE registry.upload TO stowage_keep;
 GRANT SELECT ON TABLE registry.upload TO stowage_audit;
+
+--
+-- Name: COLUMN upload.received; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(received) ON TABLE registry.upload TO stowage_v1;
+GRANT UPDATE(received) ON TABLE registry.upload TO stowage_v2;
+
+--
+-- Name: COLUMN upload.touched_at; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(touched_at) ON TABLE registry.upload TO stowage_v1;
+GRANT UPDATE(touched_at) ON TABLE registry.upload TO stowage_v2;
+
+--
+-- Name: COLUMN upload.digest_so_far; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(digest_so_far) ON TABLE registry.upload TO stowage_v1;
+GRANT UPDATE(digest_so_far) ON TABLE registry.upload TO stowage_v2;
 
 --
 -- Name: FUNCTION upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.upload_start(p_repository integer, p_name text, p_account integer, p_alg integer, p_most bigint) TO stowage_v2;
 
 --
 -- Name: FUNCTION uploads_abandoned(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.uploads_abandoned(p_seconds integer, p_limit integer) TO stowage_keep;
 
 --
 -- Name: FUNCTION upstream_status(p_id integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.upstream_status(p_id integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.upstream_status(p_id integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.upstream_status(p_id integer) TO stowage_admin;
 
 --
@@ -6792,111 +6691,97 @@ GRANT ALL ON FUNCTION registry.upstream_status(p_id integer) TO stowage_admin;
 --
 
 REVOKE ALL ON FUNCTION registry.url_origin(p_url text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.url_origin(p_url text) TO stowage_app;
-GRANT ALL ON FUNCTION registry.url_origin(p_url text) TO stowage_admin;
 
 --
 -- Name: FUNCTION v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_checksum_put(p_repository integer, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_have(p_image bigint, p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_admin;
 
 --
--- Name: FUNCTION v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea); Type: ACL; Schema: registry; Owner: -
+-- Name: FUNCTION v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea, p_most bigint); Type: ACL; Schema: registry; Owner: -
 --
 
-REVOKE ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea) TO stowage_admin;
+REVOKE ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea, p_most bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.v1_json_put(p_repository integer, p_path text, p_account integer, p_id bytea, p_parent bytea, p_json bytea, p_most bigint) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p_alg integer, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[], OUT won boolean, OUT file bigint) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_layers_link(p_target integer, p_name text, p_blobs bigint[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_pushed(p_image bigint, p_id bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_tag_changed(); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_tag_changed() FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_tag_changed() TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_tag_changed() TO stowage_admin;
 
 --
 -- Name: FUNCTION v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) TO stowage_v1;
 
 --
 -- Name: FUNCTION v1_uploads_drop(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) TO stowage_keep;
 
 --
 -- Name: FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) TO stowage_admin;
+GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs integer[], p_digests bytea[], p_zstds integer[]) TO stowage_v2;
 
 --
 -- Name: FUNCTION viewer_actions(p_account integer, p_repository integer, p_name text); Type: ACL; Schema: registry; Owner: -
 --
 
 REVOKE ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) TO stowage_app;
+GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository integer, p_name text) TO stowage_admin;
 
 --
@@ -6904,7 +6789,6 @@ GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository in
 --
 
 REVOKE ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_app;
 GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_admin;
 
 --
@@ -6912,7 +6796,6 @@ GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) 
 --
 
 REVOKE ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) TO stowage_app;
 GRANT ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, p_alg integer, p_digest bytea, p_user text) TO stowage_admin;
 
 --
@@ -6920,91 +6803,73 @@ GRANT ALL ON FUNCTION registry.who_answers(p_key text, p_name text, p_tag text, 
 --
 
 REVOKE ALL ON FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]) FROM PUBLIC;
-GRANT ALL ON FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]) TO stowage_app;
-GRANT ALL ON FUNCTION registry.wrong_sizes(p_blob_algs integer[], p_blob_digests bytea[], p_blob_sizes bigint[], p_child_algs integer[], p_child_digests bytea[], p_child_sizes bigint[]) TO stowage_admin;
 
 --
 -- Name: TABLE account; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.account TO stowage_admin;
+GRANT SELECT ON TABLE registry.account TO stowage_v1;
+GRANT SELECT ON TABLE registry.account TO stowage_v2;
+GRANT SELECT ON TABLE registry.account TO stowage_admin;
 
 --
 -- Name: COLUMN account.id; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(id) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(id) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.kind; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(kind) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(kind) ON TABLE registry.account TO stowage_audit;
-
---
--- Name: COLUMN account.password; Type: ACL; Schema: registry; Owner: -
---
-
-GRANT SELECT(password) ON TABLE registry.account TO stowage_v1;
-GRANT SELECT(password) ON TABLE registry.account TO stowage_v2;
-GRANT SELECT(password) ON TABLE registry.account TO stowage_admin;
 
 --
 -- Name: COLUMN account.is_admin; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(is_admin) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(is_admin) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.disabled; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(disabled) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(disabled) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.epoch; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(epoch) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(epoch) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.failures; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(failures),UPDATE(failures) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(failures) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.locked_until; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(locked_until),UPDATE(locked_until) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(locked_until) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: COLUMN account.failures_since; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(failures_since),UPDATE(failures_since) ON TABLE registry.account TO stowage_app;
 GRANT SELECT(failures_since) ON TABLE registry.account TO stowage_audit;
 
 --
 -- Name: TABLE audit; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.audit TO stowage_app;
 GRANT SELECT ON TABLE registry.audit TO stowage_audit;
 
 --
 -- Name: TABLE audit_entry; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT INSERT ON TABLE registry.audit_entry TO stowage_app;
 GRANT SELECT ON TABLE registry.audit_entry TO stowage_audit;
 
 --
@@ -7017,105 +6882,115 @@ GRANT SELECT ON TABLE registry.audit_rest TO stowage_audit;
 -- Name: TABLE blob; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE registry.blob TO stowage_app;
+GRANT SELECT ON TABLE registry.blob TO stowage_v1;
+GRANT SELECT ON TABLE registry.blob TO stowage_v2;
+GRANT SELECT ON TABLE registry.blob TO stowage_keep;
+GRANT SELECT ON TABLE registry.blob TO stowage_admin;
 GRANT SELECT ON TABLE registry.blob TO stowage_audit;
+
+--
+-- Name: COLUMN blob.diff_id; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(diff_id) ON TABLE registry.blob TO stowage_v1;
 
 --
 -- Name: TABLE blob_fetch; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.blob_fetch TO stowage_app;
+GRANT SELECT ON TABLE registry.blob_fetch TO stowage_v2;
+GRANT SELECT ON TABLE registry.blob_fetch TO stowage_keep;
 GRANT SELECT ON TABLE registry.blob_fetch TO stowage_audit;
 
 --
 -- Name: TABLE blob_fetch_name; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.blob_fetch_name TO stowage_app;
+GRANT SELECT ON TABLE registry.blob_fetch_name TO stowage_v2;
 GRANT SELECT ON TABLE registry.blob_fetch_name TO stowage_audit;
 
 --
 -- Name: SEQUENCE file_id; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT USAGE ON SEQUENCE registry.file_id TO stowage_app;
 GRANT SELECT ON SEQUENCE registry.file_id TO stowage_keep;
 
 --
 -- Name: TABLE gc_blob; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_blob TO stowage_app;
+GRANT SELECT ON TABLE registry.gc_blob TO stowage_v2;
 GRANT SELECT ON TABLE registry.gc_blob TO stowage_audit;
+
+--
+-- Name: COLUMN gc_blob.due; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(due) ON TABLE registry.gc_blob TO stowage_v2;
 
 --
 -- Name: TABLE gc_link; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_link TO stowage_app;
 GRANT SELECT ON TABLE registry.gc_link TO stowage_audit;
 
 --
 -- Name: TABLE gc_manifest; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE registry.gc_manifest TO stowage_app;
 GRANT SELECT ON TABLE registry.gc_manifest TO stowage_audit;
 
 --
 -- Name: TABLE gc_orphan; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.gc_orphan TO stowage_keep;
+GRANT SELECT,DELETE ON TABLE registry.gc_orphan TO stowage_keep;
 GRANT SELECT ON TABLE registry.gc_orphan TO stowage_audit;
 
 --
 -- Name: TABLE gc_repository; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.gc_repository TO stowage_keep;
 GRANT SELECT ON TABLE registry.gc_repository TO stowage_audit;
 
 --
 -- Name: TABLE gc_sweep; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.gc_sweep TO stowage_keep;
 GRANT SELECT ON TABLE registry.gc_sweep TO stowage_audit;
 
 --
 -- Name: TABLE image; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE registry.image TO stowage_app;
-GRANT DELETE ON TABLE registry.image TO stowage_keep;
+GRANT SELECT ON TABLE registry.image TO stowage_v1;
+GRANT SELECT ON TABLE registry.image TO stowage_v2;
+GRANT SELECT ON TABLE registry.image TO stowage_keep;
+GRANT SELECT ON TABLE registry.image TO stowage_admin;
 GRANT SELECT ON TABLE registry.image TO stowage_audit;
 
 --
 -- Name: TABLE image_blob; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE registry.image_blob TO stowage_app;
+GRANT SELECT ON TABLE registry.image_blob TO stowage_v2;
+GRANT SELECT ON TABLE registry.image_blob TO stowage_admin;
 GRANT SELECT ON TABLE registry.image_blob TO stowage_audit;
 
 --
 -- Name: TABLE image_manifest; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE registry.image_manifest TO stowage_app;
+GRANT SELECT ON TABLE registry.image_manifest TO stowage_v1;
+GRANT SELECT ON TABLE registry.image_manifest TO stowage_v2;
+GRANT SELECT ON TABLE registry.image_manifest TO stowage_admin;
 GRANT SELECT ON TABLE registry.image_manifest TO stowage_audit;
-
---
--- Name: COLUMN image_manifest.pulled_on; Type: ACL; Schema: registry; Owner: -
---
-
-GRANT UPDATE(pulled_on) ON TABLE registry.image_manifest TO stowage_app;
 
 --
 -- Name: TABLE image_referrer; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE registry.image_referrer TO stowage_app;
+GRANT SELECT ON TABLE registry.image_referrer TO stowage_v2;
 GRANT SELECT ON TABLE registry.image_referrer TO stowage_audit;
 
 --
@@ -7129,376 +7004,422 @@ GRANT SELECT ON TABLE registry.installation TO stowage_audit;
 -- Name: TABLE manifest; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,UPDATE ON TABLE registry.manifest TO stowage_app;
+GRANT SELECT ON TABLE registry.manifest TO stowage_v1;
+GRANT SELECT ON TABLE registry.manifest TO stowage_v2;
+GRANT SELECT ON TABLE registry.manifest TO stowage_admin;
 GRANT SELECT ON TABLE registry.manifest TO stowage_audit;
 
 --
 -- Name: TABLE manifest_blob; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.manifest_blob TO stowage_app;
+GRANT SELECT ON TABLE registry.manifest_blob TO stowage_admin;
 GRANT SELECT ON TABLE registry.manifest_blob TO stowage_audit;
 
 --
 -- Name: TABLE manifest_child; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.manifest_child TO stowage_app;
 GRANT SELECT ON TABLE registry.manifest_child TO stowage_audit;
 
 --
 -- Name: TABLE manifest_want; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE ON TABLE registry.manifest_want TO stowage_app;
+GRANT SELECT ON TABLE registry.manifest_want TO stowage_v2;
 GRANT SELECT ON TABLE registry.manifest_want TO stowage_audit;
 
 --
 -- Name: TABLE media_type; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.media_type TO stowage_app;
+GRANT SELECT ON TABLE registry.media_type TO stowage_v1;
+GRANT SELECT ON TABLE registry.media_type TO stowage_v2;
+GRANT SELECT ON TABLE registry.media_type TO stowage_admin;
 GRANT SELECT ON TABLE registry.media_type TO stowage_audit;
 
 --
 -- Name: TABLE membership; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.membership TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.membership TO stowage_admin;
+GRANT SELECT ON TABLE registry.membership TO stowage_v1;
+GRANT SELECT ON TABLE registry.membership TO stowage_v2;
+GRANT SELECT ON TABLE registry.membership TO stowage_admin;
 GRANT SELECT ON TABLE registry.membership TO stowage_audit;
 
 --
 -- Name: TABLE migration; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.migration TO stowage_app;
 GRANT SELECT ON TABLE registry.migration TO stowage_audit;
 
 --
 -- Name: TABLE permission_target; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.permission_target TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.permission_target TO stowage_admin;
 GRANT SELECT ON TABLE registry.permission_target TO stowage_audit;
 
 --
 -- Name: TABLE permission_target_principal; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.permission_target_principal TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.permission_target_principal TO stowage_admin;
 GRANT SELECT ON TABLE registry.permission_target_principal TO stowage_audit;
 
 --
 -- Name: TABLE permission_target_repository; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.permission_target_repository TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.permission_target_repository TO stowage_admin;
 GRANT SELECT ON TABLE registry.permission_target_repository TO stowage_audit;
 
 --
 -- Name: TABLE principal; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.principal TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.principal TO stowage_admin;
+GRANT SELECT ON TABLE registry.principal TO stowage_v1;
+GRANT SELECT ON TABLE registry.principal TO stowage_v2;
+GRANT SELECT ON TABLE registry.principal TO stowage_admin;
 GRANT SELECT ON TABLE registry.principal TO stowage_audit;
 
 --
 -- Name: TABLE push_target; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.push_target TO stowage_app;
+GRANT SELECT ON TABLE registry.push_target TO stowage_v1;
+GRANT SELECT ON TABLE registry.push_target TO stowage_v2;
 GRANT SELECT ON TABLE registry.push_target TO stowage_audit;
 
 --
 -- Name: TABLE remote_miss; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_miss TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_miss TO stowage_v2;
+GRANT SELECT ON TABLE registry.remote_miss TO stowage_admin;
 GRANT SELECT ON TABLE registry.remote_miss TO stowage_audit;
 
 --
 -- Name: TABLE remote_reference; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_reference TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_reference TO stowage_v2;
+GRANT SELECT ON TABLE registry.remote_reference TO stowage_admin;
 GRANT SELECT ON TABLE registry.remote_reference TO stowage_audit;
 
 --
 -- Name: TABLE remote_state; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_state TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_state TO stowage_v2;
+GRANT SELECT ON TABLE registry.remote_state TO stowage_keep;
+GRANT SELECT ON TABLE registry.remote_state TO stowage_admin;
 GRANT SELECT ON TABLE registry.remote_state TO stowage_audit;
 
 --
 -- Name: TABLE remote_tags; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.remote_tags TO stowage_app;
+GRANT SELECT ON TABLE registry.remote_tags TO stowage_v2;
 GRANT SELECT ON TABLE registry.remote_tags TO stowage_audit;
 
 --
 -- Name: TABLE repository_member; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.repository_member TO stowage_app;
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository_member TO stowage_admin;
+GRANT SELECT ON TABLE registry.repository_member TO stowage_admin;
 GRANT SELECT ON TABLE registry.repository_member TO stowage_audit;
 
 --
 -- Name: TABLE repository_remote; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT INSERT,DELETE,UPDATE ON TABLE registry.repository_remote TO stowage_admin;
+GRANT SELECT ON TABLE registry.repository_remote TO stowage_v2;
 
 --
 -- Name: COLUMN repository_remote.repository_id; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(repository_id) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(repository_id) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(repository_id) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(repository_id) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.class; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(class) ON TABLE registry.repository_remote TO stowage_app;
+GRANT SELECT(class) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(class) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(class) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.url; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(url) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(url) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(url) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(url) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.username; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(username) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(username) ON TABLE registry.repository_remote TO stowage_audit;
-
---
--- Name: COLUMN repository_remote.password; Type: ACL; Schema: registry; Owner: -
---
-
-GRANT SELECT(password) ON TABLE registry.repository_remote TO stowage_v1;
-GRANT SELECT(password) ON TABLE registry.repository_remote TO stowage_v2;
+GRANT SELECT(username) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(username) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.token_authentication; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(token_authentication) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(token_authentication) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(token_authentication) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(token_authentication) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.any_host_auth; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(any_host_auth) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(any_host_auth) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(any_host_auth) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(any_host_auth) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.realm_hosts; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(realm_hosts) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(realm_hosts) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(realm_hosts) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(realm_hosts) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.private_networks; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(private_networks) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(private_networks) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(private_networks) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(private_networks) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.library_prefix; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(library_prefix) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(library_prefix) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(library_prefix) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(library_prefix) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.ns_aliases; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(ns_aliases) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(ns_aliases) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(ns_aliases) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(ns_aliases) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.offline; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(offline) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(offline) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(offline) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(offline) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.hard_fail; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(hard_fail) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(hard_fail) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(hard_fail) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(hard_fail) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.store_locally; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(store_locally) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(store_locally) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(store_locally) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(store_locally) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.fresh_seconds; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(fresh_seconds) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(fresh_seconds) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(fresh_seconds) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(fresh_seconds) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.missing_seconds; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(missing_seconds) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(missing_seconds) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(missing_seconds) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(missing_seconds) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.assumed_offline_seconds; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(assumed_offline_seconds) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(assumed_offline_seconds) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(assumed_offline_seconds) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(assumed_offline_seconds) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.unused_hours; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(unused_hours) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(unused_hours) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(unused_hours) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(unused_hours) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.timeout_ms; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(timeout_ms) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(timeout_ms) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(timeout_ms) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(timeout_ms) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.metadata_timeout_ms; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(metadata_timeout_ms) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(metadata_timeout_ms) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(metadata_timeout_ms) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(metadata_timeout_ms) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.block_mismatching_types; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(block_mismatching_types) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(block_mismatching_types) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(block_mismatching_types) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(block_mismatching_types) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.mismatching_types; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(mismatching_types) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(mismatching_types) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(mismatching_types) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(mismatching_types) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.external_dependencies; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(external_dependencies) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.external_patterns; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(external_patterns) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.answer_ms; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(answer_ms) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(answer_ms) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(answer_ms) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(answer_ms) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.proxy; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(proxy) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(proxy) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(proxy) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(proxy) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.client_certificate; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(client_certificate) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(client_certificate) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(client_certificate) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(client_certificate) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.local_address; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(local_address) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(local_address) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(local_address) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(local_address) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.query_params; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(query_params) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: COLUMN repository_remote.networks; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_app;
 GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_audit;
+GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_keep;
+GRANT SELECT(networks) ON TABLE registry.repository_remote TO stowage_admin;
 
 --
 -- Name: TABLE sign_in; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.sign_in TO stowage_app;
+GRANT SELECT ON TABLE registry.sign_in TO stowage_v1;
+GRANT SELECT ON TABLE registry.sign_in TO stowage_v2;
+GRANT SELECT ON TABLE registry.sign_in TO stowage_admin;
 GRANT SELECT ON TABLE registry.sign_in TO stowage_audit;
 
 --
 -- Name: TABLE store_space; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.store_space TO stowage_app;
-GRANT INSERT,UPDATE ON TABLE registry.store_space TO stowage_keep;
+GRANT SELECT ON TABLE registry.store_space TO stowage_keep;
+GRANT SELECT ON TABLE registry.store_space TO stowage_admin;
 GRANT SELECT ON TABLE registry.store_space TO stowage_audit;
+
+--
+-- Name: COLUMN store_space.total; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT INSERT(total),UPDATE(total) ON TABLE registry.store_space TO stowage_keep;
+
+--
+-- Name: COLUMN store_space.available; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT INSERT(available),UPDATE(available) ON TABLE registry.store_space TO stowage_keep;
+
+--
+-- Name: COLUMN store_space.at; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT UPDATE(at) ON TABLE registry.store_space TO stowage_keep;
 
 --
 -- Name: TABLE store_state; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.store_state TO stowage_app;
+GRANT SELECT ON TABLE registry.store_state TO stowage_admin;
 GRANT SELECT ON TABLE registry.store_state TO stowage_audit;
 
 --
 -- Name: TABLE tag; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.tag TO stowage_app;
+GRANT SELECT ON TABLE registry.tag TO stowage_v1;
+GRANT SELECT ON TABLE registry.tag TO stowage_v2;
+GRANT SELECT ON TABLE registry.tag TO stowage_admin;
 GRANT SELECT ON TABLE registry.tag TO stowage_audit;
 
 --
 -- Name: TABLE tag_event; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT ON TABLE registry.tag_event TO stowage_app;
 GRANT SELECT ON TABLE registry.tag_event TO stowage_audit;
 
 --
@@ -7511,43 +7432,46 @@ GRANT SELECT ON TABLE registry.tag_event_rest TO stowage_audit;
 -- Name: TABLE v1_image; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.v1_image TO stowage_app;
-GRANT DELETE ON TABLE registry.v1_image TO stowage_keep;
+GRANT SELECT ON TABLE registry.v1_image TO stowage_v1;
+GRANT SELECT ON TABLE registry.v1_image TO stowage_v2;
+GRANT SELECT ON TABLE registry.v1_image TO stowage_admin;
 GRANT SELECT ON TABLE registry.v1_image TO stowage_audit;
 
 --
 -- Name: TABLE v1_layer; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.v1_layer TO stowage_app;
 GRANT SELECT ON TABLE registry.v1_layer TO stowage_audit;
 
 --
 -- Name: TABLE v1_tag; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.v1_tag TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_tag TO stowage_v1;
+GRANT SELECT ON TABLE registry.v1_tag TO stowage_admin;
 GRANT SELECT ON TABLE registry.v1_tag TO stowage_audit;
 
 --
 -- Name: TABLE v1_upload; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE registry.v1_upload TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_upload TO stowage_v1;
 GRANT SELECT ON TABLE registry.v1_upload TO stowage_audit;
 
 --
 -- Name: TABLE v1_view; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.v1_view TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_view TO stowage_v1;
+GRANT SELECT ON TABLE registry.v1_view TO stowage_v2;
 GRANT SELECT ON TABLE registry.v1_view TO stowage_audit;
 
 --
 -- Name: TABLE v1_view_image; Type: ACL; Schema: registry; Owner: -
 --
 
-GRANT SELECT,INSERT ON TABLE registry.v1_view_image TO stowage_app;
+GRANT SELECT ON TABLE registry.v1_view_image TO stowage_v1;
+GRANT SELECT ON TABLE registry.v1_view_image TO stowage_v2;
 GRANT SELECT ON TABLE registry.v1_view_image TO stowage_audit;
 
 --

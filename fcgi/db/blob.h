@@ -41,7 +41,7 @@ struct upload_row {
 };
 
 /* Open a session (the image row is made when missing). file is a fresh id from the sequence. NULL:
- * the account has `most` open sessions already (0: it may have any number). */
+ * the account has `most` pushes under way already (0: it may have any number). */
 bool db_upload_start(struct db *, const struct target *, const char *name, int account,
     int64_t most, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
 /* The viewer's own session under that key and name, push right included; NULL: unknown. */

@@ -16,7 +16,7 @@ struct db_pool;
 
 /* The schema this program was written for: an older database is refused, and a newer one that names
  * a newer program as the oldest that may use it. */
-#define DB_SCHEMA 9
+#define DB_SCHEMA 10
 
 /*
  * Open `size` connections at most; the first is opened now, every statement prepared and the schema

@@ -185,8 +185,8 @@ static const struct statement v1_target_find = {
 
 static const struct statement v1_json_put = {
 	.name = "v1_json_put",
-	.nparams = 6,
-	.sql = "SELECT v1_json_put($1, $2, $3, $4, $5, $6)",
+	.nparams = 7,
+	.sql = "SELECT v1_json_put($1, $2, $3, $4, $5, $6, $7)",
 	.again = true,
 };
 
@@ -433,11 +433,12 @@ db_v1_target_find(struct db *db, const char *key, const char *name, const struct
 
 bool
 db_v1_json_put(struct db *db, const struct target *target, const char *name, int account,
-    const struct digest *id, const struct digest *parent, struct bytes json,
+    int64_t most, const struct digest *id, const struct digest *parent, struct bytes json,
     enum v1_json_outcome *outcome, struct error *err)
 {
 	const struct param params[] = { param_int(db, target->repository), param_text(name),
-		param_int(db, account), param_digest(id), param_digest(parent), param_bytes(json) };
+		param_int(db, account), param_digest(id), param_digest(parent), param_bytes(json),
+		param_int(db, most) };
 	PGresult *res = db_query(db, &v1_json_put, params, err);
 
 	if (res == NULL)

@@ -23,6 +23,9 @@ struct session; /* lives with the arena, which also closes its file */
 
 bool registry_session_start(struct registry *, const char *name, enum digest_algorithm,
     struct session **, struct error *) MUST_CHECK;
+/* The viewer has as many pushes under way as registry->upload_sessions allows: TOOMANYREQUESTS.
+ * Always false. */
+bool registry_sessions_full(const struct registry *, struct error *);
 /* The same for a target that the viewer was let to. */
 bool registry_session_start_at(struct registry *, const struct target *, const char *name,
     enum digest_algorithm, struct session **, struct error *) MUST_CHECK;

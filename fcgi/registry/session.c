@@ -46,21 +46,25 @@ registry_session_start(struct registry *registry, const char *name, enum digest_
 }
 
 bool
+registry_sessions_full(const struct registry *registry, struct error *err)
+{
+	return error_set(err, ERROR_TOOMANYREQUESTS,
+	    "this account has %" PRId64 " open upload sessions and may have no more: end some,"
+	    " or wait until they expire, a day after their last request",
+	    registry->upload_sessions);
+}
+
+bool
 registry_session_start_at(struct registry *registry, const struct target *target, const char *name,
     enum digest_algorithm algorithm, struct session **session, struct error *err)
 {
-	const int64_t most = registry->upload_sessions;
 	struct upload_row *row = NULL;
 
-	if (!db_upload_start(
-		registry->db, target, name, registry->viewer.account, most, algorithm, &row, err))
+	if (!db_upload_start(registry->db, target, name, registry->viewer.account,
+		registry->upload_sessions, algorithm, &row, err))
 		return false;
 	if (row == NULL)
-		return error_set(err, ERROR_TOOMANYREQUESTS,
-		    "this account has %" PRId64
-		    " open upload sessions and may have no more: end some,"
-		    " or wait until they expire, a day after their last request",
-		    most);
+		return registry_sessions_full(registry, err);
 	*session = session_new(registry, row, true);
 	return true;
 }

@@ -90,14 +90,16 @@ registry_v1_json_push(struct registry *registry, const char *name, const struct 
 
 	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
 	    !json_read(json, id, &parent, &has_parent, err) ||
-	    !db_v1_json_put(registry->db, &target, name, registry->viewer.account, id,
-		has_parent ? &parent : NULL, json, &outcome, err))
+	    !db_v1_json_put(registry->db, &target, name, registry->viewer.account,
+		registry->upload_sessions, id, has_parent ? &parent : NULL, json, &outcome, err))
 		return false;
 	switch (outcome) {
 	case V1_JSON_TAKEN:
 		return true;
 	case V1_JSON_EXISTS:
 		return exists(err);
+	case V1_JSON_FULL:
+		return registry_sessions_full(registry, err);
 	case V1_JSON_NO_PARENT:
 		break;
 	}

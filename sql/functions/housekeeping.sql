@@ -31,13 +31,19 @@ CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sq
   SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists) + (SELECT count(*) FROM sign_ins)
 $$;
 
--- v1 pushes that nobody has gone on with for so long; their layers are left to the collector. How many went.
+-- v1 pushes that nobody has gone on with for so long, and names that nothing else needs; their layers are left to the collector. How many went.
 CREATE OR REPLACE FUNCTION v1_uploads_drop(p_seconds int, p_limit int) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+DECLARE
+  v_count bigint;
+  v_images bigint[];
+BEGIN
   WITH old AS (DELETE FROM v1_upload WHERE id = ANY (ARRAY(SELECT id FROM v1_upload WHERE touched_at < now() - make_interval(secs => p_seconds)
-      ORDER BY touched_at LIMIT p_limit FOR UPDATE SKIP LOCKED)) RETURNING 1)
-  SELECT count(*) FROM old
-$$;
+      ORDER BY touched_at LIMIT p_limit FOR UPDATE SKIP LOCKED)) RETURNING image_id)
+  SELECT count(*), array_agg(DISTINCT image_id ORDER BY image_id) INTO v_count, v_images FROM old;
+  PERFORM image_forget(i) FROM unnest(v_images) i;
+  RETURN v_count;
+END $$;
 
 -- Files whose rows are gone, for the caller to unlink and then to forget.
 CREATE OR REPLACE FUNCTION unlinks_due(p_limit int) RETURNS SETOF gc_unlink LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$

@@ -49,13 +49,19 @@ BEGIN
   END IF;
 END $$;
 
--- NULL: so many sessions (p_most; 0: any number) of the account are open already.
+-- Has the account as many upload sessions and images of v1 under way as it may (p_most; 0: any number)?
+CREATE OR REPLACE FUNCTION pushes_full(p_account int, p_most bigint) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN p_most > 0 AND (SELECT count(*) FROM upload WHERE account = p_account) + (SELECT count(*) FROM v1_upload WHERE account = p_account) >= p_most;
+END $$;
+
+-- NULL: the account has p_most pushes under way already.
 CREATE OR REPLACE FUNCTION upload_start(p_repository int, p_name text, p_account int, p_alg int, p_most bigint DEFAULT 0) RETURNS upload
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_upload upload;
 BEGIN
-  IF p_most > 0 AND (SELECT count(*) FROM upload WHERE account = p_account) >= p_most THEN
+  IF pushes_full(p_account, p_most) THEN
     RETURN NULL;
   END IF;
   INSERT INTO upload (image_id, account, alg, file_id) VALUES (image_make(p_repository, p_name), p_account, p_alg, nextval('file_id'))

@@ -88,6 +88,7 @@ BEGIN
   v_refused := tag_kept_out(v_target, v_target, p_target_name,
     ARRAY(SELECT coalesce(p_target_tag, name) FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)));
   IF v_refused IS NOT NULL THEN
+    PERFORM image_forget(v_to);
     message := format('a pattern of %s keeps %s:%s out', p_target_key, p_target_name, v_refused);
     RETURN;
   END IF;

@@ -73,8 +73,9 @@ BEGIN
   RETURN true;
 END $$;
 
--- The JSON of an image to come. 0 taken, 1 the image exists, 2 its parent does not.
-CREATE OR REPLACE FUNCTION v1_json_put(p_repository int, p_path text, p_account int, p_id bytea, p_parent bytea, p_json bytea) RETURNS int
+-- The JSON of an image to come. 0 taken, 1 the image exists, 2 its parent does not, 3 the account has p_most pushes under way already.
+CREATE OR REPLACE FUNCTION v1_json_put(p_repository int, p_path text, p_account int, p_id bytea, p_parent bytea, p_json bytea, p_most bigint DEFAULT 0)
+RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
@@ -87,7 +88,13 @@ BEGIN
     AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_parent) THEN
     RETURN 2;
   END IF;
-  INSERT INTO v1_upload (image_id, v1_id, parent, json) VALUES (image_make(p_repository, p_path), p_id, p_parent, p_json)
+  UPDATE v1_upload SET touched_at = now() WHERE image_id = v_image AND v1_id = p_id AND sha256(json) = sha256(p_json);
+  IF FOUND THEN
+    RETURN 0;
+  ELSIF pushes_full(p_account, p_most) THEN
+    RETURN 3;
+  END IF;
+  INSERT INTO v1_upload (image_id, v1_id, account, parent, json) VALUES (image_make(p_repository, p_path), p_id, p_account, p_parent, p_json)
   ON CONFLICT (image_id, v1_id, sha256(json)) DO UPDATE SET touched_at = now();
   RETURN 0;
 END $$;
@@ -97,10 +104,11 @@ END $$;
 CREATE OR REPLACE FUNCTION v1_layer_put(p_upload uuid, p_file bigint, p_alg int, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[],
   OUT won boolean, OUT file bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
+  v_image bigint;
   v_stored record;
 BEGIN
   PERFORM digest_share(p_digest);
-  DELETE FROM upload WHERE id = p_upload;
+  DELETE FROM upload WHERE id = p_upload RETURNING image_id INTO v_image;
   won := FOUND;
   IF NOT won THEN
     RETURN;
@@ -111,6 +119,9 @@ BEGIN
   INSERT INTO v1_layer (upload_id, payload, blob_id)
   SELECT j.id, j.payload, v_stored.id FROM unnest(p_jsons, p_payloads) j (id, payload) JOIN here ON here.id = j.id ORDER BY j.id
   ON CONFLICT (upload_id, payload) DO UPDATE SET blob_id = EXCLUDED.blob_id;
+  IF NOT FOUND THEN -- its JSONs expired
+    PERFORM image_forget(v_image);
+  END IF;
 END $$;
 
 -- The checksum makes an image visible. 0 done, 1 exists with another checksum, 2 unknown, 3 its layer is missing, 4 no layer of that
@@ -169,6 +180,7 @@ BEGIN
   END IF;
   SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
   IF NOT FOUND OR NOT v1_have(v_image, p_repository, p_path, p_actor, p_id) THEN
+    PERFORM image_forget(v_image);
     RETURN 1;
   END IF;
   SELECT v1_id INTO v_old FROM v1_tag WHERE image_id = v_image AND name = p_tag;

@@ -23,6 +23,10 @@ def refused(answer):
     return answer.body.decode()
 
 
+def put_json(client, made):
+    return client.image("PUT", made, "json", made.json, {"Content-Type": "application/json"})
+
+
 def names(like):
     return sql(f"SELECT count(*) FROM registry.image WHERE path LIKE '{like}'")
 
@@ -63,22 +67,52 @@ def one_more_is_refused():
 
 
 @test
-def layers_of_v1_count():
-    """A layer of v1 is a session too: refused at the limit of its account, taken below it."""
+def pushes_of_v1_count():
+    """An image under way over v1 is a session, its layer another: refused at the limit of their account, taken below it; a JSON is taken twice."""
     answer = call("PUT", "/artifactory/api/repositories/sessions-v1", json.dumps({"rclass": "local", "dockerApiVersion": "V1"}).encode(),
                   {"Content-Type": "application/json"})
     assert answer.status == 200, answer
-    user, made = add_user("sessions-three", "read,write"), V1Image("sessions")
-    client = Client("sessions/three", auth=user, prefix="/artifactory/api/docker/sessions-v1")
-    assert client.begin(made).status == 200
+    user, made, more = add_user("sessions-three", "read,write"), V1Image("sessions"), V1Image("more")
+    client, other = (Client(f"sessions/three{n}", auth=user, prefix="/artifactory/api/docker/sessions-v1") for n in ("", "-b"))
+    assert client.begin(made).status == 200 and other.begin(more).status == 200
     begun("sessions/three", user)
-    saved = limited("stowage-v1", 1)
+    saved = limited("stowage-v1", 2)
     try:
-        assert client.image("PUT", made, "json", made.json, {"Content-Type": "application/json"}).status == 200
+        assert [put_json(client, made).status for _ in range(2)] == [200, 200]
+        assert "has 2 open upload sessions" in refused(put_json(other, more))
         assert "open upload sessions" in refused(client.put_layer(made))
+        assert names("sessions/three-b") == "0"
     finally:
         restored("stowage-v1", *saved)
     assert client.put_layer(made).status == 200
+    assert put_json(other, more).status == 200 and names("sessions/three-b") == "1"
+
+
+@test
+def broken_off_pushes_of_v1_go():
+    """A push over v1 that rests for a day goes with the name it began; one whose image another push completed leaves that."""
+    whole, rest = V1Image("whole"), V1Image("rest")
+    full, empty = (Client(f"sessions/v1-{n}", prefix="/artifactory/api/docker/sessions-v1") for n in ("full", "empty"))
+    full.push("latest", whole)
+    for client in full, empty:
+        assert client.begin(rest).status == 200 and put_json(client, rest).status == 200
+    sql("UPDATE registry.v1_upload SET touched_at = now() - interval '25 hours'")
+    stack("stack_keep")
+    assert sql("SELECT count(*) FROM registry.v1_upload") == "0"
+    assert sql("SELECT string_agg(path, ' ') FROM registry.image WHERE path LIKE 'sessions/v1-%'") == "sessions/v1-full"
+
+
+@test
+def refused_promotions_leave_no_name():
+    """A promotion that a pattern of the target refuses does not leave the target's name behind."""
+    answer = call("PUT", "/artifactory/api/repositories/sessions-narrow", json.dumps({"rclass": "local", "excludesPattern": "**/kept-out/manifest.json"}).encode(),
+                  {"Content-Type": "application/json"})
+    assert answer.status == 200, answer
+    push_image("sessions/promoted", "1")
+    body = json.dumps({"dockerRepository": "sessions/promoted", "tag": "1", "targetRepo": "sessions-narrow", "targetDockerRepository": "sessions/refused",
+                       "targetTag": "kept-out", "copy": True}).encode()
+    answer = call("POST", "/artifactory/api/docker/docker-dev-local2/v2/promote", body, {"Content-Type": "application/json"})
+    assert answer.status == 403 and b"keeps sessions/refused:kept-out out" in answer.body and names("sessions/refused") == "0", answer
 
 
 @test
