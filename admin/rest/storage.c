@@ -18,10 +18,11 @@
 
 /*
  * The files, one after the other. There may be a million: they are asked for in pages, whose rows
- * do not outlive them, since no statement has long.
+ * do not outlive them, since no statement has long. *known: the repository, and the folder in it.
  */
 static bool
-files_write(struct request *req, const char *key, FILE *out, bool *known, struct error *err)
+files_write(struct request *req, const char *key, const char *folder, FILE *out, bool *known,
+    struct error *err)
 {
 	struct db db = *request_call(req)->db;
 	const char *path = "", *tag = "", *separator = "";
@@ -32,7 +33,8 @@ files_write(struct request *req, const char *key, FILE *out, bool *known, struct
 	db.arena = arena_new();
 	do {
 		arena_reset(db.arena);
-		ok = db_files_page(&db, key, path, tag, FILES_PAGE, known, &files, &count, err);
+		ok = db_files_page(
+		    &db, key, folder, path, tag, FILES_PAGE, known, &files, &count, err);
 		for (size_t i = 0; ok && i < count; i++) {
 			fprintf(out, "%s%s", separator, files[i].json);
 			separator = ",";
@@ -43,17 +45,31 @@ files_write(struct request *req, const char *key, FILE *out, bool *known, struct
 		}
 	} while (ok && count == FILES_PAGE);
 	arena_free(db.arena);
+	*known = *known && (*folder == '\0' || *path != '\0');
 	return ok;
 }
 
-/* What tags show, as files of the repository. */
+static void
+list_begin(struct request *req, const char *key, const char *folder, FILE *out)
+{
+	char created[CLOCK_TEXT_SIZE];
+	json_t *uri = json_string(arena_printf(
+	    req->arena, "%s/artifactory/api/storage/%s%s", request_base_url(req), key, folder));
+
+	clock_rfc3339(created, clock_wall_seconds());
+	fputs("{\"uri\":", out);
+	json_dumpf(uri, out, JSON_ENCODE_ANY);
+	json_decref(uri);
+	fprintf(out, ",\"created\":\"%s\",\"files\":[", created);
+}
+
+/* What tags show, as files of the repository or of a folder in it, "/PATH". */
 static bool
-list(struct request *req, struct error *err)
+list(struct request *req, const char *folder, struct error *err)
 {
 	const char *key;
-	char created[CLOCK_TEXT_SIZE], *text = NULL;
+	char *text = NULL;
 	size_t length = 0;
-	json_t *uri;
 	FILE *out;
 	bool known = false, ok;
 
@@ -63,14 +79,8 @@ list(struct request *req, struct error *err)
 		return false;
 	if ((out = open_memstream(&text, &length)) == NULL)
 		log_fatal("out of memory");
-	uri = json_string(
-	    arena_printf(req->arena, "%s/artifactory/api/storage/%s", request_base_url(req), key));
-	fputs("{\"uri\":", out);
-	json_dumpf(uri, out, JSON_ENCODE_ANY);
-	json_decref(uri);
-	clock_rfc3339(created, clock_wall_seconds());
-	fprintf(out, ",\"created\":\"%s\",\"files\":[", created);
-	ok = files_write(req, key, out, &known, err);
+	list_begin(req, key, folder, out);
+	ok = files_write(req, key, folder, out, &known, err);
 	fputs("]}", out);
 	if (fclose(out) != 0)
 		log_fatal("out of memory");
@@ -78,7 +88,8 @@ list(struct request *req, struct error *err)
 	if (!ok)
 		return false;
 	if (!known)
-		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
+		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s%s", key,
+		    *folder == '\0' ? "" : " with such a folder");
 	reply_bytes(req, 200, "application/json", text, length);
 	return true;
 }
@@ -141,13 +152,16 @@ show(struct request *req, const char *path, struct error *err)
 bool
 storage_repository(struct request *req, struct error *err)
 {
-	return request_query(req, "list") != NULL ? list(req, err) : show(req, "", err);
+	return request_query(req, "list") != NULL ? list(req, "", err) : show(req, "", err);
 }
 
 bool
 storage_path(struct request *req, struct error *err)
 {
-	if (request_query(req, "list") != NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "list: of whole repositories only");
-	return show(req, request_param(req, "name"), err);
+	const char *path = request_param(req, "name");
+
+	if (request_query(req, "list") == NULL)
+		return show(req, path, err);
+	return utf8_check(path) ? list(req, arena_printf(req->arena, "/%s", path), err)
+				: error_set(err, ERROR_NOT_FOUND, "there is no such folder");
 }

@@ -32,16 +32,21 @@ static const struct statement store_report = {
 	.again = true,
 };
 
-/* $2 path and $3 tag to continue after, $4 limit. What stands in paths, tags and digests needs no
- * care in JSON. */
-#define FILES_AFTER                                                           \
-	" WHERE i.repository_id = r.id AND i.path >= $2 AND (i.path > $2 OR " \
-	"t.name > $3) ORDER BY i.path, t.name LIMIT $4::bigint"
+/* $2 path and $3 tag to continue after, $4 limit, $5 "/FOLDER", or "" for all. What stands in
+ * paths, tags and digests needs no care in JSON. The look at the path alone, for images outside the
+ * folder, spares one at each of their tags. */
+#define FILES_AFTER                                                                       \
+	" WHERE i.repository_id = r.id AND i.path >= $2 AND (i.path > $2 OR t.name > $3)" \
+	"   AND (starts_with('/' || i.path || '/', $5 || '/')"                            \
+	"     OR starts_with($5 || '/', '/' || i.path || '/'))"                           \
+	"   AND starts_with('/' || i.path || '/' || t.name || '/', $5 || '/')"            \
+	" ORDER BY i.path, t.name LIMIT $4::bigint"
 static const struct statement files_page = {
 	.name = "files_page",
-	.nparams = 4,
+	.nparams = 5,
 	.sql =
-	    "SELECT f.path, f.name, json_strip_nulls(json_build_object('uri', '/' || f.path || '/' || f.name || '/' || f.file,"
+	    "SELECT f.path, f.name, json_strip_nulls(json_build_object('uri',"
+	    "    substr('/' || f.path || '/' || f.name || '/' || f.file, 1 + length($5)),"
 	    "  'size', f.size, 'lastModified', json_time(f.updated_at), 'folder', false, 'sha2', f.sha2,"
 	    "  'digest', f.digest))::text"
 	    " FROM repository r LEFT JOIN LATERAL ("
@@ -142,11 +147,12 @@ db_store_report(struct db *db, struct store_report **rows, size_t *count, struct
 }
 
 bool
-db_files_page(struct db *db, const char *key, const char *after_path, const char *after_tag,
-    int limit, bool *known, struct file_report **files, size_t *count, struct error *err)
+db_files_page(struct db *db, const char *key, const char *folder, const char *after_path,
+    const char *after_tag, int limit, bool *known, struct file_report **files, size_t *count,
+    struct error *err)
 {
 	const struct param params[] = { param_text(key), param_text(after_path),
-		param_text(after_tag), param_int(db, limit) };
+		param_text(after_tag), param_int(db, limit), param_text(folder) };
 	PGresult *res = db_query(db, &files_page, params, err);
 
 	if (res == NULL)

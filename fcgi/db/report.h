@@ -47,9 +47,11 @@ struct file_report {
 };
 
 /* A page of the tags of a local or remote repository, in order, after this one ("", "" at first).
- * *known false: there is no repository of that key. */
-bool db_files_page(struct db *, const char *key, const char *after_path, const char *after_tag,
-    int limit, bool *known, struct file_report **, size_t *count, struct error *) MUST_CHECK;
+ * folder: "/PATH" of the only folder that is listed, to which URIs are relative, or "". *known
+ * false: there is no repository of that key. */
+bool db_files_page(struct db *, const char *key, const char *folder, const char *after_path,
+    const char *after_tag, int limit, bool *known, struct file_report **, size_t *count,
+    struct error *) MUST_CHECK;
 
 struct storage_item {
 	const char *json;     /* what Artifactory says of it, less URLs and older checksums */

@@ -882,7 +882,7 @@ def files():
     uris = [row["uri"] for row in call("GET", f"{API}storage/{key}?list").json()["files"]]
     assert len(set(uris)) == len(uris) == 12004 and uris[0] == "/many/a/1/manifest.json" and uris[-1] == "/team/app/2/manifest.json", uris[-1]
     fails(call("GET", API + "storage/nobody-has-this?list"), 404)
-    fails(call("GET", f"{API}storage/{key}/team?list"), 400)
+    fails(call("GET", f"{API}storage/{key}/tea?list"), 404)
 
 
 # --- Docker's endpoints by key ----------------------------------------------------------------------------------------------

@@ -105,6 +105,25 @@ def file_list():
 
 
 @test
+def file_list_of_a_folder():
+    """Of a folder, part of a name, name or tag, are listed the files below it, named from there on; other paths are 404."""
+    for name in ("storage/list", "storage/list/deep", "storage/list-not", "storage/lis"):
+        push(name, "v1")
+    push("storage/list", "v2")
+    for folder, files in (("storage/list", ["/deep/v1", "/v1", "/v2"]), ("storage/list/", ["/deep/v1", "/v1", "/v2"]), ("storage/list/deep", ["/v1"]),
+                          ("storage/list/v1", [""]), ("storage/list/deep/v1", [""])):
+        found = get(f"{STORAGE}/{folder}?list&deep=1").json()
+        assert sorted(file["uri"] for file in found["files"]) == [file + "/manifest.json" for file in files], (folder, found)
+        assert found["uri"].endswith(f"{STORAGE}/{folder.rstrip('/')}"), found
+    assert len(get(f"{STORAGE}/storage?list").json()["files"]) > 4
+    for folder in ("storage/li", "storage/list/v3", "storage/list/v1/manifest.json", "storage/nothing"):
+        assert get(f"{STORAGE}/{folder}?list").status == 404, folder
+    assert get(API + "storage/nowhere/storage?list").status == 404
+    assert get(f"{STORAGE}/%ff?list").status in (400, 404)
+    assert get(f"{STORAGE}/storage/list?list", auth=READER).status == 403
+
+
+@test
 def habits_of_clients():
     """A GET may carry a body, collections may end in a slash, and jf's report of its use is taken."""
     for headers in ({}, {"Content-Type": "application/json"}):
