@@ -1225,7 +1225,7 @@ DECLARE
   v_refused text;
 BEGIN
   outcome := 1;
-  IF v_source IS NULL OR v_target IS NULL THEN
+  IF v_source IS NULL AND repository_seen(p_account, p_key) OR v_target IS NULL AND repository_seen(p_account, p_target_key) THEN
     message := format('%s is no local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
     RETURN;
   END IF;
@@ -2534,6 +2534,20 @@ BEGIN
   SELECT p_request, p_actor, p_actor_name, p_address, CASE WHEN v_old.id IS NULL THEN 'repository_add' ELSE 'repository_change' END, 'done', p_key, p_key,
     document_changes(v_before, repository_document(v_id)) || CASE WHEN v_given ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
   outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
+END $$;
+
+--
+-- Name: repository_seen(integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.repository_seen(p_account integer, p_key text) RETURNS boolean
+    LANGUAGE plpgsql STABLE
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM account WHERE id = p_account AND is_admin)
+    OR EXISTS (SELECT FROM repository r JOIN repository_leaf l ON l.root_id = r.id
+      WHERE r.key = p_key AND r.deleted_at IS NULL AND viewer_actions(p_account, l.leaf_id, NULL) & 1 = 1);
 END $$;
 
 --
@@ -6407,6 +6421,12 @@ GRANT ALL ON FUNCTION registry.repository_paths() TO stowage_audit;
 
 REVOKE ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_save(p_key text, p_document jsonb, p_mode text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text, OUT revision integer) TO stowage_admin;
+
+--
+-- Name: FUNCTION repository_seen(p_account integer, p_key text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.repository_seen(p_account integer, p_key text) FROM PUBLIC;
 
 --
 -- Name: FUNCTION repository_shrink(p_limit integer, OUT p_more boolean, OUT p_failed text); Type: ACL; Schema: registry; Owner: -

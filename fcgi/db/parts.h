@@ -66,6 +66,11 @@
 	"   AND (acl.include_re IS NULL OR " name " ~ acl.include_re)"                \
 	"   AND (acl.exclude_re IS NULL OR " name " !~ acl.exclude_re)))"
 
+/* And with me: may the viewer read anything there? */
+#define SQL_READABLE_AT_ALL                                                           \
+	"(me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id" \
+	"   AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1))"
+
 /* Over me and root: may the viewer read the name $4 on any path? */
 #define SQL_READABLE_ANYWHERE                                                           \
 	"(me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id" \

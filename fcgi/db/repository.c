@@ -30,19 +30,21 @@ static const struct statement rights_find = {
 	.again = true,
 };
 
-/* $2 registry, $3 tag or NULL, $4 name: what patterns on the path keep out is not there. */
+/* $4 name, $5 registry, $6 tag or NULL: what patterns on the path keep out is not there, nor a
+ * remote where nothing may be read. */
 static const struct statement namespace_find = {
 	.name = "namespace_find",
-	.nparams = 4,
+	.nparams = 6,
 	.sql =
-	    "SELECT r.key FROM repository root"
+	    "WITH " SQL_ME " SELECT r.key FROM me, repository root"
 	    "   JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2"
 	    "   JOIN repository_remote c"
-	    "     ON c.repository_id = l.leaf_id AND lower($2) = ANY (c.ns_aliases)"
+	    "     ON c.repository_id = l.leaf_id AND lower($5) = ANY (c.ns_aliases)"
 	    "   JOIN repository r ON r.id = l.leaf_id"
 	    " WHERE root.key = $1 AND root.deleted_at IS NULL"
-	    "   AND CASE WHEN $3::text IS NULL THEN " SQL_FITS(SQL_PATH)
-	    "     ELSE " SQL_FITS_TAG(SQL_PATH, "$3") " END"
+	    "   AND CASE WHEN $6::text IS NULL THEN " SQL_FITS(SQL_PATH)
+	    "     ELSE " SQL_FITS_TAG(SQL_PATH, "$6") " END"
+	    "   AND " SQL_READABLE_AT_ALL
 	    " ORDER BY " SQL_ORDER " LIMIT 1",
 	.again = true,
 };
@@ -55,8 +57,7 @@ static const struct statement standing_find = {
 	    "WITH " SQL_ME ", " SQL_ROOT_OF("$4::int")
 	    "SELECT " SQL_STANDING ","
 	    "  me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id"
-	    "    AND (me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id"
-	    "      AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1)))"
+	    "    AND " SQL_READABLE_AT_ALL ")"
 	    " FROM me LEFT JOIN root ON true",
 	.again = true,
 };
@@ -72,9 +73,7 @@ static const struct statement catalog = {
 	    "WITH " SQL_ME ", " SQL_ROOT ", "
 	    "leaf AS MATERIALIZED (SELECT l.leaf_id, l.include_re, l.exclude_re"
 	    "  FROM me, root, repository_leaf l"
-	    "  WHERE l.root_id = root.id AND me.valid AND (me.is_admin OR EXISTS (SELECT FROM acl"
-	    "    WHERE acl.repository_id = l.leaf_id AND acl.principal_id = ANY (me.principals)"
-	    "      AND acl.actions & 1 = 1))),"
+	    "  WHERE l.root_id = root.id AND me.valid AND " SQL_READABLE_AT_ALL "),"
 	    "name AS (SELECT DISTINCT n.path FROM me, leaf l, LATERAL (SELECT i.path FROM image i"
 	    "   WHERE i.repository_id = l.leaf_id AND i.path > $4"
 	    "     AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)"
@@ -162,11 +161,11 @@ db_catalog(struct db *db, const char *key, const struct viewer *viewer, const ch
 }
 
 bool
-db_namespace_find(struct db *db, const char *key, const char *ns, const char *name, const char *tag,
-    const char **remote, struct error *err)
+db_namespace_find(struct db *db, const char *key, const struct viewer *viewer, const char *ns,
+    const char *name, const char *tag, const char **remote, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_text(ns), param_text(tag),
-		param_text(name) };
+	const struct param params[] = { param_text(key), param_int(db, viewer->account),
+		param_int(db, viewer->epoch), param_text(name), param_text(ns), param_text(tag) };
 	PGresult *res = db_query(db, &namespace_find, params, err);
 
 	if (res == NULL)

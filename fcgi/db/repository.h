@@ -24,9 +24,10 @@ bool db_target_find(struct db *, const char *key, const char *name, const struct
     int wanted, struct standing *, struct target *, struct error *) MUST_CHECK;
 
 /* The remote that stands for the registry `ns` and lies on a path of the key whose patterns let the
- * name through; NULL: there is none. tag: NULL if no tag is asked for. */
-bool db_namespace_find(struct db *, const char *key, const char *ns, const char *name,
-    const char *tag, const char **remote, struct error *) MUST_CHECK;
+ * name through, where the viewer may read anything; NULL: there is none. tag: NULL if no tag is
+ * asked for. */
+bool db_namespace_find(struct db *, const char *key, const struct viewer *, const char *ns,
+    const char *name, const char *tag, const char **remote, struct error *) MUST_CHECK;
 
 /* Bits the viewer has under name on any leaf (reads) and on the push target (write, delete): what a
  * token may be given. One statement. */

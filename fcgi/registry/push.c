@@ -18,9 +18,10 @@ registry_target_require(struct registry *registry, const char *name, int wanted,
 		return false;
 	if (standing.repository_known && standing.viewer_valid && target->repository == 0 &&
 	    registry->viewer.account != 0)
-		return error_set(err, ERROR_UNSUPPORTED,
-		    "%s takes no pushes: push to a local repository, or give it a default deployment repository",
-		    registry->key);
+		return registry_admit_viewer(registry, true, err) &&
+		       error_set(err, ERROR_UNSUPPORTED,
+			   "%s takes no pushes: push to a local repository, or give it a default deployment repository",
+			   registry->key);
 	if (registry_admit(registry, &standing, ERROR_DENIED, err))
 		return wanted != ACTION_WRITE || store_require(registry->store, err);
 	if (registry->blacked_out && target->repository != 0 &&

@@ -3,23 +3,39 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "db/account.h"
 #include "db/query.h"
 #include "db/repository.h"
+
+/* Not known, or not to be told so. */
+static bool
+check_key(struct registry *registry, const struct standing *standing, struct error *err)
+{
+	bool valid, is_admin = false;
+
+	registry->key_known = standing->repository_known;
+	if (standing->repository_known)
+		return true;
+	if (registry->key_from_url && registry->viewer.account != 0 &&
+	    !db_viewer_find(registry->db, &registry->viewer, &valid, &is_admin, err))
+		return false;
+	if (registry->key_from_url && !is_admin)
+		return true;
+	registry->key_unknown = true;
+	return error_set(err, ERROR_NAME_UNKNOWN, "no repository %s", registry->key);
+}
 
 bool
 registry_admit(struct registry *registry, const struct standing *standing, enum error_code refusal,
     struct error *err)
 {
-	if (!standing->repository_known) {
-		registry->key_unknown = true;
-		return error_set(err, ERROR_NAME_UNKNOWN, "no repository %s", registry->key);
-	}
-	registry->key_known = true;
+	if (!check_key(registry, standing, err))
+		return false;
 	if (!standing->viewer_valid) {
 		registry->viewer_stale = true;
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	}
-	if (standing->blacked_out) {
+	if (standing->blacked_out && (registry->viewer.account != 0 || !registry->key_from_url)) {
 		registry->blacked_out = true;
 		return error_set(err, ERROR_DENIED, "repository %s is blacked out", registry->key);
 	}
@@ -49,7 +65,8 @@ registry_choose_namespace(
 {
 	const char *key;
 
-	if (!db_namespace_find(registry->db, registry->key, ns, name, tag, &key, err))
+	if (!db_namespace_find(
+		registry->db, registry->key, &registry->viewer, ns, name, tag, &key, err))
 		return false;
 	if (key == NULL)
 		return error_set(err, ERROR_NAME_UNKNOWN, "nothing here stands for that registry");

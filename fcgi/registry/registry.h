@@ -43,7 +43,9 @@ struct registry {
 	int64_t upload_sessions;    /* that an account may have open at once; 0: any number */
 	struct unpack_watch client; /* ends long work when nobody waits for it any more */
 	const char *key;            /* the repository key that was asked */
-	int version;                /* of the API that asks: 1 or 2 */
+	bool key_from_url; /* the client chose the key: only an administrator may learn that no
+			      repository has it */
+	int version;       /* of the API that asks: 1 or 2 */
 	struct viewer viewer;
 	struct actor actor;
 	enum intent intent;
@@ -65,7 +67,8 @@ struct registry {
 /*
  * Turn a standing into yes, or into the error: key unknown (NAME_UNKNOWN, key_unknown set), blacked
  * out (DENIED, blacked_out set), stale viewer (UNAUTHORIZED, viewer_stale set), and for an action
- * not allowed: UNAUTHORIZED to anonymous, else `refusal`.
+ * not allowed: UNAUTHORIZED to anonymous, else `refusal`. An unknown key from the URL is judged as
+ * a repository where nothing is allowed, except for an administrator.
  */
 bool registry_admit(
     struct registry *, const struct standing *, enum error_code refusal, struct error *) MUST_CHECK;

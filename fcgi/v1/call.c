@@ -15,7 +15,11 @@ call_open(struct request *req, struct v1_call *call, struct error *err)
 	struct asked asked;
 	bool ok = asked_open(req, "STOWAGE_V1_REPOSITORY", &asked, err);
 
-	*call = (struct v1_call){ .key = asked.key, .path = asked.path };
+	*call = (struct v1_call){
+		.key = asked.key,
+		.key_from_url = *asked.prefix != '\0',
+		.path = asked.path,
+	};
 	return ok;
 }
 
@@ -86,9 +90,11 @@ check_access(const struct v1_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v1_call *call, struct db *db, struct error *err)
 {
-	return asked_identify(req, db, 1, call->key, call->key, false, &call->identity,
-		   &call->registry, err) &&
-	       find_name(req, call, err) && take_token(call, err) && check_access(call, err);
+	if (!asked_identify(
+		req, db, 1, call->key, call->key, false, &call->identity, &call->registry, err))
+		return false;
+	call->registry.key_from_url = call->key_from_url;
+	return find_name(req, call, err) && take_token(call, err) && check_access(call, err);
 }
 
 bool

@@ -15,7 +15,8 @@
 #include "responder/responder.h"
 
 struct v1_call {
-	const char *key;  /* repository key; "" when the vhost has none */
+	const char *key; /* repository key; "" when the vhost has none */
+	bool key_from_url;
 	const char *path; /* from /v1 on */
 	const struct route *route;
 	struct identity *identity;

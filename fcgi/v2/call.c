@@ -196,8 +196,10 @@ bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
 	if (!asked_identify(req, db, 2, call->key, call->service, call_has_session(call),
-		&call->identity, &call->registry, err) ||
-	    !anonymous_check(call, err) || !scope_check(req, call, err))
+		&call->identity, &call->registry, err))
+		return false;
+	call->registry.key_from_url = *call->prefix != '\0' || *call->mount != '\0';
+	if (!anonymous_check(call, err) || !scope_check(req, call, err))
 		return false;
 	call->registry.intent = intent_of(req, call);
 	return choose_namespace(req, call, err);

@@ -123,8 +123,8 @@ error_document(struct request *req, struct v2_call *call, const struct error *er
 
 /*
  * A refusal that came before any statement (of a name, a digest, a password) does not know yet
- * whether the key exists. Ask; and if the database cannot say, that is the error: trouble is never
- * shown as a refusal.
+ * whether the key exists. Ask, unless the client chose the key, whose absence is not told; and if
+ * the database cannot say, that is the error: trouble is never shown as a refusal.
  */
 static bool
 key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
@@ -134,7 +134,7 @@ key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
 
 	if (call->registry.key_unknown || call->key[0] == '\0')
 		return true;
-	if (call->registry.key_known || error_status(err) >= 500)
+	if (call->registry.key_known || *call->prefix != '\0' || error_status(err) >= 500)
 		return false;
 	if (!registry_admit_viewer(&registry, false, &lookup) && !registry.key_unknown)
 		*err = lookup;

@@ -22,6 +22,7 @@ scope_registry(struct request *req, const char *name, struct registry *registry)
 	if (request_variable(req, "STOWAGE_PATH_METHOD") == NULL || slash == NULL)
 		return name;
 	registry->key = arena_strndup(req->arena, name, (size_t)(slash - name));
+	registry->key_from_url = true;
 	return slash + 1;
 }
 

@@ -56,7 +56,7 @@ DECLARE
   v_refused text;
 BEGIN
   outcome := 1;
-  IF v_source IS NULL OR v_target IS NULL THEN
+  IF v_source IS NULL AND repository_seen(p_account, p_key) OR v_target IS NULL AND repository_seen(p_account, p_target_key) THEN
     message := format('%s is no local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
     RETURN;
   END IF;

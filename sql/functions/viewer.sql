@@ -24,6 +24,15 @@ BEGIN
       AND (p_name IS NULL OR ((a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re))));
 END $$;
 
+-- May the account know whether there is a repository of that key? Yes where it may read anything, and an administrator always.
+CREATE OR REPLACE FUNCTION repository_seen(p_account int, p_key text) RETURNS boolean LANGUAGE plpgsql STABLE
+SET search_path = registry, pg_temp AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM account WHERE id = p_account AND is_admin)
+    OR EXISTS (SELECT FROM repository r JOIN repository_leaf l ON l.root_id = r.id
+      WHERE r.key = p_key AND r.deleted_at IS NULL AND viewer_actions(p_account, l.leaf_id, NULL) & 1 = 1);
+END $$;
+
 -- Bits for a push to p_root that lands in p_target: none where the patterns of every path to there keep the name out, or all are blacked out.
 -- What is pushed can be pulled from where it was pushed to.
 CREATE OR REPLACE FUNCTION push_actions(p_account int, p_root int, p_target int, p_name text) RETURNS int LANGUAGE plpgsql STABLE

@@ -17,7 +17,7 @@ def no_answer_is_a_page():
             ("GET", "/v1/_ping", None, 200), ("GET", "/v1/search?q=safety", ADMIN, 200), ("GET", "/v1/users/", None, 401),
             ("GET", "/artifactory/api/repositories", ADMIN, 200), ("GET", "/artifactory/api/repositories", None, 401),
             ("GET", "/artifactory/api/repositories/docker-dev", ADMIN, 200), ("GET", "/artifactory/api/nothing", ADMIN, 404),
-            ("GET", "/readyz", None, 200), ("GET", "/artifactory/api/docker/no-such-key/v2/", None, 404)):
+            ("GET", "/readyz", None, 200), ("GET", "/artifactory/api/docker/no-such-key/v2/", ADMIN, 404)):
         answer = call(method, path, auth=auth, headers={"Content-Length": "0"} if method == "POST" else {})
         assert answer.status == status, (method, path, answer)
         assert answer.headers.get("x-content-type-options") == "nosniff", (method, path, answer)
