@@ -6809,6 +6809,8 @@ GRANT ALL ON FUNCTION registry.viewer_actions(p_account integer, p_repository in
 --
 
 REVOKE ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.viewer_valid(p_account integer, p_epoch integer) TO stowage_admin;
 
 --
