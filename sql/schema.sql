@@ -1030,6 +1030,17 @@ CREATE FUNCTION registry.grace() RETURNS interval
 $$;
 
 --
+-- Name: granting_rules(integer, integer[], integer, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.granting_rules(p_repository integer, p_principals integer[], p_actions integer, p_name text) RETURNS SETOF registry.acl
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT * FROM acl a WHERE a.repository_id = p_repository AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
+    AND (a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re)
+$$;
+
+--
 -- Name: group_add(text, integer, text, uuid, inet); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2090,6 +2101,32 @@ BEGIN
 END $$;
 
 --
+-- Name: repository_leaf; Type: TABLE; Schema: registry; Owner: -
+--
+
+CREATE TABLE registry.repository_leaf (
+    root_id integer NOT NULL,
+    ord integer NOT NULL,
+    leaf_id integer NOT NULL,
+    rank smallint NOT NULL,
+    class smallint NOT NULL,
+    include_re text[],
+    exclude_re text[],
+    library boolean DEFAULT false NOT NULL
+);
+
+--
+-- Name: readable_paths(integer, boolean, integer[], text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.readable_paths(p_root integer, p_is_admin boolean, p_principals integer[], p_name text) RETURNS SETOF registry.repository_leaf
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT * FROM repository_leaf l WHERE l.root_id = p_root AND name_fits(stored_name(l.library, p_name), l.include_re, l.exclude_re)
+    AND (p_is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, p_principals, 1, stored_name(l.library, p_name))))
+$$;
+
+--
 -- Name: remote_answered(integer, integer, integer, integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2370,21 +2407,6 @@ CREATE FUNCTION registry.repository_document(p_id integer) RETURNS jsonb
 $$;
 
 --
--- Name: repository_leaf; Type: TABLE; Schema: registry; Owner: -
---
-
-CREATE TABLE registry.repository_leaf (
-    root_id integer NOT NULL,
-    ord integer NOT NULL,
-    leaf_id integer NOT NULL,
-    rank smallint NOT NULL,
-    class smallint NOT NULL,
-    include_re text[],
-    exclude_re text[],
-    library boolean DEFAULT false NOT NULL
-);
-
---
 -- Name: repository_paths(); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2616,6 +2638,29 @@ BEGIN
 END $$;
 
 --
+-- Name: request_principal(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.request_principal(p_account integer, p_epoch integer) RETURNS TABLE(is_admin boolean, valid boolean, principals integer[])
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT coalesce(a.is_admin, false), p_account = 0 OR (a.id IS NOT NULL AND a.epoch = p_epoch AND NOT a.disabled),
+    CASE WHEN p_account = 0 THEN ARRAY[0] ELSE ARRAY(SELECT group_id FROM membership WHERE user_id = p_account) || ARRAY[p_account, 1] END
+  FROM (SELECT 1) one LEFT JOIN account a ON a.id = p_account
+$$;
+
+--
+-- Name: request_repository(text, integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.request_repository(p_key text, p_api_version integer) RETURNS TABLE(id integer, blacked_out boolean, shadowing_guard boolean, by_timestamp boolean)
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT r.id, r.blacked_out, r.shadowing_guard, r.by_timestamp FROM repository r
+  WHERE r.key = p_key AND r.api_version = p_api_version AND r.deleted_at IS NULL
+$$;
+
+--
 -- Name: schema1_signed_size(bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -2839,6 +2884,16 @@ BEGIN
   DELETE FROM store_state WHERE seen_at < now() - interval '1 day';
   RETURN (SELECT identity FROM installation);
 END $$;
+
+--
+-- Name: stored_name(boolean, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.stored_name(p_library boolean, p_name text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  SELECT CASE WHEN p_library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END
+$$;
 
 --
 -- Name: sweep_look(text[]); Type: FUNCTION; Schema: registry; Owner: -
@@ -6027,6 +6082,14 @@ REVOKE ALL ON FUNCTION registry.grace() FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.grace() TO stowage_v2;
 
 --
+-- Name: FUNCTION granting_rules(p_repository integer, p_principals integer[], p_actions integer, p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.granting_rules(p_repository integer, p_principals integer[], p_actions integer, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.granting_rules(p_repository integer, p_principals integer[], p_actions integer, p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.granting_rules(p_repository integer, p_principals integer[], p_actions integer, p_name text) TO stowage_v2;
+
+--
 -- Name: FUNCTION group_add(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6317,6 +6380,23 @@ REVOKE ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_a
 GRANT ALL ON FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) TO stowage_v1;
 
 --
+-- Name: TABLE repository_leaf; Type: ACL; Schema: registry; Owner: -
+--
+
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_v1;
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_v2;
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_admin;
+GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
+
+--
+-- Name: FUNCTION readable_paths(p_root integer, p_is_admin boolean, p_principals integer[], p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.readable_paths(p_root integer, p_is_admin boolean, p_principals integer[], p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.readable_paths(p_root integer, p_is_admin boolean, p_principals integer[], p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.readable_paths(p_root integer, p_is_admin boolean, p_principals integer[], p_name text) TO stowage_v2;
+
+--
 -- Name: FUNCTION remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6400,15 +6480,6 @@ REVOKE ALL ON FUNCTION registry.repository_document(p_id integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.repository_document(p_id integer) TO stowage_admin;
 
 --
--- Name: TABLE repository_leaf; Type: ACL; Schema: registry; Owner: -
---
-
-GRANT SELECT ON TABLE registry.repository_leaf TO stowage_v1;
-GRANT SELECT ON TABLE registry.repository_leaf TO stowage_v2;
-GRANT SELECT ON TABLE registry.repository_leaf TO stowage_admin;
-GRANT SELECT ON TABLE registry.repository_leaf TO stowage_audit;
-
---
 -- Name: FUNCTION repository_paths(); Type: ACL; Schema: registry; Owner: -
 --
 
@@ -6440,6 +6511,22 @@ GRANT ALL ON FUNCTION registry.repository_shrink(p_limit integer, OUT p_more boo
 --
 
 REVOKE ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_limit integer) FROM PUBLIC;
+
+--
+-- Name: FUNCTION request_principal(p_account integer, p_epoch integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch integer) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch integer) TO stowage_v2;
+
+--
+-- Name: FUNCTION request_repository(p_key text, p_api_version integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.request_repository(p_key text, p_api_version integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.request_repository(p_key text, p_api_version integer) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.request_repository(p_key text, p_api_version integer) TO stowage_v2;
 
 --
 -- Name: FUNCTION schema1_signed_size(p_payload bytea); Type: ACL; Schema: registry; Owner: -
@@ -6523,6 +6610,14 @@ REVOKE ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_troubl
 GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_v1;
 GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_v2;
 GRANT ALL ON FUNCTION registry.store_seen(p_node text, p_program text, p_trouble text) TO stowage_keep;
+
+--
+-- Name: FUNCTION stored_name(p_library boolean, p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.stored_name(p_library boolean, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.stored_name(p_library boolean, p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.stored_name(p_library boolean, p_name text) TO stowage_v2;
 
 --
 -- Name: FUNCTION sweep_look(p_paths text[]); Type: ACL; Schema: registry; Owner: -

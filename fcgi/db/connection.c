@@ -6,8 +6,6 @@
 
 #include "base/clock.h"
 
-#define MAX_PARAMS 32
-
 /*
  * Planning costs more than running: one plan each, without compiling it. A commit that is answered
  * is on the disk, whatever the server's default is; the functions are written for READ COMMITTED.
@@ -83,14 +81,14 @@ PGresult *
 connection_ask(struct db_connection *connection, const struct statement *statement,
     const struct param *params, int64_t deadline_ms, enum connection_failure *failure)
 {
-	const char *values[MAX_PARAMS];
-	int lengths[MAX_PARAMS], formats[MAX_PARAMS];
+	const char *values[STATEMENT_PARAMETERS_MAX];
+	int lengths[STATEMENT_PARAMETERS_MAX], formats[STATEMENT_PARAMETERS_MAX];
 	bool sent;
 
 	*failure = CONNECTION_LOST;
 	if (connection->pg == NULL)
 		return NULL;
-	for (int i = 0; i < statement->nparams && i < MAX_PARAMS; i++) {
+	for (int i = 0; i < statement->nparams && i < STATEMENT_PARAMETERS_MAX; i++) {
 		values[i] = params[i].value;
 		lengths[i] = params[i].length;
 		formats[i] = params[i].binary;
@@ -131,6 +129,20 @@ unavailable(struct error *err, const char *sentence)
 	return error_cause(err, "database: %.*s", (int)strcspn(sentence, "\n"), sentence);
 }
 
+/* Those whose parameters are counted by hand have nothing that they could be compared with. */
+static bool
+is_declared(const struct statement *statement)
+{
+	return statement->parameters != NULL || statement->nparams == 0;
+}
+
+static bool
+send_preparation(PGconn *pg, const struct statement *statement)
+{
+	return PQsendPrepare(pg, statement->name, statement->sql, 0, NULL) &&
+	       (!is_declared(statement) || PQsendDescribePrepared(pg, statement->name));
+}
+
 static bool
 send_preparations(PGconn *pg, int64_t timeout_ms)
 {
@@ -144,7 +156,7 @@ send_preparations(PGconn *pg, int64_t timeout_ms)
 		return false;
 	for (const struct statement *const *const *list = db_statements; *list != NULL; list++)
 		for (const struct statement *const *one = *list; *one != NULL; one++)
-			if (!PQsendPrepare(pg, (*one)->name, (*one)->sql, (*one)->nparams, NULL))
+			if (!send_preparation(pg, *one))
 				return false;
 	return PQpipelineSync(pg);
 }
@@ -229,20 +241,38 @@ refuse_statement(PGconn *pg, const PGresult *res, const char *name, struct error
 }
 
 static bool
+check_answer(PGconn *pg, const struct statement *statement, const PGresult *res, struct error *err)
+{
+	if (PQresultStatus(res) == PGRES_COMMAND_OK)
+		return true;
+	refuse_statement(pg, res, statement->name, err);
+	return false;
+}
+
+static bool
+check_statement(
+    PGconn *pg, const struct statement *statement, int64_t deadline_ms, struct error *err)
+{
+	PGresult *res = next_answer(pg, deadline_ms);
+	bool ok = check_answer(pg, statement, res, err);
+
+	PQclear(res);
+	if (!ok || !is_declared(statement))
+		return ok;
+	res = next_answer(pg, deadline_ms);
+	ok = check_answer(pg, statement, res, err) && statement_check(statement, res, err);
+	PQclear(res);
+	return ok;
+}
+
+static bool
 check_statements(PGconn *pg, int64_t deadline_ms, struct error *err)
 {
-	bool ok = true;
-
 	for (const struct statement *const *const *list = db_statements; *list != NULL; list++)
-		for (const struct statement *const *one = *list; ok && *one != NULL; one++) {
-			PGresult *res = next_answer(pg, deadline_ms);
-
-			ok = PQresultStatus(res) == PGRES_COMMAND_OK;
-			if (!ok)
-				refuse_statement(pg, res, (*one)->name, err);
-			PQclear(res);
-		}
-	return ok;
+		for (const struct statement *const *one = *list; *one != NULL; one++)
+			if (!check_statement(pg, *one, deadline_ms, err))
+				return false;
+	return true;
 }
 
 static bool

@@ -42,38 +42,67 @@ param_address(const char *address)
 	return param_text(address != NULL && address_check(address) ? address : NULL);
 }
 
-void
-actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR_PARAMS])
+const char *
+actor_address(const struct actor *actor)
 {
-	bool has_request = actor->request != NULL && uuid_check(actor->request);
+	return actor->address != NULL && address_check(actor->address) ? actor->address : NULL;
+}
 
-	params[0] = param_int(db, actor->account);
-	params[1] = param_text(actor->name == NULL ? "" : actor->name);
-	params[2] = param_text(has_request ? actor->request : NULL);
-	params[3] = param_address(actor->address);
+const char *
+actor_request(const struct actor *actor)
+{
+	return actor->request != NULL && uuid_check(actor->request) ? actor->request : NULL;
 }
 
 void
-descriptor_params(struct db *db, const struct descriptor *descriptors, size_t count,
-    struct param *algorithms, struct param *digests, struct param *sizes, struct param *roles)
+actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR_PARAMS])
 {
-	struct digest *values = arena_array(db->arena, count, sizeof(*values));
-	int64_t *numbers = arena_array(db->arena, count, sizeof(*numbers));
+	params[0] = param_int(db, actor->account);
+	params[1] = param_text(actor->name == NULL ? "" : actor->name);
+	params[2] = param_text(actor_request(actor));
+	params[3] = param_text(actor_address(actor));
+}
+
+struct descriptor_arrays
+descriptor_arrays(struct arena *arena, const struct descriptor *descriptors, size_t count)
+{
+	int64_t *algorithms = arena_array(arena, count, sizeof(*algorithms));
+	int64_t *sizes = arena_array(arena, count, sizeof(*sizes));
+	int64_t *roles = arena_array(arena, count, sizeof(*roles));
+	struct digest *digests = arena_array(arena, count, sizeof(*digests));
 
 	for (size_t i = 0; i < count; i++) {
-		values[i] = descriptors[i].digest;
-		numbers[i] = values[i].algorithm;
+		algorithms[i] = descriptors[i].digest.algorithm;
+		sizes[i] = descriptors[i].size;
+		roles[i] = descriptors[i].role;
+		digests[i] = descriptors[i].digest;
 	}
-	*digests = param_digests(db, values, count);
-	*algorithms = param_ints(db, numbers, count);
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = descriptors[i].size;
-	*sizes = param_ints(db, numbers, count);
-	if (roles == NULL)
-		return;
-	for (size_t i = 0; i < count; i++)
-		numbers[i] = descriptors[i].role;
-	*roles = param_ints(db, numbers, count);
+	return (struct descriptor_arrays){
+		.algorithms = { algorithms, count },
+		.sizes = { sizes, count },
+		.roles = { roles, count },
+		.digests = { digests, count },
+	};
+}
+
+struct bytes
+digest_bytes(const struct digest *digest)
+{
+	if (digest == NULL)
+		return (struct bytes){ 0 };
+	return (struct bytes){ digest->value, digest_length(digest->algorithm) };
+}
+
+bool
+digest_read(struct digest *digest, int algorithm, struct bytes value)
+{
+	return digest_set(digest, (enum digest_algorithm)algorithm, value.data, value.length);
+}
+
+int
+digest_number(const struct digest *digest)
+{
+	return digest == NULL ? 0 : (int)digest->algorithm;
 }
 
 void

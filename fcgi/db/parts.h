@@ -111,24 +111,48 @@ size_t texts_read(struct db *, const PGresult *, int column, const char ***);
 /* Text that is no IP address is NULL. */
 struct param param_address(const char *address);
 void actor_params(struct db *, const struct actor *, struct param params[ACTOR_PARAMS]);
-/* Algorithms, digests, sizes and, unless roles is NULL, roles of descriptors, each as an array. */
-void descriptor_params(struct db *, const struct descriptor *, size_t count,
-    struct param *algorithms, struct param *digests, struct param *sizes, struct param *roles);
 /* The digest and its algorithm; both NULL when there is none. */
 void digest_params(
     struct db *, const struct digest *, struct param *algorithm, struct param *value);
 
+/* The members of STATEMENT_args that say who acts, and who asks. */
+#define ACTOR_ARGS(who)                                                                \
+	.actor = (who)->account, .actor_name = (who)->name == NULL ? "" : (who)->name, \
+	.request = actor_request(who), .address = actor_address(who)
+#define VIEWER_ARGS(viewer) .account = (viewer)->account, .epoch = (viewer)->epoch
+/* A digest as two members; without one SQL's NULL and 0. */
+struct bytes digest_bytes(const struct digest *);
+int digest_number(const struct digest *);
+bool digest_read(struct digest *, int algorithm, struct bytes value) MUST_CHECK;
+/* NULL for what is no UUID or no address. */
+const char *actor_request(const struct actor *);
+const char *actor_address(const struct actor *);
+
+/* A row's first columns. */
+#define STANDING(row)                                                                         \
+	(struct standing)                                                                     \
+	{                                                                                     \
+		.repository_known = (row).repository_known, .blacked_out = (row).blacked_out, \
+		.viewer_valid = (row).viewer_valid, .allowed = (row).allowed,                 \
+	}
+
+/* Descriptors, one array for each of their parts. */
+struct descriptor_arrays {
+	struct integers algorithms, sizes, roles;
+	struct digests digests;
+};
+struct descriptor_arrays descriptor_arrays(struct arena *, const struct descriptor *, size_t count);
+
+extern const struct statement *const sql_statements[]; /* those of sql/statements */
 extern const struct statement *const account_statements[];
 extern const struct statement *const blob_statements[];
 extern const struct statement *const document_statements[];
 extern const struct statement *const fetch_statements[];
 extern const struct statement *const housekeeping_statements[];
 extern const struct statement *const installation_statements[];
-extern const struct statement *const manifest_statements[];
 extern const struct statement *const permission_statements[];
 extern const struct statement *const pool_statements[];
 extern const struct statement *const promotion_statements[];
-extern const struct statement *const remote_statements[];
 extern const struct statement *const report_statements[];
 extern const struct statement *const repository_statements[];
 extern const struct statement *const signing_key_statements[];

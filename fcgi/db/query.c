@@ -267,6 +267,16 @@ db_query(
 	return NULL;
 }
 
+PGresult *
+db_ask(struct db *db, const struct statement *statement, const void *args, struct error *err)
+{
+	struct number numbers[STATEMENT_PARAMETERS_MAX];
+	struct param params[STATEMENT_PARAMETERS_MAX];
+
+	statement_bind(statement, args, db->arena, numbers, params);
+	return db_query(db, statement, params, err);
+}
+
 /* --- Transactions --- */
 
 static bool

@@ -18,23 +18,11 @@
 
 #include "base/bytes.h"
 #include "db/pool.h"
+#include "db/statement.h"
 #include "oci/digest.h"
-
-struct statement {
-	const char *name;
-	int nparams;
-	const char *sql;
-	bool again; /* may be repeated when the connection was lost: twice has the effect of once */
-};
 
 /* Every file of db/ exports a NULL-ended list of its statements; statements.c lists the lists. */
 extern const struct statement *const *const db_statements[];
-
-struct param {
-	const char *value; /* NULL: SQL NULL */
-	int length;        /* binary only */
-	bool binary;
-};
 
 struct param param_text(const char *); /* NULL is NULL */
 struct param param_int(struct db *, int64_t);
@@ -49,6 +37,10 @@ struct param param_ints(struct db *, const int64_t *, size_t count);
 /* NULL: failed, error set. The result is cleared with the arena. */
 PGresult *db_query(
     struct db *, const struct statement *, const struct param *, struct error *) MUST_CHECK;
+
+/* The same with the members of STATEMENT_args, which may be NULL if there are no parameters. */
+PGresult *db_ask(
+    struct db *, const struct statement *, const void *args, struct error *) MUST_CHECK;
 
 bool db_begin(struct db *, struct error *) MUST_CHECK;
 bool db_commit(struct db *, struct error *) MUST_CHECK;

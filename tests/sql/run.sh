@@ -32,6 +32,16 @@ questions() {
 	done
 }
 
+# Each file of statements by psql as it stands; then all in one session, with the plans that they have in a filled database.
+createdb -T stowage plans
+statements=()
+for file in "$STOWAGE_SRC"/sql/statements/*.sql; do
+	check "psql prepares statements/$(basename "$file")" psql -X -q -v ON_ERROR_STOP=1 -f "$file"
+	statements+=(-f "$file")
+done
+psql -X -q -v ON_ERROR_STOP=1 -d plans -c 'CREATE EXTENSION pgtap' -f "$here/plans/fill.sql" >"$STOWAGE_LOGS/plans-fill.log"
+tap_from sql/plans psql -X -q -At -v ON_ERROR_STOP=1 -d plans "${statements[@]}" -f "$here/plans/plans.sql"
+
 questions 'in a new database'
 psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap'
 for file in "$here"/*.sql; do

@@ -1,0 +1,90 @@
+/*
+ * A statement, as db/sql.awk makes it from sql/statements: its text, and its parameters and columns
+ * with their types and their places in the structs of db/sql.h. Private to db/.
+ */
+#ifndef DB_STATEMENT_H
+#define DB_STATEMENT_H
+
+#include <libpq-fe.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+#define STATEMENT_PARAMETERS_MAX 32
+
+/* The numbers that PostgreSQL gives to its types (pg_type.oid); they never change. */
+enum sql_type {
+	SQL_BOOLEAN = 16,
+	SQL_BYTEA = 17,
+	SQL_BIGINT = 20,
+	SQL_SMALLINT = 21,
+	SQL_INTEGER = 23,
+	SQL_TEXT = 25,
+	SQL_INET = 869,
+	SQL_BYTEAS = 1001,
+	SQL_INTEGERS = 1007,
+	SQL_TEXTS = 1009,
+	SQL_BIGINTS = 1016,
+	SQL_TIMESTAMPTZ = 1184,
+	SQL_UUID = 2950,
+	SQL_JSONB = 3802
+};
+
+struct field {
+	const char *name;
+	enum sql_type type;
+	size_t offset; /* in STATEMENT_args or STATEMENT_row */
+};
+
+struct statement {
+	const char *name;
+	const char *sql;
+	int nparams, ncolumns;
+	const struct field *parameters; /* NULL: none, or counted by hand */
+	const struct field *columns;    /* NULL: rows are not read, or counted by hand */
+	bool again; /* may be repeated when the connection was lost: twice has the effect of once */
+};
+
+/* A parameter as it is sent. */
+struct param {
+	const char *value; /* NULL: SQL NULL */
+	int length;        /* binary only */
+	bool binary;
+};
+
+/* Arrays as parameters: nothing that they point at is copied. */
+struct integers {
+	const int64_t *values;
+	size_t count;
+};
+struct texts {
+	const char *const *values;
+	size_t count;
+};
+struct digests {
+	const struct digest *values;
+	size_t count;
+};
+
+/* Room for a number while it is sent. */
+struct number {
+	unsigned char bytes[sizeof(uint64_t)];
+};
+
+/* The members of STATEMENT_args as parameters; a NULL pointer is SQL's NULL. They point at args,
+ * numbers (one for each) and the arena. */
+void statement_bind(const struct statement *, const void *args, struct arena *,
+    struct number *numbers, struct param *params);
+
+/* Fill STATEMENT_row. NULL is a NULL pointer, 0 or false; text and bytes live with the result. */
+void statement_read(const struct statement *, const PGresult *, int number, void *row);
+
+/* Is the statement that the server describes the one that the program was built for? INTERNAL with
+ * the first difference if not. */
+bool statement_check(
+    const struct statement *, const PGresult *description, struct error *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,38 @@
+-- Parts that statements share (sql/statements). The planner puts the body of each in place of its call, so that a statement costs what it would
+-- cost written out: LANGUAGE sql, not VOLATILE, no SET clause, and a function that reads tables returns rows and stands in FROM.
+-- tests/sql/plans.sh fails if one of them is called after all.
+SET LOCAL search_path = registry;
+
+-- The account of a request, in one row in any case: is it still as it was when it proved itself, and which principals' rights does it have?
+-- Its own, its groups', and those of everybody who signed in. 0 is anonymous.
+CREATE OR REPLACE FUNCTION request_principal(p_account int, p_epoch int) RETURNS TABLE (is_admin boolean, valid boolean, principals int[])
+LANGUAGE sql STABLE AS $$
+  SELECT coalesce(a.is_admin, false), p_account = 0 OR (a.id IS NOT NULL AND a.epoch = p_epoch AND NOT a.disabled),
+    CASE WHEN p_account = 0 THEN ARRAY[0] ELSE ARRAY(SELECT group_id FROM membership WHERE user_id = p_account) || ARRAY[p_account, 1] END
+  FROM (SELECT 1) one LEFT JOIN account a ON a.id = p_account
+$$;
+
+-- The repository that a key names in one version of the API: one row or none.
+CREATE OR REPLACE FUNCTION request_repository(p_key text, p_api_version int)
+RETURNS TABLE (id int, blacked_out boolean, shadowing_guard boolean, by_timestamp boolean) LANGUAGE sql STABLE AS $$
+  SELECT r.id, r.blacked_out, r.shadowing_guard, r.by_timestamp FROM repository r
+  WHERE r.key = p_key AND r.api_version = p_api_version AND r.deleted_at IS NULL
+$$;
+
+-- A name as a leaf stores it: a remote with official images keeps "busybox" as "library/busybox".
+CREATE OR REPLACE FUNCTION stored_name(p_library boolean, p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT CASE WHEN p_library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END
+$$;
+
+-- The rules by which one of the principals may do it in a repository, under that name. Bits of actions as in acl.
+CREATE OR REPLACE FUNCTION granting_rules(p_repository int, p_principals int[], p_actions int, p_name text) RETURNS SETOF acl LANGUAGE sql STABLE AS $$
+  SELECT * FROM acl a WHERE a.repository_id = p_repository AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
+    AND (a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re)
+$$;
+
+-- The paths from a repository on which the principals may read the name.
+CREATE OR REPLACE FUNCTION readable_paths(p_root int, p_is_admin boolean, p_principals int[], p_name text) RETURNS SETOF repository_leaf
+LANGUAGE sql STABLE AS $$
+  SELECT * FROM repository_leaf l WHERE l.root_id = p_root AND name_fits(stored_name(l.library, p_name), l.include_re, l.exclude_re)
+    AND (p_is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, p_principals, 1, stored_name(l.library, p_name))))
+$$;

@@ -1,0 +1,136 @@
+SET search_path = registry;
+
+-- The remotes that may be asked about a name, in the order of the search; of several paths to one the first counts. Without a tag and a digest
+-- the question is for the tags. None where the shadowing guard is on and it is seen that a local member has the name; where it is not seen, the
+-- remote is guarded: it says that it has nothing. wanted: the size of the digest if a manifest cached under the name names it or if it is on its
+-- way, else -1. Without a remote one row, whose id is NULL.
+-- idempotent
+-- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+--   id integer, key text, path text, priority boolean, guarded boolean, may_fill boolean, offline boolean, missed boolean, wanted bigint,
+--   listed boolean, away bigint, limited boolean, suspect_ms bigint, trouble text, reason text, username text, password text,
+--   fresh_seconds integer, missing_seconds integer, assumed_offline_seconds integer, hard_fail boolean, store_locally boolean,
+--   block_schema1 boolean, block_mismatching_types boolean, mismatching_types text, source text,
+--   url text, token_authentication boolean, any_host_auth boolean, private_networks boolean, realm_hosts text, timeout_ms integer,
+--   metadata_timeout_ms integer, answer_ms integer, proxy text, client_certificate text, local_address text, query_params text, networks text
+\set key $1::text
+\set account $2::integer
+\set epoch $3::integer
+\set name $4::text
+\set reference $5::text
+\set tag $6::text
+\set alg $7::smallint
+\set digest $8::bytea
+PREPARE remotes_find AS
+WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
+root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
+path AS MATERIALIZED (
+  SELECT DISTINCT ON (l.leaf_id) l.leaf_id, l.rank, l.ord, stored_name(l.library, :name) AS path,
+    root.shadowing_guard AND (SELECT name_is_local(id, :name) FROM root) AS guarded
+  FROM me, root JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2
+  WHERE me.valid
+    AND CASE WHEN :tag IS NULL THEN name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
+      ELSE tag_fits(stored_name(l.library, :name), :tag, l.include_re, l.exclude_re) END
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
+    AND NOT (root.shadowing_guard AND (SELECT name_is_local(id, :name) FROM root)
+      AND (SELECT me.is_admin OR EXISTS (SELECT FROM root
+          JOIN repository_leaf l ON l.root_id = root.id AND l.class = 1
+          JOIN image i ON i.repository_id = l.leaf_id AND i.path = ANY (name_twins(:name))
+        WHERE me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path))) FROM me))
+  ORDER BY l.leaf_id, l.rank <> 0, l.ord)
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+  path.leaf_id IS NOT NULL AS allowed,
+  path.leaf_id AS id, r.key, path.path, path.rank = 0 AS priority, path.guarded,
+  me.is_admin OR EXISTS (SELECT FROM granting_rules(path.leaf_id, me.principals, 2, path.path)) AS may_fill,
+  c.offline, miss.until IS NOT NULL AS missed,
+  CASE WHEN :digest IS NULL THEN -1 ELSE coalesce(
+    (SELECT w.size FROM image i
+        JOIN image_manifest im ON im.image_id = i.id
+        JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
+      WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.role < 3 LIMIT 1),
+    (SELECT f.size FROM blob_fetch_name n JOIN blob_fetch f USING (digest, alg, repository_id)
+      WHERE n.repository_id = path.leaf_id AND n.path = path.path AND n.digest = :digest AND n.alg = :alg), -1) END AS wanted,
+  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id AND t.path = path.path AND t.fresh_until > now()) AS listed,
+  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint AS away,
+  coalesce(s.limited, false) AS limited,
+  greatest(0, extract(epoch FROM s.suspect_until - now()) * 1000)::bigint AS suspect_ms,
+  s.trouble, s.reason, c.username, c.password, c.fresh_seconds, c.missing_seconds, c.assumed_offline_seconds, c.hard_fail, c.store_locally,
+  r.block_schema1, c.block_mismatching_types, c.mismatching_types,
+  (SELECT w.url FROM image i
+      JOIN image_manifest im ON im.image_id = i.id
+      JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
+    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1) AS source,
+  rtrim(c.url, '/') AS url, c.token_authentication, c.any_host_auth, c.private_networks, array_to_string(c.realm_hosts, ' ') AS realm_hosts,
+  c.timeout_ms, c.metadata_timeout_ms, c.answer_ms, c.proxy, c.client_certificate, c.local_address, c.query_params,
+  array_to_string(c.networks, ' ') AS networks
+FROM me LEFT JOIN root ON true
+  LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id
+    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true
+  LEFT JOIN remote_state s ON s.repository_id = path.leaf_id
+  LEFT JOIN remote_miss miss ON miss.repository_id = path.leaf_id AND miss.path = path.path AND miss.reference = :reference AND miss.until > now()
+ORDER BY path.rank <> 0, path.ord;
+
+-- Those that failed, as far as a probe needs to know them; not those that said we ask too much or that refuse our credentials: such are not
+-- tried again and again.
+-- idempotent
+-- returns: id integer, key text,
+--   url text, token_authentication boolean, any_host_auth boolean, private_networks boolean, realm_hosts text, timeout_ms integer,
+--   metadata_timeout_ms integer, answer_ms integer, proxy text, client_certificate text, local_address text, query_params text, networks text
+PREPARE remotes_away AS
+SELECT r.id, r.key,
+  rtrim(c.url, '/') AS url, c.token_authentication, c.any_host_auth, c.private_networks, array_to_string(c.realm_hosts, ' ') AS realm_hosts,
+  c.timeout_ms, c.metadata_timeout_ms, c.answer_ms, c.proxy, c.client_certificate, c.local_address, c.query_params,
+  array_to_string(c.networks, ' ') AS networks
+FROM remote_state s
+  JOIN repository r ON r.id = s.repository_id AND r.deleted_at IS NULL AND NOT r.blacked_out
+  JOIN repository_remote c ON c.repository_id = r.id AND NOT c.offline
+WHERE s.offline_until > now() AND NOT s.limited AND s.trouble IS DISTINCT FROM 'refused'
+ORDER BY r.id;
+
+-- Calls (sql/functions/cache.sql).
+
+-- idempotent
+-- returns: warning text
+PREPARE manifest_cache AS
+SELECT manifest_cache(p_remote => $1::integer, p_path => $2::text, p_tag => $3::text, p_fresh_seconds => $4::integer,
+  p_alg => $5::integer, p_digest => $6::bytea, p_payload => $7::bytea, p_media_type => $8::text, p_artifact_type => $9::text,
+  p_blob_algs => $10::integer[], p_blob_digests => $11::bytea[], p_blob_roles => $12::integer[], p_blob_sizes => $13::bigint[],
+  p_blob_urls => $14::text[], p_child_algs => $15::integer[], p_child_digests => $16::bytea[], p_child_sizes => $17::bigint[],
+  p_subject_alg => nullif($18::integer, 0), p_subject => $19::bytea, p_referrer => $20::text,
+  p_account => $21::integer, p_actor_name => $22::text, p_request => $23::uuid, p_address => $24::inet) AS warning;
+
+-- idempotent
+PREPARE remote_trust AS
+SELECT remote_trust(p_remote => $1::integer, p_path => $2::text, p_tag => $3::text, p_fresh_seconds => $4::integer);
+
+-- idempotent
+PREPARE remote_missed AS
+SELECT remote_missed(p_remote => $1::integer, p_path => $2::text, p_reference => $3::text, p_reason => $4::text, p_seconds => $5::integer);
+
+-- idempotent
+PREPARE remote_listed AS
+SELECT remote_listed(p_remote => $1::integer, p_path => $2::text, p_tags => $3::text[], p_fresh_seconds => $4::integer);
+
+-- idempotent
+PREPARE remote_suspected AS
+SELECT remote_suspected(p_remote => $1::integer, p_trouble => $2::text, p_reason => $3::text, p_seconds => $4::integer);
+
+-- idempotent
+-- returns: several boolean
+PREPARE remote_struck AS
+SELECT remote_struck(p_remote => $1::integer, p_path => $2::text) AS several;
+
+-- idempotent
+-- returns: tell boolean
+PREPARE remote_failed AS
+SELECT remote_failed(p_remote => $1::integer, p_trouble => $2::text, p_reason => $3::text, p_seconds => $4::integer, p_limited => $5::boolean) AS tell;
+
+-- A limit of -1 is not known, and the same of what remains of it and of the time that it is for.
+-- idempotent
+PREPARE remote_answered AS
+SELECT remote_answered(p_remote => $1::integer, p_limit => nullif($2::integer, -1), p_remaining => nullif($3::integer, -1),
+  p_seconds => nullif($4::integer, -1));
+
+-- idempotent
+PREPARE stale_served AS
+SELECT stale_served(p_remote => $1::integer, p_path => $2::text, p_tag => $3::text, p_reason => $4::text,
+  p_actor => $5::integer, p_actor_name => $6::text, p_request => $7::uuid, p_address => $8::inet);
