@@ -86,6 +86,7 @@ enum exit_code ctl_bootstrap(struct ctl *, int argc, char **argv);
 enum exit_code ctl_check(struct ctl *, int argc, char **argv);
 enum exit_code ctl_complete(struct ctl *, int argc, char **argv);
 enum exit_code ctl_config_print(struct ctl *, int argc, char **argv);
+enum exit_code ctl_help(struct ctl *, int argc, char **argv);
 enum exit_code ctl_group_add(struct ctl *, int argc, char **argv);
 enum exit_code ctl_group_list(struct ctl *, int argc, char **argv);
 enum exit_code ctl_group_member(struct ctl *, int argc, char **argv);

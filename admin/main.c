@@ -56,6 +56,7 @@ const struct command ctl_commands[] = {
 	{ "check", "", "hold the database against the blob store", check_options, ctl_check },
 	{ "config", "", "print every setting with its type, default and meaning", NULL,
 	    ctl_config_print },
+	{ "help", "[COMMAND]", "print the usage of a command", NULL, ctl_help },
 	{ "complete", "[WORD...]", "print the words that may follow, for the shell", NULL,
 	    ctl_complete },
 	{ NULL, NULL, NULL, NULL, NULL },
@@ -64,7 +65,7 @@ const struct command ctl_commands[] = {
 /* Before the command, and after it as well. */
 const struct ctl_option ctl_common_options[] = {
 	{ "config", "FILE", "read the settings from FILE" },
-	{ "help", NULL, "print this" },
+	{ "help", NULL, "print this; also -h" },
 	{ NULL, NULL, NULL },
 };
 
@@ -98,16 +99,33 @@ print_options(FILE *out, const struct ctl_option *options)
 	}
 }
 
-static void
-print_help(FILE *out)
+/* All commands, or those of two words that begin with `first`; their number. */
+static size_t
+print_commands(FILE *out, const char *first)
 {
-	fputs("usage: stowagectl [--config FILE] COMMAND [OPTION...]\n\nCommands:\n", out);
+	size_t count = 0;
+
 	for (const struct command *c = ctl_commands; c->name != NULL; c++) {
+		size_t length = strcspn(c->name, " ");
 		char text[64];
 
+		if (first != NULL && (c->name[length] != ' ' || strlen(first) != length ||
+					 strncmp(c->name, first, length) != 0))
+			continue;
+		if (count++ == 0)
+			fprintf(out,
+			    "usage: stowagectl [--config FILE] %s%s [OPTION...]\n\nCommands:\n",
+			    first == NULL ? "" : first, first == NULL ? "COMMAND" : " COMMAND");
 		snprintf(text, sizeof(text), "%s %s", c->name, c->operands);
 		fprintf(out, "  %-24s %s\n", text, c->sentence);
 	}
+	return count;
+}
+
+static void
+print_help(FILE *out)
+{
+	print_commands(out, NULL);
 	fputs("\nOptions:\n", out);
 	print_options(out, ctl_common_options);
 	fputs("  --version                print the versions of program, schema and libraries\n",
@@ -170,13 +188,13 @@ ctl_option(struct ctl *ctl, int argc, char **argv)
 	add_options(
 	    long_options, add_options(long_options, 0, ctl->command->options), ctl_common_options);
 	for (;;) {
-		int c = getopt_long(argc, argv, "", long_options, &index);
+		int c = getopt_long(argc, argv, "h", long_options, &index);
 
 		if (c == -1)
 			return NULL;
-		if (c != 0)
+		if (c != 0 && c != 'h')
 			ctl_usage(ctl, "cannot do that");
-		if (strcmp(long_options[index].name, "help") == 0) {
+		if (c == 'h' || strcmp(long_options[index].name, "help") == 0) {
 			print_command_help(ctl->command);
 			exit(EXIT_DONE);
 		}
@@ -280,6 +298,47 @@ ctl_open(struct ctl *ctl, struct error *err)
 
 /* --- Start --- */
 
+static bool
+is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* The command that the words name. Those of a group without a command are a question for help. */
+static const struct command *
+require_command(const struct ctl *ctl, int argc, char **argv, int *words)
+{
+	const struct command *command = ctl_find(argc, argv, words);
+
+	if (command == NULL && argc > 1 && is_help(argv[1]) && print_commands(stdout, argv[0]) > 0)
+		exit(EXIT_DONE);
+	if (command == NULL)
+		ctl_usage(ctl, "no such command: %s%s%s", argv[0], argc > 1 ? " " : "",
+		    argc > 1 ? argv[1] : "");
+	return command;
+}
+
+enum exit_code
+ctl_help(struct ctl *ctl, int argc, char **argv)
+{
+	const struct command *command;
+	int words;
+
+	while (ctl_option(ctl, argc, argv) != NULL)
+		;
+	if (optind == argc) {
+		print_help(stdout);
+		return EXIT_DONE;
+	}
+	if (optind + 1 == argc && print_commands(stdout, argv[optind]) > 0)
+		return EXIT_DONE;
+	command = require_command(ctl, argc - optind, argv + optind, &words);
+	if (optind + words < argc)
+		ctl_usage(ctl, "unexpected: %s", argv[optind + words]);
+	print_command_help(command);
+	return EXIT_DONE;
+}
+
 /* Options before the command: the common ones, and --version. */
 static void
 global_options(struct ctl *ctl, int argc, char **argv)
@@ -292,7 +351,7 @@ global_options(struct ctl *ctl, int argc, char **argv)
 	};
 
 	for (;;) {
-		switch (getopt_long(argc, argv, "+", options, NULL)) {
+		switch (getopt_long(argc, argv, "+h", options, NULL)) {
 		case -1:
 			return;
 		case 'c':
@@ -329,10 +388,7 @@ main(int argc, char **argv)
 		arena_free(ctl.arena);
 		return EXIT_USAGE;
 	}
-	ctl.command = ctl_find(argc, argv, &words);
-	if (ctl.command == NULL)
-		ctl_usage(&ctl, "no such command: %s%s%s", argv[0], argc > 1 ? " " : "",
-		    argc > 1 ? argv[1] : "");
+	ctl.command = require_command(&ctl, argc, argv, &words);
 	optind = 0; /* begin again, after the command's last word */
 	code = ctl.command->run(&ctl, argc - words + 1, argv + words - 1);
 	arena_free(ctl.arena); /* results before their connections */

@@ -79,6 +79,25 @@ documented() {
 	done <"$scratch/commands"
 }
 
+# Usage on standard output, in each way that people ask for it; also of the commands that share a first word.
+help() {
+	local words
+	for words in '--help' '-h' 'help' 'help help'; do
+		# shellcheck disable=SC2086
+		exits 0 "$ctl" $words && grep -q '^usage: stowagectl ' "$scratch/out" && is "$(cat "$scratch/err")" '' || return 1
+	done
+	for words in 'check --help' 'check -h' 'help check' 'user add --help' 'user add -h' 'user add NAME --admin -h' 'help user add'; do
+		# shellcheck disable=SC2086
+		says 0 "$ctl" $words && with '^usage: stowagectl \(check\|user add NAME\) ' && is "$(cat "$scratch/err")" '' || return 1
+	done
+	for words in 'user --help' 'user -h' 'help user' '--config f user -h'; do
+		# shellcheck disable=SC2086
+		says 0 "$ctl" $words && with '^usage: .* user COMMAND' && with '^  user remove NAME ' && is "$(grep -c '^  group' "$scratch/out")" 0 || return 1
+	done
+	exits 2 "$ctl" help frobnicate && exits 2 "$ctl" frobnicate --help && exits 2 "$ctl" user frobnicate -h && exits 2 "$ctl" help check now &&
+		exits 2 "$ctl" check help
+}
+
 # complete_words WORDS...: what the shell would offer for the last of them.
 complete_words() {
 	(
@@ -105,6 +124,7 @@ settings() {
 check 'versions of program, schema and libraries' versions
 check 'wrong usage exits with 2' usage
 check 'every command and option has help and stands in the manual' documented
+check 'help is given with exit 0 however it is asked for' help
 check 'the shell completes commands and options' completion
 check 'config prints the settings' settings
 
