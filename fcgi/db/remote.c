@@ -6,13 +6,18 @@
 #include "db/parts.h"
 #include "db/sql.h"
 
-/* Under which a miss is remembered. */
+/* Under which a miss is remembered. A digest may be a manifest's at one time and a blob's at
+ * another.
+ */
 static const char *
-question_text(const struct remote_question *question)
+question_text(struct db *db, const struct remote_question *question)
 {
 	if (question->tag != NULL)
 		return question->tag;
-	return question->digest != NULL ? question->digest->text : "";
+	if (question->digest == NULL)
+		return "";
+	return question->blob ? arena_printf(db->arena, "blobs/%s", question->digest->text)
+			      : question->digest->text;
 }
 
 /* Words between blanks. */
@@ -121,7 +126,7 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 	    (struct remotes_find_args){ .key = key,
 		VIEWER_ARGS(viewer),
 		.name = name,
-		.reference = question_text(question),
+		.reference = question_text(db, question),
 		.tag = question->tag,
 		.alg = digest_number(question->digest),
 		.digest = digest_bytes(question->digest) },
@@ -222,7 +227,7 @@ db_remote_missed(struct db *db, const struct remote *remote, const struct remote
 	return remote_missed_query(db,
 	    (struct remote_missed_args){ .remote = remote->id,
 		.path = remote->path,
-		.reference = question_text(question),
+		.reference = question_text(db, question),
 		.reason = reason,
 		.seconds = remote->missing_seconds },
 	    err);

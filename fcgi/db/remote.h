@@ -43,6 +43,7 @@ struct remote *remote_copy(struct arena *, const struct remote *) RETURNS_NONNUL
 struct remote_question {
 	const char *tag;
 	const struct digest *digest;
+	bool blob; /* the digest is a blob's */
 };
 
 /* The remotes on the viewer's paths that may be asked about the name, in the order of the search:

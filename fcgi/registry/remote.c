@@ -518,8 +518,10 @@ bool
 remote_manifest(struct registry *registry, const char *name, const struct reference *reference,
     struct manifest_row **row, enum remote_end *end, struct error *err)
 {
-	const struct remote_question question = { reference->tag,
-		reference->tag == NULL ? &reference->digest : NULL };
+	const struct remote_question question = {
+		.tag = reference->tag,
+		.digest = reference->tag == NULL ? &reference->digest : NULL,
+	};
 	struct search search;
 	bool got = false;
 
@@ -620,7 +622,7 @@ bool
 remote_tags(struct registry *registry, const char *name, bool known, enum remote_end *end,
     struct error *err)
 {
-	const struct remote_question question = { NULL, NULL };
+	const struct remote_question question = { 0 };
 	struct search search;
 	bool got = false;
 
@@ -760,7 +762,7 @@ bool
 remote_blob(struct registry *registry, const char *name, const struct digest *digest, bool head,
     struct follower **follower, int64_t *size, enum remote_end *end, struct error *err)
 {
-	const struct remote_question question = { NULL, digest };
+	const struct remote_question question = { .digest = digest, .blob = true };
 	struct search search;
 	bool got = false;
 

@@ -115,7 +115,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
     AND im.pulled_on IS DISTINCT FROM current_date;
 $$;
 
--- The upstream does not have it, or refuses it for a reason. A flood of names fills no table: beyond 10000 none is remembered.
+-- The upstream does not have it, or refuses it for a reason. p_reference: a tag or digest of a manifest, blobs/DIGEST, or '' for the list of tags.
+-- A flood of names fills no table: beyond 10000 none is remembered.
 CREATE OR REPLACE FUNCTION remote_missed(p_remote int, p_path text, p_reference text, p_reason text, p_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_miss (repository_id, path, reference, refused, reason, until)

@@ -726,6 +726,24 @@ def missing():
 
 
 @test
+def missing_as_another_kind():
+    """That the upstream has no blob of a digest says nothing of a manifest of that digest, and the other way round."""
+    for kind, other in (("manifests", "blobs"), ("blobs", "manifests")):
+        found = fresh_image()
+        upstream = Listener(lambda x, kind=kind, found=found: x.send(*(
+            (200, [("Content-Type", OCI_MANIFEST)], found.manifest) if f"/{kind}/" in x.path else (404, [], b"{}"))))
+        try:
+            key = remote(upstream.url, missing_seconds=600)
+            for _ in range(2):
+                assert get(key, "any/name", found.digest, other).status == 404, kind
+            assert upstream.count(path=f"/{other}/") == 1, upstream.requests()
+            answer = get(key, "any/name", found.digest, kind)
+            assert answer.status == 200 and answer.body == found.manifest, (kind, answer)
+        finally:
+            upstream.stop()
+
+
+@test
 def absent_together():
     """Who waited for the answer of a remote that does not have it goes on to the next one, however slow that is."""
     def slowly(x):
