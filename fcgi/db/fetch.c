@@ -31,6 +31,14 @@ static const struct statement fetch_advance = {
 	.again = true,
 };
 
+static const struct statement fetch_resize = {
+	.name = "fetch_resize",
+	.nparams = 5,
+	.sql =
+	    "UPDATE blob_fetch SET size = $5 WHERE repository_id = $1 AND alg = $2::smallint AND digest = $3 AND owner = $4",
+	.again = true,
+};
+
 static const struct statement fetch_publish = {
 	.name = "fetch_publish",
 	.nparams = 6,
@@ -53,7 +61,7 @@ static const struct statement fetch_leave = {
 };
 
 const struct statement *const fetch_statements[] = { &fetch_join, &fetch_look, &fetch_advance,
-	&fetch_publish, &fetch_fail, &fetch_leave, NULL };
+	&fetch_resize, &fetch_publish, &fetch_fail, &fetch_leave, NULL };
 
 static void
 row_read(const PGresult *res, struct fetch_row *row)
@@ -110,6 +118,16 @@ db_fetch_advance(struct db *db, const struct fetch_key *key, const char *owner, 
 
 	*mine = res != NULL && row_bool(res, 0, 0);
 	return res != NULL;
+}
+
+bool
+db_fetch_resize(
+    struct db *db, const struct fetch_key *key, const char *owner, int64_t size, struct error *err)
+{
+	const struct param params[] = { KEY_PARAMS(db, key), param_text(owner),
+		param_int(db, size) };
+
+	return db_query(db, &fetch_resize, params, err) != NULL;
 }
 
 bool

@@ -36,6 +36,9 @@ bool db_fetch_look(
 /* As its owner; *mine false: another has taken over. */
 bool db_fetch_advance(struct db *, const struct fetch_key *, const char *owner, int64_t file,
     int64_t received, bool *mine, struct error *) MUST_CHECK;
+/* As its owner: the upstream says that the blob has another size. */
+bool db_fetch_resize(struct db *, const struct fetch_key *, const char *owner, int64_t size,
+    struct error *) MUST_CHECK;
 /* The bytes lie published in `file`. *holder: the file that holds the digest now; another than
  * `file` means that ours lost. */
 bool db_fetch_publish(struct db *, const struct fetch_key *, const char *owner, int64_t file,

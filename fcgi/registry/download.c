@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "registry/duplicate.h"
 #include "store/upload.h"
 
@@ -25,6 +26,7 @@ struct run {
 	int64_t file;
 	int64_t skip;    /* bytes to come that are here already, from an upstream without ranges */
 	int64_t told_ms; /* when the row was moved on last */
+	bool begun;      /* bytes of it may have been handed out */
 	bool lost, stopped; /* why a piece or a tick said stop ... */
 	struct error *err;  /* ... or what went wrong on our side */
 };
@@ -44,7 +46,7 @@ advance(struct run *run)
 	if (db_fetch_advance(
 		&run->db, download->key, download->owner, run->file, received, &mine, &ignored))
 		run->lost = !mine;
-	run->stopped = !download->progress(download->context, run->file, received);
+	run->stopped = !download->progress(download->context, download, run->file, received);
 	return !run->lost && !run->stopped;
 }
 
@@ -56,10 +58,30 @@ on_tick(void *context)
 	return clock_steady_ms() - run->told_ms < ADVANCE_MS || advance(run);
 }
 
+/* A manifest may lie about the size of a blob, which its digest alone identifies: before the first
+ * byte the upstream's word replaces it, also for the readers. A third party's does not. */
+static bool
+correct_size(struct run *run, int64_t size)
+{
+	struct download *download = run->download;
+
+	if (run->begun || upload_length(run->upload) > 0 || download->source != NULL || size < 0 ||
+	    size == download->size)
+		return true;
+	log_line(LOG_LEVEL_WARNING, "%s: %s/%s has %" PRId64 " bytes there, not %" PRId64,
+	    download->remote->key, download->remote->path, download->key->digest.text, size,
+	    download->size);
+	download->size = size;
+	return db_fetch_resize(&run->db, download->key, download->owner, size, run->err) &&
+	       advance(run);
+}
+
 /* What the answer says of the whole must agree with what was said before. */
 static bool
 check_reply(struct run *run, const struct upstream_reply *reply)
 {
+	if (!correct_size(run, reply->total))
+		return false;
 	if (reply->status == 206 && reply->first != upload_length(run->upload))
 		return error_set(run->err, ERROR_UPSTREAM_FAILED, "%s: it sent another range",
 		    run->download->remote->key);
@@ -193,7 +215,7 @@ publish_row(struct run *run, bool *won)
 			return false;
 		nanosleep(&(struct timespec){ .tv_nsec = PUBLISH_PAUSE_NS }, NULL);
 		run->stopped = !download->progress(
-		    download->context, run->file, upload_length(run->upload));
+		    download->context, download, run->file, upload_length(run->upload));
 		if (run->stopped)
 			return false;
 	}
@@ -241,6 +263,7 @@ run_all(struct run *run, const struct fetch_row *row)
 	if (run->upload == NULL)
 		return false;
 	upload_hash(run->upload, download->key->digest.algorithm);
+	run->begun = row->old_file != 0;
 	if (row->old_file != 0 && !copy(run, row->old_file, row->received))
 		return false;
 	if (!advance(run))

@@ -11,10 +11,10 @@ struct download {
 	const struct remote *remote;
 	const struct fetch_key *key;
 	const char *source; /* a URL elsewhere, or NULL */
-	int64_t size;       /* what it is to have */
+	int64_t size;       /* what it is to have; then what the upstream says it has */
 	const char *owner;
 	/* Told of every step, at least every 200 ms while it runs; false stops. */
-	bool (*progress)(void *context, int64_t file, int64_t received);
+	bool (*progress)(void *context, const struct download *, int64_t file, int64_t received);
 	void *context;
 
 	/* Filled in by DOWNLOAD_STORED: */

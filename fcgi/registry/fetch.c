@@ -32,7 +32,6 @@ struct fetch {
 	const struct remote *remote;
 	struct fetch_key key;
 	const char *source;
-	int64_t size;
 	char owner[UUID_TEXT_SIZE];
 
 	/* Under the lock of all fetches: */
@@ -44,6 +43,8 @@ struct fetch {
 	const char *path; /* of that file now */
 	bool passing;     /* complete, but not stored: the file goes with the last follower */
 	int64_t received; /* bytes in it */
+	int64_t size;     /* of the blob, as the upstream says ... */
+	bool doubted;     /* ... and not as its manifest did */
 	struct error err; /* STATE_FAILED */
 	struct fetch *next;
 };
@@ -129,6 +130,16 @@ fetch_end(struct fetch *fetch, enum state state)
 
 /* --- The thread --- */
 
+/* Which of two sizes is true is known when all bytes are verified: before, nobody gets any. */
+static void
+set_size(struct fetch *fetch, int64_t size)
+{
+	pthread_mutex_lock(&fetch->fetches->lock);
+	fetch->doubted |= size != fetch->size;
+	fetch->size = size;
+	pthread_mutex_unlock(&fetch->fetches->lock);
+}
+
 static void
 set_place(struct fetch *fetch, int64_t file, int64_t received)
 {
@@ -208,10 +219,11 @@ is_closing(struct fetches *fetches)
 }
 
 static bool
-on_progress(void *context, int64_t file, int64_t received)
+on_progress(void *context, const struct download *download, int64_t file, int64_t received)
 {
 	struct fetch *fetch = context;
 
+	set_size(fetch, download->size);
 	set_place(fetch, file, received);
 	return !is_closing(fetch->fetches);
 }
@@ -226,7 +238,7 @@ own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 		.remote = fetch->remote,
 		.key = &fetch->key,
 		.source = fetch->source,
-		.size = fetch->size,
+		.size = row->size,
 		.owner = fetch->owner,
 		.progress = on_progress,
 		.context = fetch,
@@ -279,6 +291,7 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	int64_t well_ms = clock_steady_ms();
 
 	while (row->role == FETCH_FOLLOW) {
+		set_size(fetch, row->size);
 		set_place(fetch, row->file, row->received);
 		pause_ms(LOOK_MS);
 		if (!is_followed(fetch))
@@ -363,12 +376,14 @@ run(struct fetch *fetch, struct db *db)
 		}
 		if (row.role == FETCH_FOLLOW && !watch(fetch, db, &row))
 			return;
-		if (row.role == FETCH_STORED)
+		if (row.role == FETCH_STORED) {
+			set_size(fetch, row.size);
 			set_stored(fetch, row.file);
-		else if (row.role == FETCH_FAILED)
+		} else if (row.role == FETCH_FAILED) {
 			row_failed(fetch, &row);
-		else
+		} else {
 			continue; /* the owner is silent: join anew, to take over */
+		}
 		return;
 	}
 }
@@ -483,7 +498,9 @@ fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *
 static int64_t
 readable(const struct fetch *fetch)
 {
-	return fetch->state == STATE_STORED ? fetch->received : fetch->received - 1;
+	if (fetch->state == STATE_STORED)
+		return fetch->received;
+	return fetch->doubted ? 0 : fetch->received - 1;
 }
 
 /* Is there something to say? A small blob is waited for: no time is lost, and one that turns out to
@@ -495,7 +512,7 @@ is_pending(const struct fetch *fetch)
 }
 
 bool
-follower_wait(struct follower *follower, bool *stored, struct error *err)
+follower_wait(struct follower *follower, bool *stored, int64_t *size, struct error *err)
 {
 	struct fetch *fetch = follower->fetch;
 	enum state state;
@@ -505,6 +522,7 @@ follower_wait(struct follower *follower, bool *stored, struct error *err)
 		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
 	state = fetch->state;
 	*stored = state == STATE_STORED && !fetch->passing;
+	*size = fetch->size;
 	if (state == STATE_FAILED)
 		*err = fetch->err;
 	pthread_mutex_unlock(&fetch->fetches->lock);

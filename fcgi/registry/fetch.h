@@ -26,8 +26,9 @@ void fetches_close(struct fetches *);
 struct follower *fetch_follow(struct fetches *, struct arena *, const struct remote *,
     const struct digest *, int64_t size, const char *source) RETURNS_NONNULL;
 /* Wait until there is something to say: bytes, or the end. false: the fetch failed. *stored: it is
- * complete, and its row is there. */
-bool follower_wait(struct follower *, bool *stored, struct error *) MUST_CHECK;
+ * complete, and its row is there. *size: of the blob; not that of fetch_follow() if the upstream,
+ * which has the bytes, says another. */
+bool follower_wait(struct follower *, bool *stored, int64_t *size, struct error *) MUST_CHECK;
 /* A reply_source's read. */
 ssize_t follower_read(void *follower, int64_t offset, void *buffer, size_t size);
 

@@ -740,7 +740,7 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct f
 		return true;
 	*follower = fetch_follow(registry->relay->fetches, registry->db->arena, remote,
 	    search->question.digest, *size, remote->source);
-	*got = follower_wait(*follower, &stored, &reason);
+	*got = follower_wait(*follower, &stored, size, &reason);
 	if (stored && *got)
 		*follower = NULL;
 	if (*got)

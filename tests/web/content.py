@@ -1,4 +1,6 @@
 """What manifests name: blobs in an index, wrong sizes; references that are none; what an index holds."""
+from concurrent.futures import ThreadPoolExecutor
+
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import layer_of
 from listener import Listener
@@ -171,6 +173,28 @@ def wrong_sizes_of_an_upstream():
             assert f"{sha256(b'a layer of the liar')} has 19 bytes, not 5" in log.read()
     finally:
         upstream.stop()
+
+
+@test
+def wrong_sizes_of_cold_blobs():
+    """A blob of the right digest is served with the size it has, whatever an upstream's manifest says; a blob with more bytes than the digest's is not."""
+    for number, (length, size, tail) in enumerate(((13, 5, b""), (13, 50, b""), (300_000, 1000, b""), (300_000, 2 ** 53 - 1, b""), (300_000, 1000, b"more"))):
+        data = os.urandom(length)
+        payload = json.dumps({**json.loads(image([data], b"{}")), "layers": [{**descriptor(data), "size": size}]}).encode()
+        replies = {"manifests": (200, [("Content-Type", OCI_MANIFEST)], payload), "blobs": (200, [], data + tail)}
+        upstream = Listener(lambda x, replies=replies: x.send(*replies[x.path.split("/")[-2]]))
+        key, path = f"content-cold-{number}", f"team/cold/blobs/{sha256(data)}"
+        try:
+            add_remote(key, upstream.url, assumed_offline_seconds=0)
+            assert at(key, "team/cold/manifests/1").body == payload
+            with ThreadPoolExecutor(4) as pool:
+                answers = list(pool.map(lambda _, key=key, path=path: at(key, path), range(4)))
+            for answer in answers:
+                assert answer.status == 404 if tail else answer.status == 200 and answer.body == data, (length, size, answer)
+            with open(STATE + "/log/stowage-v2.log", encoding="utf-8") as log:
+                assert f"{sha256(data)} has {length + len(tail)} bytes there, not {size}" in log.read()
+        finally:
+            upstream.stop()
 
 
 @test
