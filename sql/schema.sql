@@ -3104,10 +3104,10 @@ CREATE TABLE registry.gc_unlink (
 --
 
 CREATE FUNCTION registry.unlinks_due(p_limit integer) RETURNS SETOF registry.gc_unlink
-    LANGUAGE sql STABLE
+    LANGUAGE sql
     SET search_path TO 'registry', 'pg_temp'
     AS $$
-  SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit
+  SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit FOR UPDATE SKIP LOCKED
 $$;
 
 --

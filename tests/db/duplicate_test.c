@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -236,11 +238,40 @@ an_acknowledged_blob_keeps_its_file_in_every_order(void **state)
 	folder_remove(root);
 }
 
+static bool
+is_due(struct fixture *f, int64_t file)
+{
+	struct file_row *rows;
+	size_t count, found = 0;
+
+	assert_true(db_unlinks_due(&f->db, 1000, &rows, &count, &f->err));
+	for (size_t i = 0; i < count; i++)
+		found += rows[i].file == file;
+	return found == 1;
+}
+
+/* Its commit may wait for a standby until the file is due. */
+static void
+a_file_that_is_being_taken_back_is_not_due(void **state)
+{
+	struct fixture *f = *state;
+	int64_t file = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
+				     " VALUES (nextval('file_id'), now()) RETURNING file_id"),
+	    NULL, 10);
+
+	ask(f, "BEGIN");
+	ask(f, "DELETE FROM gc_unlink WHERE file_id = %" PRId64, file);
+	assert_false(is_due(f, file));
+	ask(f, "ROLLBACK");
+	assert_true(is_due(f, file));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		DB_TEST(an_acknowledged_blob_keeps_its_file_in_every_order),
+		DB_TEST(a_file_that_is_being_taken_back_is_not_due),
 	};
 
 	return FIXTURE_RUN("duplicate", tests);
