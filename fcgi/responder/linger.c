@@ -13,12 +13,12 @@
 #include "base/log.h"
 
 #define DESCRIPTORS_MOST 4096 /* one beyond is closed at once */
-#define LINGER_MS 60000
 #define LOOK_MS 1000
 #define EVENTS 64
 
 struct linger_set {
 	int epoll_fd, stop_fd;
+	int64_t most_ms;
 	pthread_t thread;
 	pthread_mutex_t lock;               /* of what follows */
 	int64_t until_ms[DESCRIPTORS_MOST]; /* by descriptor; 0: not ours */
@@ -97,12 +97,13 @@ watch(struct linger_set *set, int fd)
 }
 
 struct linger_set *
-linger_open(void)
+linger_open(int64_t most_ms)
 {
 	struct linger_set *set = calloc(1, sizeof(*set));
 
 	if (set == NULL)
 		log_fatal("out of memory");
+	set->most_ms = most_ms;
 	set->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	set->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (set->epoll_fd == -1 || set->stop_fd == -1)
@@ -131,7 +132,7 @@ linger_put(struct linger_set *set, int fd)
 {
 	pthread_mutex_lock(&set->lock);
 	if (fd < DESCRIPTORS_MOST) {
-		set->until_ms[fd] = clock_steady_ms() + LINGER_MS;
+		set->until_ms[fd] = clock_steady_ms() + set->most_ms;
 		watch(set, fd);
 	} else {
 		close(fd);

@@ -7,14 +7,17 @@
 #ifndef RESPONDER_LINGER_H
 #define RESPONDER_LINGER_H
 
+#include <stdint.h>
+
 #include "base/attributes.h"
 
 struct linger_set;
 
-struct linger_set *linger_open(void) RETURNS_NONNULL;
+/* most_ms: how long a connection may stay, however much comes. */
+struct linger_set *linger_open(int64_t most_ms) RETURNS_NONNULL;
 /* Close all that are left. */
 void linger_close(struct linger_set *);
-/* Read and drop what comes until the peer closes, at most for a minute. */
+/* Read and drop what comes until the peer closes or the time is over. Takes over the descriptor. */
 void linger_put(struct linger_set *, int fd);
 
 #endif

@@ -30,7 +30,8 @@
 #define THREADS_LEAST 8
 #define STOP_MS 1000
 #define AWAIT_MS 100
-#define REQUEST_MS 5 /* a request follows its connection within this, or waits elsewhere */
+#define LINGER_MS 60000 /* a client that was refused may go on sending */
+#define REQUEST_MS 5    /* a request follows its connection within this, or waits elsewhere */
 #define LOG_FIELD 512
 
 struct worker {
@@ -459,7 +460,7 @@ worker_run(const struct responder *responder, struct service *service,
 	size_t count = 0;
 	struct store_watch *watch = NULL;
 
-	worker.lingering = linger_open();
+	worker.lingering = linger_open(LINGER_MS);
 	worker.waiters = waiters_open((size_t)config->http_waiter_threads);
 	worker.receivers = waiters_open((size_t)worker_body_threads(config));
 	worker.uploads = share_open((size_t)config->http_body_threads);

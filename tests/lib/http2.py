@@ -4,8 +4,8 @@ import threading
 
 from registry import SCHEME, open_socket
 
-DATA, HEADERS, SETTINGS, PING, GOAWAY = 0, 1, 4, 6, 7
-END_HEADERS, ACK = 4, 1
+DATA, HEADERS, RESET, SETTINGS, PING = 0, 1, 3, 4, 6
+END_STREAM, END_HEADERS, ACK = 1, 4, 1
 MAX_CONCURRENT_STREAMS = 3
 
 
@@ -30,7 +30,7 @@ def _field(name, value):
 
 
 class Connection:
-    """Streams are opened and kept; whatever the server sends is read by a thread and dropped, but for pings and its settings."""
+    """Streams are opened and kept; whatever the server sends is read by a thread and dropped, but for pings, its settings and ends of streams."""
 
     def __init__(self, host):
         self.host = host
@@ -39,6 +39,8 @@ class Connection:
         self._link = open_socket(host, timeout=60, protocols=["h2"])
         self._lock = threading.Lock()
         self._settled = threading.Event()
+        self._ended = set()
+        self._change = threading.Condition()
         self._send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + _frame(SETTINGS, 0, 0))
         threading.Thread(target=self._read, daemon=True).start()
         self._settled.wait(10)
@@ -65,8 +67,22 @@ class Connection:
                     self._settings(payload)
                 elif head[3] == PING and not head[4] & ACK:
                     self._send(_frame(PING, ACK, 0, payload))
+                elif head[3] == RESET or (head[3] in (DATA, HEADERS) and head[4] & END_STREAM):
+                    self._end(int.from_bytes(head[5:], "big"))
         except (OSError, EOFError, ValueError):
             self._settled.set()
+            self._end(None)
+
+    def _end(self, stream):
+        """None: all of them."""
+        with self._change:
+            self._ended.add(stream)
+            self._change.notify_all()
+
+    def ends(self, stream, seconds):
+        """Does the server end the stream, or the connection, within that time?"""
+        with self._change:
+            return self._change.wait_for(lambda: self._ended & {stream, None}, seconds) != set()
 
     def _settings(self, payload):
         for name, value in struct.iter_unpack("!HI", payload):

@@ -42,6 +42,15 @@ class Link:
         self.link = None
 
     def ask(self, method, path, body, headers):
+        """The answer; a 503 that says when to try again is believed, some times."""
+        for _ in range(5):
+            answer = self.ask_once(method, path, body, headers)
+            if answer.status != 503 or "retry-after" not in answer.headers:
+                break
+            time.sleep(min(int(answer.headers["retry-after"]), 5))
+        return answer
+
+    def ask_once(self, method, path, body, headers):
         for _ in range(2):
             try:
                 self.link = self.link or connection()

@@ -132,6 +132,19 @@ def silence_ends():
         link.close()
 
 
+@test
+def silent_stream_ends():
+    """So is a stream of HTTP/2 that falls silent, be the account known."""
+    if SCHEME != "https":
+        return
+    with front(hurried) as host:
+        link = Connection(host)
+        stream = link.open("POST", "/v2/strangers/silent/blobs/uploads/", {"content-length": "900000", "authorization": basic(*ADMIN)})
+        assert not link.ends(stream, 2), "refused"
+        assert link.ends(stream, 40)
+        link.close()
+
+
 def endless(method, path, headers=None):
     """The status of a chunked request that would never end, and how many MiB were taken before the answer."""
     link = open_socket(timeout=30)
