@@ -16,7 +16,7 @@ static const struct statement fetch_look = {
 	.sql =
 	    "SELECT CASE WHEN f.error IS NOT NULL THEN 3"
 	    "    WHEN f.digest IS NOT NULL AND f.heartbeat >= clock_timestamp() - fetch_patience() THEN 1"
-	    "    WHEN b.id IS NOT NULL THEN 2 ELSE 0 END,"
+	    "    WHEN f.digest IS NULL AND b.id IS NOT NULL THEN 2 ELSE 0 END,"
 	    "  coalesce(f.file_id, b.file_id), NULL::bigint, coalesce(f.received, b.size), coalesce(f.size, b.size),"
 	    "  f.error_status, f.error"
 	    " FROM (SELECT 1) one LEFT JOIN blob_fetch f ON f.repository_id = $1 AND f.alg = $2::smallint AND f.digest = $3"

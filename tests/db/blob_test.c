@@ -5,6 +5,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "db/fetch.h"
+
 static struct blob_row *
 find(struct fixture *f, const char *key, const char *name, struct digest digest,
     struct viewer viewer, struct standing *standing)
@@ -523,6 +525,29 @@ a_fetch_owns_its_file_and_that_of_the_owner_before(void **state)
 	assert_int_equal(owner_of(f, digest, second), FILE_OWNER_BLOB);
 }
 
+/* Joining anew finds it, and links it to the name. */
+static void
+a_blob_beside_a_silent_fetch_is_not_that_fetchs(void **state)
+{
+	struct fixture *f = *state;
+	const char *key = local_make(f), *content = unique(f, "content");
+	struct fetch_key fetch = { .digest = digest_of_text(content) };
+	struct fetch_row row;
+
+	fetch.remote = (int)strtol(
+	    ask(f, "SELECT id FROM repository WHERE key = '%s'", key), NULL, 10);
+	join_fetch(f, key, fetch.digest, 1);
+	blob_make(f, key, "b", content);
+	assert_true(db_fetch_look(&f->db, &fetch, &row, &f->err));
+	assert_int_equal(row.role, FETCH_FOLLOW);
+	ask(f, "UPDATE blob_fetch SET heartbeat = now() - interval '1 minute'");
+	assert_true(db_fetch_look(&f->db, &fetch, &row, &f->err));
+	assert_int_equal(row.role, FETCH_OWN);
+	ask(f, "DELETE FROM blob_fetch");
+	assert_true(db_fetch_look(&f->db, &fetch, &row, &f->err));
+	assert_int_equal(row.role, FETCH_STORED);
+}
+
 static void
 blobs_are_paged_by_id(void **state)
 {
@@ -569,6 +594,7 @@ main(void)
 		DB_TEST(a_file_named_after_another_digest_has_no_owner),
 		DB_TEST(an_open_session_owns_its_file_under_any_digest),
 		DB_TEST(a_fetch_owns_its_file_and_that_of_the_owner_before),
+		DB_TEST(a_blob_beside_a_silent_fetch_is_not_that_fetchs),
 		DB_TEST(blobs_are_paged_by_id),
 	};
 
