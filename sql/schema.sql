@@ -980,6 +980,17 @@ BEGIN
 END $$;
 
 --
+-- Name: fetch_resize(integer, integer, bytea, uuid, bigint); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.fetch_resize(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_size bigint) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'registry', 'pg_temp'
+    AS $$
+  UPDATE blob_fetch SET size = p_size WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner
+$$;
+
+--
 -- Name: fetches_drop(integer, integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -3104,7 +3115,7 @@ CREATE TABLE registry.gc_unlink (
 --
 
 CREATE FUNCTION registry.unlinks_due(p_limit integer) RETURNS SETOF registry.gc_unlink
-    LANGUAGE sql
+    LANGUAGE sql SECURITY DEFINER
     SET search_path TO 'registry', 'pg_temp'
     AS $$
   SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit FOR UPDATE SKIP LOCKED
@@ -6054,6 +6065,13 @@ GRANT ALL ON FUNCTION registry.fetch_patience() TO stowage_v2;
 
 REVOKE ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.fetch_publish(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint) TO stowage_v2;
+
+--
+-- Name: FUNCTION fetch_resize(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_size bigint); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.fetch_resize(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_size bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.fetch_resize(p_remote integer, p_alg integer, p_digest bytea, p_owner uuid, p_size bigint) TO stowage_v2;
 
 --
 -- Name: FUNCTION fetches_drop(p_seconds integer, p_limit integer); Type: ACL; Schema: registry; Owner: -

@@ -34,8 +34,7 @@ static const struct statement fetch_advance = {
 static const struct statement fetch_resize = {
 	.name = "fetch_resize",
 	.nparams = 5,
-	.sql =
-	    "UPDATE blob_fetch SET size = $5 WHERE repository_id = $1 AND alg = $2::smallint AND digest = $3 AND owner = $4",
+	.sql = "SELECT fetch_resize($1, $2, $3, $4, $5)",
 	.again = true,
 };
 

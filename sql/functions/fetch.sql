@@ -98,6 +98,12 @@ BEGIN
   RETURN true;
 END $$;
 
+-- The upstream says that the blob has another size than its manifest says.
+CREATE OR REPLACE FUNCTION fetch_resize(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_size bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+  UPDATE blob_fetch SET size = p_size WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner
+$$;
+
 -- The bytes are verified and lie in a file: the blob is here, for every name that was shown to have it. As blob_publish; won is
 -- false when another owner has taken over.
 CREATE OR REPLACE FUNCTION fetch_publish(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint)

@@ -47,7 +47,7 @@ END $$;
 
 -- Files whose rows are gone, for the caller to unlink and then to forget. One that a transaction is taking back is not among them, however long its
 -- commit waits, for a standby say.
-CREATE OR REPLACE FUNCTION unlinks_due(p_limit int) RETURNS SETOF gc_unlink LANGUAGE sql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION unlinks_due(p_limit int) RETURNS SETOF gc_unlink LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit FOR UPDATE SKIP LOCKED
 $$;
 

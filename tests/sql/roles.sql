@@ -67,12 +67,12 @@ SELECT results_eq('SELECT role, privilege, string_agg(relation, '' '' ORDER BY r
 SELECT results_eq($$SELECT r.rolname::text COLLATE "default", string_agg(p.proname::text COLLATE "default", ' ' ORDER BY p.proname) FROM pg_roles r JOIN pg_proc p ON has_function_privilege(r.oid, p.oid, 'EXECUTE')
   WHERE r.rolname LIKE 'stowage\_%' AND p.pronamespace = 'registry'::regnamespace AND p.prosecdef GROUP BY 1 ORDER BY 1$$, $$VALUES
   ('stowage_admin', 'account_failed account_password account_succeeded repository_delete repository_save'),
-  ('stowage_keep', 'fetches_drop history_extend memories_drop remote_answered repository_shrink store_seen sweep_look sweep_next unlink_failed upload_end'
+  ('stowage_keep', 'fetches_drop history_extend memories_drop remote_answered repository_shrink store_seen sweep_look sweep_next unlink_failed unlinks_due upload_end'
     ' v1_uploads_drop'),
   ('stowage_v1', 'account_failed account_succeeded blob_publish blob_replace manifest_put store_seen token_keys upload_end upload_seal upload_start'
     ' v1_checksum_put v1_json_put v1_layer_put v1_layers_link v1_tag_put v1_tags_delete v1_view_put'),
   ('stowage_v2', 'account_failed account_succeeded blob_delete blob_mount blob_publish blob_replace fetch_advance fetch_fail fetch_join fetch_leave'
-    ' fetch_publish image_promote manifest_cache manifest_delete manifest_put remote_answered remote_failed remote_listed remote_missed remote_struck'
+    ' fetch_publish fetch_resize image_promote manifest_cache manifest_delete manifest_put remote_answered remote_failed remote_listed remote_missed remote_struck'
     ' remote_suspected remote_trust signing_key_get stale_served store_seen tag_delete token_keys upload_end upload_seal upload_start v1_view_put')$$,
   'and runs with the owner''s rights what writes for it');
 SELECT is_empty($$SELECT proname FROM pg_proc WHERE pronamespace = 'registry'::regnamespace AND prosecdef AND NOT 'search_path=registry, pg_temp' = ANY (proconfig)$$,
