@@ -372,7 +372,7 @@ def two_writers():
 
 @test
 def same_blob_twice():
-    """The same bytes pushed at once by many: all succeed, one file is kept."""
+    """The same bytes pushed at once by many: all succeed, one file is kept, and the others are queued for removal."""
     data = os.urandom(500_000)
     answers = []
     threads = [threading.Thread(target=lambda i=i: answers.append(put_blob(f"up/same{i % 3}", data))) for i in range(8)]
@@ -383,7 +383,9 @@ def same_blob_twice():
     assert len(answers) == 8
     assert sql(f"SELECT count(*) FROM registry.blob WHERE encode(digest, 'hex') = '{sha256(data)[7:]}'") == "1"
     found = subprocess.run(["find", STATE + "/", "-name", sha256(data)[7:] + ".*"], capture_output=True, text=True, check=True).stdout.split()
-    assert len(found) == 1, found
+    queued = int(sql(f"SELECT count(*) FROM registry.gc_unlink WHERE encode(digest, 'hex') = '{sha256(data)[7:]}'"))
+    assert len(found) == 1 + queued, (found, queued)
+    assert sql(f"SELECT count(*) FROM registry.blob JOIN registry.gc_unlink USING (file_id) WHERE encode(blob.digest, 'hex') = '{sha256(data)[7:]}'") == "0"
 
 
 @test
