@@ -61,6 +61,21 @@ names_and_ports() {
 		service "$scheme://docker-dev.localhost:$((port + 1))" docker-dev
 }
 
+# Containerd and buildkitd are given each host, with its scheme.
+client_settings() {
+	python3 - "$state/client" "$port" "$1" <<-'EOF'
+		import pathlib, sys, tomllib
+		client, port, scheme = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+		hosts = {f"localhost:{port}", f"localhost:{port + 1}", f"docker-dev.localhost:{port}", f"docker-prod.localhost:{port}"}
+		buildkit = tomllib.loads((client / "buildkitd.toml").read_text())["registry"]
+		trust = {"http": True} if scheme == "http" else {"http": False, "ca": [str(client.resolve() / "ca.crt")]}
+		assert buildkit == {host: trust for host in hosts}, buildkit
+		for host in hosts:
+		    containerd = tomllib.loads((client / "containerd" / host / "hosts.toml").read_text())
+		    assert containerd["server"] == f"{scheme}://{host}" and containerd["host"][f"{scheme}://{host}"].get("ca") == trust.get("ca", [None])[0], containerd
+	EOF
+}
+
 only_loopback() {
 	local elsewhere
 	elsewhere=$(ss -Hltn "( sport = :$port or sport = :$((port + 1)) )" | awk '{ print $4 }' | grep -vE '^(127\.0\.0\.1|\[::1\]):')
@@ -217,12 +232,14 @@ life() {
 	server=lighttpd
 	check "$title: a second start changes nothing" same_pids lighttpd start
 	check "$title: the name of a vhost wins over its port, lighttpd" names_and_ports https
+	check "$title: settings for containerd and buildkitd" client_settings https
 	check "$title: status of what runs" works status
 	check "$title: a change of the password is kept at the next start" keeps_password
 	check "$title: Apache instead" works start --server apache
 	check "$title: the name of a vhost wins over its port, Apache" names_and_ports https
 	check "$title: plain http instead" works start --http
 	check "$title: the name of a vhost wins over its port, http" names_and_ports http
+	check "$title: settings for containerd and buildkitd, http" client_settings http
 	check "$title: stop" works stop
 	check "$title: nothing runs on" nothing_left
 	check "$title: status of what does not run" fails_with 'not running' status
