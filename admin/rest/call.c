@@ -102,6 +102,8 @@ call_document(struct request *req, const char **json, struct error *err)
 	}
 	text = json_dumps(document, JSON_COMPACT);
 	json_decref(document);
+	if (text == NULL)
+		arena_give_up(req->arena, length);
 	arena_defer(req->arena, free, text);
 	*json = text;
 	return true;

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/utf8.h"
 #include "db/report.h"
 #include "oci/digest.h"
@@ -78,12 +77,14 @@ list(struct request *req, const char *folder, struct error *err)
 	if (!call_key(req, &key, err))
 		return false;
 	if ((out = open_memstream(&text, &length)) == NULL)
-		log_fatal("out of memory");
+		arena_give_up(req->arena, BUFSIZ);
 	list_begin(req, key, folder, out);
 	ok = files_write(req, key, folder, out, &known, err);
 	fputs("]}", out);
-	if (fclose(out) != 0)
-		log_fatal("out of memory");
+	if (fclose(out) != 0) {
+		free(text);
+		arena_give_up(req->arena, length);
+	}
 	arena_defer(req->arena, free, text);
 	if (!ok)
 		return false;

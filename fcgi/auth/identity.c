@@ -40,7 +40,7 @@ struct authenticator {
 };
 
 static bool
-load_keys(struct authenticator *authenticator, struct db *db, struct error *err)
+read_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 {
 	struct key_ring ring = { 0 }, old;
 	unsigned char fresh[sizeof(ring.keys->secret)];
@@ -66,6 +66,17 @@ load_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 	pthread_rwlock_unlock(&authenticator->ring_lock);
 	arena_free(old.arena);
 	return true;
+}
+
+/* Called with the lock `loading` held, which a want of memory must not leave locked. */
+static bool
+load_keys(struct authenticator *authenticator, struct db *db, struct error *err)
+{
+	jmp_buf *out = arena_catch(db->arena, NULL);
+	bool ok = read_keys(authenticator, db, err);
+
+	arena_catch(db->arena, out);
+	return ok;
 }
 
 /* Keep the keys young. Threads that find another one at it go on with the keys there are. */
@@ -327,15 +338,20 @@ verify(const struct attempt *attempt, const char *text, const char *audience, st
     unsigned *generation, struct error *err)
 {
 	struct authenticator *authenticator = attempt->authenticator;
-	jmp_buf *out = arena_catch(attempt->db->arena, NULL); /* a lock is held */
-	bool ok;
+	jmp_buf lost, *out = arena_catch(attempt->db->arena, &lost);
+	volatile bool ok = false, done = false;
 
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
 	*generation = authenticator->ring.generation;
-	ok = token_verify(attempt->db->arena, authenticator->ring.keys, authenticator->ring.count,
-	    text, audience, token, err);
+	if (setjmp(lost) == 0) {
+		ok = token_verify(attempt->db->arena, authenticator->ring.keys,
+		    authenticator->ring.count, text, audience, token, err);
+		done = true;
+	}
 	pthread_rwlock_unlock(&authenticator->ring_lock);
 	arena_catch(attempt->db->arena, out);
+	if (!done)
+		arena_give_up(attempt->db->arena, 1);
 	return ok;
 }
 
@@ -466,18 +482,21 @@ const char *
 identity_token(struct authenticator *authenticator, struct db *db, struct token *token,
     int64_t seconds, struct error *err)
 {
-	jmp_buf *out;
-	const char *text;
+	jmp_buf lost, *out;
+	const char *volatile text = NULL;
 
 	if (!refresh_keys(authenticator, db, err))
 		return NULL;
 	token->issued_at = clock_wall_seconds();
 	token->expires_at = token->issued_at +
 			    (seconds > 0 ? seconds : authenticator->config->auth_token_seconds);
-	out = arena_catch(db->arena, NULL); /* a lock is held */
+	out = arena_catch(db->arena, &lost);
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
-	text = token_issue(db->arena, &authenticator->ring.keys[0], token);
+	if (setjmp(lost) == 0)
+		text = token_issue(db->arena, &authenticator->ring.keys[0], token);
 	pthread_rwlock_unlock(&authenticator->ring_lock);
 	arena_catch(db->arena, out);
+	if (text == NULL)
+		arena_give_up(db->arena, 1);
 	return text;
 }

@@ -48,30 +48,24 @@ block_try(size_t size)
 }
 
 static struct block *
-block_new(size_t size)
+block_new(struct arena *arena, size_t size)
 {
 	struct block *block = block_try(size);
 
 	if (block == NULL)
-		log_fatal("out of memory: %zu bytes", size);
+		arena_give_up(arena, size);
 	return block;
 }
 
-/* One for a single piece. */
-static struct block *
-block_new_large(struct arena *arena, size_t size)
+void
+arena_give_up(struct arena *arena, size_t size)
 {
-	struct block *block = block_try(size);
 	jmp_buf *out = arena_catch(arena, NULL);
 
-	if (block == NULL && out != NULL) {
-		log_line(LOG_LEVEL_ERROR, "no memory for %zu bytes of one request", size);
-		longjmp(*out, 1);
-	}
-	if (block == NULL)
+	if (out == NULL)
 		log_fatal("out of memory: %zu bytes", size);
-	arena_catch(arena, out);
-	return block;
+	log_line(LOG_LEVEL_ERROR, "no memory for %zu bytes of one request", size);
+	longjmp(*out, 1);
 }
 
 jmp_buf *
@@ -90,7 +84,7 @@ arena_new(void)
 
 	if (arena == NULL)
 		log_fatal("out of memory");
-	arena->first = arena->current = block_new(BLOCK_BYTES);
+	arena->first = arena->current = block_new(arena, BLOCK_BYTES);
 	return arena;
 }
 
@@ -129,7 +123,7 @@ static struct block *
 arena_grow(struct arena *arena, size_t size)
 {
 	bool alone = size > BLOCK_BYTES / 4;
-	struct block *block = alone ? block_new_large(arena, size) : block_new(BLOCK_BYTES);
+	struct block *block = block_new(arena, alone ? size : BLOCK_BYTES);
 
 	block->next = arena->others;
 	arena->others = block;
@@ -145,7 +139,7 @@ arena_alloc(struct arena *arena, size_t size)
 	void *piece;
 
 	if (size > SIZE_MAX - alignof(max_align_t))
-		log_fatal("out of memory: %zu bytes", size);
+		arena_give_up(arena, size);
 	/* Even an empty piece has an address of its own. */
 	size = size == 0 ? alignof(max_align_t) : size + (-size & (alignof(max_align_t) - 1));
 	if (size > block->size - block->used)
@@ -161,7 +155,7 @@ arena_array(struct arena *arena, size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total))
-		log_fatal("out of memory: %zu times %zu bytes", count, size);
+		arena_give_up(arena, SIZE_MAX);
 	return arena_alloc(arena, total);
 }
 

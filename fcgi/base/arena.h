@@ -1,11 +1,10 @@
 /*
  * Memory with one lifetime: a request, a command, a page of a check.
  *
- * Allocation never fails: it logs and exits, and the parent starts another worker; large pieces can
- * be caught, since a client chooses their size. Memory is
- * aligned for any type and comes zeroed. Handles of other libraries are tied to the arena with
- * arena_defer(); deferred functions run in reverse order when the arena is reset or freed. An arena
- * belongs to one thread at a time.
+ * Allocation never fails: it ends the request (arena_catch()), or logs and exits, and the parent
+ * starts another worker. Memory is aligned for any type and comes zeroed. Handles of other
+ * libraries are tied to the arena with arena_defer(); deferred functions run in reverse order when
+ * the arena is reset or freed. An arena belongs to one thread at a time.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -25,14 +24,16 @@ void arena_free(struct arena *); /* NULL is fine */
 void arena_reset(struct arena *);
 
 /*
- * If there is no memory for a piece that has a block of its own, go on at `out`, once; NULL: end
- * the program. Returns what was set before. No lock may be held, and nobody wait for this thread,
- * where such a piece is allocated meanwhile.
+ * If there is no memory for a piece, continue at `out`, once; NULL: end the program. Returns the
+ * value that was set before. A function that allocates with a lock held, while other threads wait
+ * for this one, or with a handle that the arena does not release yet, sets NULL meanwhile.
  */
 jmp_buf *arena_catch(struct arena *, jmp_buf *out);
+/* As if the arena had no memory for a piece of that size: for libraries that have none. */
+void arena_give_up(struct arena *, size_t size) NORETURN;
 
 void *arena_alloc(struct arena *, size_t size) RETURNS_NONNULL;
-/* count * size bytes; exits on overflow. */
+/* count * size bytes; an overflow counts as a want of memory. */
 void *arena_array(struct arena *, size_t count, size_t size) RETURNS_NONNULL;
 char *arena_strdup(struct arena *, const char *) RETURNS_NONNULL;
 /* Copy `length` bytes and end them with NUL. */

@@ -159,14 +159,27 @@ explain(const char *what, const char *state, const PGresult *res, struct error *
 }
 
 static void
-clear_result(void *res)
+clear_result(void *object)
 {
-	PQclear(res);
+	PGresult **slot = object;
+
+	PQclear(*slot);
 }
 
-/* Takes over res: tied to the arena on VERDICT_DONE, else cleared. */
+/* Where a result goes that lives as long as the arena: made before the question, since there may be
+ * no memory, and a connection would not be returned then. */
+static PGresult **
+result_slot(struct db *db)
+{
+	PGresult **slot = arena_alloc(db->arena, sizeof(PGresult *));
+
+	arena_defer(db->arena, clear_result, slot);
+	return slot;
+}
+
+/* Takes over res: into the slot on VERDICT_DONE, else cleared. */
 static enum verdict
-receive(struct db *db, struct db_connection *connection, const char *what, PGresult *res,
+receive(struct db_connection *connection, const char *what, PGresult *res, PGresult **slot,
     enum connection_failure failure, struct error *err)
 {
 	ExecStatusType status = PQresultStatus(res);
@@ -181,7 +194,7 @@ receive(struct db *db, struct db_connection *connection, const char *what, PGres
 		return failure == CONNECTION_LATE ? VERDICT_FAILED : VERDICT_LOST;
 	}
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
-		arena_defer(db->arena, clear_result, res);
+		*slot = res;
 		return VERDICT_DONE;
 	}
 	state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
@@ -231,13 +244,14 @@ ask(struct db *db, const struct statement *statement, const struct param *params
 	enum connection_failure failure;
 	enum connection_use use;
 	enum verdict verdict;
+	PGresult **slot = result_slot(db);
 
 	if (connection == NULL && (connection = borrow(db, deadline_ms, err)) == NULL)
 		return VERDICT_FAILED;
 	asked_ms = clock_steady_ms();
 	*res = connection_ask(connection, statement, params, deadline_ms, &failure);
 	use = use_of(*res, failure);
-	verdict = receive(db, connection, statement->name, *res, failure, err);
+	verdict = receive(connection, statement->name, *res, slot, failure, err);
 	if (verdict != VERDICT_DONE)
 		db->lost_ms += clock_steady_ms() - asked_ms;
 	if (db->held == NULL)
@@ -283,9 +297,10 @@ static bool
 command(struct db *db, const char *sql, struct error *err)
 {
 	enum connection_failure failure;
+	PGresult **slot = result_slot(db);
 	PGresult *res = connection_command(db->held, sql, deadline(db), &failure);
 
-	return receive(db, db->held, sql, res, failure, err) == VERDICT_DONE;
+	return receive(db->held, sql, res, slot, failure, err) == VERDICT_DONE;
 }
 
 static void

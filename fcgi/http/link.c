@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "http/reply.h"
 
 const char *
@@ -15,7 +14,7 @@ url_encode(struct arena *arena, const char *text)
 	const char *copy;
 
 	if (encoded == NULL)
-		log_fatal("out of memory");
+		arena_give_up(arena, strlen(text));
 	copy = arena_strdup(arena, encoded);
 	curl_free(encoded);
 	return copy;

@@ -59,7 +59,7 @@ decode(struct arena *arena, const char *text, size_t length)
 	raw = arena_strndup(arena, text, length);
 	decoded = curl_easy_unescape(NULL, raw, (int)length, &size);
 	if (decoded == NULL)
-		log_fatal("out of memory");
+		arena_give_up(arena, length);
 	if (strlen(decoded) == (size_t)size && utf8_check(decoded))
 		copy = arena_strndup(arena, decoded, (size_t)size);
 	curl_free(decoded);

@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/log.h"
 
 char *
 base64url_encode(struct arena *arena, const void *data, size_t length)
@@ -14,7 +13,7 @@ base64url_encode(struct arena *arena, const void *data, size_t length)
 	char *text;
 
 	if (gnutls_base64_encode2(&in, &out) != GNUTLS_E_SUCCESS)
-		log_fatal("out of memory");
+		arena_give_up(arena, length);
 	text = arena_strndup(arena, (const char *)out.data, out.size);
 	gnutls_free(out.data);
 	for (char *c = text; *c != '\0'; c++)

@@ -467,10 +467,13 @@ static void
 follower_release(void *object)
 {
 	struct follower *follower = object;
-	struct fetches *fetches = follower->fetch->fetches;
+	struct fetches *fetches;
 
 	if (follower->fd != -1)
 		close(follower->fd);
+	if (follower->fetch == NULL)
+		return;
+	fetches = follower->fetch->fetches;
 	pthread_mutex_lock(&fetches->lock);
 	fetch_release(follower->fetch);
 	pthread_mutex_unlock(&fetches->lock);
@@ -483,14 +486,15 @@ fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *
 	struct follower *follower = arena_alloc(arena, sizeof(*follower));
 	struct fetch *fetch;
 
+	*follower = (struct follower){ .fd = -1 };
+	arena_defer(arena, follower_release, follower);
 	pthread_mutex_lock(&fetches->lock);
 	fetch = fetch_find(fetches, remote, digest);
 	if (fetch == NULL)
 		fetch = fetch_start(fetches, remote, digest, size, source);
 	fetch->references++;
 	pthread_mutex_unlock(&fetches->lock);
-	*follower = (struct follower){ .fetch = fetch, .fd = -1 };
-	arena_defer(arena, follower_release, follower);
+	follower->fetch = fetch;
 	return follower;
 }
 

@@ -83,6 +83,7 @@ static bool
 find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
 {
 	static struct slots unpackers = SLOTS(1);
+	jmp_buf *out;
 	bool ok;
 
 	if (link->zstd)
@@ -91,7 +92,9 @@ find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
 		if (!slots_acquire(&unpackers, UNPACK_WAIT_MS))
 			return error_set(
 			    err, ERROR_UNAVAILABLE, "other layers are being unpacked, try again");
+		out = arena_catch(registry->db->arena, NULL); /* others wait for the slot */
 		ok = unpack_once(registry, &link->layer, &link->diff, err);
+		arena_catch(registry->db->arena, out);
 		slots_release(&unpackers);
 		if (!ok)
 			return false;

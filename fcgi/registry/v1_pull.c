@@ -37,16 +37,21 @@ registry_v1_image_require(struct registry *registry, const char *name, const str
 }
 
 static void
-repacker_release(void *slots)
+repacker_release(void *object)
 {
-	slots_release(slots);
+	struct slots **held = object;
+
+	if (*held != NULL)
+		slots_release(*held);
 }
 
 struct repack *
 registry_v1_repack(struct registry *registry, const struct v1_image_row *row, struct error *err)
 {
 	static struct slots repackers = SLOTS(REPACKERS_MOST);
+	struct slots **held = arena_alloc(registry->db->arena, sizeof(struct slots *));
 
+	arena_defer(registry->db->arena, repacker_release, held);
 	if (!registry->may_wait) {
 		error_set(err, ERROR_WAIT, NULL);
 		return NULL;
@@ -55,7 +60,7 @@ registry_v1_repack(struct registry *registry, const struct v1_image_row *row, st
 		error_set(err, ERROR_UNAVAILABLE, "too many layers are being recompressed");
 		return NULL;
 	}
-	arena_defer(registry->db->arena, repacker_release, &repackers);
+	*held = &repackers;
 	return repack_open(registry->db->arena, registry_blob_path(registry, &row->layer), err);
 }
 

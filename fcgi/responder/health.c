@@ -48,9 +48,11 @@ look(struct request *req)
 	struct service *service = request_service(req);
 	struct db db = { .pool = service->pool, .arena = req->arena };
 	struct readiness readiness;
+	jmp_buf *out = arena_catch(req->arena, NULL); /* the others wait for this answer */
 
 	if (service_ready(service, &db, &readiness))
 		readiness.err.code = ERROR_NONE;
+	arena_catch(req->arena, out);
 	return readiness;
 }
 

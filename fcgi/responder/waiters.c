@@ -136,7 +136,7 @@ waiters_give(struct waiters *waiters, void (*function)(void *), void *object)
 	bool ok;
 
 	if (job == NULL)
-		log_fatal("out of memory");
+		return false;
 	*job = (struct job){ function, object, NULL };
 	pthread_mutex_lock(&waiters->lock);
 	ok = thread_reserve(waiters);

@@ -123,16 +123,50 @@ open_request(struct request *req, const struct task *task, struct error *err)
 
 /* Let the responder answer. false: there is no memory for what the request brings or asks for. */
 static bool
-respond(const struct worker *worker, struct request *req, struct db *db, struct error *err)
+respond(struct task *task, struct request *req, struct db *db, struct error *err)
+{
+	const bool starved = err->code == ERROR_UNAVAILABLE;
+	jmp_buf out;
+
+	if (setjmp(out) != 0) {
+		if (req->place != NULL)
+			task->place = req->place;
+		return false;
+	}
+	req->place = NULL;
+	arena_catch(task->arena, &out);
+	open_request(req, task, err);
+	if (starved)
+		error_set(err, ERROR_UNAVAILABLE, NULL);
+	task->worker->responder->serve(req, db, err);
+	arena_catch(task->arena, NULL);
+	task->place = req->place;
+	return true;
+}
+
+/* The same with all that the request held given back, so that there is room to say so. */
+static bool
+respond_starved(struct task *task, struct request *req, struct db *db, struct error *err)
+{
+	db_rollback(db);
+	arena_reset(task->arena);
+	error_set(err, ERROR_UNAVAILABLE, NULL);
+	return respond(task, req, db, err);
+}
+
+static void
+send_reply(struct task *task, struct request *req)
 {
 	jmp_buf out;
 
-	if (setjmp(out) != 0)
-		return false;
-	arena_catch(req->arena, &out);
-	worker->responder->serve(req, db, err);
-	arena_catch(req->arena, NULL);
-	return true;
+	if (setjmp(out) != 0) { /* a part may be sent */
+		gateway_abort(task->gateway);
+		return;
+	}
+	arena_catch(task->arena, &out);
+	reply_protect(req);
+	reply_send(req);
+	arena_catch(task->arena, NULL);
 }
 
 /* One request in its arena. false: nothing was answered, and it is for a thread that has the
@@ -140,32 +174,25 @@ respond(const struct worker *worker, struct request *req, struct db *db, struct 
 static bool
 serve(struct task *task)
 {
-	const struct worker *worker = task->worker;
 	struct request req;
-	struct db db = { .pool = worker->service->pool,
+	struct db db = { .pool = task->worker->service->pool,
 		.arena = task->arena,
 		.bounded = (task->patience & PATIENCE_UPSTREAM) == 0 };
 	struct error err = { 0 };
+	bool answered = respond(task, &req, &db, &err) || respond_starved(task, &req, &db, &err);
 
-	open_request(&req, task, &err);
-	if (!respond(worker, &req, &db, &err)) {
-		db_rollback(&db);
-		task->place = req.place;
-		arena_reset(task->arena); /* with all that the request held */
-		open_request(&req, task, &err);
-		error_set(&err, ERROR_UNAVAILABLE, NULL);
-		worker->responder->serve(&req, &db, &err);
-	}
 	db_rollback(&db); /* what a handler left open on its way out */
-	task->place = req.place;
-	if (responder_hands_over(&req, &err)) {
+	if (answered && responder_hands_over(&req, &err)) {
 		task->patience = PATIENCE_UPSTREAM | (req.awaits_body ? PATIENCE_BODY : 0);
 		return false;
 	}
-	reply_protect(&req);
-	reply_send(&req);
+	if (answered)
+		send_reply(task, &req);
+	else
+		gateway_abort(task->gateway);
 	gateway_finish(task->gateway);
-	log_request(&req, &err, task->started);
+	if (answered)
+		log_request(&req, &err, task->started);
 	share_return(task->place);
 	task->place = NULL;
 	return true;

@@ -11,7 +11,6 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "base/log.h"
 
 #define WINDOW_MOST 23 /* log2 of the window a frame may want: 8 MiB, as RFC 8878 asks for */
 #define GZIP 16        /* zlib: write a gzip header and trailer */
@@ -97,11 +96,11 @@ repack_open(struct arena *arena, const char *path, struct error *err)
 {
 	struct repack *repack = arena_alloc(arena, sizeof(*repack));
 
-	*repack = (struct repack){ .file = open(path, O_RDONLY | O_CLOEXEC),
-		.packed_size = ZSTD_DStreamInSize(),
-		.plain_size = ZSTD_DStreamOutSize() };
+	*repack = (struct repack){
+		.file = -1, .packed_size = ZSTD_DStreamInSize(), .plain_size = ZSTD_DStreamOutSize()
+	};
 	arena_defer(arena, repack_close, repack);
-	if (repack->file < 0) {
+	if ((repack->file = open(path, O_RDONLY | O_CLOEXEC)) < 0) {
 		error_errno(err, "cannot open a layer");
 		return NULL;
 	}
@@ -113,7 +112,7 @@ repack_open(struct arena *arena, const char *path, struct error *err)
 		ZSTD_DCtx_setParameter(repack->unpack, ZSTD_d_windowLogMax, WINDOW_MOST)) ||
 	    deflateInit2(&repack->pack, LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, MEMORY_LEVEL,
 		Z_DEFAULT_STRATEGY) != Z_OK)
-		log_fatal("out of memory");
+		arena_give_up(arena, repack->packed_size + repack->plain_size);
 	/* Before anything is promised: what cannot be unpacked shows at its beginning. */
 	if (unpack(repack))
 		return repack;

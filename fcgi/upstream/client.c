@@ -311,13 +311,15 @@ static bool
 keep(struct exchange *x, const char *data, size_t length)
 {
 	struct upstream_reply *reply = x->reply;
+	char *body;
 
 	if (length > x->limit - reply->body_length)
 		return break_off(x, "the answer is too long");
 	if (reply->body_length + length + 1 > x->room) {
 		x->room = 2 * (reply->body_length + length + 1);
-		if ((x->body = realloc(x->body, x->room)) == NULL)
-			log_fatal("out of memory");
+		if ((body = realloc(x->body, x->room)) == NULL)
+			return break_off(x, "no memory for its answer");
+		x->body = body;
 	}
 	memcpy(x->body + reply->body_length, data, length);
 	reply->body_length += length;
@@ -890,6 +892,7 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 	const char *base, *url;
 	struct origin ignored;
 	enum upstream_result result;
+	jmp_buf *out;
 
 	while (length > 0 && upstream->url[length - 1] == '/')
 		length--;
@@ -902,7 +905,9 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 		snprintf(reply->reason, sizeof(reply->reason), "its URL is none");
 		return UPSTREAM_FAILED;
 	}
+	out = arena_catch(arena, NULL); /* libcurl calls functions that allocate */
 	result = call->url != NULL ? follow(client, &x, url, NULL) : ask_registry(client, &x, url);
+	arena_catch(arena, out);
 	reply->link = next_path(&x, url, base);
 	return result;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "oci/mediatype.h"
 #include "v2/call.h"
 #include "v2/lists.h"
@@ -18,13 +17,16 @@ index_text(struct request *req, const struct list *list)
 	FILE *out = open_memstream(&text, &length);
 
 	if (out == NULL)
-		log_fatal("out of memory");
+		arena_give_up(req->arena, BUFSIZ);
 	fputs(
 	    "{\"schemaVersion\":2,\"mediaType\":\"" MEDIATYPE_OCI_INDEX "\",\"manifests\":[", out);
 	for (size_t i = 0; i < list->count; i++)
 		fprintf(out, "%s%s", i > 0 ? "," : "", list->items[i]);
 	fputs("]}", out);
-	fclose(out);
+	if (fclose(out) != 0) {
+		free(text);
+		arena_give_up(req->arena, length);
+	}
 	arena_defer(req->arena, free, text);
 	return text;
 }

@@ -18,6 +18,7 @@
 
 #define COLUMNS 48
 #define HEADERS_MOST 64
+#define FAILURES_MOST 2000 /* pieces of memory that fail in one request, one at a time */
 #define ADMIN "HTTP_AUTHORIZATION=Basic YWRtaW46cGFzc3dvcmQ="
 
 /* --- The database: db/connection.c's place is taken, so that its object is not linked --- */
@@ -235,6 +236,64 @@ service_find(void)
 	return &service;
 }
 
+/* --- Memory: every piece that the program's own code asks for may fail (-Wl,--wrap) --- */
+
+static unsigned pieces_left; /* until one fails; 0: none does */
+
+static bool
+is_refused(void)
+{
+	return pieces_left > 0 && --pieces_left == 0;
+}
+
+#define WRAP(type, name, parameters, arguments, otherwise) \
+	type __real_##name parameters;                     \
+	type __wrap_##name parameters;                     \
+	type __wrap_##name parameters                      \
+	{                                                  \
+		if (is_refused())                          \
+			otherwise;                         \
+		return __real_##name arguments;            \
+	}
+
+WRAP(void *, malloc, (size_t size), (size), return NULL)
+WRAP(void *, calloc, (size_t count, size_t size), (count, size), return NULL)
+WRAP(void *, realloc, (void *old, size_t size), (old, size), return NULL)
+WRAP(char *, strdup, (const char *text), (text), return NULL)
+WRAP(void *, arena_alloc, (struct arena * arena, size_t size), (arena, size),
+    arena_give_up(arena, size))
+WRAP(void *, arena_array, (struct arena * arena, size_t count, size_t size), (arena, count, size),
+    arena_give_up(arena, size))
+WRAP(char *, arena_strdup, (struct arena * arena, const char *text), (arena, text),
+    arena_give_up(arena, 1))
+WRAP(char *, arena_strndup, (struct arena * arena, const char *text, size_t length),
+    (arena, text, length), arena_give_up(arena, length))
+WRAP(char *, arena_vprintf, (struct arena * arena, const char *format, va_list args),
+    (arena, format, args), arena_give_up(arena, 1))
+
+char *__wrap_arena_printf(struct arena *, const char *, ...);
+char *
+__wrap_arena_printf(struct arena *arena, const char *format, ...)
+{
+	va_list args;
+	char *text;
+
+	va_start(args, format);
+	text = __wrap_arena_vprintf(arena, format, args);
+	va_end(args);
+	return text;
+}
+
+void __real_arena_defer(struct arena *, void (*)(void *), void *);
+void __wrap_arena_defer(struct arena *, void (*)(void *), void *);
+void
+__wrap_arena_defer(struct arena *arena, void (*function)(void *), void *object)
+{
+	if (is_refused())
+		arena_give_up(arena, 1);
+	__real_arena_defer(arena, function, object);
+}
+
 /* --- One request --- */
 
 /* "Name: value" as the variable of the web server. */
@@ -320,30 +379,57 @@ check_answer(const char *output, size_t length)
 	}
 }
 
+/* As a worker does it. false: there was no memory. */
+static bool
+try_once(void (*serve)(struct request *, struct db *, struct error *), struct request *req,
+    struct gateway *gateway, struct db *db, bool starved)
+{
+	struct error err = { 0 };
+	jmp_buf out;
+
+	if (setjmp(out) != 0)
+		return false;
+	arena_catch(db->arena, &out);
+	(void)!request_open(req, gateway, db->arena, NULL, &err);
+	req->context = service_find();
+	req->may_wait = true;
+	reply_open(req);
+	if (starved)
+		error_set(&err, ERROR_UNAVAILABLE, NULL);
+	serve(req, db, &err);
+	db_rollback(db);
+	(void)reply_send(req);
+	arena_catch(db->arena, NULL);
+	return true;
+}
+
+static int answered; /* the status of the last request */
+
 static bool
 answer(void (*serve)(struct request *, struct db *, struct error *), struct gateway *gateway,
-    struct arena *arena)
+    unsigned failing)
 {
-	struct service *service = service_find();
-	struct db db = { .pool = service->pool, .arena = arena };
+	struct db db = { .pool = service_find()->pool, .arena = arena_new() };
 	struct request req;
-	struct error err = { 0 };
 
 	MUST(gateway_accept(gateway));
-	(void)!request_open(&req, gateway, arena, NULL, &err);
-	req.context = service;
-	req.may_wait = true;
-	reply_open(&req);
-	serve(&req, &db, &err);
-	db_rollback(&db);
-	(void)reply_send(&req);
+	pieces_left = failing;
+	if (!try_once(serve, &req, gateway, &db, false)) {
+		db_rollback(&db);
+		arena_reset(db.arena);
+		MUST(try_once(serve, &req, gateway, &db, true));
+		MUST(req.reply->status >= 400);
+	}
 	gateway_finish(gateway);
+	answered = req.reply->status;
+	arena_free(db.arena);
 	return req.method != HTTP_HEAD;
 }
 
-void
-request_fuzz(
-    void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size)
+/* One request, during which that piece of memory fails (0: none). false: there were not so many. */
+static bool
+run(void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size,
+    unsigned failing)
 {
 	struct arena *arena = arena_new();
 	char *output = NULL, *text = arena_strndup(arena, (const char *)data, size);
@@ -352,13 +438,31 @@ request_fuzz(
 	const char *const *variables = environment(arena, text, size, &body);
 	struct gateway *gateway = gateway_open_memory(
 	    variables, body.data, body.length, &output, &length);
+	bool failed;
 
 	dice = (unsigned)size;
 	for (size_t i = 0; i < size && i < 64; i++)
 		dice = dice * 31 + data[i];
-	if (answer(serve, gateway, arena))
+	if (answer(serve, gateway, failing))
 		check_answer(output, length);
+	failed = failing > 0 && pieces_left == 0;
+	pieces_left = 0;
 	gateway_close(gateway);
 	free(output);
 	arena_free(arena);
+	return failed;
+}
+
+void
+request_fuzz(
+    void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size)
+{
+	int status;
+
+	run(serve, data, size, 0);
+	status = answered;
+	for (unsigned n = 1; n <= FAILURES_MOST && run(serve, data, size, n); n++)
+		;
+	run(serve, data, size, 0);
+	MUST(answered == status); /* nothing was kept: a connection, a lock */
 }
