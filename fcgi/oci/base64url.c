@@ -4,7 +4,6 @@
 #include <stdint.h>
 #include <string.h>
 
-
 char *
 base64url_encode(struct arena *arena, const void *data, size_t length)
 {

@@ -11,7 +11,6 @@
 #include <zlib.h>
 #include <zstd.h>
 
-
 #define WINDOW_MOST 23 /* log2 of the window a frame may want: 8 MiB, as RFC 8878 asks for */
 #define GZIP 16        /* zlib: write a gzip header and trailer */
 #define LEVEL 1        /* whoever pulls waits for it */
