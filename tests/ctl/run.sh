@@ -467,13 +467,13 @@ new_upload() {
 		sed -n 's/^[Ll]ocation: //p' | tr -d '\r'
 }
 
-push_blob() { # push_blob BYTES: its file
+push_blob() { # push_blob BYTES: the file that the row names
 	local sum location
 	sum=$(printf %s "$1" | sha256sum | cut -d ' ' -f 1)
 	location=$(new_upload)
 	curl -sf -o /dev/null -u admin:password -X PUT --data-binary "$1" -H 'Content-Type: application/octet-stream' \
 		"$STACK_DEV_URL${location}$([[ $location == *\?* ]] && echo '&' || echo '?')digest=sha256:$sum" || return 1
-	echo "$blobs/${sum:0:2}/$sum".*
+	echo "$blobs/${sum:0:2}/$sum.$(stack_sql -c "SELECT file_id FROM registry.blob WHERE digest = '\\x$sum'")"
 }
 
 sound() {
