@@ -53,8 +53,8 @@ BEGIN
       repository_leaf, sign_in, tag, upload, v1_image, v1_view, v1_view_image TO %I', v_role);
     EXECUTE format('GRANT UPDATE (received, digest_so_far, touched_at) ON upload TO %I', v_role);
     EXECUTE format('GRANT EXECUTE ON FUNCTION account_failed, account_succeeded, blob_publish, blob_replace, bridge_root, granting_rules, manifest_put,
-      name_fits, name_is_local, name_twins, push_actions, readable_paths, request_principal, request_repository, sign_in_network, store_seen,
-      stored_name, tag_fits, token_keys, upload_end, upload_seal, upload_start, v1_view_put, viewer_actions, viewer_valid TO %I', v_role);
+      name_fits, name_is_local, name_twins, push_actions, readable_paths, request_principal, request_repository, request_target,
+      rules_for_some_name, sign_in_network, store_seen, stored_name, tag_fits, token_keys, upload_end, upload_seal, upload_start, v1_view_put, viewer_actions, viewer_valid TO %I', v_role);
   END LOOP;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v1') THEN

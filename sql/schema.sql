@@ -2672,6 +2672,28 @@ CREATE FUNCTION registry.request_repository(p_key text, p_api_version integer) R
 $$;
 
 --
+-- Name: request_target(text, integer, boolean, text); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.request_target(p_key text, p_account integer, p_valid boolean, p_name text) RETURNS TABLE(target_id integer, target_key text, blacked_out boolean, image_id bigint, actions integer, schema1 boolean)
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT t.target_id, t.target_key, t.blacked_out, i.id, CASE WHEN p_valid THEN push_actions(p_account, t.root_id, t.target_id, p_name) ELSE 0 END,
+    (SELECT NOT r.block_schema1 FROM repository r WHERE r.id = t.target_id)
+  FROM push_target t LEFT JOIN image i ON i.path = p_name AND i.repository_id = t.target_id WHERE t.key = p_key
+$$;
+
+--
+-- Name: rules_for_some_name(integer, integer[], integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.rules_for_some_name(p_repository integer, p_principals integer[], p_actions integer) RETURNS SETOF registry.acl
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT * FROM acl a WHERE a.repository_id = p_repository AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
+$$;
+
+--
 -- Name: schema1_signed_size(bytea); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -6545,6 +6567,22 @@ GRANT ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch inte
 REVOKE ALL ON FUNCTION registry.request_repository(p_key text, p_api_version integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.request_repository(p_key text, p_api_version integer) TO stowage_v1;
 GRANT ALL ON FUNCTION registry.request_repository(p_key text, p_api_version integer) TO stowage_v2;
+
+--
+-- Name: FUNCTION request_target(p_key text, p_account integer, p_valid boolean, p_name text); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.request_target(p_key text, p_account integer, p_valid boolean, p_name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.request_target(p_key text, p_account integer, p_valid boolean, p_name text) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.request_target(p_key text, p_account integer, p_valid boolean, p_name text) TO stowage_v2;
+
+--
+-- Name: FUNCTION rules_for_some_name(p_repository integer, p_principals integer[], p_actions integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.rules_for_some_name(p_repository integer, p_principals integer[], p_actions integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.rules_for_some_name(p_repository integer, p_principals integer[], p_actions integer) TO stowage_v1;
+GRANT ALL ON FUNCTION registry.rules_for_some_name(p_repository integer, p_principals integer[], p_actions integer) TO stowage_v2;
 
 --
 -- Name: FUNCTION schema1_signed_size(p_payload bytea); Type: ACL; Schema: registry; Owner: -

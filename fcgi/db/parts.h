@@ -27,25 +27,9 @@
 #define SQL_ROOT_OF(version)                                                                          \
 	"root AS MATERIALIZED (SELECT id, blacked_out, shadowing_guard, by_timestamp FROM repository" \
 	"  WHERE key = $1 AND api_version = " version " AND deleted_at IS NULL)"
-#define SQL_ROOT SQL_ROOT_OF("2")
 
 /* Inside a FROM with repository_leaf l: the name $4 as it is stored at that leaf. */
 #define SQL_PATH "(CASE WHEN l.library AND strpos($4, '/') = 0 THEN 'library/' || $4 ELSE $4 END)"
-
-/* And with root: is the leaf a remote that must be silent about tags, since a local has the name?
- * That is asked once for all leaves, and only where there is a remote. */
-#define SQL_SHADOWED                                \
-	"(l.class = 2 AND root.shadowing_guard AND" \
-	" (SELECT name_is_local(id, $4) FROM root))"
-
-/* Does the root lead to a remote; to one that goes before other members? */
-#define SQL_HAS_REMOTE \
-	"EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2)"
-#define SQL_HAS_PRIORITY_REMOTE \
-	"EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2 AND l.rank = 0)"
-
-/* The order of a search: priority members, then the others; locals before remotes; as listed. */
-#define SQL_ORDER "l.rank <> 0, l.class, l.ord"
 
 /* Inside a FROM with repository_leaf l: does the name come through the patterns on the path? */
 #define SQL_FITS(name)                                            \
@@ -66,11 +50,6 @@
 	"   AND (acl.include_re IS NULL OR " name " ~ acl.include_re)"                \
 	"   AND (acl.exclude_re IS NULL OR " name " !~ acl.exclude_re)))"
 
-/* And with me: may the viewer read anything there? */
-#define SQL_READABLE_AT_ALL                                                           \
-	"(me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id" \
-	"   AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1))"
-
 /* Over me and root: may the viewer read the name $4 on any path? */
 #define SQL_READABLE_ANYWHERE                                                           \
 	"(me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id" \
@@ -85,20 +64,12 @@
 /* The first columns of a standing; the fourth, allowed, is the statement's own. */
 #define SQL_STANDING "root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid"
 
-/* Where a push of the name lands, its row one or none; $4 name. Rights there are the account's,
- * less what patterns keep out. */
-#define SQL_TARGET                                                                                       \
-	"target AS (SELECT t.target_id, t.target_key, t.blacked_out, i.id AS image_id,"                  \
-	"   CASE WHEN me.valid THEN push_actions($2, t.root_id, t.target_id, $4) ELSE 0 END AS actions," \
-	"   (SELECT NOT r.block_schema1 FROM repository r WHERE r.id = t.target_id) AS schema1"          \
-	"  FROM me, push_target t LEFT JOIN image i ON i.path = $4 AND i.repository_id = t.target_id WHERE t.key = $1)"
 /* The first columns over me, root and target, nine: a standing for the wanted actions, then what
  * target_read() reads. */
 #define SQL_TARGET_COLUMNS(wanted)                                                              \
 	"root.id IS NOT NULL, coalesce(target.blacked_out, root.blacked_out, false), me.valid," \
 	"  coalesce(target.actions & " wanted " = " wanted ", false),"                          \
 	"  target.target_id, target.target_key, target.actions, target.image_id, target.schema1"
-struct target target_read(const PGresult *);
 
 /* Of a row that begins so. */
 void standing_read(const PGresult *, struct standing *);
@@ -136,6 +107,14 @@ const char *actor_address(const struct actor *);
 		.viewer_valid = (row).viewer_valid, .allowed = (row).allowed,                 \
 	}
 
+/* Its next columns where a push is asked for. */
+#define TARGET(row)                                                                               \
+	(struct target)                                                                           \
+	{                                                                                         \
+		.repository = (row).target_id, .key = (row).target_key, .actions = (row).actions, \
+		.image = (row).image_id, .takes_schema1 = (row).schema1,                          \
+	}
+
 /* Descriptors, one array for each of their parts. */
 struct descriptor_arrays {
 	struct integers algorithms, sizes, roles;
@@ -145,19 +124,15 @@ struct descriptor_arrays descriptor_arrays(struct arena *, const struct descript
 
 extern const struct statement *const sql_statements[]; /* those of sql/statements */
 extern const struct statement *const account_statements[];
-extern const struct statement *const blob_statements[];
 extern const struct statement *const document_statements[];
-extern const struct statement *const fetch_statements[];
 extern const struct statement *const housekeeping_statements[];
 extern const struct statement *const installation_statements[];
 extern const struct statement *const permission_statements[];
 extern const struct statement *const pool_statements[];
 extern const struct statement *const promotion_statements[];
 extern const struct statement *const report_statements[];
-extern const struct statement *const repository_statements[];
 extern const struct statement *const signing_key_statements[];
 extern const struct statement *const token_key_statements[];
-extern const struct statement *const upload_statements[];
 extern const struct statement *const v1_statements[];
 
 #endif

@@ -29,7 +29,7 @@ static const struct statement permission_remove = {
 	.sql = "SELECT permission_remove($1, $2, $3, $4, $5)",
 };
 
-#define TARGET                                                                                    \
+#define TARGET_SQL                                                                                    \
 	"SELECT t.name, t.includes, t.excludes,"                                                  \
 	" coalesce((SELECT string_agg(coalesce(tr.any_of, r.key), ',' ORDER BY tr.any_of, r.key)" \
 	" FROM permission_target_repository tr LEFT JOIN repository r ON r.id = tr.repository_id" \
@@ -38,14 +38,14 @@ static const struct statement permission_remove = {
 static const struct statement permission_list = {
 	.name = "permission_list",
 	.nparams = 2,
-	.sql = TARGET " WHERE t.name > $1 ORDER BY t.name LIMIT $2::bigint",
+	.sql = TARGET_SQL " WHERE t.name > $1 ORDER BY t.name LIMIT $2::bigint",
 	.again = true,
 };
 
 static const struct statement permission_find = {
 	.name = "permission_find",
 	.nparams = 1,
-	.sql = TARGET " WHERE t.name = $1",
+	.sql = TARGET_SQL " WHERE t.name = $1",
 	.again = true,
 };
 

@@ -311,6 +311,18 @@ const struct statement *const v1_statements[] = { &v1_image_find, &v1_tags, &v1_
 	&v1_tags_delete, &v1_chain, &v1_diff_id, &v1_diff_id_put, &v1_layers_link, &v1_source,
 	&v1_source_by_digest, &v1_source_blob, &v1_view_find, &v1_view_put, NULL };
 
+static struct target
+target_read(const PGresult *res)
+{
+	return (struct target){
+		.repository = (int)row_int(res, 0, 4),
+		.key = row_text(res, 0, 5),
+		.actions = (int)row_int(res, 0, 6),
+		.image = row_int(res, 0, 7),
+		.takes_schema1 = row_bool(res, 0, 8),
+	};
+}
+
 static bool
 id_read(const PGresult *res, int row, int column, struct digest *id, struct error *err)
 {

@@ -1,7 +1,8 @@
 -- Parts that statements share (sql/statements). The planner puts the body of each in place of its call, so that a statement costs what it would
 -- cost written out: LANGUAGE sql, not VOLATILE, no SET clause, and a function that reads tables returns rows and stands in FROM.
--- tests/sql/plans.sh fails if one of them is called after all.
+-- tests/sql/plans fails if one of them is called after all.
 SET LOCAL search_path = registry;
+SET LOCAL check_function_bodies = off; -- some call functions of files that come later
 
 -- The account of a request, in one row in any case: is it still as it was when it proved itself, and which principals' rights does it have?
 -- Its own, its groups', and those of everybody who signed in. 0 is anonymous.
@@ -30,9 +31,23 @@ CREATE OR REPLACE FUNCTION granting_rules(p_repository int, p_principals int[], 
     AND (a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re)
 $$;
 
+-- The same under any name at all.
+CREATE OR REPLACE FUNCTION rules_for_some_name(p_repository int, p_principals int[], p_actions int) RETURNS SETOF acl LANGUAGE sql STABLE AS $$
+  SELECT * FROM acl a WHERE a.repository_id = p_repository AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
+$$;
+
 -- The paths from a repository on which the principals may read the name.
 CREATE OR REPLACE FUNCTION readable_paths(p_root int, p_is_admin boolean, p_principals int[], p_name text) RETURNS SETOF repository_leaf
 LANGUAGE sql STABLE AS $$
   SELECT * FROM repository_leaf l WHERE l.root_id = p_root AND name_fits(stored_name(l.library, p_name), l.include_re, l.exclude_re)
     AND (p_is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, p_principals, 1, stored_name(l.library, p_name))))
 $$;
+
+-- Where a push of the name lands, and what the account may do there less what patterns keep out: one row or none.
+CREATE OR REPLACE FUNCTION request_target(p_key text, p_account int, p_valid boolean, p_name text)
+RETURNS TABLE (target_id int, target_key text, blacked_out boolean, image_id bigint, actions int, schema1 boolean) LANGUAGE sql STABLE AS $$
+  SELECT t.target_id, t.target_key, t.blacked_out, i.id, CASE WHEN p_valid THEN push_actions(p_account, t.root_id, t.target_id, p_name) ELSE 0 END,
+    (SELECT NOT r.block_schema1 FROM repository r WHERE r.id = t.target_id)
+  FROM push_target t LEFT JOIN image i ON i.path = p_name AND i.repository_id = t.target_id WHERE t.key = p_key
+$$;
+SET LOCAL check_function_bodies = on;

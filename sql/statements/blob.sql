@@ -1,0 +1,122 @@
+SET search_path = registry;
+
+-- A blob of a name, from the best leaf that holds it. The blob is looked for once, not for each leaf.
+-- idempotent
+-- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+--   id bigint, size bigint, file bigint, repository text, ask_upstream boolean
+\set key $1::text
+\set account $2::integer
+\set epoch $3::integer
+\set name $4::text
+\set alg $5::smallint
+\set digest $6::bytea
+PREPARE blob_find AS
+WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
+root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
+b AS MATERIALIZED (SELECT id, size, file_id FROM blob WHERE digest = :digest AND alg = :alg AND NOT bad),
+hit AS MATERIALIZED (
+  SELECT l.leaf_id, b.id, b.size, b.file_id
+  FROM me, root
+    JOIN repository_leaf l ON l.root_id = root.id
+    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
+    JOIN b ON true
+    JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id
+  WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
+  ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1)
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+  CASE WHEN hit.leaf_id IS NOT NULL THEN true
+    ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
+  hit.id, hit.size, hit.file_id AS file, r.key AS repository,
+  hit.leaf_id IS NULL AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2) AS ask_upstream
+FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
+  LEFT JOIN repository r ON r.id = hit.leaf_id;
+
+-- The same for an account that may push: it will name what was found, so the collector leaves it alone for another day.
+-- idempotent
+-- returns: as blob_find
+\set key $1::text
+\set account $2::integer
+\set epoch $3::integer
+\set name $4::text
+\set alg $5::smallint
+\set digest $6::bytea
+PREPARE blob_find_keep AS
+WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
+root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
+b AS MATERIALIZED (SELECT id, size, file_id FROM blob WHERE digest = :digest AND alg = :alg AND NOT bad),
+hit AS MATERIALIZED (
+  SELECT l.leaf_id, b.id, b.size, b.file_id
+  FROM me, root
+    JOIN repository_leaf l ON l.root_id = root.id
+    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
+    JOIN b ON true
+    JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id
+  WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
+  ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1),
+kept AS (
+  UPDATE gc_blob SET due = now() + grace() WHERE blob_id = (SELECT id FROM hit) AND due < now() + interval '1 hour')
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+  CASE WHEN hit.leaf_id IS NOT NULL THEN true
+    ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
+  hit.id, hit.size, hit.file_id AS file, r.key AS repository,
+  hit.leaf_id IS NULL AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2) AS ask_upstream
+FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
+  LEFT JOIN repository r ON r.id = hit.leaf_id;
+
+-- Calls (sql/functions/blob.sql).
+
+-- idempotent
+-- returns: found boolean
+PREPARE blob_mount AS
+SELECT blob_mount(p_key => $1::text, p_from => $2::text, p_account => $3::integer, p_epoch => $4::integer, p_target => $5::integer,
+  p_name => $6::text, p_alg => $7::integer, p_digest => $8::bytea) AS found;
+
+-- returns: outcome integer
+PREPARE blob_delete AS
+SELECT blob_delete(p_target => $1::integer, p_name => $2::text, p_alg => $3::integer, p_digest => $4::bytea,
+  p_actor => $5::integer, p_actor_name => $6::text, p_request => $7::uuid, p_address => $8::inet) AS outcome;
+
+-- idempotent
+-- returns: won boolean, file bigint
+PREPARE blob_publish AS
+SELECT won, file FROM blob_publish(p_upload => $1::uuid, p_image => $2::bigint, p_file => $3::bigint, p_alg => $4::integer, p_digest => $5::bytea,
+  p_size => $6::bigint);
+
+-- returns: done boolean
+PREPARE blob_replace AS
+SELECT blob_replace(p_alg => $1::integer, p_digest => $2::bytea, p_lost => $3::bigint, p_missing => $4::boolean, p_file => $5::bigint,
+  p_size => $6::bigint) AS done;
+
+-- For the check: blobs after an id.
+-- idempotent
+-- returns: id bigint, file bigint, size bigint, bad boolean, alg smallint, digest bytea
+\set after $1::bigint
+\set limit $2::bigint
+PREPARE blob_page AS
+SELECT id, file_id AS file, size, bad, alg, digest FROM blob WHERE id > :after ORDER BY id LIMIT :limit;
+
+-- idempotent
+\set id $1::bigint
+\set file $2::bigint
+\set bad $3::boolean
+\set size $4::bigint
+PREPARE blob_judge AS
+UPDATE blob SET bad = :bad, size = :size WHERE id = :id AND file_id = :file;
+
+-- Whose are the files, in the numbers of enum file_owner? Algorithm 0 is a file in uploads/. An open session owns its file under any digest: loss of
+-- power may have cost the row the one it was sealed with, and the client may go on.
+-- idempotent
+-- returns: owner integer
+\set files $1::bigint[]
+\set algs $2::integer[]
+\set digests $3::bytea[]
+PREPARE file_owners AS
+SELECT CASE
+    WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id AND b.alg = f.alg AND b.digest = f.digest) THEN 1
+    WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id) OR EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id) THEN 2
+    WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id AND (f.alg = 0 OR (g.alg = f.alg AND g.digest = f.digest))) THEN 3
+    WHEN f.id > (SELECT last_value FROM file_id) THEN 4 ELSE 0 END AS owner
+FROM unnest(:files, :algs, :digests) WITH ORDINALITY AS f (id, alg, digest, place)
+ORDER BY f.place;
