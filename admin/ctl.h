@@ -9,8 +9,8 @@
 #include "base/attributes.h"
 #include "base/config.h"
 #include "base/error.h"
+#include "db/access_decision.h"
 #include "db/pool.h"
-#include "db/standing.h"
 
 enum exit_code {
 	EXIT_DONE = 0,
@@ -33,13 +33,13 @@ struct ctl {
 struct ctl_option {
 	const char *name;
 	const char *argument; /* what it takes, as help shows it; NULL: nothing */
-	const char *sentence;
+	const char *message;
 };
 
 struct command {
 	const char *name; /* one word or two: "user add" */
 	const char *operands;
-	const char *sentence;
+	const char *message;
 	const struct ctl_option *options; /* ends with name NULL; NULL: none */
 	enum exit_code (*run)(struct ctl *, int argc, char **argv);
 };

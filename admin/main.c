@@ -20,7 +20,7 @@
 #include "base/log.h"
 #include "base/uuid.h"
 
-#define OPTIONS_MOST 16
+#define OPTIONS_MAX 16
 #define OWNER_ROLE "stowage"
 
 const struct command ctl_commands[] = {
@@ -95,7 +95,7 @@ print_options(FILE *out, const struct ctl_option *options)
 		snprintf(text, sizeof(text), "--%s%s%s", options->name,
 		    options->argument == NULL ? "" : " ",
 		    options->argument == NULL ? "" : options->argument);
-		fprintf(out, "  %-24s %s\n", text, options->sentence);
+		fprintf(out, "  %-24s %s\n", text, options->message);
 	}
 }
 
@@ -117,7 +117,7 @@ print_commands(FILE *out, const char *first)
 			    "usage: stowagectl [--config FILE] %s%s [OPTION...]\n\nCommands:\n",
 			    first == NULL ? "" : first, first == NULL ? "COMMAND" : " COMMAND");
 		snprintf(text, sizeof(text), "%s %s", c->name, c->operands);
-		fprintf(out, "  %-24s %s\n", text, c->sentence);
+		fprintf(out, "  %-24s %s\n", text, c->message);
 	}
 	return count;
 }
@@ -136,7 +136,7 @@ static void
 print_command_help(const struct command *command)
 {
 	printf("usage: stowagectl %s%s%s [OPTION...]\n\n%s\n\nOptions:\n", command->name,
-	    *command->operands == '\0' ? "" : " ", command->operands, command->sentence);
+	    *command->operands == '\0' ? "" : " ", command->operands, command->message);
 	print_options(stdout, command->options);
 	print_options(stdout, ctl_common_options);
 }
@@ -171,7 +171,7 @@ ctl_usage(const struct ctl *ctl, const char *format, ...)
 static size_t
 add_options(struct option *long_options, size_t count, const struct ctl_option *options)
 {
-	for (; options != NULL && options->name != NULL && count + 1 < OPTIONS_MOST; options++)
+	for (; options != NULL && options->name != NULL && count + 1 < OPTIONS_MAX; options++)
 		long_options[count++] = (struct option){
 			.name = options->name,
 			.has_arg = options->argument == NULL ? no_argument : required_argument,
@@ -182,7 +182,7 @@ add_options(struct option *long_options, size_t count, const struct ctl_option *
 const char *
 ctl_option(struct ctl *ctl, int argc, char **argv)
 {
-	struct option long_options[OPTIONS_MOST] = { 0 };
+	struct option long_options[OPTIONS_MAX] = { 0 };
 	int index = 0;
 
 	add_options(

@@ -18,7 +18,7 @@ const struct ctl_option migrate_options[] = {
 enum exit_code
 ctl_migrate(struct ctl *ctl, int argc, char **argv)
 {
-	struct migrate order = { .folder = SQL_FOLDER, .report = stdout };
+	struct migrate order = { .directory = SQL_FOLDER, .report = stdout };
 	struct error err = { 0 };
 	const char *option;
 	enum exit_code code;
@@ -27,7 +27,7 @@ ctl_migrate(struct ctl *ctl, int argc, char **argv)
 		if (strcmp(option, "database") == 0)
 			order.url = optarg;
 		else if (strcmp(option, "sql") == 0)
-			order.folder = optarg;
+			order.directory = optarg;
 		else
 			order.print = stdout;
 	}

@@ -9,7 +9,7 @@
 #include "db/account.h"
 
 #define PAGE 100
-#define MOST 256 /* repositories, or principals, of one target */
+#define MAX 256 /* repositories, or principals, of one target */
 
 const struct ctl_option permission_set_options[] = {
 	{ "repository", "KEY,...", "where: keys, or ANY, \"ANY LOCAL\", \"ANY REMOTE\"" },
@@ -24,10 +24,10 @@ const struct ctl_option permission_set_options[] = {
 
 struct draft {
 	struct permission_target target;
-	const char *repositories[MOST];
-	const char *principals[MOST];
-	bool is_group[MOST];
-	int actions[MOST];
+	const char *repositories[MAX];
+	const char *principals[MAX];
+	bool is_group[MAX];
+	int actions[MAX];
 	size_t answered; /* principals that have their actions */
 };
 
@@ -65,8 +65,8 @@ add_principals(struct ctl *ctl, struct draft *draft, const char *list, bool is_g
 	const char *name;
 
 	while ((name = ctl_next_item(ctl, &list)) != NULL) {
-		if (draft->target.principal_count == MOST)
-			ctl_usage(ctl, "more than %d users and groups", MOST);
+		if (draft->target.principal_count == MAX)
+			ctl_usage(ctl, "more than %d users and groups", MAX);
 		draft->is_group[draft->target.principal_count] = is_group;
 		draft->principals[draft->target.principal_count++] = name;
 	}
@@ -78,8 +78,8 @@ add_repositories(struct ctl *ctl, struct draft *draft, const char *list)
 	const char *key;
 
 	while ((key = ctl_next_item(ctl, &list)) != NULL) {
-		if (draft->target.repository_count == MOST)
-			ctl_usage(ctl, "more than %d repositories", MOST);
+		if (draft->target.repository_count == MAX)
+			ctl_usage(ctl, "more than %d repositories", MAX);
 		draft->repositories[draft->target.repository_count++] = key;
 	}
 }

@@ -6,7 +6,7 @@
 #include "db/account.h"
 #include "oci/name.h"
 
-#define DOCUMENT_MOST (1024 * 1024)
+#define DOCUMENT_MAX (1024 * 1024)
 #define RETRY_AFTER_SECONDS "2"
 
 /* The identity, and whether the account is still what it was when it proved itself. */
@@ -17,19 +17,19 @@ identify(struct request *req, struct rest_call *call, bool *valid, struct error 
 		.authorization = request_header(req, "Authorization"),
 		.address = req->address,
 		.request_id = req->id,
-		.may_wait = req->may_wait,
+		.may_block = req->may_block,
 	};
 
 	return identity_find(request_service(req)->authenticator, call->db, &credentials,
 		   &call->identity, err) &&
-	       db_viewer_find(call->db, &call->identity->viewer, valid, &call->is_admin, err);
+	       db_principal_find(call->db, &call->identity->principal, valid, &call->is_admin, err);
 }
 
 /* Anonymous is asked to sign in; whoever has, is told no. */
 static bool
 admit(const struct rest_call *call, struct error *err)
 {
-	bool signed_in = call->identity->viewer.account != 0;
+	bool signed_in = call->identity->principal.account != 0;
 
 	switch (call->route->access) {
 	case ACCESS_NONE:
@@ -61,7 +61,7 @@ call_authenticate(struct request *req, struct rest_call *call, struct error *err
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	req->user = call->identity->name;
 	call->actor = (struct actor){
-		.account = call->identity->viewer.account,
+		.account = call->identity->principal.account,
 		.name = call->identity->name,
 		.request = req->id,
 		.address = req->address,
@@ -92,7 +92,7 @@ call_document(struct request *req, const char **json, struct error *err)
 	char *body, *text;
 	size_t length;
 
-	if (!request_json_check(req, err) || !request_body(req, DOCUMENT_MOST, &body, &length, err))
+	if (!request_json_check(req, err) || !request_body(req, DOCUMENT_MAX, &body, &length, err))
 		return false;
 	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
 	if (!json_is_object(document)) {

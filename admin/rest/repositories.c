@@ -67,7 +67,7 @@ repositories_list(struct request *req, struct error *err)
 	size_t count;
 
 	if (!db_document_list(request_call(req)->db, wanted_class(req),
-		&request_call(req)->identity->viewer, &rows, &count, err)) {
+		&request_call(req)->identity->principal, &rows, &count, err)) {
 		json_decref(list);
 		return false;
 	}
@@ -91,7 +91,7 @@ repositories_configurations(struct request *req, struct error *err)
 	json_t *all;
 	size_t count;
 
-	if (!db_document_list(request_call(req)->db, NULL, &request_call(req)->identity->viewer,
+	if (!db_document_list(request_call(req)->db, NULL, &request_call(req)->identity->principal,
 		&rows, &count, err))
 		return false;
 	all = json_pack("{s:[], s:[], s:[]}", "LOCAL", "REMOTE", "VIRTUAL");
@@ -124,7 +124,7 @@ repository_get(struct request *req, struct error *err)
 	json_t *document;
 
 	if (!call_key(req, &key, err) ||
-	    !db_document_find(call->db, key, &call->identity->viewer, &row, err))
+	    !db_document_find(call->db, key, &call->identity->principal, &row, err))
 		return false;
 	if (row == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
@@ -155,7 +155,7 @@ expected_revision(struct request *req, const char *key, int *revision, struct er
 	if (header == NULL)
 		return true;
 	if (!db_document_find(
-		request_call(req)->db, key, &request_call(req)->identity->viewer, &row, err))
+		request_call(req)->db, key, &request_call(req)->identity->principal, &row, err))
 		return false;
 	*revision = row != NULL && etag_listed(header, entity_tag(req, row)) ? row->revision : -1;
 	return true;
@@ -233,7 +233,7 @@ sections_check(struct request *req, const char *key, const char *json, struct er
 	bool ok;
 
 	if (!db_document_find(
-		request_call(req)->db, key, &request_call(req)->identity->viewer, &row, err))
+		request_call(req)->db, key, &request_call(req)->identity->principal, &row, err))
 		return false;
 	document = json_loads(json, 0, NULL);
 	stored = row == NULL ? NULL : document_load(row);

@@ -20,7 +20,7 @@
  * do not outlive them, since no statement has long. *known: the repository, and the folder in it.
  */
 static bool
-files_write(struct request *req, const char *key, const char *folder, FILE *out, bool *known,
+files_write(struct request *req, const char *key, const char *directory, FILE *out, bool *known,
     struct error *err)
 {
 	struct db db = *request_call(req)->db;
@@ -33,7 +33,7 @@ files_write(struct request *req, const char *key, const char *folder, FILE *out,
 	do {
 		arena_reset(db.arena);
 		ok = db_files_page(
-		    &db, key, folder, path, tag, FILES_PAGE, known, &files, &count, err);
+		    &db, key, directory, path, tag, FILES_PAGE, known, &files, &count, err);
 		for (size_t i = 0; ok && i < count; i++) {
 			fprintf(out, "%s%s", separator, files[i].json);
 			separator = ",";
@@ -44,16 +44,16 @@ files_write(struct request *req, const char *key, const char *folder, FILE *out,
 		}
 	} while (ok && count == FILES_PAGE);
 	arena_free(db.arena);
-	*known = *known && (*folder == '\0' || *path != '\0');
+	*known = *known && (*directory == '\0' || *path != '\0');
 	return ok;
 }
 
 static void
-list_begin(struct request *req, const char *key, const char *folder, FILE *out)
+list_begin(struct request *req, const char *key, const char *directory, FILE *out)
 {
 	char created[CLOCK_TEXT_SIZE];
 	json_t *uri = json_string(arena_printf(
-	    req->arena, "%s/artifactory/api/storage/%s%s", request_base_url(req), key, folder));
+	    req->arena, "%s/artifactory/api/storage/%s%s", request_base_url(req), key, directory));
 
 	clock_rfc3339(created, clock_wall_seconds());
 	fputs("{\"uri\":", out);
@@ -64,7 +64,7 @@ list_begin(struct request *req, const char *key, const char *folder, FILE *out)
 
 /* What tags show, as files of the repository or of a folder in it, "/PATH". */
 static bool
-list(struct request *req, const char *folder, struct error *err)
+list(struct request *req, const char *directory, struct error *err)
 {
 	const char *key;
 	char *text = NULL;
@@ -78,8 +78,8 @@ list(struct request *req, const char *folder, struct error *err)
 		return false;
 	if ((out = open_memstream(&text, &length)) == NULL)
 		arena_give_up(req->arena, BUFSIZ);
-	list_begin(req, key, folder, out);
-	ok = files_write(req, key, folder, out, &known, err);
+	list_begin(req, key, directory, out);
+	ok = files_write(req, key, directory, out, &known, err);
 	fputs("]}", out);
 	if (fclose(out) != 0) {
 		free(text);
@@ -90,7 +90,7 @@ list(struct request *req, const char *folder, struct error *err)
 		return false;
 	if (!known)
 		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s%s", key,
-		    *folder == '\0' ? "" : " with such a folder");
+		    *directory == '\0' ? "" : " with such a folder");
 	reply_bytes(req, 200, "application/json", text, length);
 	return true;
 }
@@ -133,7 +133,7 @@ show(struct request *req, const char *path, struct error *err)
 	if (!call_key(req, &key, err))
 		return false;
 	if (utf8_check(path) &&
-	    !db_storage_item(call->db, key, path, &call->identity->viewer, &item, err))
+	    !db_storage_item(call->db, key, path, &call->identity->principal, &item, err))
 		return false;
 	if (item == NULL || request_query(req, "properties") != NULL)
 		return error_set(err, ERROR_NOT_FOUND, "there is no such item%s",

@@ -173,7 +173,7 @@ remember(const struct attempt *attempt, const struct authorization *credential,
 	struct memory *memory = attempt->authenticator->good;
 	int64_t life_ms = attempt->authenticator->config->auth_remember_seconds * 1000;
 	struct memory_entry entry = {
-		.viewer = { .account = account->id, .epoch = account->epoch },
+		.principal = { .account = account->id, .epoch = account->epoch },
 	};
 	struct memory_key anywhere;
 
@@ -198,8 +198,8 @@ is_right_elsewhere(const struct attempt *attempt, const struct authorization *cr
 	if (account == NULL || account->locked)
 		return false;
 	memory_key(memory, credential->user, credential->password, "", &key);
-	return memory_find(memory, &key, &entry) && entry.viewer.account == account->id &&
-	       entry.viewer.epoch == account->epoch;
+	return memory_find(memory, &key, &entry) && entry.principal.account == account->id &&
+	       entry.principal.epoch == account->epoch;
 }
 
 /* The verdict on a pair depends on these as well. */
@@ -210,7 +210,7 @@ entry_of(const struct account *account)
 
 	if (account == NULL)
 		return entry;
-	entry.viewer = (struct viewer){ .account = account->id, .epoch = account->epoch };
+	entry.principal = (struct principal){ .account = account->id, .epoch = account->epoch };
 	snprintf(entry.name, sizeof(entry.name), "%s",
 	    account->disabled || account->locked ? "held back" : "open");
 	return entry;
@@ -224,19 +224,19 @@ is_wrong_again(
 	struct memory_entry then;
 
 	return memory_find(attempt->authenticator->wrong, pair, &then) &&
-	       then.viewer.account == now->viewer.account &&
-	       then.viewer.epoch == now->viewer.epoch && strcmp(then.name, now->name) == 0;
+	       then.principal.account == now->principal.account &&
+	       then.principal.epoch == now->principal.epoch && strcmp(then.name, now->name) == 0;
 }
 
 static bool
 take_turn(const struct attempt *attempt, struct error *err)
 {
-	switch (password_turn(attempt->address, attempt->given->may_wait)) {
-	case TURN_TAKEN:
+	switch (password_hash_slot(attempt->address, attempt->given->may_block)) {
+	case HASH_SLOT_ACQUIRED:
 		return true;
-	case TURN_WAIT:
-		return error_set(err, ERROR_WAIT, NULL);
-	case TURN_BUSY:
+	case HASH_SLOT_WOULD_BLOCK:
+		return error_set(err, ERROR_WOULD_BLOCK, NULL);
+	case HASH_SLOT_BUSY:
 		break;
 	}
 	return error_set(err, ERROR_TOOMANYREQUESTS, "too many sign-ins at once, try again");
@@ -262,7 +262,7 @@ check_password(const struct attempt *attempt, const struct authorization *creden
 	*good = is_right_elsewhere(attempt, credential, account) ||
 		password_turn_check(
 		    credential->password, account == NULL ? NULL : account->password);
-	turn_end();
+	hash_slot_release();
 	if (!*good || account->disabled || account->locked)
 		memory_put(attempt->authenticator->wrong, &pair, &now, WRONG_MS);
 	return true;
@@ -307,7 +307,7 @@ prove_password(const struct attempt *attempt, const struct authorization *creden
 		return refuse(attempt, account->id, name, "wrong password", err);
 	if (!tell_success(attempt, here, account->id, err))
 		return false;
-	identity->viewer = (struct viewer){ .account = account->id, .epoch = account->epoch };
+	identity->principal = (struct principal){ .account = account->id, .epoch = account->epoch };
 	identity->name = account->name;
 	remember(attempt, credential, here, account);
 	return true;
@@ -326,10 +326,10 @@ identify_basic(const struct attempt *attempt, const struct authorization *creden
 	memory_key(memory, credential->user, credential->password, attempt->address, &here);
 	if (!memory_find(memory, &here, &entry))
 		return prove_password(attempt, credential, &here, identity, err);
-	identity->viewer = entry.viewer;
+	identity->principal = entry.principal;
 	identity->name = arena_strdup(attempt->db->arena, entry.name);
 	identity->remembered = true;
-	return tell_success(attempt, &here, entry.viewer.account, err);
+	return tell_success(attempt, &here, entry.principal.account, err);
 }
 
 /* Verify with the keys there are; *generation tells which those were. */
@@ -382,7 +382,8 @@ read_token(const struct attempt *attempt, const char *text, const char *audience
 static void
 identity_of(const struct token *token, struct identity *identity)
 {
-	identity->viewer = (struct viewer){ .account = token->account, .epoch = token->epoch };
+	identity->principal = (struct principal){ .account = token->account,
+		.epoch = token->epoch };
 	identity->name = token->subject;
 }
 

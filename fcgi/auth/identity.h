@@ -1,5 +1,5 @@
 /*
- * Who is asking: the Authorization header turned into a viewer.
+ * Who is asking: the Authorization header turned into a principal.
  *
  * A verified Basic credential is remembered in the process for at most 60 s (memory.h): it gives
  * account and epoch, and each request's statement checks them. From another address the password
@@ -10,12 +10,12 @@
 
 #include "auth/token.h"
 #include "base/config.h"
+#include "db/access_decision.h"
 #include "db/account.h"
-#include "db/standing.h"
 
 struct identity {
-	struct viewer viewer; /* account 0: anonymous */
-	const char *name;     /* "" for anonymous */
+	struct principal principal; /* account 0: anonymous */
+	const char *name;           /* "" for anonymous */
 	bool remembered; /* from the cache: if the statement says viewer_valid false, forget and
 			    prove again */
 	const struct token *token; /* NULL unless Bearer: limits what may be done */
@@ -28,7 +28,7 @@ struct credentials {
 	const char *address, *request_id;
 	const char *statement;          /* of the authorizer; NULL: it was not asked */
 	const char *statement_audience; /* of the statements for this request */
-	bool may_wait;                  /* for a turn to hash a password */
+	bool may_block;                 /* for a turn to hash a password */
 	bool session; /* the request is for an open upload session: a token may have expired */
 };
 

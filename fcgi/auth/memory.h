@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/attributes.h"
-#include "db/standing.h"
+#include "db/access_decision.h"
 
 #define MEMORY_NAME_MAX 255
 
@@ -18,7 +18,7 @@ struct memory_key {
 };
 
 struct memory_entry {
-	struct viewer viewer;
+	struct principal principal;
 	char name[MEMORY_NAME_MAX + 1]; /* as the account spells it */
 };
 

@@ -40,16 +40,16 @@ prepare(void)
 
 	if (slots == 0)
 		slots = cores > 0 ? (unsigned)cores : 1;
-	turn_setup(slots);
+	hash_slots_setup(slots);
 	if (!make_setting(decoy))
 		log_fatal("cannot prepare password hashing");
 }
 
 enum turn
-password_turn(const char *address, bool wait)
+password_hash_slot(const char *address, bool wait)
 {
 	pthread_once(&once, prepare);
-	return turn_take(address, wait);
+	return hash_slot_acquire(address, wait);
 }
 
 /* Hash into out, in a turn; false if libxcrypt refuses. */
@@ -104,11 +104,11 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 	else if (!utf8_check(password))
 		error_set(err, ERROR_BAD_REQUEST, "password is not UTF-8");
 	else {
-		bool taken = password_turn("", true) == TURN_TAKEN;
+		bool taken = password_hash_slot("", true) == HASH_SLOT_ACQUIRED;
 		bool ok = taken && make_setting(setting) && hash(password, setting, text);
 
 		if (taken)
-			turn_end();
+			hash_slot_release();
 		if (ok)
 			return arena_strdup(arena, text);
 		error_errno(err, "cannot hash the password");
@@ -144,9 +144,9 @@ password_check(const char *password, const char *expected)
 {
 	bool good;
 
-	if (password_turn("", true) != TURN_TAKEN)
+	if (password_hash_slot("", true) != HASH_SLOT_ACQUIRED)
 		return false;
 	good = password_turn_check(password, expected);
-	turn_end();
+	hash_slot_release();
 	return good;
 }

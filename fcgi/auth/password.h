@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "auth/turn.h"
+#include "auth/hash_slot.h"
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/error.h"
@@ -29,9 +29,9 @@ const char *password_hash(struct arena *, const char *password, struct error *);
 bool password_check(const char *password, const char *hash);
 /*
  * The same in steps, for who must not wait, or may find while waiting that it need not hash. What
- * is checked in between belongs to the turn (turn.h), which ends by turn_end().
+ * is checked in between belongs to the turn (hash_slot.h), which ends by hash_slot_release().
  */
-enum turn password_turn(const char *address, bool wait) MUST_CHECK;
+enum turn password_hash_slot(const char *address, bool wait) MUST_CHECK;
 bool password_turn_check(const char *password, const char *hash);
 
 #endif

@@ -37,7 +37,7 @@ statement_sign(struct authenticator *authenticator, struct db *db,
 		token = *identity->token;
 	token.audience = statement_audience(db->arena, subject);
 	token.subject = identity->name;
-	token.account = identity->viewer.account;
-	token.epoch = identity->viewer.epoch;
+	token.account = identity->principal.account;
+	token.epoch = identity->principal.epoch;
 	return identity_token(authenticator, db, &token, 0, err);
 }

@@ -29,15 +29,15 @@ struct option {
 	size_t offset;        /* in struct config, or in that of a named section */
 	const char *standard; /* the default, as one would write it; NULL: must be set */
 	int64_t least, most;  /* of numbers and bytes */
-	const char *sentence;
+	const char *message;
 };
 
 #define AT(field) offsetof(struct config, field)
 #define AT_PROXY(field) offsetof(struct config_proxy, field)
 #define AT_CERTIFICATE(field) offsetof(struct config_certificate, field)
-#define SECONDS_MOST (365LL * 24 * 3600)
-#define BYTES_MOST (INT64_C(1) << 60)
-#define NAME_MOST 64 /* characters, of a section */
+#define SECONDS_MAX (365LL * 24 * 3600)
+#define BYTES_MAX (INT64_C(1) << 60)
+#define NAME_LENGTH_MAX 64 /* characters, of a section */
 
 static const struct option options[] = {
 	{ "database", "url", OPTION_TEXT, AT(database_url), "dbname=stowage", 0, 0,
@@ -48,7 +48,7 @@ static const struct option options[] = {
 	    "Longest time a statement may take, in milliseconds." },
 	{ "store", "path", OPTION_TEXT, AT(store_path), "/var/lib/stowage", 0, 0,
 	    "Folder of the blob store; it holds blobs/ and uploads/." },
-	{ "store", "reserve_bytes", OPTION_BYTES, AT(store_reserve_bytes), "1G", 0, BYTES_MOST,
+	{ "store", "reserve_bytes", OPTION_BYTES, AT(store_reserve_bytes), "1G", 0, BYTES_MAX,
 	    "/readyz?push reports failure when less space than this is free." },
 	{ "http", "general_threads", OPTION_NUMBER, AT(http_general_threads), "0", 0, 1024,
 	    "Threads per worker for all but uploads; 0: four per core, at least 8." },
@@ -58,7 +58,7 @@ static const struct option options[] = {
 	    "Most threads per worker that wait for uploads; a quarter as many more wait for other bodies." },
 	{ "http", "waiter_threads", OPTION_NUMBER, AT(http_waiter_threads), "256", 1, 4096,
 	    "Most threads per worker that wait for upstreams or password hashes, or send what arrives." },
-	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MOST,
+	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MAX,
 	    "Largest blob taken; 0: no limit." },
 	{ "http", "upload_sessions", OPTION_NUMBER, AT(http_upload_sessions), "10000", 0, 10000000,
 	    "Upload sessions that one account may have open at once; 0: no limit." },
@@ -82,7 +82,7 @@ static const struct option options[] = {
 	    "A verified password is remembered this long, so that not every request costs a hash." },
 	{ "auth", "lock_failures", OPTION_NUMBER, AT(auth_lock_failures), "10", 0, 1000000,
 	    "Wrong passwords in a row that lock an account for the address they come from; 0: never." },
-	{ "auth", "lock_seconds", OPTION_NUMBER, AT(auth_lock_seconds), "300", 1, SECONDS_MOST,
+	{ "auth", "lock_seconds", OPTION_NUMBER, AT(auth_lock_seconds), "300", 1, SECONDS_MAX,
 	    "How long that lock lasts." },
 	{ "auth", "hour_failures", OPTION_NUMBER, AT(auth_hour_failures), "100", 0, 1000000,
 	    "Wrong passwords for an account in an hour after which only known addresses may try; 0: no limit." },
@@ -289,7 +289,7 @@ section_name(char *quoted)
 	size_t length = strspn(quoted, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 				       "0123456789._-");
 
-	if (length == 0 || length > NAME_MOST || strcmp(quoted + length, "\"") != 0)
+	if (length == 0 || length > NAME_LENGTH_MAX || strcmp(quoted + length, "\"") != 0)
 		return NULL;
 	return arena_strndup(strings_arena(), quoted, length);
 }
@@ -306,7 +306,7 @@ begin_named(struct reader *reader, const struct list *list, char *quoted, const 
 	if (name == NULL)
 		return error_set(err, ERROR_INTERNAL,
 		    "%s: a name is 1 to %d letters, digits, dots, hyphens and underscores", place,
-		    NAME_MOST);
+		    NAME_LENGTH_MAX);
 	if (config_find(*end, name) != NULL)
 		return error_set(err, ERROR_INTERNAL, "%s: [%s \"%s\"] stands twice", place,
 		    list->section, name);
@@ -469,6 +469,6 @@ config_print(FILE *out)
 		snprintf(standard, sizeof(standard), "\"%s\"",
 		    options[i].standard == NULL ? "" : options[i].standard);
 		fprintf(out, "%-24s %-7s %-19s %s\n", name, type_names[options[i].type], standard,
-		    options[i].sentence);
+		    options[i].message);
 	}
 }

@@ -10,10 +10,10 @@
 static const struct {
 	const char *spelling;
 	int status;
-	const char *sentence;
+	const char *message;
 } codes[] = { [ERROR_NONE] = { "UNKNOWN", 500, "unknown error" },
-#define ERROR_ROW(symbol, spelling, status, sentence) \
-	[ERROR_##symbol] = { spelling, status, sentence },
+#define ERROR_ROW(symbol, spelling, status, message) \
+	[ERROR_##symbol] = { spelling, status, message },
 	ERROR_TABLE(ERROR_ROW)
 #undef ERROR_ROW
 };
@@ -34,7 +34,7 @@ error_set(struct error *err, enum error_code code, const char *format, ...)
 		return false;
 	*err = (struct error){ .code = code };
 	if (format == NULL) {
-		snprintf(err->message, sizeof(err->message), "%s", codes[code].sentence);
+		snprintf(err->message, sizeof(err->message), "%s", codes[code].message);
 		return false;
 	}
 	va_start(args, format);
@@ -76,7 +76,7 @@ error_errno(struct error *err, const char *format, ...)
 		size_t length = strlen(err->message);
 
 		snprintf(err->message + length, sizeof(err->message) - length, ": %s",
-		    codes[ERROR_STORAGE_FULL].sentence);
+		    codes[ERROR_STORAGE_FULL].message);
 	}
 	errno = number;
 	snprintf(err->cause, sizeof(err->cause), "%m"); /* strerror() is not safe in threads */

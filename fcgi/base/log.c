@@ -124,12 +124,12 @@ log_fields(enum log_level level, const char *fields)
 	(void)bytes_write(STDERR_FILENO, (struct bytes){ line, length });
 }
 
-static void PRINTF_LIKE(2, 0) log_sentence(enum log_level level, const char *format, va_list args)
+static void PRINTF_LIKE(2, 0) log_message(enum log_level level, const char *format, va_list args)
 {
-	char sentence[LINE_MAX_BYTES / 4], fields[LINE_MAX_BYTES / 2] = "msg=";
+	char message[LINE_MAX_BYTES / 4], fields[LINE_MAX_BYTES / 2] = "msg=";
 
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	log_quote(fields + strlen(fields), sizeof(fields) - strlen(fields), sentence);
+	vsnprintf(message, sizeof(message), format, args);
+	log_quote(fields + strlen(fields), sizeof(fields) - strlen(fields), message);
 	log_fields(level, fields);
 }
 
@@ -141,7 +141,7 @@ log_line(enum log_level level, const char *format, ...)
 	if (level > log_most)
 		return;
 	va_start(args, format);
-	log_sentence(level, format, args);
+	log_message(level, format, args);
 	va_end(args);
 }
 
@@ -151,7 +151,7 @@ log_fatal(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	log_sentence(LOG_LEVEL_ERROR, format, args);
+	log_message(LOG_LEVEL_ERROR, format, args);
 	va_end(args);
 	exit(1);
 }

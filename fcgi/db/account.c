@@ -19,7 +19,7 @@ static const struct statement account_find = {
 	.nparams = 1,
 	.sql = "SELECT " COLUMNS_OF(
 	    LOCKED_SOMEWHERE) " FROM principal p JOIN account a ON a.id = p.id WHERE p.name = lower($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 /* $2 address */
@@ -30,7 +30,7 @@ static const struct statement account_sign_in = {
 	    LOCKED_THERE) " FROM principal p JOIN account a ON a.id = p.id"
 			  " LEFT JOIN sign_in s ON s.account = a.id AND s.network = sign_in_network($2)"
 			  " WHERE p.name = lower($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement account_list = {
@@ -38,7 +38,7 @@ static const struct statement account_list = {
 	.nparams = 2,
 	.sql = "SELECT " COLUMNS_OF(
 	    LOCKED_SOMEWHERE) " FROM principal p JOIN account a ON a.id = p.id WHERE p.name > $1 ORDER BY p.name LIMIT $2::bigint",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement account_add = {
@@ -63,15 +63,15 @@ static const struct statement account_succeeded = {
 	.name = "account_succeeded",
 	.nparams = 2,
 	.sql = "SELECT account_succeeded($1, $2)",
-	.again = true,
+	.idempotent = true,
 };
 
-static const struct statement viewer_find = {
+static const struct statement principal_find = {
 	.name = "viewer_find",
 	.nparams = 2,
 	.sql =
 	    "SELECT viewer_valid($1, $2), coalesce((SELECT is_admin FROM account WHERE id = $1), false)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement group_add = {
@@ -111,12 +111,12 @@ static const struct statement group_list = {
 	    "SELECT g.name, coalesce((SELECT string_agg(u.name, ',' ORDER BY u.name)"
 	    " FROM membership m JOIN principal u ON u.id = m.user_id WHERE m.group_id = g.id), '')"
 	    " FROM principal g WHERE g.kind = 2 AND g.name > $1 ORDER BY g.name LIMIT $2::bigint",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const account_statements[] = { &account_find, &account_sign_in,
 	&account_list, &account_add, &account_password, &account_failed, &account_succeeded,
-	&viewer_find, &group_add, &account_enable, &account_unlock, &principal_remove,
+	&principal_find, &group_add, &account_enable, &account_unlock, &principal_remove,
 	&group_member, &group_list, NULL };
 
 static struct account
@@ -239,12 +239,12 @@ db_group_add(
 }
 
 bool
-db_viewer_find(
-    struct db *db, const struct viewer *viewer, bool *valid, bool *is_admin, struct error *err)
+db_principal_find(struct db *db, const struct principal *principal, bool *valid, bool *is_admin,
+    struct error *err)
 {
-	const struct param params[] = { param_int(db, viewer->account),
-		param_int(db, viewer->epoch) };
-	PGresult *res = db_query(db, &viewer_find, params, err);
+	const struct param params[] = { param_int(db, principal->account),
+		param_int(db, principal->epoch) };
+	PGresult *res = db_query(db, &principal_find, params, err);
 
 	if (res == NULL)
 		return false;

@@ -3,8 +3,8 @@
 #define DB_ACCOUNT_H
 
 #include "base/config.h"
+#include "db/access_decision.h"
 #include "db/query.h"
-#include "db/standing.h"
 
 struct account {
 	int id;
@@ -38,9 +38,9 @@ bool db_account_failed(struct db *, int account, const char *name, const struct 
  * day). */
 bool db_account_succeeded(struct db *, int account, const char *address, struct error *) MUST_CHECK;
 
-/* Is the viewer's account as it was when it proved itself, and an administrator's? */
-bool db_viewer_find(
-    struct db *, const struct viewer *, bool *valid, bool *is_admin, struct error *) MUST_CHECK;
+/* Is the principal's account as it was when it proved itself, and an administrator's? */
+bool db_principal_find(
+    struct db *, const struct principal *, bool *valid, bool *is_admin, struct error *) MUST_CHECK;
 
 /* Create a group unless a principal of that name exists (*created says). Audited. */
 bool db_group_add(

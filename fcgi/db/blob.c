@@ -5,11 +5,11 @@
 
 static bool
 find(struct db *db, const char *key, const char *name, const struct digest *digest,
-    const struct viewer *viewer, struct blob_find_row *row, struct error *err)
+    const struct principal *principal, struct blob_find_row *row, struct error *err)
 {
 	PGresult *res = blob_find_query(db,
 	    (struct blob_find_args){ .key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.name = name,
 		.alg = digest_number(digest),
 		.digest = digest_bytes(digest) },
@@ -22,11 +22,11 @@ find(struct db *db, const char *key, const char *name, const struct digest *dige
 
 static bool
 find_keep(struct db *db, const char *key, const char *name, const struct digest *digest,
-    const struct viewer *viewer, struct blob_find_row *row, struct error *err)
+    const struct principal *principal, struct blob_find_row *row, struct error *err)
 {
 	PGresult *res = blob_find_keep_query(db,
 	    (struct blob_find_keep_args){ .key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.name = name,
 		.alg = digest_number(digest),
 		.digest = digest_bytes(digest) },
@@ -39,15 +39,15 @@ find_keep(struct db *db, const char *key, const char *name, const struct digest 
 
 bool
 db_blob_find(struct db *db, const char *key, const char *name, const struct digest *digest,
-    const struct viewer *viewer, bool push, struct standing *standing, struct blob_row **out,
-    bool *ask, struct error *err)
+    const struct principal *principal, bool push, struct access_decision *decision,
+    struct blob_row **out, bool *ask, struct error *err)
 {
 	struct blob_find_row row;
 
 	*out = NULL;
-	if (!(push ? find_keep : find)(db, key, name, digest, viewer, &row, err))
+	if (!(push ? find_keep : find)(db, key, name, digest, principal, &row, err))
 		return false;
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*ask = row.ask_upstream;
 	if (row.id == 0)
 		return true;
@@ -64,13 +64,13 @@ db_blob_find(struct db *db, const char *key, const char *name, const struct dige
 
 bool
 db_blob_mount(struct db *db, const char *key, const char *from, const struct target *target,
-    const char *name, const struct digest *digest, const struct viewer *viewer, bool *found,
+    const char *name, const struct digest *digest, const struct principal *principal, bool *found,
     struct error *err)
 {
 	PGresult *res = blob_mount_query(db,
 	    (struct blob_mount_args){ .key = key,
 		.from = from,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.target = target->repository,
 		.name = name,
 		.alg = digest_number(digest),
@@ -167,7 +167,8 @@ db_blob_page(struct db *db, int64_t after, int limit, struct file_row **out, siz
 }
 
 bool
-db_blob_judge(struct db *db, const struct file_row *row, bool bad, int64_t size, struct error *err)
+db_blob_classify(
+    struct db *db, const struct file_row *row, bool bad, int64_t size, struct error *err)
 {
 	return blob_judge_query(db,
 	    (struct blob_judge_args){ .id = row->id, .file = row->file, .bad = bad, .size = size },

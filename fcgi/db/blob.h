@@ -2,9 +2,9 @@
 #ifndef DB_BLOB_H
 #define DB_BLOB_H
 
+#include "db/access_decision.h"
 #include "db/query.h"
 #include "db/repository.h"
-#include "db/standing.h"
 
 struct blob_row {
 	struct digest digest;
@@ -12,17 +12,17 @@ struct blob_row {
 	const char *repository; /* key of the leaf that answered */
 };
 
-/* One round trip. NULL: not there, not under this name, or not for this viewer; *ask: an upstream
- * may have it. push: the asker may push, so a blob found is kept from the collector for a day
- * (data-model 5, rule 6). */
+/* One round trip. NULL: not there, not under this name, or not for this principal; *ask: an
+ * upstream may have it. push: the asker may push, so a blob found is kept from the collector for a
+ * day (data-model 5, rule 6). */
 bool db_blob_find(struct db *, const char *key, const char *name, const struct digest *,
-    const struct viewer *, bool push, struct standing *, struct blob_row **, bool *ask,
+    const struct principal *, bool push, struct access_decision *, struct blob_row **, bool *ask,
     struct error *) MUST_CHECK;
 
 /* Link the blob that `from` (a name at the same key, read right needed) holds to the target's
  * image. *found false: cannot be mounted, for whatever reason. */
 bool db_blob_mount(struct db *, const char *key, const char *from, const struct target *,
-    const char *name, const struct digest *, const struct viewer *, bool *found,
+    const char *name, const struct digest *, const struct principal *, bool *found,
     struct error *) MUST_CHECK;
 
 enum blob_delete_outcome { BLOB_DELETE_DONE, BLOB_DELETE_UNKNOWN, BLOB_DELETE_USED };
@@ -44,9 +44,9 @@ struct upload_row {
  * the account has `most` pushes under way already (0: it may have any number). */
 bool db_upload_start(struct db *, const struct target *, const char *name, int account,
     int64_t most, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
-/* The viewer's own session under that key and name, push right included; NULL: unknown. */
+/* The principal's own session under that key and name, push right included; NULL: unknown. */
 bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid,
-    const struct viewer *, struct standing *, struct target *, struct upload_row **,
+    const struct principal *, struct access_decision *, struct target *, struct upload_row **,
     struct error *) MUST_CHECK;
 /* Compare and swap: row->received, of a session not sealed since, becomes `received`; digest NULL:
  * unknown from here on. *won false: another request was faster. */
@@ -82,7 +82,7 @@ struct file_row {
 bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, size_t *count,
     struct error *) MUST_CHECK;
 /* All bytes of the row's file were read: let it say whether they are bad, and their size. */
-bool db_blob_judge(
+bool db_blob_classify(
     struct db *, const struct file_row *, bool bad, int64_t size, struct error *) MUST_CHECK;
 
 enum file_owner {

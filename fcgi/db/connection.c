@@ -111,7 +111,7 @@ connection_command(struct db_connection *connection, const char *sql, int64_t de
 /* --- Opening --- */
 
 bool
-state_is_away(const char *state)
+state_is_backing_off(const char *state)
 {
 	/* cancelled, locked, out of resources, connection, shutting down, a standby now */
 	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006" };
@@ -123,10 +123,10 @@ state_is_away(const char *state)
 }
 
 static bool
-unavailable(struct error *err, const char *sentence)
+unavailable(struct error *err, const char *message)
 {
 	error_set(err, ERROR_UNAVAILABLE, NULL);
-	return error_cause(err, "database: %.*s", (int)strcspn(sentence, "\n"), sentence);
+	return error_cause(err, "database: %.*s", (int)strcspn(message, "\n"), message);
 }
 
 /* Those whose parameters are counted by hand have nothing that they could be compared with. */
@@ -232,7 +232,7 @@ refuse_statement(PGconn *pg, const PGresult *res, const char *name, struct error
 {
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
-	if (state == NULL || state_is_away(state)) {
+	if (state == NULL || state_is_backing_off(state)) {
 		unavailable(err, PQerrorMessage(pg));
 		return;
 	}

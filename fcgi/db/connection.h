@@ -38,7 +38,7 @@ PGresult *connection_command(struct db_connection *, const char *sql, int64_t de
  * names the oldest program that may use it. Else UNAVAILABLE with a sentence. */
 bool schema_check(int64_t schema, int64_t oldest, struct error *) MUST_CHECK;
 /* Does the SQLSTATE say that the server cannot do it now? */
-bool state_is_away(const char *state);
+bool state_is_backing_off(const char *state);
 
 /* What its time with the borrower tells of the server. */
 enum connection_use {

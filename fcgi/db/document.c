@@ -10,7 +10,7 @@ static const struct statement document_find = {
 	    "WITH " SQL_ME
 	    " SELECT (repository_document(r.id) || upstream_status(r.id))::text, r.revision FROM me, repository r"
 	    " WHERE r.key = $1 AND r.deleted_at IS NULL AND " SQL_SEEN("r"),
-	.again = true,
+	.idempotent = true,
 };
 
 /* $1 class or NULL */
@@ -21,7 +21,7 @@ static const struct statement document_list = {
 	       " SELECT repository_document(r.id)::text, r.revision FROM me, repository r"
 	       " WHERE r.deleted_at IS NULL AND ($1::text IS NULL OR class_name(r.class) = $1)"
 	       "   AND " SQL_SEEN("r") " ORDER BY r.key",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement document_save = {
@@ -46,11 +46,11 @@ row_read(const PGresult *res, int row, struct document_row *out)
 }
 
 bool
-db_document_find(struct db *db, const char *key, const struct viewer *viewer,
+db_document_find(struct db *db, const char *key, const struct principal *principal,
     struct document_row **out, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_int(db, viewer->account),
-		param_int(db, viewer->epoch) };
+	const struct param params[] = { param_text(key), param_int(db, principal->account),
+		param_int(db, principal->epoch) };
 	PGresult *res = db_query(db, &document_find, params, err);
 
 	*out = NULL;
@@ -62,11 +62,11 @@ db_document_find(struct db *db, const char *key, const struct viewer *viewer,
 }
 
 bool
-db_document_list(struct db *db, const char *rclass, const struct viewer *viewer,
+db_document_list(struct db *db, const char *rclass, const struct principal *principal,
     struct document_row **out, size_t *count, struct error *err)
 {
-	const struct param params[] = { param_text(rclass), param_int(db, viewer->account),
-		param_int(db, viewer->epoch) };
+	const struct param params[] = { param_text(rclass), param_int(db, principal->account),
+		param_int(db, principal->epoch) };
 	PGresult *res = db_query(db, &document_list, params, err);
 
 	if (res == NULL)

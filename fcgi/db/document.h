@@ -3,19 +3,19 @@
 #ifndef DB_DOCUMENT_H
 #define DB_DOCUMENT_H
 
+#include "db/access_decision.h"
 #include "db/query.h"
-#include "db/standing.h"
 
 struct document_row {
 	const char *json; /* the whole document */
 	int revision;
 };
 
-/* NULL: there is no repository of that key, or the viewer may read nothing there. */
-bool db_document_find(struct db *, const char *key, const struct viewer *, struct document_row **,
-    struct error *) MUST_CHECK;
-/* Those where the viewer may read anything, by key; the class as in the documents, NULL: any. */
-bool db_document_list(struct db *, const char *rclass, const struct viewer *,
+/* NULL: there is no repository of that key, or the principal may read nothing there. */
+bool db_document_find(struct db *, const char *key, const struct principal *,
+    struct document_row **, struct error *) MUST_CHECK;
+/* Those where the principal may read anything, by key; the class as in the documents, NULL: any. */
+bool db_document_list(struct db *, const char *rclass, const struct principal *,
     struct document_row **, size_t *count, struct error *) MUST_CHECK;
 
 enum document_mode { DOCUMENT_CREATE, DOCUMENT_UPDATE, DOCUMENT_PUT };

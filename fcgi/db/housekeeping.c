@@ -6,49 +6,49 @@ static const struct statement uploads_abandoned = {
 	.name = "uploads_abandoned",
 	.nparams = 2,
 	.sql = "SELECT id::text, image_id, file_id, received FROM uploads_abandoned($1, $2)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement fetches_drop = {
 	.name = "fetches_drop",
 	.nparams = 2,
 	.sql = "SELECT fetches_drop($1, $2)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement memories_drop = {
 	.name = "memories_drop",
 	.nparams = 1,
 	.sql = "SELECT memories_drop($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_uploads_drop = {
 	.name = "v1_uploads_drop",
 	.nparams = 2,
 	.sql = "SELECT v1_uploads_drop($1, $2)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement unlinks_due = {
 	.name = "unlinks_due",
 	.nparams = 1,
 	.sql = "SELECT file_id, alg, digest FROM unlinks_due($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement unlink_done = {
 	.name = "unlink_done",
 	.nparams = 1,
 	.sql = "DELETE FROM gc_unlink WHERE file_id = $1",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement unlink_failed = {
 	.name = "unlink_failed",
 	.nparams = 1,
 	.sql = "SELECT unlink_failed($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement sweep_next = {
@@ -61,21 +61,21 @@ static const struct statement sweep_look = {
 	.name = "sweep_look",
 	.nparams = 1,
 	.sql = "SELECT * FROM sweep_look($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement orphan_done = {
 	.name = "orphan_done",
 	.nparams = 1,
 	.sql = "DELETE FROM gc_orphan WHERE path = $1",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement repository_shrink = {
 	.name = "repository_shrink",
 	.nparams = 1,
 	.sql = "SELECT p_more, p_failed FROM repository_shrink($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement store_space_save = {
@@ -83,14 +83,14 @@ static const struct statement store_space_save = {
 	.nparams = 2,
 	.sql = "INSERT INTO store_space (total, available) VALUES ($1, $2)"
 	       " ON CONFLICT (single) DO UPDATE SET total = $1, available = $2, at = now()",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement history_extend = {
 	.name = "history_extend",
 	.nparams = 0,
 	.sql = "SELECT history_extend()",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const housekeeping_statements[] = { &uploads_abandoned, &fetches_drop,
@@ -129,7 +129,7 @@ db_fetches_drop(struct db *db, int64_t seconds, int limit, bool *more, struct er
 }
 
 bool
-db_memories_drop(struct db *db, int limit, bool *more, struct error *err)
+db_cache_expire(struct db *db, int limit, bool *more, struct error *err)
 {
 	const struct param params[] = { param_int(db, limit) };
 	PGresult *res = db_query(db, &memories_drop, params, err);

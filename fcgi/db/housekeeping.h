@@ -11,7 +11,7 @@ bool db_uploads_abandoned(struct db *, int64_t seconds, int limit, struct upload
 bool db_fetches_drop(
     struct db *, int64_t seconds, int limit, bool *more, struct error *) MUST_CHECK;
 /* Misses and lists that are over. *more: there may be more of them. */
-bool db_memories_drop(struct db *, int limit, bool *more, struct error *) MUST_CHECK;
+bool db_cache_expire(struct db *, int limit, bool *more, struct error *) MUST_CHECK;
 /* v1 pushes that nobody has gone on with for so long. */
 bool db_v1_uploads_drop(
     struct db *, int64_t seconds, int limit, bool *more, struct error *) MUST_CHECK;

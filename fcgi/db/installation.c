@@ -6,14 +6,14 @@ static const struct statement installation_find = {
 	.name = "installation_find",
 	.nparams = 0,
 	.sql = "SELECT identity::text, store_bound_at IS NOT NULL FROM installation",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement store_bind = {
 	.name = "store_bind",
 	.nparams = ACTOR_PARAMS,
 	.sql = "SELECT store_bind($1, $2, $3, $4)",
-	.again = true,
+	.idempotent = true,
 };
 
 /* One row at or after each of $1 points spread over the ids. */
@@ -26,14 +26,14 @@ static const struct statement blob_sample = {
 	    "  generate_series(0, $1::int - 1) step,"
 	    "  LATERAL (SELECT * FROM blob WHERE id >= low + (high - low) * step / greatest($1 - 1, 1)"
 	    "    ORDER BY id LIMIT 1) b",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement store_seen = {
 	.name = "store_seen",
 	.nparams = 3,
 	.sql = "SELECT store_seen($1, $2, $3)::text",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const installation_statements[] = { &installation_find, &store_bind,

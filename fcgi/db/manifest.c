@@ -14,11 +14,12 @@ corrupt(struct error *err, const char *what)
 
 static bool
 find_by_tag(struct db *db, const char *key, const char *name, const char *tag,
-    const struct viewer *viewer, bool payload, struct manifest_by_tag_row *row, struct error *err)
+    const struct principal *principal, bool payload, struct manifest_by_tag_row *row,
+    struct error *err)
 {
 	PGresult *res = manifest_by_tag_query(db,
 	    (struct manifest_by_tag_args){
-		.key = key, VIEWER_ARGS(viewer), .name = name, .payload = payload, .tag = tag },
+		.key = key, VIEWER_ARGS(principal), .name = name, .payload = payload, .tag = tag },
 	    err);
 
 	if (res != NULL)
@@ -28,11 +29,12 @@ find_by_tag(struct db *db, const char *key, const char *name, const char *tag,
 
 static bool
 find_by_digest(struct db *db, const char *key, const char *name, const struct digest *digest,
-    const struct viewer *viewer, bool payload, struct manifest_by_tag_row *row, struct error *err)
+    const struct principal *principal, bool payload, struct manifest_by_tag_row *row,
+    struct error *err)
 {
 	PGresult *res = manifest_by_digest_query(db,
 	    (struct manifest_by_digest_args){ .key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.name = name,
 		.payload = payload,
 		.alg = digest_number(digest),
@@ -64,19 +66,19 @@ manifest_read(struct arena *arena, const struct manifest_by_tag_row *row)
 
 bool
 db_manifest_find(struct db *db, const char *key, const char *name,
-    const struct reference *reference, const struct viewer *viewer, bool payload,
-    struct standing *standing, struct manifest_row **out, bool *ask, struct error *err)
+    const struct reference *reference, const struct principal *principal, bool payload,
+    struct access_decision *decision, struct manifest_row **out, bool *ask, struct error *err)
 {
 	struct manifest_by_tag_row row;
 	bool ok = reference->tag != NULL
-		      ? find_by_tag(db, key, name, reference->tag, viewer, payload, &row, err)
+		      ? find_by_tag(db, key, name, reference->tag, principal, payload, &row, err)
 		      : find_by_digest(
-			    db, key, name, &reference->digest, viewer, payload, &row, err);
+			    db, key, name, &reference->digest, principal, payload, &row, err);
 
 	*out = NULL;
 	if (!ok)
 		return false;
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*ask = row.ask_upstream;
 	if (row.digest.data == NULL)
 		return true;
@@ -101,7 +103,7 @@ put(struct db *db, const struct manifest_put *put, struct error *err)
 		.key = put->key,
 		.name = put->name,
 		.target = put->target->repository,
-		VIEWER_ARGS(put->viewer),
+		VIEWER_ARGS(put->principal),
 		.actor_name = put->actor->name == NULL ? "" : put->actor->name,
 		.request = actor_request(put->actor),
 		.address = actor_address(put->actor),
@@ -193,13 +195,13 @@ db_tag_delete(struct db *db, const struct target *target, const char *name, cons
 /* --- Listing --- */
 
 bool
-db_tags_list(struct db *db, const char *key, const char *name, const struct viewer *viewer,
-    const char *last, int limit, struct standing *standing, bool *known, bool *ask,
+db_tags_list(struct db *db, const char *key, const char *name, const struct principal *principal,
+    const char *last, int limit, struct access_decision *decision, bool *known, bool *ask,
     const char ***tags, size_t *count, struct error *err)
 {
 	PGresult *res = tags_list_query(db,
 	    (struct tags_list_args){ .key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.name = name,
 		.after = last == NULL ? "" : last,
 		.limit = limit },
@@ -209,7 +211,7 @@ db_tags_list(struct db *db, const char *key, const char *name, const struct view
 	if (res == NULL)
 		return false;
 	row = tags_list_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*known = row.known;
 	*ask = row.ask_upstream;
 	*count = row.tag == NULL ? 0 : (size_t)PQntuples(res);
@@ -221,13 +223,13 @@ db_tags_list(struct db *db, const char *key, const char *name, const struct view
 
 static PGresult *
 ask_referrers(struct db *db, const char *key, const char *name, const struct digest *subject,
-    const char *artifact_type, const struct viewer *viewer, const struct digest *after, int limit,
-    int64_t bytes, struct error *err)
+    const char *artifact_type, const struct principal *principal, const struct digest *after,
+    int limit, int64_t bytes, struct error *err)
 {
 	return referrers_list_query(db,
 	    (struct referrers_list_args){
 		.key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.name = name,
 		.subject_alg = digest_number(subject),
 		.subject = digest_bytes(subject),
@@ -242,9 +244,9 @@ ask_referrers(struct db *db, const char *key, const char *name, const struct dig
 
 bool
 db_referrers_list(struct db *db, const char *key, const char *name, const struct digest *subject,
-    const char *artifact_type, const struct viewer *viewer, const char *last, int limit,
-    int64_t bytes, struct standing *standing, const char ***descriptors, const char ***digests,
-    size_t *count, bool *more, struct error *err)
+    const char *artifact_type, const struct principal *principal, const char *last, int limit,
+    int64_t bytes, struct access_decision *decision, const char ***descriptors,
+    const char ***digests, size_t *count, bool *more, struct error *err)
 {
 	struct digest after = { 0 };
 	bool continued = last != NULL && *last != '\0';
@@ -253,12 +255,12 @@ db_referrers_list(struct db *db, const char *key, const char *name, const struct
 
 	if (continued && !digest_parse(&after, last, err))
 		return false;
-	res = ask_referrers(db, key, name, subject, artifact_type, viewer,
+	res = ask_referrers(db, key, name, subject, artifact_type, principal,
 	    continued ? &after : NULL, limit, bytes, err);
 	if (res == NULL)
 		return false;
 	row = referrers_list_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*count = row.descriptor == NULL ? 0 : (size_t)PQntuples(res);
 	if (*count > (size_t)limit)
 		*count = (size_t)limit;

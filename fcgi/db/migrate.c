@@ -33,7 +33,7 @@ static bool
 file_read(struct run *run, struct sql_file *file, struct error *err)
 {
 	FILE *stream = fopen(
-	    arena_printf(run->arena, "%s/%s", run->order->folder, file->name), "re");
+	    arena_printf(run->arena, "%s/%s", run->order->directory, file->name), "re");
 	struct digest digest;
 	struct stat st;
 	char *text;
@@ -74,19 +74,19 @@ by_name(const struct dirent **a, const struct dirent **b)
 
 /* All *.sql of a folder, in the order of their names. */
 static bool
-folder_read(
-    struct run *run, const char *folder, struct sql_file **files, int *count, struct error *err)
+directory_read(
+    struct run *run, const char *directory, struct sql_file **files, int *count, struct error *err)
 {
 	struct dirent **entries;
 	bool ok = true;
 
-	*count = scandir(arena_printf(run->arena, "%s/%s", run->order->folder, folder), &entries,
-	    is_sql, by_name);
+	*count = scandir(arena_printf(run->arena, "%s/%s", run->order->directory, directory),
+	    &entries, is_sql, by_name);
 	if (*count == -1)
-		return error_errno(err, "cannot read %s/%s", run->order->folder, folder);
+		return error_errno(err, "cannot read %s/%s", run->order->directory, directory);
 	*files = arena_array(run->arena, (size_t)*count, sizeof(**files));
 	for (int i = 0; i < *count; i++) {
-		(*files)[i].name = arena_printf(run->arena, "%s/%s", folder, entries[i]->d_name);
+		(*files)[i].name = arena_printf(run->arena, "%s/%s", directory, entries[i]->d_name);
 		ok = ok && file_read(run, &(*files)[i], err);
 		free(entries[i]);
 	}
@@ -126,7 +126,7 @@ server_error(
     struct run *run, const char *what, const char *sql, const PGresult *res, struct error *err)
 {
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-	const char *sentence = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
 	const char *position = PQresultErrorField(res, PG_DIAG_STATEMENT_POSITION);
 	enum error_code code = ERROR_INTERNAL;
@@ -139,8 +139,7 @@ server_error(
 		code = ERROR_CONFLICT;
 	for (long i = 0; i + 1 < offset && sql[i] != '\0'; i++)
 		line += sql[i] == '\n';
-	error_set(
-	    err, code, "%s: %s", what, sentence == NULL ? "the connection was lost" : sentence);
+	error_set(err, code, "%s: %s", what, message == NULL ? "the connection was lost" : message);
 	return error_cause(err, "SQLSTATE %s, line %d%s%s", state == NULL ? "-" : state, line,
 	    detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
 }
@@ -208,14 +207,14 @@ server_connect(struct run *run, struct error *err)
 {
 	const char *keys[] = { "dbname", "fallback_application_name", NULL };
 	const char *values[] = { run->order->url, "stowagectl migrate", NULL };
-	const char *sentence;
+	const char *message;
 
 	run->conn = PQconnectdbParams(keys, values, 1);
 	if (PQstatus(run->conn) == CONNECTION_OK)
 		return true;
-	sentence = PQerrorMessage(run->conn);
+	message = PQerrorMessage(run->conn);
 	error_set(err, ERROR_UNAVAILABLE, "cannot reach the database");
-	return error_cause(err, "%.*s", (int)strcspn(sentence, "\n"), sentence);
+	return error_cause(err, "%.*s", (int)strcspn(message, "\n"), message);
 }
 
 /*
@@ -312,7 +311,7 @@ migrations_apply(struct run *run, struct error *err)
 	struct sql_file *files;
 	int count, newest;
 
-	if (!folder_read(run, "migrations", &files, &count, err) ||
+	if (!directory_read(run, "migrations", &files, &count, err) ||
 	    !migrations_check(files, count, err) || !table_make(run, err) ||
 	    !applied_check(run, files, count, &newest, err))
 		return false;
@@ -340,8 +339,8 @@ functions_apply(struct run *run, struct error *err)
 	struct sql_file roles = { .name = "roles.sql" }, *files;
 	int count;
 
-	if (!folder_read(run, "functions", &files, &count, err) || !file_read(run, &roles, err) ||
-	    !begin(run, "functions", err))
+	if (!directory_read(run, "functions", &files, &count, err) ||
+	    !file_read(run, &roles, err) || !begin(run, "functions", err))
 		return false;
 	for (int i = 0; i < count; i++)
 		if (!file_apply(run, &files[i], err))

@@ -14,9 +14,9 @@
 
 struct migrate {
 	const char *url;
-	const char *folder; /* of the folders migrations and functions and the file roles.sql */
-	FILE *print;        /* the SQL goes here instead of to the database; NULL: apply it */
-	FILE *report;       /* one line per step */
+	const char *directory; /* of the folders migrations and functions and the file roles.sql */
+	FILE *print;           /* the SQL goes here instead of to the database; NULL: apply it */
+	FILE *report;          /* one line per step */
 };
 
 /*

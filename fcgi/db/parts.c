@@ -5,12 +5,12 @@
 #include "base/uuid.h"
 
 void
-standing_read(const PGresult *res, struct standing *standing)
+decision_read(const PGresult *res, struct access_decision *decision)
 {
-	*standing = (struct standing){
+	*decision = (struct access_decision){
 		.repository_known = row_bool(res, 0, 0),
 		.blacked_out = row_bool(res, 0, 1),
-		.viewer_valid = row_bool(res, 0, 2),
+		.principal_valid = row_bool(res, 0, 2),
 		.allowed = row_bool(res, 0, 3),
 	};
 }

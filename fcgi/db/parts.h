@@ -9,13 +9,13 @@
 #ifndef DB_PARTS_H
 #define DB_PARTS_H
 
+#include "db/access_decision.h"
 #include "db/query.h"
 #include "db/repository.h"
-#include "db/standing.h"
 #include "oci/manifest.h"
 
-/* The viewer: one row, whoever asks. An account's rights are its own, its groups', and everybody's
- * who signed in. */
+/* The principal: one row, whoever asks. An account's rights are its own, its groups', and
+ * everybody's who signed in. */
 #define SQL_ME                                                                                                  \
 	"me AS MATERIALIZED (SELECT coalesce(a.is_admin, false) AS is_admin,"                                   \
 	"   $2::int = 0 OR (a.id IS NOT NULL AND a.epoch = $3::int AND NOT a.disabled) AS valid,"               \
@@ -43,36 +43,36 @@
 	" AND (l.exclude_re IS NULL OR (" name " !~ ALL (l.exclude_re)"              \
 	"   AND " name " || '/' || " tag " || '/manifest.json' !~ ALL (l.exclude_re)))"
 
-/* And with me: may the viewer read the name there? */
+/* And with me: may the principal read the name there? */
 #define SQL_READABLE(name)                                                            \
 	"(me.is_admin OR EXISTS (SELECT FROM acl WHERE acl.repository_id = l.leaf_id" \
 	"   AND acl.principal_id = ANY (me.principals) AND acl.actions & 1 = 1"       \
 	"   AND (acl.include_re IS NULL OR " name " ~ acl.include_re)"                \
 	"   AND (acl.exclude_re IS NULL OR " name " !~ acl.exclude_re)))"
 
-/* Over me and root: may the viewer read the name $4 on any path? */
+/* Over me and root: may the principal read the name $4 on any path? */
 #define SQL_READABLE_ANYWHERE                                                           \
 	"(me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id" \
 	"   AND " SQL_FITS(SQL_PATH) " AND " SQL_READABLE(SQL_PATH) "))"
 
-/* Over me: may the viewer know of the repository, since anything may be read there? */
+/* Over me: may the principal know of the repository, since anything may be read there? */
 #define SQL_SEEN(repository)                                                                      \
 	"me.valid AND (me.is_admin OR EXISTS (SELECT FROM repository_leaf l"                      \
 	"   JOIN acl ON acl.repository_id = l.leaf_id AND acl.principal_id = ANY (me.principals)" \
 	"     AND acl.actions & 1 = 1 WHERE l.root_id = " repository ".id))"
 
-/* The first columns of a standing; the fourth, allowed, is the statement's own. */
-#define SQL_STANDING "root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid"
+/* The first columns of a access decision; the fourth, allowed, is the statement's own. */
+#define SQL_ACCESS_DECISION "root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid"
 
-/* The first columns over me, root and target, nine: a standing for the wanted actions, then what
- * target_read() reads. */
+/* The first columns over me, root and target, nine: a access decision for the wanted actions, then
+ * what target_read() reads. */
 #define SQL_TARGET_COLUMNS(wanted)                                                              \
 	"root.id IS NOT NULL, coalesce(target.blacked_out, root.blacked_out, false), me.valid," \
 	"  coalesce(target.actions & " wanted " = " wanted ", false),"                          \
 	"  target.target_id, target.target_key, target.actions, target.image_id, target.schema1"
 
 /* Of a row that begins so. */
-void standing_read(const PGresult *, struct standing *);
+void decision_read(const PGresult *, struct access_decision *);
 /* The texts of a column, where one row with NULL stands for none. */
 size_t texts_read(struct db *, const PGresult *, int column, const char ***);
 
@@ -90,7 +90,7 @@ void digest_params(
 #define ACTOR_ARGS(who)                                                                \
 	.actor = (who)->account, .actor_name = (who)->name == NULL ? "" : (who)->name, \
 	.request = actor_request(who), .address = actor_address(who)
-#define VIEWER_ARGS(viewer) .account = (viewer)->account, .epoch = (viewer)->epoch
+#define VIEWER_ARGS(principal) .account = (principal)->account, .epoch = (principal)->epoch
 /* A digest as two members; without one SQL's NULL and 0. */
 struct bytes digest_bytes(const struct digest *);
 int digest_number(const struct digest *);
@@ -100,11 +100,11 @@ const char *actor_request(const struct actor *);
 const char *actor_address(const struct actor *);
 
 /* A row's first columns. */
-#define STANDING(row)                                                                         \
-	(struct standing)                                                                     \
+#define ACCESS_DECISION(row)                                                                  \
+	(struct access_decision)                                                              \
 	{                                                                                     \
 		.repository_known = (row).repository_known, .blacked_out = (row).blacked_out, \
-		.viewer_valid = (row).viewer_valid, .allowed = (row).allowed,                 \
+		.principal_valid = (row).principal_valid, .allowed = (row).allowed,           \
 	}
 
 /* Its next columns where a push is asked for. */

@@ -20,7 +20,7 @@ static const struct statement permission_fault = {
 	.name = "permission_fault",
 	.nparams = 6,
 	.sql = "SELECT permission_fault($1, $2, $3, $4, $5, $6)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement permission_remove = {
@@ -29,7 +29,7 @@ static const struct statement permission_remove = {
 	.sql = "SELECT permission_remove($1, $2, $3, $4, $5)",
 };
 
-#define TARGET_SQL                                                                                    \
+#define TARGET_SQL                                                                                \
 	"SELECT t.name, t.includes, t.excludes,"                                                  \
 	" coalesce((SELECT string_agg(coalesce(tr.any_of, r.key), ',' ORDER BY tr.any_of, r.key)" \
 	" FROM permission_target_repository tr LEFT JOIN repository r ON r.id = tr.repository_id" \
@@ -39,14 +39,14 @@ static const struct statement permission_list = {
 	.name = "permission_list",
 	.nparams = 2,
 	.sql = TARGET_SQL " WHERE t.name > $1 ORDER BY t.name LIMIT $2::bigint",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement permission_find = {
 	.name = "permission_find",
 	.nparams = 1,
 	.sql = TARGET_SQL " WHERE t.name = $1",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement permission_rights = {
@@ -56,7 +56,7 @@ static const struct statement permission_rights = {
 	    "SELECT p.kind, p.name, tp.actions FROM permission_target t"
 	    " JOIN permission_target_principal tp ON tp.target_id = t.id"
 	    " JOIN principal p ON p.id = tp.principal_id WHERE t.name = $1 ORDER BY p.kind, p.name",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const permission_statements[] = { &permission_set, &permission_add,

@@ -2,8 +2,8 @@
 #ifndef DB_PERMISSION_H
 #define DB_PERMISSION_H
 
+#include "db/access_decision.h"
 #include "db/query.h"
-#include "db/standing.h"
 
 struct permission_target {
 	const char *name;

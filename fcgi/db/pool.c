@@ -222,7 +222,7 @@ static const struct statement ready = {
 	.nparams = 0,
 	.sql =
 	    "SELECT schema, oldest, current_setting('transaction_read_only')::boolean FROM installation",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement weakness = {
@@ -232,7 +232,7 @@ static const struct statement weakness = {
 	    "SELECT 'the database server has ' || string_agg(name || ' = off', ' and ' ORDER BY name)"
 	    "  || ': a loss of power can cost what was acknowledged'"
 	    " FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const pool_statements[] = { &ready, &weakness, NULL };
@@ -257,13 +257,13 @@ db_ready(struct db *db, struct error *err)
 }
 
 bool
-db_weakness(struct db *db, const char **sentence, struct error *err)
+db_weakness(struct db *db, const char **message, struct error *err)
 {
 	PGresult *res = db_query(db, &weakness, NULL, err);
 
 	if (res == NULL)
 		return false;
-	*sentence = row_text(res, 0, 0);
+	*message = row_text(res, 0, 0);
 	return true;
 }
 

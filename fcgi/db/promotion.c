@@ -13,7 +13,7 @@ const struct statement *const promotion_statements[] = { &image_promote, NULL };
 
 bool
 db_image_promote(struct db *db, const char *key, const struct promotion *promotion,
-    const struct viewer *viewer, const struct actor *actor, enum promotion_outcome *outcome,
+    const struct principal *principal, const struct actor *actor, enum promotion_outcome *outcome,
     const char **message, struct error *err)
 {
 	struct param who[ACTOR_PARAMS];
@@ -24,8 +24,8 @@ db_image_promote(struct db *db, const char *key, const struct promotion *promoti
 	    (const struct param[]){ param_text(key), param_text(promotion->name),
 		param_text(promotion->target_key), param_text(promotion->target_name),
 		param_text(promotion->tag), param_text(promotion->target_tag),
-		param_bool(promotion->copy), param_int(db, viewer->account),
-		param_int(db, viewer->epoch), who[1], who[2], who[3] },
+		param_bool(promotion->copy), param_int(db, principal->account),
+		param_int(db, principal->epoch), who[1], who[2], who[3] },
 	    err);
 	if (res == NULL)
 		return false;

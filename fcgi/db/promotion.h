@@ -2,8 +2,8 @@
 #ifndef DB_PROMOTION_H
 #define DB_PROMOTION_H
 
+#include "db/access_decision.h"
 #include "db/query.h"
-#include "db/standing.h"
 
 struct promotion {
 	const char *name; /* of the image at the source */
@@ -20,8 +20,8 @@ enum promotion_outcome {
 };
 
 /* All of it in one transaction, or nothing. Audited, tag by tag. */
-bool db_image_promote(struct db *, const char *key, const struct promotion *, const struct viewer *,
-    const struct actor *, enum promotion_outcome *, const char **message,
+bool db_image_promote(struct db *, const char *key, const struct promotion *,
+    const struct principal *, const struct actor *, enum promotion_outcome *, const char **message,
     struct error *) MUST_CHECK;
 
 #endif

@@ -128,34 +128,34 @@ state_is(const char *state, const char *const *states)
 
 /* What the server's refusal means for the client, and for another try. */
 static enum verdict
-judge(const char *state, struct error *err)
+classify(const char *state, struct error *err)
 {
 	/* foreign key, serialization, deadlock */
-	static const char *const again[] = { "23503", "40001", "40P01", NULL };
+	static const char *const idempotent[] = { "23503", "40001", "40P01", NULL };
 
 	if (strcmp(state, "23505") == 0) {
 		error_set(err, ERROR_CONFLICT, NULL);
 		return VERDICT_FAILED;
 	}
-	if (state_is(state, again)) {
+	if (state_is(state, idempotent)) {
 		error_set(err, ERROR_UNAVAILABLE, NULL);
 		return VERDICT_AGAIN;
 	}
-	error_set(err, state_is_away(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
+	error_set(err, state_is_backing_off(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
 	return VERDICT_FAILED;
 }
 
 /* Class 22 is about values, and its sentences quote them. */
 static void
-explain(const char *what, const char *state, const PGresult *res, struct error *err)
+describe(const char *what, const char *state, const PGresult *res, struct error *err)
 {
 	const char *constraint = PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
-	const char *sentence = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 
-	if (sentence == NULL || strncmp(state, "22", 2) == 0)
-		sentence = "a value does not fit";
+	if (message == NULL || strncmp(state, "22", 2) == 0)
+		message = "a value does not fit";
 	error_cause(err, "%s: SQLSTATE %s %s: %s", what, state,
-	    constraint == NULL ? "" : constraint, sentence);
+	    constraint == NULL ? "" : constraint, message);
 }
 
 static void
@@ -198,8 +198,8 @@ receive(struct db_connection *connection, const char *what, PGresult *res, PGres
 		return VERDICT_DONE;
 	}
 	state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-	verdict = judge(state == NULL ? "XX000" : state, err);
-	explain(what, state == NULL ? "XX000" : state, res, err);
+	verdict = classify(state == NULL ? "XX000" : state, err);
+	describe(what, state == NULL ? "XX000" : state, res, err);
 	if (state != NULL && strcmp(state, "25006") == 0)
 		connection_close(connection); /* a new one may find the server that takes writes */
 	PQclear(res);
@@ -274,7 +274,7 @@ db_query(
 		/* In a transaction only the whole of it could be repeated. */
 		if (verdict == VERDICT_FAILED || db->held != NULL)
 			return NULL;
-		if (verdict == VERDICT_LOST && (lost || !statement->again))
+		if (verdict == VERDICT_LOST && (lost || !statement->idempotent))
 			return NULL;
 		lost = lost || verdict == VERDICT_LOST;
 	}

@@ -119,12 +119,12 @@ remote_copy(struct arena *arena, const struct remote *from)
 
 bool
 db_remotes_find(struct db *db, const char *key, const char *name,
-    const struct remote_question *question, const struct viewer *viewer, struct standing *standing,
-    struct remote **remotes, size_t *count, struct error *err)
+    const struct remote_question *question, const struct principal *principal,
+    struct access_decision *decision, struct remote **remotes, size_t *count, struct error *err)
 {
 	PGresult *res = remotes_find_query(db,
 	    (struct remotes_find_args){ .key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.name = name,
 		.reference = question_text(db, question),
 		.tag = question->tag,
@@ -136,7 +136,7 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 	if (res == NULL)
 		return false;
 	row = remotes_find_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*count = row.id == 0 ? 0 : (size_t)PQntuples(res);
 	*remotes = arena_array(db->arena, *count, sizeof(**remotes));
 	for (size_t i = 0; i < *count; i++) {
@@ -307,7 +307,7 @@ db_stale_served(struct db *db, int id, const char *path, const char *tag, const 
 }
 
 bool
-db_remotes_away(struct db *db, struct remote **remotes, size_t *count, struct error *err)
+db_remotes_backing_off(struct db *db, struct remote **remotes, size_t *count, struct error *err)
 {
 	PGresult *res = remotes_away_query(db, err);
 

@@ -11,8 +11,9 @@ struct remote {
 	const char *key;
 	const char *path; /* the name there */
 	bool priority;    /* searched before the other members */
-	bool guarded;   /* silent, since a local member that the viewer does not see has the name */
-	bool may_fill;  /* the viewer may write to its cache */
+	bool
+	    guarded; /* silent, since a local member that the principal does not see has the name */
+	bool may_fill;  /* the principal may write to its cache */
 	bool offline;   /* never asked */
 	bool missed;    /* it did not have it, or refused it, a while ago */
 	int64_t wanted; /* its size, if a manifest cached under this name names the digest, or it is
@@ -46,10 +47,11 @@ struct remote_question {
 	bool blob; /* the digest is a blob's */
 };
 
-/* The remotes on the viewer's paths that may be asked about the name, in the order of the search:
- * none where the shadowing guard is on and the viewer sees that a local member holds the name. */
+/* The remotes on the principal's paths that may be asked about the name, in the order of the
+ * search: none where the shadowing guard is on and the principal sees that a local member holds the
+ * name. */
 bool db_remotes_find(struct db *, const char *key, const char *name, const struct remote_question *,
-    const struct viewer *, struct standing *, struct remote **, size_t *count,
+    const struct principal *, struct access_decision *, struct remote **, size_t *count,
     struct error *) MUST_CHECK;
 
 /* Store a verified manifest under the remote's name, and under the tag unless that is NULL.
@@ -90,7 +92,8 @@ bool db_remote_struck(
 bool db_remote_failed(struct db *, int id, const struct remote_trouble *, int64_t seconds,
     bool limited, bool *tell, struct error *) MUST_CHECK;
 /* Those that are assumed offline, as far as a probe needs to know them. */
-bool db_remotes_away(struct db *, struct remote **, size_t *count, struct error *) MUST_CHECK;
+bool db_remotes_backing_off(
+    struct db *, struct remote **, size_t *count, struct error *) MUST_CHECK;
 /* It answered; limit -1: without a word on its limit. */
 bool db_remote_answered(
     struct db *, int id, int limit, int remaining, int seconds, struct error *) MUST_CHECK;

@@ -14,14 +14,14 @@ static const struct statement storage_report = {
 	    "  (SELECT coalesce(sum(b.size), 0)::bigint FROM blob b WHERE b.id IN"
 	    "    (SELECT ib.blob_id FROM image i JOIN image_blob ib ON ib.image_id = i.id WHERE i.repository_id = r.id))"
 	    " FROM (SELECT 1) one LEFT JOIN repository r ON r.deleted_at IS NULL AND r.class < 3 ORDER BY r.key",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement space_report = {
 	.name = "space_report",
 	.nparams = 0,
 	.sql = "SELECT total, available, json_time(at) FROM store_space",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement store_report = {
@@ -29,7 +29,7 @@ static const struct statement store_report = {
 	.nparams = 0,
 	.sql =
 	    "SELECT node, program, trouble, json_time(seen_at) FROM store_state ORDER BY node, program",
-	.again = true,
+	.idempotent = true,
 };
 
 /* $2 path and $3 tag to continue after, $4 limit, $5 "/FOLDER", or "" for all. What stands in
@@ -59,7 +59,7 @@ static const struct statement files_page = {
 	    "    JOIN v1_tag t ON t.image_id = i.id JOIN v1_image v ON v.image_id = t.image_id AND v.v1_id = t.v1_id" FILES_AFTER
 	    ") ) f ON true"
 	    " WHERE r.key = $1 AND r.deleted_at IS NULL ORDER BY f.path, f.name LIMIT $4",
-	.again = true,
+	.idempotent = true,
 };
 
 /* $1 key, $2 account, $3 epoch, $4 path: no row without a repository that is seen, or NULL. */
@@ -70,14 +70,14 @@ static const struct statement storage_item = {
 	       " SELECT s.item::text, s.sha256, s.download, s.payload FROM me, repository r"
 	       "   CROSS JOIN LATERAL storage_item(r.id, $4, $2) s"
 	       " WHERE r.key = $1 AND r.deleted_at IS NULL AND " SQL_SEEN("r"),
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement who_answers = {
 	.name = "who_answers",
 	.nparams = 6,
 	.sql = "SELECT who_answers($1, $2, $3, $4, $5, $6)::text",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const report_statements[] = { &storage_report, &space_report, &store_report,
@@ -147,12 +147,12 @@ db_store_report(struct db *db, struct store_report **rows, size_t *count, struct
 }
 
 bool
-db_files_page(struct db *db, const char *key, const char *folder, const char *after_path,
+db_files_page(struct db *db, const char *key, const char *directory, const char *after_path,
     const char *after_tag, int limit, bool *known, struct file_report **files, size_t *count,
     struct error *err)
 {
 	const struct param params[] = { param_text(key), param_text(after_path),
-		param_text(after_tag), param_int(db, limit), param_text(folder) };
+		param_text(after_tag), param_int(db, limit), param_text(directory) };
 	PGresult *res = db_query(db, &files_page, params, err);
 
 	if (res == NULL)
@@ -170,11 +170,11 @@ db_files_page(struct db *db, const char *key, const char *folder, const char *af
 }
 
 bool
-db_storage_item(struct db *db, const char *key, const char *path, const struct viewer *viewer,
+db_storage_item(struct db *db, const char *key, const char *path, const struct principal *principal,
     struct storage_item **out, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_int(db, viewer->account),
-		param_int(db, viewer->epoch), param_text(path) };
+	const struct param params[] = { param_text(key), param_int(db, principal->account),
+		param_int(db, principal->epoch), param_text(path) };
 	PGresult *res = db_query(db, &storage_item, params, err);
 
 	*out = NULL;

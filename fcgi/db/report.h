@@ -2,8 +2,8 @@
 #ifndef DB_REPORT_H
 #define DB_REPORT_H
 
+#include "db/access_decision.h"
 #include "db/query.h"
-#include "db/standing.h"
 #include "oci/reference.h"
 
 struct repository_report {
@@ -49,7 +49,7 @@ struct file_report {
 /* A page of the tags of a local or remote repository, in order, after this one ("", "" at first).
  * folder: "/PATH" of the only folder that is listed, to which URIs are relative, or "". *known
  * false: there is no repository of that key. */
-bool db_files_page(struct db *, const char *key, const char *folder, const char *after_path,
+bool db_files_page(struct db *, const char *key, const char *directory, const char *after_path,
     const char *after_tag, int limit, bool *known, struct file_report **, size_t *count,
     struct error *) MUST_CHECK;
 
@@ -60,8 +60,8 @@ struct storage_item {
 	struct bytes payload; /* of a file whose bytes the database holds; data NULL: another */
 };
 
-/* A file or a folder of a repository, as far as the viewer may read it; NULL: nothing. */
-bool db_storage_item(struct db *, const char *key, const char *path, const struct viewer *,
+/* A file or a folder of a repository, as far as the principal may read it; NULL: nothing. */
+bool db_storage_item(struct db *, const char *key, const char *path, const struct principal *,
     struct storage_item **, struct error *) MUST_CHECK;
 
 /* As JSON text (sql/functions/report.sql); NULL: no such key or user. */

@@ -4,62 +4,64 @@
 #include "db/sql.h"
 
 bool
-db_target_find(struct db *db, const char *key, const char *name, const struct viewer *viewer,
-    int wanted, struct standing *standing, struct target *target, struct error *err)
+db_target_find(struct db *db, const char *key, const char *name, const struct principal *principal,
+    int wanted, struct access_decision *decision, struct target *target, struct error *err)
 {
 	PGresult *res = target_find_query(db,
 	    (struct target_find_args){
-		.key = key, VIEWER_ARGS(viewer), .name = name, .wanted = wanted },
+		.key = key, VIEWER_ARGS(principal), .name = name, .wanted = wanted },
 	    err);
 	struct target_find_row row;
 
 	if (res == NULL)
 		return false;
 	row = target_find_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*target = TARGET(row);
 	return true;
 }
 
 bool
-db_rights_find(struct db *db, const char *key, const char *name, const struct viewer *viewer,
-    struct standing *standing, int *actions, struct error *err)
+db_rights_find(struct db *db, const char *key, const char *name, const struct principal *principal,
+    struct access_decision *decision, int *actions, struct error *err)
 {
 	PGresult *res = rights_find_query(
-	    db, (struct rights_find_args){ .key = key, VIEWER_ARGS(viewer), .name = name }, err);
+	    db, (struct rights_find_args){ .key = key, VIEWER_ARGS(principal), .name = name }, err);
 	struct rights_find_row row;
 
 	if (res == NULL)
 		return false;
 	row = rights_find_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*actions = row.actions;
 	return true;
 }
 
 bool
-db_standing_find(struct db *db, const char *key, int version, const struct viewer *viewer,
-    struct standing *standing, struct error *err)
+db_access_decision_find(struct db *db, const char *key, int version,
+    const struct principal *principal, struct access_decision *decision, struct error *err)
 {
 	PGresult *res = standing_find_query(db,
-	    (struct standing_find_args){ .key = key, VIEWER_ARGS(viewer), .api_version = version },
+	    (struct standing_find_args){
+		.key = key, VIEWER_ARGS(principal), .api_version = version },
 	    err);
 	struct standing_find_row row;
 
 	if (res == NULL)
 		return false;
 	row = standing_find_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	return true;
 }
 
 bool
-db_catalog(struct db *db, const char *key, const struct viewer *viewer, const char *last, int limit,
-    struct standing *standing, const char ***names, size_t *count, struct error *err)
+db_catalog(struct db *db, const char *key, const struct principal *principal, const char *last,
+    int limit, struct access_decision *decision, const char ***names, size_t *count,
+    struct error *err)
 {
 	PGresult *res = catalog_query(db,
 	    (struct catalog_args){ .key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.after = last == NULL ? "" : last,
 		.limit = limit },
 	    err);
@@ -68,7 +70,7 @@ db_catalog(struct db *db, const char *key, const struct viewer *viewer, const ch
 	if (res == NULL)
 		return false;
 	row = catalog_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*count = row.name == NULL ? 0 : (size_t)PQntuples(res);
 	*names = arena_array(db->arena, *count, sizeof(**names));
 	for (size_t i = 0; i < *count; i++)
@@ -77,12 +79,12 @@ db_catalog(struct db *db, const char *key, const struct viewer *viewer, const ch
 }
 
 bool
-db_namespace_find(struct db *db, const char *key, const struct viewer *viewer, const char *ns,
+db_namespace_find(struct db *db, const char *key, const struct principal *principal, const char *ns,
     const char *name, const char *tag, const char **remote, struct error *err)
 {
 	PGresult *res = namespace_find_query(db,
 	    (struct namespace_find_args){
-		.key = key, VIEWER_ARGS(viewer), .name = name, .registry = ns, .tag = tag },
+		.key = key, VIEWER_ARGS(principal), .name = name, .registry = ns, .tag = tag },
 	    err);
 
 	if (res == NULL)

@@ -8,7 +8,7 @@ static const struct statement signing_key = {
 	.name = "signing_key",
 	.nparams = 1,
 	.sql = "SELECT signing_key_get($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const signing_key_statements[] = { &signing_key, NULL };

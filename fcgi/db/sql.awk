@@ -171,7 +171,7 @@ function print_source() {
 		printf "\t.ncolumns = %d,\n\t.columns = %s_columns,\n", columns_of[like == "" ? name : like], like == "" ? name : like
 	}
 	if (idempotent)
-		print "\t.again = true,"
+		print "\t.idempotent = true,"
 	print "};"
 	all = all "\t&" name "_statement,\n"
 }

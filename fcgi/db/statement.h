@@ -45,7 +45,8 @@ struct statement {
 	int nparams, ncolumns;
 	const struct field *parameters; /* NULL: none, or counted by hand */
 	const struct field *columns;    /* NULL: rows are not read, or counted by hand */
-	bool again; /* may be repeated when the connection was lost: twice has the effect of once */
+	bool idempotent; /* may be repeated when the connection was lost: twice has the effect of
+			    once */
 };
 
 /* A parameter as it is sent. */

@@ -8,7 +8,7 @@ static const struct statement token_keys = {
 	.name = "token_keys",
 	.nparams = 1,
 	.sql = "SELECT kid, secret, retired_at IS NOT NULL FROM token_keys($1)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement token_key_rotate = {

@@ -5,8 +5,8 @@
 #ifndef DB_TOKEN_KEY_H
 #define DB_TOKEN_KEY_H
 
+#include "db/access_decision.h"
 #include "db/query.h"
-#include "db/standing.h"
 
 #define TOKEN_KEY_BYTES 32
 

@@ -1,6 +1,6 @@
 /* Upload sessions (blob.h). */
-#include "db/blob.h"
 #include "base/uuid.h"
+#include "db/blob.h"
 #include "db/parts.h"
 #include "db/sql.h"
 
@@ -49,12 +49,12 @@ db_upload_start(struct db *db, const struct target *target, const char *name, in
 
 bool
 db_upload_find(struct db *db, const char *key, const char *name, const char *uuid,
-    const struct viewer *viewer, struct standing *standing, struct target *target,
+    const struct principal *principal, struct access_decision *decision, struct target *target,
     struct upload_row **out, struct error *err)
 {
 	PGresult *res = upload_find_query(db,
 	    (struct upload_find_args){ .key = key,
-		VIEWER_ARGS(viewer),
+		VIEWER_ARGS(principal),
 		.name = name,
 		.upload = uuid_check(uuid) ? uuid : NULL },
 	    err);
@@ -64,7 +64,7 @@ db_upload_find(struct db *db, const char *key, const char *name, const char *uui
 	if (res == NULL)
 		return false;
 	row = upload_find_row(res, 0);
-	*standing = STANDING(row);
+	*decision = ACCESS_DECISION(row);
 	*target = TARGET(row);
 	if (row.id != NULL)
 		*out = upload_new(

@@ -8,7 +8,7 @@
 	"  FROM root JOIN repository b ON b.id = bridge_root(root.id)"           \
 	"  WHERE NOT root.blacked_out)"
 
-/* Inside a FROM with me and a leaf l: an image i that the viewer may read. */
+/* Inside a FROM with me and a leaf l: an image i that the principal may read. */
 #define SQL_IMAGE_READABLE "me.valid AND " SQL_FITS("i.path") " AND " SQL_READABLE("i.path")
 
 /* clang-format off */
@@ -72,7 +72,7 @@ static const struct statement v1_image_find = {
 	    "hit AS (SELECT * FROM found WHERE $4 IS NOT NULL"
 	    "    OR (SELECT count(DISTINCT (json, layered, digest)) FROM found) = 1"
 	    "  ORDER BY place LIMIT 1)"
-	    "SELECT " SQL_STANDING ","
+	    "SELECT " SQL_ACCESS_DECISION ","
 	    "  CASE WHEN hit.place IS NOT NULL THEN true"
 	    "    WHEN $4 IS NOT NULL THEN " SQL_READABLE_ANYWHERE
 	    "    ELSE me.valid AND (me.is_admin OR EXISTS (SELECT FROM acl"
@@ -88,7 +88,7 @@ static const struct statement v1_image_find = {
 	    "    JOIN v1_upload u ON u.image_id = i.id AND u.v1_id = $5"
 	    "    WHERE i.path = $4 AND i.repository_id = root.id) ELSE false END"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN hit ON true",
-	.again = true,
+	.idempotent = true,
 };
 
 /* $4 name, $5 tag or NULL. Of the names that a name of one part stands for the short one comes
@@ -120,14 +120,14 @@ static const struct statement v1_tags = {
 	    "    coalesce(o.agent, '') AS agent"
 	    "  FROM own o FULL JOIN seen s ON s.name = o.name"
 	    "    LEFT JOIN v1_view w ON w.manifest_id = s.manifest_id),"
-	    "said (known, blacked_out, valid, allowed, holds) AS MATERIALIZED (SELECT " SQL_STANDING ","
+	    "said (known, blacked_out, valid, allowed, holds) AS MATERIALIZED (SELECT " SQL_ACCESS_DECISION ","
 	    "    " SQL_READABLE_ANYWHERE " OR EXISTS (SELECT FROM tags),"
 	    "    EXISTS (SELECT FROM image i JOIN v1_image v ON v.image_id = i.id"
 	    "      WHERE i.path = $4 AND i.repository_id = root.id)"
 	    "  FROM me LEFT JOIN root ON true)"
 	    "SELECT said.*, tags.name, tags.id, tags.pending, tags.updated_at, tags.agent"
 	    " FROM said LEFT JOIN tags ON true ORDER BY tags.name",
-	.again = true,
+	.idempotent = true,
 };
 
 /* $4 text, $5 limit, $6 offset */
@@ -147,12 +147,12 @@ static const struct statement v1_search = {
 	    "found AS (SELECT DISTINCT regexp_replace(path, '^library/([^/]+)$', '\\1') AS name"
 	    "  FROM names WHERE strpos(path, lower($4)) > 0),"
 	    "page AS (SELECT name FROM found ORDER BY name LIMIT $5::bigint OFFSET $6::bigint)"
-	    "SELECT " SQL_STANDING ", me.valid AND ($2 <> 0 OR EXISTS (SELECT FROM repository_leaf l"
+	    "SELECT " SQL_ACCESS_DECISION ", me.valid AND ($2 <> 0 OR EXISTS (SELECT FROM repository_leaf l"
 	    "      JOIN acl ON acl.repository_id = l.leaf_id AND acl.principal_id = 0 AND acl.actions & 1 = 1"
 	    "    WHERE l.root_id = root.id OR l.root_id = (SELECT id FROM bridge))),"
 	    "   page.name, (SELECT count(*) FROM found)"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN page ON true ORDER BY page.name",
-	.again = true,
+	.idempotent = true,
 };
 /* clang-format on */
 
@@ -162,7 +162,7 @@ static const struct statement v1_public = {
 	.nparams = 2,
 	.sql =
 	    "SELECT coalesce((SELECT viewer_actions(0, id, $2) & 1 = 1 FROM repository WHERE key = $1 AND deleted_at IS NULL), false)",
-	.again = true,
+	.idempotent = true,
 };
 
 /* clang-format off */
@@ -179,7 +179,7 @@ static const struct statement v1_target_find = {
 	    "SELECT " SQL_TARGET_COLUMNS("$5::int") ","
 	    "  coalesce((SELECT bridge_push FROM repository r WHERE r.id = root.id), false)"
 	    " FROM me LEFT JOIN root ON true LEFT JOIN target ON true",
-	.again = true,
+	.idempotent = true,
 };
 /* clang-format on */
 
@@ -187,7 +187,7 @@ static const struct statement v1_json_put = {
 	.name = "v1_json_put",
 	.nparams = 7,
 	.sql = "SELECT v1_json_put($1, $2, $3, $4, $5, $6, $7)",
-	.again = true,
+	.idempotent = true,
 };
 
 /* $1 repository, $2 name, $3 account, $4 id, $5 limit */
@@ -201,7 +201,7 @@ static const struct statement v1_uploads = {
 	    " FROM (SELECT 1) one LEFT JOIN i ON true"
 	    "   LEFT JOIN LATERAL (SELECT o.id, o.json FROM v1_upload o WHERE o.image_id = i.id AND o.v1_id = $4"
 	    "     ORDER BY o.touched_at DESC, o.id DESC LIMIT $5::bigint) u ON true ORDER BY u.id",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_layer_put = {
@@ -214,14 +214,14 @@ static const struct statement v1_checksum_put = {
 	.name = "v1_checksum_put",
 	.nparams = 5 + ACTOR_PARAMS,
 	.sql = "SELECT v1_checksum_put($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_tag_put = {
 	.name = "v1_tag_put",
 	.nparams = 5 + ACTOR_PARAMS,
 	.sql = "SELECT v1_tag_put($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_tags_delete = {
@@ -242,28 +242,28 @@ static const struct statement v1_chain = {
 	    "   CROSS JOIN unnest(top.ancestry) WITH ORDINALITY a (id, place)"
 	    "   JOIN v1_image o ON o.image_id = i.id AND o.v1_id = a.id LEFT JOIN blob b ON b.id = o.blob_id"
 	    " WHERE r.id = $1 AND r.bridge_push ORDER BY a.place DESC",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_diff_id = {
 	.name = "v1_diff_id",
 	.nparams = 1,
 	.sql = "SELECT diff_id FROM blob WHERE id = $1",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_diff_id_put = {
 	.name = "v1_diff_id_put",
 	.nparams = 2,
 	.sql = "UPDATE blob SET diff_id = $2 WHERE id = $1 AND diff_id IS NULL",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_layers_link = {
 	.name = "v1_layers_link",
 	.nparams = 3,
 	.sql = "SELECT v1_layers_link($1, $2, $3)",
-	.again = true,
+	.idempotent = true,
 };
 
 #define SOURCE \
@@ -273,43 +273,43 @@ static const struct statement v1_source = {
 	.name = "v1_source",
 	.nparams = 1,
 	.sql = SOURCE "m.id = $1",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_source_by_digest = {
 	.name = "v1_source_by_digest",
 	.nparams = 2,
 	.sql = SOURCE "m.alg = $1 AND m.digest = $2",
-	.again = true,
+	.idempotent = true,
 };
 
 static const struct statement v1_source_blob = {
 	.name = "v1_source_blob",
 	.nparams = 2,
 	.sql = "SELECT id, size, file_id FROM blob WHERE alg = $1 AND digest = $2 AND NOT bad",
-	.again = true,
+	.idempotent = true,
 };
 
-static const struct statement v1_view_find = {
+static const struct statement v1_projection_find = {
 	.name = "v1_view_find",
 	.nparams = 1,
 	.sql = "SELECT w.v1_id, w.json, w.alg, w.digest, w.zstd FROM v1_view v"
 	       "   LEFT JOIN v1_view_image w ON w.manifest_id = v.shown_id AND v.v1_id IS NOT NULL"
 	       " WHERE v.manifest_id = $1 ORDER BY w.position",
-	.again = true,
+	.idempotent = true,
 };
 
-static const struct statement v1_view_put = {
+static const struct statement v1_projection_put = {
 	.name = "v1_view_put",
 	.nparams = 9,
 	.sql = "SELECT v1_view_put($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-	.again = true,
+	.idempotent = true,
 };
 
 const struct statement *const v1_statements[] = { &v1_image_find, &v1_tags, &v1_search, &v1_public,
 	&v1_target_find, &v1_json_put, &v1_uploads, &v1_layer_put, &v1_checksum_put, &v1_tag_put,
 	&v1_tags_delete, &v1_chain, &v1_diff_id, &v1_diff_id_put, &v1_layers_link, &v1_source,
-	&v1_source_by_digest, &v1_source_blob, &v1_view_find, &v1_view_put, NULL };
+	&v1_source_by_digest, &v1_source_blob, &v1_projection_find, &v1_projection_put, NULL };
 
 static struct target
 target_read(const PGresult *res)
@@ -338,18 +338,18 @@ id_read(const PGresult *res, int row, int column, struct digest *id, struct erro
 
 bool
 db_v1_image_find(struct db *db, const char *key, const char *name, const struct digest *id,
-    const struct viewer *viewer, struct standing *standing, struct v1_image_row **out,
+    const struct principal *principal, struct access_decision *decision, struct v1_image_row **out,
     bool *uploading, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_int(db, viewer->account),
-		param_int(db, viewer->epoch), param_text(name), param_digest(id) };
+	const struct param params[] = { param_text(key), param_int(db, principal->account),
+		param_int(db, principal->epoch), param_text(name), param_digest(id) };
 	PGresult *res = db_query(db, &v1_image_find, params, err);
 	struct v1_image_row *row;
 
 	*out = NULL;
 	if (res == NULL)
 		return false;
-	standing_read(res, standing);
+	decision_read(res, decision);
 	*uploading = row_bool(res, 0, 12);
 	if (row_null(res, 0, 4))
 		return true;
@@ -370,16 +370,16 @@ db_v1_image_find(struct db *db, const char *key, const char *name, const struct 
 
 bool
 db_v1_tags(struct db *db, const char *key, const char *name, const char *tag,
-    const struct viewer *viewer, struct standing *standing, bool *known, struct v1_tag_row **out,
-    size_t *count, struct error *err)
+    const struct principal *principal, struct access_decision *decision, bool *known,
+    struct v1_tag_row **out, size_t *count, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_int(db, viewer->account),
-		param_int(db, viewer->epoch), param_text(name), param_text(tag) };
+	const struct param params[] = { param_text(key), param_int(db, principal->account),
+		param_int(db, principal->epoch), param_text(name), param_text(tag) };
 	PGresult *res = db_query(db, &v1_tags, params, err);
 
 	if (res == NULL)
 		return false;
-	standing_read(res, standing);
+	decision_read(res, decision);
 	*known = row_bool(res, 0, 4);
 	*count = row_null(res, 0, 5) ? 0 : (size_t)PQntuples(res);
 	*out = arena_array(db->arena, *count, sizeof(**out));
@@ -398,18 +398,18 @@ db_v1_tags(struct db *db, const char *key, const char *name, const char *tag,
 }
 
 bool
-db_v1_search(struct db *db, const char *key, const char *text, const struct viewer *viewer,
-    int64_t limit, int64_t offset, struct standing *standing, const char ***names, size_t *count,
-    int64_t *total, struct error *err)
+db_v1_search(struct db *db, const char *key, const char *text, const struct principal *principal,
+    int64_t limit, int64_t offset, struct access_decision *decision, const char ***names,
+    size_t *count, int64_t *total, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_int(db, viewer->account),
-		param_int(db, viewer->epoch), param_text(text), param_int(db, limit),
+	const struct param params[] = { param_text(key), param_int(db, principal->account),
+		param_int(db, principal->epoch), param_text(text), param_int(db, limit),
 		param_int(db, offset) };
 	PGresult *res = db_query(db, &v1_search, params, err);
 
 	if (res == NULL)
 		return false;
-	standing_read(res, standing);
+	decision_read(res, decision);
 	*count = texts_read(db, res, 4, names);
 	*total = row_int(res, 0, 5);
 	return true;
@@ -428,16 +428,17 @@ db_v1_public(struct db *db, const char *key, const char *name, bool *open, struc
 /* --- Pushing --- */
 
 bool
-db_v1_target_find(struct db *db, const char *key, const char *name, const struct viewer *viewer,
-    int wanted, struct standing *standing, struct target *target, struct error *err)
+db_v1_target_find(struct db *db, const char *key, const char *name,
+    const struct principal *principal, int wanted, struct access_decision *decision,
+    struct target *target, struct error *err)
 {
-	const struct param params[] = { param_text(key), param_int(db, viewer->account),
-		param_int(db, viewer->epoch), param_text(name), param_int(db, wanted) };
+	const struct param params[] = { param_text(key), param_int(db, principal->account),
+		param_int(db, principal->epoch), param_text(name), param_int(db, wanted) };
 	PGresult *res = db_query(db, &v1_target_find, params, err);
 
 	if (res == NULL)
 		return false;
-	standing_read(res, standing);
+	decision_read(res, decision);
 	*target = target_read(res);
 	target->hands_on = row_bool(res, 0, 9);
 	return true;
@@ -670,11 +671,11 @@ db_v1_source_blob(
 }
 
 bool
-db_v1_view_find(struct db *db, int64_t manifest, bool *known, struct v1_view_image **out,
-    size_t *count, struct error *err)
+db_v1_projection_find(struct db *db, int64_t manifest, bool *known,
+    struct v1_projection_image **out, size_t *count, struct error *err)
 {
 	const struct param params[] = { param_int(db, manifest) };
-	PGresult *res = db_query(db, &v1_view_find, params, err);
+	PGresult *res = db_query(db, &v1_projection_find, params, err);
 
 	if (res == NULL)
 		return false;
@@ -682,7 +683,7 @@ db_v1_view_find(struct db *db, int64_t manifest, bool *known, struct v1_view_ima
 	*count = !*known || row_null(res, 0, 0) ? 0 : (size_t)PQntuples(res);
 	*out = arena_array(db->arena, *count, sizeof(**out));
 	for (size_t i = 0; i < *count; i++) {
-		struct v1_view_image *image = &(*out)[i];
+		struct v1_projection_image *image = &(*out)[i];
 		struct bytes json = row_bytes(res, (int)i, 1);
 
 		image->json = arena_strndup(db->arena, json.data, json.length);
@@ -697,8 +698,8 @@ db_v1_view_find(struct db *db, int64_t manifest, bool *known, struct v1_view_ima
 }
 
 bool
-db_v1_view_put(struct db *db, int64_t manifest, int64_t shown, const struct v1_view_image *images,
-    size_t count, const char *reason, struct error *err)
+db_v1_projection_put(struct db *db, int64_t manifest, int64_t shown,
+    const struct v1_projection_image *images, size_t count, const char *reason, struct error *err)
 {
 	struct digest *ids = arena_array(db->arena, count, sizeof(*ids));
 	struct digest *layers = arena_array(db->arena, count, sizeof(*layers));
@@ -713,7 +714,7 @@ db_v1_view_put(struct db *db, int64_t manifest, int64_t shown, const struct v1_v
 		algorithms[i] = images[i].layered ? (int64_t)images[i].layer.algorithm : 0;
 		zstds[i] = images[i].zstd;
 	}
-	return db_query(db, &v1_view_put,
+	return db_query(db, &v1_projection_put,
 		   (const struct param[]){ param_int(db, manifest), param_int(db, shown),
 		       param_digest(count > 0 ? &ids[count - 1] : NULL), param_text(reason),
 		       param_digests(db, ids, count), param_texts(db, jsons, count),

@@ -6,10 +6,10 @@
 #ifndef DB_V1_H
 #define DB_V1_H
 
+#include "db/access_decision.h"
 #include "db/blob.h"
 #include "db/query.h"
 #include "db/repository.h"
-#include "db/standing.h"
 
 struct v1_image_row {
 	struct bytes json;
@@ -21,11 +21,11 @@ struct v1_image_row {
 
 /*
  * An image by its id. With a name: under it, pushed or seen over the bridge. name NULL: under any
- * the viewer may read, and only if all that go by this id are the same. NULL: there is none;
+ * the principal may read, and only if all that go by this id are the same. NULL: there is none;
  * *uploading: but somebody is at pushing it under the name.
  */
 bool db_v1_image_find(struct db *, const char *key, const char *name, const struct digest *id,
-    const struct viewer *, struct standing *, struct v1_image_row **, bool *uploading,
+    const struct principal *, struct access_decision *, struct v1_image_row **, bool *uploading,
     struct error *) MUST_CHECK;
 
 struct v1_tag_row {
@@ -40,13 +40,13 @@ struct v1_tag_row {
 /* Tags of a name, pushed ones before those over the bridge; tag NULL: all. *known: the name holds
  * v1 images, tagged or not. */
 bool db_v1_tags(struct db *, const char *key, const char *name, const char *tag,
-    const struct viewer *, struct standing *, bool *known, struct v1_tag_row **, size_t *count,
-    struct error *) MUST_CHECK;
+    const struct principal *, struct access_decision *, bool *known, struct v1_tag_row **,
+    size_t *count, struct error *) MUST_CHECK;
 
-/* Names that contain the text and hold images the viewer may read, as clients write them; *total
+/* Names that contain the text and hold images the principal may read, as clients write them; *total
  * of all pages. */
-bool db_v1_search(struct db *, const char *key, const char *text, const struct viewer *,
-    int64_t limit, int64_t offset, struct standing *, const char ***names, size_t *count,
+bool db_v1_search(struct db *, const char *key, const char *text, const struct principal *,
+    int64_t limit, int64_t offset, struct access_decision *, const char ***names, size_t *count,
     int64_t *total, struct error *) MUST_CHECK;
 
 /* May anonymous read the name? */
@@ -55,9 +55,9 @@ bool db_v1_public(
 
 /* --- Pushing --- */
 
-/* standing.allowed: `wanted` bits are all in target->actions. */
-bool db_v1_target_find(struct db *, const char *key, const char *name, const struct viewer *,
-    int wanted, struct standing *, struct target *, struct error *) MUST_CHECK;
+/* access decision.allowed: `wanted` bits are all in target->actions. */
+bool db_v1_target_find(struct db *, const char *key, const char *name, const struct principal *,
+    int wanted, struct access_decision *, struct target *, struct error *) MUST_CHECK;
 
 enum v1_json_outcome { V1_JSON_TAKEN, V1_JSON_EXISTS, V1_JSON_NO_PARENT, V1_JSON_FULL };
 /* parent NULL: it is a root. most: as for db_upload_start(). */
@@ -142,7 +142,7 @@ bool db_v1_source(struct db *, int64_t manifest, const struct digest *, struct v
 bool db_v1_source_blob(
     struct db *, const struct digest *, struct blob_row **, struct error *) MUST_CHECK;
 
-struct v1_view_image {
+struct v1_projection_image {
 	struct digest id;
 	const char *json;
 	struct digest layer;
@@ -150,10 +150,11 @@ struct v1_view_image {
 };
 /* What was kept of a manifest, images root first; none if there is nothing to see. *known false:
  * nobody has worked it out yet. */
-bool db_v1_view_find(struct db *, int64_t manifest, bool *known, struct v1_view_image **,
-    size_t *count, struct error *) MUST_CHECK;
+bool db_v1_projection_find(struct db *, int64_t manifest, bool *known,
+    struct v1_projection_image **, size_t *count, struct error *) MUST_CHECK;
 /* Keep what was worked out, images root first; or, with a reason, that there is nothing to see. */
-bool db_v1_view_put(struct db *, int64_t manifest, int64_t shown, const struct v1_view_image *,
-    size_t count, const char *reason, struct error *) MUST_CHECK;
+bool db_v1_projection_put(struct db *, int64_t manifest, int64_t shown,
+    const struct v1_projection_image *, size_t count, const char *reason,
+    struct error *) MUST_CHECK;
 
 #endif

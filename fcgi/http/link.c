@@ -33,7 +33,7 @@ page_read(struct request *req, int without_n, struct page *page, struct error *e
 		if (*n < '0' || *n > '9' || *end != '\0')
 			return error_set(err, ERROR_PAGINATION_NUMBER_INVALID, NULL);
 	}
-	page->limit = value > PAGE_MOST ? PAGE_MOST : (int)value;
+	page->limit = value > PAGE_MAX ? PAGE_MAX : (int)value;
 	page->last = last == NULL ? "" : last;
 	return true;
 }

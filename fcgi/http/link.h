@@ -7,7 +7,7 @@
 #include "http/request.h"
 
 #define PAGE_DEFAULT 100
-#define PAGE_MOST 1000
+#define PAGE_MAX 1000
 
 struct page {
 	int limit;        /* 0 … PAGE_MOST */

@@ -14,8 +14,8 @@
 static const char *
 forwarded(const struct request *req, const char *name, const char *variable)
 {
-	return gateway_variable_count(req->gateway, variable) == 1 ? request_header(req, name)
-								   : NULL;
+	return transport_variable_count(req->transport, variable) == 1 ? request_header(req, name)
+								       : NULL;
 }
 
 /* The first item of a list, without blanks: each proxy on the way adds one at the end, so it is

@@ -224,7 +224,7 @@ reply_stream(struct request *req, int status, const struct reply_source *source,
 static bool
 write_text(struct request *req, const char *text)
 {
-	return gateway_write(req->gateway, text, strlen(text));
+	return transport_write(req->transport, text, strlen(text));
 }
 
 static bool
@@ -267,7 +267,7 @@ send_bytes(struct request *req)
 	if (reply->head || reply->body_length == 0)
 		return true;
 	reply->bytes = (int64_t)reply->body_length;
-	return gateway_write(req->gateway, reply->body, reply->body_length);
+	return transport_write(req->transport, reply->body, reply->body_length);
 }
 
 /* Bytes from `offset` on: so many, or with -1 all there are. What was promised and does not come
@@ -284,10 +284,10 @@ stream(struct request *req, const struct reply_source *source, int64_t offset, i
 		if (n == 0 && length == -1)
 			return true;
 		if (n <= 0) {
-			gateway_abort(req->gateway);
+			transport_abort(req->transport);
 			return false;
 		}
-		if (!gateway_write(req->gateway, piece, (size_t)n))
+		if (!transport_write(req->transport, piece, (size_t)n))
 			return false;
 		req->reply->bytes += n;
 		offset += n;
@@ -378,7 +378,7 @@ send_file(struct request *req)
 	}
 	fd = open(reply->file, O_RDONLY | O_CLOEXEC);
 	if (fd == -1) {
-		gateway_abort(req->gateway);
+		transport_abort(req->transport);
 		return false;
 	}
 	ok = send_source(req, &source);

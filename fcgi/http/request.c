@@ -9,8 +9,8 @@
 #include <sys/random.h>
 
 #include "base/log.h"
-#include "base/uuid.h"
 #include "base/utf8.h"
+#include "base/uuid.h"
 #include "http/peer.h"
 #include "oci/mediatype.h"
 
@@ -69,7 +69,7 @@ decode(struct arena *arena, const char *text, size_t length)
 const char *
 request_variable(const struct request *req, const char *name)
 {
-	const char *value = gateway_variable(req->gateway, name);
+	const char *value = transport_variable(req->transport, name);
 
 	return value == NULL || *value == '\0' ? NULL : value;
 }
@@ -85,7 +85,7 @@ request_header(const struct request *req, const char *name)
 	for (; *name != '\0' && n < sizeof(variable) - 1; name++)
 		variable[n++] = *name == '-' ? '_' : (char)toupper((unsigned char)*name);
 	variable[n] = '\0';
-	return gateway_variable(req->gateway, variable);
+	return transport_variable(req->transport, variable);
 }
 
 const char *
@@ -152,12 +152,12 @@ read_length(struct request *req, struct error *err)
 }
 
 bool
-request_open(struct request *req, struct gateway *gateway, struct arena *arena, const char *proxies,
-    struct error *err)
+request_open(struct request *req, struct transport *transport, struct arena *arena,
+    const char *proxies, struct error *err)
 {
 	const char *id, *method, *role;
 
-	*req = (struct request){ .gateway = gateway, .arena = arena, .path = "/" };
+	*req = (struct request){ .transport = transport, .arena = arena, .path = "/" };
 	method = request_variable(req, "REQUEST_METHOD");
 	req->method_text = method == NULL ? "" : arena_strdup(arena, method);
 	req->method = read_method(req->method_text);
@@ -244,7 +244,7 @@ request_admit_body(struct request *req, struct share *share, struct error *err)
 {
 	bool anonymous = req->user == NULL || *req->user == '\0';
 
-	if (gateway_has_body(req->gateway, req->content_length))
+	if (transport_has_body(req->transport, req->content_length))
 		return true;
 	/* No name of a user begins with a blank. */
 	if (req->place == NULL)
@@ -254,7 +254,7 @@ request_admit_body(struct request *req, struct share *share, struct error *err)
 		return error_set(err, ERROR_TOOMANYREQUESTS,
 		    "too many uploads of one account at once, try again");
 	req->awaits_body = !req->may_receive;
-	return req->may_receive || error_set(err, ERROR_WAIT, NULL);
+	return req->may_receive || error_set(err, ERROR_WOULD_BLOCK, NULL);
 }
 
 ssize_t
@@ -265,7 +265,7 @@ request_read(struct request *req, void *buffer, size_t size, struct error *err)
 	/* What is announced too large need not be read to be refused. */
 	if (exceeds(req, req->content_length))
 		return refuse(err, ERROR_TOO_LARGE);
-	if ((n = gateway_read(req->gateway, buffer, size, err)) < 0)
+	if ((n = transport_read(req->transport, buffer, size, err)) < 0)
 		return -1;
 	req->received += n;
 	if (exceeds(req, req->received))

@@ -17,7 +17,7 @@
 #include "base/attributes.h"
 #include "base/error.h"
 #include "base/share.h"
-#include "http/gateway.h"
+#include "http/transport.h"
 
 enum http_method {
 	HTTP_GET,
@@ -35,9 +35,9 @@ enum http_method {
 struct reply;
 
 struct request {
-	struct arena *arena;     /* borrowed; one per request */
-	struct gateway *gateway; /* borrowed */
-	struct reply *reply;     /* owned by the arena */
+	struct arena *arena;         /* borrowed; one per request */
+	struct transport *transport; /* borrowed */
+	struct reply *reply;         /* owned by the arena */
 	enum http_method method;
 	const char *method_text;
 	const char *path;    /* decoded, never holds NUL; begins with '/' */
@@ -52,10 +52,10 @@ struct request {
 	int64_t received;       /* body bytes read so far */
 	int64_t body_limit;     /* request_read() fails with TOO_LARGE beyond; 0: none */
 	bool is_head_only;      /* asked as FastCGI authorizer, before the body: may it come? */
-	bool may_wait;    /* this thread may spend its time waiting for an upstream, or for its
-			     turn to hash a password; else ERROR_WAIT */
+	bool may_block;   /* this thread may spend its time waiting for an upstream, or for its
+			    turn to hash a password; else ERROR_WOULD_BLOCK */
 	bool may_receive; /* the same for a body that is still on its way */
-	bool awaits_body; /* ERROR_WAIT is for a thread that may receive */
+	bool awaits_body; /* ERROR_WOULD_BLOCK is for a thread that may receive */
 	/* Borrowed: bodies that may be on their way at once. Documents are kept in memory, so they
 	 * are fewer. */
 	struct share *uploads, *documents;
@@ -72,7 +72,7 @@ struct request {
 /* Read the environment of an accepted request. false: BAD_REQUEST, URI that cannot be decoded (%zz,
  * %00, invalid UTF-8); the request can still carry the error reply. trusted_proxies: config's list,
  * NULL or "" for none. */
-bool request_open(struct request *, struct gateway *, struct arena *, const char *trusted_proxies,
+bool request_open(struct request *, struct transport *, struct arena *, const char *trusted_proxies,
     struct error *) MUST_CHECK;
 
 const char *request_param(const struct request *,
@@ -91,7 +91,7 @@ const char *request_base_url(const struct request *) RETURNS_NONNULL;
 /*
  * Before the first byte of a body is read that a client may send slowly, and before anything is
  * done for it. share: req->uploads; request_body() asks by itself. False if that would hold up this
- * thread: ERROR_WAIT, or, if the user (anonymous: the address) has its share of such bodies
+ * thread: ERROR_WOULD_BLOCK, or, if the user (anonymous: the address) has its share of such bodies
  * already, TOOMANYREQUESTS.
  */
 bool request_admit_body(struct request *, struct share *, struct error *) MUST_CHECK;

@@ -7,10 +7,10 @@
  * A value costs Jansson up to 250 bytes, a comma and a bracket cost the client two: what a document
  * may hold is counted before it is parsed. 10,000 descriptors of a dozen values each fit.
  */
-#define VALUES_MOST (128 * 1024)
+#define VALUES_MAX (128 * 1024)
 
 /* Jansson recurses once a level; no document of this world nests deeper than a handful. */
-#define DEPTH_MOST 64
+#define DEPTH_MAX 64
 
 static bool
 is_affordable(struct bytes payload)
@@ -32,10 +32,10 @@ is_affordable(struct bytes payload)
 			values++, depth++;
 		else if (text[i] == ']' || text[i] == '}')
 			depth -= depth > 0;
-		if (depth > DEPTH_MOST)
+		if (depth > DEPTH_MAX)
 			return false;
 	}
-	return values <= VALUES_MOST;
+	return values <= VALUES_MAX;
 }
 
 json_t *

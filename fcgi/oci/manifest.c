@@ -22,7 +22,7 @@ static const struct kind {
 };
 
 /* Beyond it JSON numbers are not exact for every reader (RFC 8259, 6). */
-#define SIZE_MOST ((INT64_C(1) << 53) - 1)
+#define DESCRIPTOR_SIZE_MAX ((INT64_C(1) << 53) - 1)
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -168,7 +168,7 @@ read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, co
 		return error_set(err, ERROR_MANIFEST_INVALID, "%s: malformed mediaType", place);
 	if (!digest_parse(&out->digest, digest, &reason))
 		return error_set(err, ERROR_MANIFEST_INVALID, "%s: %s", place, reason.message);
-	if (size < 0 || size > SIZE_MOST)
+	if (size < 0 || size > DESCRIPTOR_SIZE_MAX)
 		return error_set(err, ERROR_MANIFEST_INVALID,
 		    "%s: size must be 0 to 2^53 - 1 (got %" PRId64 ")", place, (int64_t)size);
 	out->role = role;

@@ -10,7 +10,7 @@
 #include "oci/manifest.h"
 
 #define FORM JSON_INDENT(3)
-#define SIGNATURES_MOST 16
+#define SIGNATURES_MAX 16
 #define ID_LENGTH 64
 
 /* --- Signatures --- */
@@ -111,9 +111,9 @@ verify(struct arena *arena, const json_t *list, struct bytes document, struct by
 	json_t *entry;
 	size_t i;
 
-	if (json_array_size(list) == 0 || json_array_size(list) > SIGNATURES_MOST)
+	if (json_array_size(list) == 0 || json_array_size(list) > SIGNATURES_MAX)
 		return error_set(err, ERROR_MANIFEST_INVALID, "schema 1 needs 1 to %d signatures",
-		    SIGNATURES_MOST);
+		    SIGNATURES_MAX);
 	json_array_foreach(list, i, entry) {
 		const char *protected = json_string_value(json_object_get(entry, "protected"));
 

@@ -59,7 +59,7 @@ why_not(const struct manifest *manifest)
 		if (manifest->blobs[i].foreign ||
 		    !is_layer_type(manifest->blobs[i].media_type, &zstd))
 			return "a layer is foreign, or of an unknown type";
-	return manifest->blob_count - 1 > V1_IMAGES_MOST ? "it has more than 124 layers" : NULL;
+	return manifest->blob_count - 1 > V1_IMAGES_MAX ? "it has more than 124 layers" : NULL;
 }
 
 /* --- History --- */
@@ -79,7 +79,7 @@ history_of(const json_t *config, size_t layers)
 {
 	json_t *given = json_object_get(config, "history"), *list = json_array(), *entry;
 	size_t i, filled = 0;
-	bool all = json_array_size(given) <= V1_IMAGES_MOST;
+	bool all = json_array_size(given) <= V1_IMAGES_MAX;
 
 	json_array_foreach(given, i, entry)
 		filled += !is_empty_entry(entry);

@@ -14,7 +14,7 @@
 #include "oci/digest.h"
 #include "oci/manifest.h"
 
-#define V1_IMAGES_MOST 124 /* old clients cannot use deeper ones */
+#define V1_IMAGES_MAX 124 /* old clients cannot use deeper ones */
 
 struct v1_image {
 	struct digest id;    /* its SHA-256 value is the id */

@@ -62,7 +62,7 @@ page_end(struct checker *checker)
 }
 
 static bool
-page_judge(struct checker *checker)
+page_classify(struct checker *checker)
 {
 	struct file_page *page = &checker->page;
 
@@ -83,7 +83,7 @@ visit(void *context, const char *path, const struct digest *digest, int64_t file
 	checker->count->files++;
 	checker->count->file_bytes += size;
 	progress(checker);
-	checker->failed = checker->page.count == FILE_PAGE_SIZE && !page_judge(checker);
+	checker->failed = checker->page.count == FILE_PAGE_SIZE && !page_classify(checker);
 	return !checker->failed;
 }
 
@@ -91,7 +91,7 @@ static bool
 files_check(struct checker *checker)
 {
 	return store_walk(checker->store, visit, checker, checker->err) && !checker->failed &&
-	       page_judge(checker);
+	       page_classify(checker);
 }
 
 /* What the rows miss may lie there under another name: nothing goes while there are problems. */
@@ -114,7 +114,7 @@ garbage_found(struct checker *checker, size_t i)
  * garbage.
  */
 static bool
-suspects_judge(struct checker *checker)
+suspects_classify(struct checker *checker)
 {
 	struct file_page *page = &checker->page;
 
@@ -169,18 +169,18 @@ bytes_fit(const struct checker *checker, const struct file_row *row, struct look
 
 /* Only what was read to its end and hashed is judged: a disk in trouble is no proof. */
 static bool
-row_judge(struct checker *checker, const struct file_row *row, const struct look *look)
+row_classify(struct checker *checker, const struct file_row *row, const struct look *look)
 {
 	int64_t size = look->bad ? row->size : look->size;
 
 	if (!look->hashed || (look->bad == row->bad && size == row->size))
 		return true;
-	return db_blob_judge(&checker->db, row, look->bad, size, checker->err);
+	return db_blob_classify(&checker->db, row, look->bad, size, checker->err);
 }
 
 /* The row as it is now; *now NULL: it is gone. */
 static bool
-row_again(struct checker *checker, const struct file_row *row, struct file_row **now)
+row_repeat(struct checker *checker, const struct file_row *row, struct file_row **now)
 {
 	size_t count;
 
@@ -199,7 +199,7 @@ row_check(struct checker *checker, const struct file_row *row)
 	struct look look;
 
 	while (!bytes_fit(checker, row, &look)) {
-		if (!row_again(checker, row, &now))
+		if (!row_repeat(checker, row, &now))
 			return false;
 		if (now == NULL)
 			return true;
@@ -212,7 +212,7 @@ row_check(struct checker *checker, const struct file_row *row)
 		}
 		row = now;
 	}
-	return row_judge(checker, row, &look);
+	return row_classify(checker, row, &look);
 }
 
 static bool
@@ -255,7 +255,7 @@ registry_check(struct db_pool *pool, struct store *store, const struct check *or
 		.err = err,
 		.kept = kept,
 	};
-	ok = files_check(checker) && rows_check(checker) && suspects_judge(checker);
+	ok = files_check(checker) && rows_check(checker) && suspects_classify(checker);
 	arena_free(checker->db.arena);
 	arena_free(kept);
 	return ok;

@@ -12,7 +12,7 @@
 #include "store/upload.h"
 
 #define ADVANCE_MS 200
-#define TRIES_MOST 3          /* in a row that did not bring ... */
+#define TRIES_MAX 3           /* in a row that did not bring ... */
 #define WORTH_A_TRY (1 << 20) /* ... so many bytes: who drips is given up */
 #define PIECE (256 * 1024)
 #define PUBLISH_MS (30 * 1000) /* for which a database that is away is waited for at the end */
@@ -145,7 +145,7 @@ receive(struct run *run)
 	/* A dead owner had them all: there is no range left to ask for. */
 	if (run->download->size > 0 && upload_length(run->upload) == run->download->size)
 		return true;
-	for (int tries = 0; tries < TRIES_MOST; tries++) {
+	for (int tries = 0; tries < TRIES_MAX; tries++) {
 		before = upload_length(run->upload);
 		arena_reset(run->download->db->arena);
 		result = ask(run, &reply);

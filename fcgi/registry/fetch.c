@@ -60,7 +60,7 @@ struct fetches {
 	struct fetch *first; /* those that may still be joined */
 };
 
-struct follower {
+struct reader {
 	struct fetch *fetch;
 	int fd;       /* owned */
 	int64_t file; /* which one it is */
@@ -199,7 +199,7 @@ slot_take(struct fetch *fetch)
 }
 
 static void
-slot_give(struct fetch *fetch)
+slot_release(struct fetch *fetch)
 {
 	pthread_mutex_lock(&fetch->fetches->lock);
 	fetch->slot = false;
@@ -335,7 +335,7 @@ join(struct fetch *fetch, struct db *db, struct fetch_row *row)
 		bool ok = ask_to_join(fetch, db, slot ? fetch->owner : NULL, row);
 
 		if (slot && (!ok || row->role != FETCH_OWN))
-			slot_give(fetch);
+			slot_release(fetch);
 		if (!ok || slot || row->role != FETCH_OWN)
 			return ok;
 		pause_ms(LOOK_MS);
@@ -369,7 +369,7 @@ run(struct fetch *fetch, struct db *db)
 		if (row.role == FETCH_OWN) {
 			bool over = own(fetch, db, &row);
 
-			slot_give(fetch);
+			slot_release(fetch);
 			if (over)
 				return;
 			continue;
@@ -464,38 +464,38 @@ fetch_find(struct fetches *fetches, const struct remote *remote, const struct di
 }
 
 static void
-follower_release(void *object)
+reader_release(void *object)
 {
-	struct follower *follower = object;
+	struct reader *reader = object;
 	struct fetches *fetches;
 
-	if (follower->fd != -1)
-		close(follower->fd);
-	if (follower->fetch == NULL)
+	if (reader->fd != -1)
+		close(reader->fd);
+	if (reader->fetch == NULL)
 		return;
-	fetches = follower->fetch->fetches;
+	fetches = reader->fetch->fetches;
 	pthread_mutex_lock(&fetches->lock);
-	fetch_release(follower->fetch);
+	fetch_release(reader->fetch);
 	pthread_mutex_unlock(&fetches->lock);
 }
 
-struct follower *
+struct reader *
 fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *remote,
     const struct digest *digest, int64_t size, const char *source)
 {
-	struct follower *follower = arena_alloc(arena, sizeof(*follower));
+	struct reader *reader = arena_alloc(arena, sizeof(*reader));
 	struct fetch *fetch;
 
-	*follower = (struct follower){ .fd = -1 };
-	arena_defer(arena, follower_release, follower);
+	*reader = (struct reader){ .fd = -1 };
+	arena_defer(arena, reader_release, reader);
 	pthread_mutex_lock(&fetches->lock);
 	fetch = fetch_find(fetches, remote, digest);
 	if (fetch == NULL)
 		fetch = fetch_start(fetches, remote, digest, size, source);
 	fetch->references++;
 	pthread_mutex_unlock(&fetches->lock);
-	follower->fetch = fetch;
-	return follower;
+	reader->fetch = fetch;
+	return reader;
 }
 
 /* Bytes that may be handed out: the last one only when all are verified. Lock held. */
@@ -516,9 +516,9 @@ is_pending(const struct fetch *fetch)
 }
 
 bool
-follower_wait(struct follower *follower, bool *stored, int64_t *size, struct error *err)
+reader_wait(struct reader *reader, bool *stored, int64_t *size, struct error *err)
 {
-	struct fetch *fetch = follower->fetch;
+	struct fetch *fetch = reader->fetch;
 	enum state state;
 
 	pthread_mutex_lock(&fetch->fetches->lock);
@@ -554,33 +554,33 @@ wait_for_bytes(struct fetch *fetch, int64_t offset, int64_t *limit, int64_t *fil
 
 /* Have that file open. A name that has just changed is no failure. */
 static bool
-follower_open(struct follower *follower, int64_t file, const char *path)
+reader_open(struct reader *reader, int64_t file, const char *path)
 {
-	if (follower->fd != -1 && follower->file == file)
+	if (reader->fd != -1 && reader->file == file)
 		return true;
-	if (follower->fd != -1)
-		close(follower->fd);
-	follower->fd = open(path, O_RDONLY | O_CLOEXEC);
-	follower->file = file;
-	return follower->fd != -1 || errno == ENOENT;
+	if (reader->fd != -1)
+		close(reader->fd);
+	reader->fd = open(path, O_RDONLY | O_CLOEXEC);
+	reader->file = file;
+	return reader->fd != -1 || errno == ENOENT;
 }
 
 ssize_t
-follower_read(void *context, int64_t offset, void *buffer, size_t size)
+reader_read(void *context, int64_t offset, void *buffer, size_t size)
 {
-	struct follower *follower = context;
+	struct reader *reader = context;
 	char path[PATH_SIZE];
 	int64_t limit, file;
 	int found;
 
 	for (int tries = 0; tries < OPEN_TRIES; tries++) {
-		found = wait_for_bytes(follower->fetch, offset, &limit, &file, path);
+		found = wait_for_bytes(reader->fetch, offset, &limit, &file, path);
 		if (found <= 0)
 			return found;
-		if (!follower_open(follower, file, path))
+		if (!reader_open(reader, file, path))
 			return -1;
-		if (follower->fd != -1)
-			return pread(follower->fd, buffer,
+		if (reader->fd != -1)
+			return pread(reader->fd, buffer,
 			    limit - offset < (int64_t)size ? (size_t)(limit - offset) : size,
 			    offset);
 		nanosleep(&(struct timespec){ .tv_nsec = OPEN_PAUSE_NS }, NULL);

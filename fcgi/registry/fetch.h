@@ -16,20 +16,20 @@
 
 struct relay;
 struct fetches;
-struct follower;
+struct reader;
 
 struct fetches *fetches_open(struct relay *, size_t limit) RETURNS_NONNULL;
 void fetches_close(struct fetches *);
 
 /* Join the fetch of a digest that the remote's path was proven to show, of so many bytes. source: a
  * URL elsewhere (external layers), or NULL. The follower lives with the arena. */
-struct follower *fetch_follow(struct fetches *, struct arena *, const struct remote *,
+struct reader *fetch_follow(struct fetches *, struct arena *, const struct remote *,
     const struct digest *, int64_t size, const char *source) RETURNS_NONNULL;
 /* Wait until there is something to say: bytes, or the end. false: the fetch failed. *stored: it is
  * complete, and its row is there. *size: of the blob; not that of fetch_follow() if the upstream,
  * which has the bytes, says another. */
-bool follower_wait(struct follower *, bool *stored, int64_t *size, struct error *) MUST_CHECK;
+bool reader_wait(struct reader *, bool *stored, int64_t *size, struct error *) MUST_CHECK;
 /* A reply_source's read. */
-ssize_t follower_read(void *follower, int64_t offset, void *buffer, size_t size);
+ssize_t reader_read(void *reader, int64_t offset, void *buffer, size_t size);
 
 #endif

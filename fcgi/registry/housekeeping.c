@@ -9,7 +9,7 @@
 #include "registry/sweep.h"
 #include "store/upload.h"
 
-#define CHORE_MS 10000             /* then others have their turn, though it has more */
+#define JOB_MS 10000               /* then others have their turn, though it has more */
 #define UPLOAD_SECONDS (24 * 3600) /* an upload session may rest so long */
 #define FETCH_SECONDS 300          /* and a fetch without an owner */
 #define UNLINK_SECONDS 3600        /* a file that cannot be removed so long is worth a warning */
@@ -25,7 +25,7 @@ struct housekeeping {
 };
 
 /* A chore does a piece of its work; *more says that there is more of it. */
-typedef bool chore(struct housekeeping *, bool *more, struct error *);
+typedef bool job(struct housekeeping *, bool *more, struct error *);
 
 /* Whoever is writing holds the lock of the file: then the session is not abandoned at all. */
 static bool
@@ -66,7 +66,7 @@ fetches(struct housekeeping *house, bool *more, struct error *err)
 static bool
 memories(struct housekeeping *house, bool *more, struct error *err)
 {
-	return db_memories_drop(&house->db, PIECE, more, err);
+	return db_cache_expire(&house->db, PIECE, more, err);
 }
 
 static bool
@@ -155,7 +155,7 @@ upstreams(struct housekeeping *house, bool *more, struct error *err)
 	size_t count;
 
 	*more = false;
-	if (!db_remotes_away(&house->db, &remotes, &count, err))
+	if (!db_remotes_backing_off(&house->db, &remotes, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct upstream upstream = relay_upstream(&remotes[i]);
@@ -183,9 +183,9 @@ space(struct housekeeping *house, bool *more, struct error *err)
 
 /* A chore, to its end or for as long as it may take; *more if there is more of it. */
 static bool
-run(struct housekeeping *house, chore *work, const char *name, bool *more)
+run(struct housekeeping *house, job *work, const char *name, bool *more)
 {
-	int64_t end_ms = clock_steady_ms() + CHORE_MS;
+	int64_t end_ms = clock_steady_ms() + JOB_MS;
 	bool ok = true, left = true;
 
 	while (left && !house->is_stopping() && clock_steady_ms() < end_ms) {
@@ -206,10 +206,10 @@ bool
 housekeeping_round(struct housekeeping *house, bool *more)
 {
 	static const struct {
-		chore *work;
+		job *work;
 		const char *name;
 		bool touches_files;
-	} chores[] = {
+	} jobs[] = {
 		{ space, "space", true },
 		{ history, "history", false },
 		{ upstreams, "upstreams", false },
@@ -224,12 +224,12 @@ housekeeping_round(struct housekeeping *house, bool *more)
 	bool ok = true;
 
 	*more = false;
-	for (size_t i = 0; i < sizeof(chores) / sizeof(chores[0]); i++)
+	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
 		/* A store that is away is for its watch to complain of. */
-		if (chores[i].touches_files && !store_require(house->store, NULL))
+		if (jobs[i].touches_files && !store_require(house->store, NULL))
 			ok = false;
 		else
-			ok &= run(house, chores[i].work, chores[i].name, more);
+			ok &= run(house, jobs[i].work, jobs[i].name, more);
 	return ok;
 }
 

@@ -11,7 +11,7 @@ registry_promote(struct registry *registry, const struct promotion *promotion, s
 	enum promotion_outcome outcome;
 	const char *message;
 
-	if (!db_image_promote(registry->db, registry->key, promotion, &registry->viewer,
+	if (!db_image_promote(registry->db, registry->key, promotion, &registry->principal,
 		&registry->actor, &outcome, &message, err))
 		return false;
 	return outcome == PROMOTION_DONE || error_set(err, codes[outcome], "%s", message);

@@ -5,22 +5,22 @@
 #include "registry/remote.h"
 
 /* Of a page. Lists of names need no such limit: 1,000 of at most 255 bytes. */
-#define REFERRERS_MOST_BYTES (4 * 1024 * 1024)
+#define REFERRERS_MAX_BYTES (4 * 1024 * 1024)
 
-#define LOOKS_MOST 3 /* what was cached a moment ago may be gone again, but not for ever */
+#define LOOKS_MAX 3 /* what was cached a moment ago may be gone again, but not for ever */
 
 bool
 registry_manifest_require(struct registry *registry, const char *name,
     const struct reference *reference, bool payload, struct manifest_row **row, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	enum remote_end end = REMOTE_FOUND;
 	bool ask;
 
-	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MOST; looks++) {
+	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MAX; looks++) {
 		if (!db_manifest_find(registry->db, registry->key, name, reference,
-			&registry->viewer, payload, &standing, row, &ask, err) ||
-		    !registry_admit(registry, &standing, ERROR_MANIFEST_UNKNOWN, err))
+			&registry->principal, payload, &decision, row, &ask, err) ||
+		    !registry_admit(registry, &decision, ERROR_MANIFEST_UNKNOWN, err))
 			return false;
 		/* Having been asked, an upstream whose answers are never trusted is not asked
 		 * again. */
@@ -31,7 +31,7 @@ registry_manifest_require(struct registry *registry, const char *name,
 	}
 	if (*row == NULL)
 		return registry_unknown(registry, ERROR_MANIFEST_UNKNOWN, err);
-	registry->winner = (*row)->repository;
+	registry->served_by = (*row)->repository;
 	return true;
 }
 
@@ -68,15 +68,15 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
     bool head, struct blob_found *found, struct error *err)
 {
 	bool push = head && registry->intent == INTENT_PUSH;
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	enum remote_end end = REMOTE_FOUND;
 	bool ask;
 
 	*found = (struct blob_found){ .size = -1 };
-	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MOST; looks++) {
-		if (!db_blob_find(registry->db, registry->key, name, digest, &registry->viewer,
-			push, &standing, &found->row, &ask, err) ||
-		    !registry_admit(registry, &standing, ERROR_BLOB_UNKNOWN, err) ||
+	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MAX; looks++) {
+		if (!db_blob_find(registry->db, registry->key, name, digest, &registry->principal,
+			push, &decision, &found->row, &ask, err) ||
+		    !registry_admit(registry, &decision, ERROR_BLOB_UNKNOWN, err) ||
 		    !store_require(registry->store, err))
 			return false;
 		if (found->row == NULL && find_empty_layer(digest, found))
@@ -86,15 +86,15 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
 		if (!ask)
 			break;
 		if (!remote_blob(
-			registry, name, digest, head, &found->follower, &found->size, &end, err))
+			registry, name, digest, head, &found->reader, &found->size, &end, err))
 			return false;
-		if (end == REMOTE_FOUND && (head || found->follower != NULL))
+		if (end == REMOTE_FOUND && (head || found->reader != NULL))
 			return true;
 	}
 	if (found->row == NULL)
 		return registry_unknown(registry, ERROR_BLOB_UNKNOWN, err);
 	found->size = found->row->size;
-	registry->winner = found->row->repository;
+	registry->served_by = found->row->repository;
 	return true;
 }
 
@@ -118,14 +118,14 @@ bool
 registry_tags_list(struct registry *registry, const char *name, const char *last, int limit,
     struct list *list, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	enum remote_end end = REMOTE_FOUND;
 	bool known = false, ask;
 
 	for (int looks = 0; end == REMOTE_FOUND && looks < 2; looks++) {
-		if (!db_tags_list(registry->db, registry->key, name, &registry->viewer, last,
-			limit + 1, &standing, &known, &ask, &list->items, &list->count, err) ||
-		    !registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
+		if (!db_tags_list(registry->db, registry->key, name, &registry->principal, last,
+			limit + 1, &decision, &known, &ask, &list->items, &list->count, err) ||
+		    !registry_admit(registry, &decision, ERROR_NAME_UNKNOWN, err))
 			return false;
 		if (!ask || registry->relay == NULL || looks > 0)
 			break;
@@ -140,14 +140,14 @@ bool
 registry_catalog(
     struct registry *registry, const char *last, int limit, struct list *list, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 
-	if (!db_catalog(registry->db, registry->key, &registry->viewer, last, limit + 1, &standing,
-		&list->items, &list->count, err))
+	if (!db_catalog(registry->db, registry->key, &registry->principal, last, limit + 1,
+		&decision, &list->items, &list->count, err))
 		return false;
 	/* A user who may read nothing sees an empty catalog; only anonymous is asked to sign in. */
-	standing.allowed = standing.allowed || registry->viewer.account != 0;
-	if (!registry_admit(registry, &standing, ERROR_DENIED, err))
+	decision.allowed = decision.allowed || registry->principal.account != 0;
+	if (!registry_admit(registry, &decision, ERROR_DENIED, err))
 		return false;
 	list_cut(list, limit);
 	return true;
@@ -157,15 +157,15 @@ bool
 registry_referrers_list(struct registry *registry, const char *name, const struct digest *subject,
     const char *artifact_type, const char *last, int limit, struct list *list, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	const char **digests = NULL;
 
 	if (!db_referrers_list(registry->db, registry->key, name, subject, artifact_type,
-		&registry->viewer, last, limit, REFERRERS_MOST_BYTES, &standing, &list->items,
+		&registry->principal, last, limit, REFERRERS_MAX_BYTES, &decision, &list->items,
 		&digests, &list->count, &list->more, err))
 		return false;
-	standing.allowed = standing.allowed || registry->viewer.account != 0;
-	if (!registry_admit(registry, &standing, ERROR_NAME_UNKNOWN, err))
+	decision.allowed = decision.allowed || registry->principal.account != 0;
+	if (!registry_admit(registry, &decision, ERROR_NAME_UNKNOWN, err))
 		return false;
 	list->last = list->count > 0 ? digests[list->count - 1] : NULL;
 	return true;
@@ -174,12 +174,12 @@ registry_referrers_list(struct registry *registry, const char *name, const struc
 bool
 registry_rights(struct registry *registry, const char *name, int *actions, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 
 	if (!db_rights_find(
-		registry->db, registry->key, name, &registry->viewer, &standing, actions, err))
+		registry->db, registry->key, name, &registry->principal, &decision, actions, err))
 		return false;
-	standing.allowed = true; /* no right is an answer here: a token that grants nothing */
-	standing.blacked_out = false;
-	return registry_admit(registry, &standing, ERROR_DENIED, err);
+	decision.allowed = true; /* no right is an answer here: a token that grants nothing */
+	decision.blacked_out = false;
+	return registry_admit(registry, &decision, ERROR_DENIED, err);
 }

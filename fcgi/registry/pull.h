@@ -6,16 +6,16 @@
 #include "db/manifest.h"
 #include "registry/registry.h"
 
-/* MANIFEST_UNKNOWN when it is not there or not for this viewer. */
+/* MANIFEST_UNKNOWN when it is not there or not for this principal. */
 bool registry_manifest_require(struct registry *, const char *name, const struct reference *,
     bool payload, struct manifest_row **, struct error *) MUST_CHECK;
 
 /* A blob that was found: stored, or on its way from an upstream. */
 struct blob_found {
-	struct blob_row *row;      /* NULL: it is on its way */
-	struct follower *follower; /* NULL with head: only its size is known */
-	int64_t size;              /* -1: not known yet */
-	const void *bytes;         /* not NULL: these are it, there is no file */
+	struct blob_row *row;  /* NULL: it is on its way */
+	struct reader *reader; /* NULL with head: only its size is known */
+	int64_t size;          /* -1: not known yet */
+	const void *bytes;     /* not NULL: these are it, there is no file */
 };
 
 /* BLOB_UNKNOWN likewise. head: only whether it is there; to a client that is about to push only
@@ -33,7 +33,7 @@ struct list {
 	const char *last; /* where the next page starts after; set when there is an item */
 };
 
-/* NAME_UNKNOWN when the name holds nothing the viewer may read. */
+/* NAME_UNKNOWN when the name holds nothing the principal may read. */
 bool registry_tags_list(struct registry *, const char *name, const char *last, int limit,
     struct list *, struct error *) MUST_CHECK;
 bool registry_catalog(

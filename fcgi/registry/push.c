@@ -11,18 +11,18 @@ bool
 registry_target_require(struct registry *registry, const char *name, int wanted,
     struct target *target, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 
-	if (!db_target_find(registry->db, registry->key, name, &registry->viewer, wanted, &standing,
-		target, err))
+	if (!db_target_find(registry->db, registry->key, name, &registry->principal, wanted,
+		&decision, target, err))
 		return false;
-	if (standing.repository_known && standing.viewer_valid && target->repository == 0 &&
-	    registry->viewer.account != 0)
-		return registry_admit_viewer(registry, true, err) &&
+	if (decision.repository_known && decision.principal_valid && target->repository == 0 &&
+	    registry->principal.account != 0)
+		return registry_admit_principal(registry, true, err) &&
 		       error_set(err, ERROR_UNSUPPORTED,
 			   "%s takes no pushes: push to a local repository, or give it a default deployment repository",
 			   registry->key);
-	if (registry_admit(registry, &standing, ERROR_DENIED, err))
+	if (registry_admit(registry, &decision, ERROR_DENIED, err))
 		return wanted != ACTION_WRITE || store_require(registry->store, err);
 	if (registry->blacked_out && target->repository != 0 &&
 	    strcmp(target->key, registry->key) != 0)
@@ -40,7 +40,7 @@ registry_blob_mount(struct registry *registry, const char *name, const char *fro
 
 	return registry_target_require(registry, name, ACTION_WRITE, &target, err) &&
 	       db_blob_mount(registry->db, registry->key, from, &target, name, digest,
-		   &registry->viewer, mounted, err);
+		   &registry->principal, mounted, err);
 }
 
 /* Foreign layers need not be here, so the database is not asked for them. */
@@ -183,7 +183,7 @@ registry_manifest_push(struct registry *registry, const struct target *target,
 		.key = registry->key,
 		.name = push->name,
 		.target = target,
-		.viewer = &registry->viewer,
+		.principal = &registry->principal,
 		.actor = &registry->actor,
 		.digest = &push->digest,
 		.payload = push->payload,

@@ -13,7 +13,7 @@
 #include "registry/registry.h"
 
 /*
- * Where a push to this name lands, and that the viewer may `wanted` there (bits of enum action):
+ * Where a push to this name lands, and that the principal may `wanted` there (bits of enum action):
  * DENIED if not; UNSUPPORTED with a sentence when nothing can be pushed to this key.
  */
 bool registry_target_require(
@@ -23,13 +23,13 @@ struct session; /* lives with the arena, which also closes its file */
 
 bool registry_session_start(struct registry *, const char *name, enum digest_algorithm,
     struct session **, struct error *) MUST_CHECK;
-/* The viewer has as many pushes under way as registry->upload_sessions allows: TOOMANYREQUESTS.
+/* The principal has as many pushes under way as registry->upload_sessions allows: TOOMANYREQUESTS.
  * Always false. */
 bool registry_sessions_full(const struct registry *, struct error *);
-/* The same for a target that the viewer was let to. */
+/* The same for a target that the principal was let to. */
 bool registry_session_start_at(struct registry *, const struct target *, const char *name,
     enum digest_algorithm, struct session **, struct error *) MUST_CHECK;
-/* The viewer's own session of that name; BLOB_UPLOAD_UNKNOWN for any other. */
+/* The principal's own session of that name; BLOB_UPLOAD_UNKNOWN for any other. */
 bool registry_session_require(struct registry *, const char *name, const char *uuid,
     struct session **, struct error *) MUST_CHECK;
 /* BLOB_UPLOAD_UNKNOWN if an earlier PUT published the bytes and this request is not its repetition:

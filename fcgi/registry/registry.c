@@ -9,15 +9,15 @@
 
 /* Not known, or not to be told so. */
 static bool
-check_key(struct registry *registry, const struct standing *standing, struct error *err)
+check_key(struct registry *registry, const struct access_decision *decision, struct error *err)
 {
 	bool valid, is_admin = false;
 
-	registry->key_known = standing->repository_known;
-	if (standing->repository_known)
+	registry->key_known = decision->repository_known;
+	if (decision->repository_known)
 		return true;
-	if (registry->key_from_url && registry->viewer.account != 0 &&
-	    !db_viewer_find(registry->db, &registry->viewer, &valid, &is_admin, err))
+	if (registry->key_from_url && registry->principal.account != 0 &&
+	    !db_principal_find(registry->db, &registry->principal, &valid, &is_admin, err))
 		return false;
 	if (registry->key_from_url && !is_admin)
 		return true;
@@ -26,37 +26,38 @@ check_key(struct registry *registry, const struct standing *standing, struct err
 }
 
 bool
-registry_admit(struct registry *registry, const struct standing *standing, enum error_code refusal,
-    struct error *err)
+registry_admit(struct registry *registry, const struct access_decision *decision,
+    enum error_code refusal, struct error *err)
 {
-	if (!check_key(registry, standing, err))
+	if (!check_key(registry, decision, err))
 		return false;
-	if (!standing->viewer_valid) {
-		registry->viewer_stale = true;
+	if (!decision->principal_valid) {
+		registry->principal_stale = true;
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	}
-	if (standing->blacked_out && (registry->viewer.account != 0 || !registry->key_from_url)) {
+	if (decision->blacked_out &&
+	    (registry->principal.account != 0 || !registry->key_from_url)) {
 		registry->blacked_out = true;
 		return error_set(err, ERROR_DENIED, "repository %s is blacked out", registry->key);
 	}
-	if (standing->allowed)
+	if (decision->allowed)
 		return true;
-	if (registry->viewer.account == 0)
+	if (registry->principal.account == 0)
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	return error_set(err, refusal, NULL);
 }
 
 bool
-registry_admit_viewer(struct registry *registry, bool wants_read, struct error *err)
+registry_admit_principal(struct registry *registry, bool wants_read, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 
-	if (!db_standing_find(
-		registry->db, registry->key, registry->version, &registry->viewer, &standing, err))
+	if (!db_access_decision_find(registry->db, registry->key, registry->version,
+		&registry->principal, &decision, err))
 		return false;
-	standing.blacked_out = standing.blacked_out && wants_read;
-	standing.allowed = standing.allowed || !wants_read;
-	return registry_admit(registry, &standing, ERROR_DENIED, err);
+	decision.blacked_out = decision.blacked_out && wants_read;
+	decision.allowed = decision.allowed || !wants_read;
+	return registry_admit(registry, &decision, ERROR_DENIED, err);
 }
 
 bool
@@ -66,7 +67,7 @@ registry_choose_namespace(
 	const char *key;
 
 	if (!db_namespace_find(
-		registry->db, registry->key, &registry->viewer, ns, name, tag, &key, err))
+		registry->db, registry->key, &registry->principal, ns, name, tag, &key, err))
 		return false;
 	if (key == NULL)
 		return error_set(err, ERROR_NAME_UNKNOWN, "nothing here stands for that registry");
@@ -77,12 +78,12 @@ registry_choose_namespace(
 bool
 registry_is_pushing(struct registry *registry, const char *name, bool *pushing, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	int actions = 0;
 
 	if (registry->intent == INTENT_OPEN) {
-		if (!db_rights_find(registry->db, registry->key, name, &registry->viewer, &standing,
-			&actions, err))
+		if (!db_rights_find(registry->db, registry->key, name, &registry->principal,
+			&decision, &actions, err))
 			return false;
 		registry->intent = actions & ACTION_WRITE ? INTENT_PUSH : INTENT_PULL;
 	}

@@ -6,8 +6,8 @@
 
 #include "base/log.h"
 #include "registry/fetch.h"
-#include "registry/flight.h"
 #include "registry/probe.h"
+#include "registry/single_flight.h"
 
 struct relay *
 relay_open(struct db_pool *pool, struct store *store, const struct config *config, size_t fetches)
@@ -154,7 +154,7 @@ is_page(const struct upstream_reply *reply)
 
 /* A refusal: of this name, or of us? */
 static enum upstream_result
-judge_refusal(struct relay *relay, struct db *db, const struct remote *remote,
+classify_refusal(struct relay *relay, struct db *db, const struct remote *remote,
     const struct upstream *upstream, const struct upstream_call *call, struct upstream_reply *reply)
 {
 	struct upstream_reply greeting;
@@ -187,7 +187,7 @@ relay_ask(struct relay *relay, struct db *db, const struct remote *remote,
 	if (call->url != NULL)
 		return result;
 	if (result == UPSTREAM_REFUSED)
-		result = judge_refusal(relay, db, remote, &upstream, call, reply);
+		result = classify_refusal(relay, db, remote, &upstream, call, reply);
 	if (result == UPSTREAM_DONE || result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
 		(void)!db_remote_answered(db, remote->id, reply->rate_limit, reply->rate_remaining,
 		    reply->rate_seconds, &ignored);

@@ -14,7 +14,7 @@ struct relay {
 	struct db_pool *pool; /* borrowed */
 	struct store *store;  /* borrowed */
 	struct upstream_client *client;
-	struct flights *flights;
+	struct single_flights *flights;
 	struct fetches *fetches;
 	struct probes *probes;
 };

@@ -12,14 +12,14 @@
 #include "oci/manifest.h"
 #include "oci/name.h"
 #include "registry/fetch.h"
-#include "registry/flight.h"
 #include "registry/probe.h"
 #include "registry/relay.h"
 #include "registry/schema1.h"
+#include "registry/single_flight.h"
 
 #define TAGS_LIMIT (4 * 1024 * 1024) /* longest page of a list of tags */
-#define TAGS_MOST 100000
-#define PAGES_MOST 1000
+#define TAGS_MAX 100000
+#define PAGES_MAX 1000
 #define PUSH_ANSWER_MS 1000 /* a push waits no longer for an upstream's first byte */
 #define PROBE_AWAITED_MS 1000
 #define PROBE_PAUSE_NS (50 * 1000 * 1000)
@@ -43,22 +43,22 @@ struct search {
 
 /* A thread that must not wait goes no further. */
 static bool
-patience(const struct registry *registry, struct error *err)
+blocking(const struct registry *registry, struct error *err)
 {
-	return registry->may_wait || error_set(err, ERROR_WAIT, NULL);
+	return registry->may_block || error_set(err, ERROR_WOULD_BLOCK, NULL);
 }
 
 static bool
 find_remotes(struct search *search, struct error *err)
 {
 	struct registry *registry = search->registry;
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 
 	if (!db_remotes_find(registry->db, registry->key, search->name, &search->question,
-		&registry->viewer, &standing, &search->remotes, &search->count, err))
+		&registry->principal, &decision, &search->remotes, &search->count, err))
 		return false;
-	standing.allowed = true; /* the look before this one has judged it */
-	return registry_admit(registry, &standing, ERROR_DENIED, err);
+	decision.allowed = true; /* the look before this one has judged it */
+	return registry_admit(registry, &decision, ERROR_DENIED, err);
 }
 
 /* Is a probe so young that an upstream which is there would not have answered it yet? */
@@ -83,7 +83,7 @@ search_open(struct search *search, struct registry *registry, const char *name,
 	    (search->count > 0 && !registry_is_pushing(registry, name, &search->pushing, err)))
 		return false;
 	while (!search->pushing && is_probe_awaited(search) && clock_steady_ms() < until) {
-		if (!patience(registry, err))
+		if (!blocking(registry, err))
 			return false;
 		nanosleep(&(struct timespec){ .tv_nsec = PROBE_PAUSE_NS }, NULL);
 		if (!find_remotes(search, err))
@@ -123,14 +123,14 @@ record(struct search *search, const struct remote *remote, const char *word,
 
 /* The same in a remote's own words. */
 static void
-note(struct search *search, const struct remote *remote, const struct error *reason)
+remember(struct search *search, const struct remote *remote, const struct error *reason)
 {
 	record(search, remote, relay_word(reason->code), reason);
 }
 
 /* A remote that is backing off, or may be away: it is not asked. */
 static void
-note_away(struct search *search, const struct remote *remote)
+record_backing_off(struct search *search, const struct remote *remote)
 {
 	struct error reason = { 0 };
 
@@ -143,7 +143,7 @@ note_away(struct search *search, const struct remote *remote)
 }
 
 /* Is this remote to be asked? If not, what is to be known of it is recorded. The guard's silence is
- * that of the remote it is about, or it would tell that there is a name which the viewer may not
+ * that of the remote it is about, or it would tell that there is a name which the principal may not
  * see. */
 static bool
 may_ask(struct search *search, const struct remote *remote)
@@ -163,7 +163,7 @@ may_ask(struct search *search, const struct remote *remote)
 	}
 	if (remote->away > 0 || remote->suspect_ms > 0 ||
 	    (remote->guarded && remote->trouble != NULL && !remote->limited)) {
-		note_away(search, remote);
+		record_backing_off(search, remote);
 		return false;
 	}
 	return !remote->guarded;
@@ -183,7 +183,7 @@ go_on(const struct search *search, const struct remote *remote, bool comfort, st
 /* A remote did not bring what was asked for: remembered, told to the caller, or both. false: the
  * search ends here with *err. */
 static bool
-disappoint(struct search *search, const struct remote *remote, bool comfort,
+record_failure(struct search *search, const struct remote *remote, bool comfort,
     enum upstream_result result, const struct upstream_reply *reply, struct error *err)
 {
 	struct registry *registry = search->registry;
@@ -195,7 +195,7 @@ disappoint(struct search *search, const struct remote *remote, bool comfort,
 	(void)relay_error(remote, result, reply, &reason);
 	if (result == UPSTREAM_LIMITED)
 		registry->retry_after = reply->retry_after;
-	note(search, remote, &reason);
+	remember(search, remote, &reason);
 	return go_on(search, remote, comfort, err);
 }
 
@@ -409,11 +409,11 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 		/* The next question would end alike, and the client has waited for this one. */
 		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED ||
 		    result == UPSTREAM_BARRED)
-			return disappoint(search, remote, true, result, &reply, err);
+			return record_failure(search, remote, true, result, &reply, err);
 	}
 	result = ask_manifest(search, remote, reference, false, &reply);
 	if (result != UPSTREAM_DONE)
-		return disappoint(search, remote, *row != NULL, result, &reply, err);
+		return record_failure(search, remote, *row != NULL, result, &reply, err);
 	if (take_manifest(registry, remote, reference, &reply, row, &reason)) {
 		*got = true;
 		return true;
@@ -422,7 +422,7 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 		*err = reason;
 		return false;
 	}
-	note(search, remote, &reason);
+	remember(search, remote, &reason);
 	return go_on(search, remote, *row != NULL, err);
 }
 
@@ -431,12 +431,12 @@ static bool
 is_here_now(struct search *search, const struct reference *reference, bool *here, struct error *err)
 {
 	struct registry *registry = search->registry;
-	struct standing standing;
+	struct access_decision decision;
 	struct manifest_row *row = NULL;
 	bool ask;
 
 	if (!db_manifest_find(registry->db, registry->key, search->name, reference,
-		&registry->viewer, false, &standing, &row, &ask, err))
+		&registry->principal, false, &decision, &row, &ask, err))
 		return false;
 	*here = row != NULL && !ask;
 	return true;
@@ -459,7 +459,7 @@ static bool
 get_manifest_once(struct search *search, const struct remote *remote,
     const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
 {
-	struct flights *flights = search->registry->relay->flights;
+	struct single_flights *flights = search->registry->relay->flights;
 	const char *key = arena_printf(search->registry->db->arena, "%d %s %s", remote->id,
 	    remote->path, reference->tag != NULL ? reference->tag : reference->digest.text);
 	struct error outcome = { 0 };
@@ -468,19 +468,19 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	search->last = (struct error){ 0 };
 	if (!remote->store_locally)
 		return get_manifest(search, remote, reference, row, got, err);
-	if (flight_begin(flights, key, &outcome)) {
+	if (single_flight_begin(flights, key, &outcome)) {
 		/* Others wait for this thread: it must come to the end. */
 		jmp_buf *out = arena_catch(search->registry->db->arena, NULL);
 
 		ok = is_here_now(search, reference, got, err) &&
 		     (*got || get_manifest(search, remote, reference, row, got, err));
 		tell_outcome(search, *got, &outcome);
-		flight_end(flights, key, ok ? &outcome : err);
+		single_flight_end(flights, key, ok ? &outcome : err);
 		arena_catch(search->registry->db->arena, out);
 	} else if (outcome.code == ERROR_NONE) {
 		*got = true; /* or not: looking again will tell */
 	} else if (outcome.code != ERROR_MANIFEST_UNKNOWN) {
-		note(search, remote, &outcome);
+		remember(search, remote, &outcome);
 		ok = go_on(search, remote, *row != NULL, err);
 	}
 	return ok;
@@ -533,7 +533,7 @@ remote_manifest(struct registry *registry, const char *name, const struct refere
 
 		if (!may_better(remote, *row) || !may_ask(&search, remote))
 			continue;
-		if (!patience(registry, err) ||
+		if (!blocking(registry, err) ||
 		    !get_manifest_once(&search, remote, reference, row, &got, err))
 			return false;
 		if (got)
@@ -580,7 +580,7 @@ read_tags(struct arena *arena, const struct upstream_reply *reply, struct tag_li
 
 	json_array_foreach(tags, i, tag)
 		if (json_is_string(tag) && tag_check(json_string_value(tag), &ignored) &&
-		    list->count < TAGS_MOST)
+		    list->count < TAGS_MAX)
 			tag_list_add(arena, list, json_string_value(tag));
 	json_decref(document);
 	return ok;
@@ -596,7 +596,7 @@ get_tags(struct search *search, const struct remote *remote, bool *got, struct e
 	struct upstream_reply reply;
 	enum upstream_result result;
 
-	for (int pages = 0; path != NULL && pages < PAGES_MOST && list.count < TAGS_MOST; pages++) {
+	for (int pages = 0; path != NULL && pages < PAGES_MAX && list.count < TAGS_MAX; pages++) {
 		result = relay_ask(registry->relay, registry->db, remote,
 		    &(struct upstream_call){ .path = path,
 			.name = remote->path,
@@ -604,12 +604,12 @@ get_tags(struct search *search, const struct remote *remote, bool *got, struct e
 			.answer_ms = answer_ms(search, remote) },
 		    &reply);
 		if (result != UPSTREAM_DONE)
-			return disappoint(search, remote, true, result, &reply, err);
+			return record_failure(search, remote, true, result, &reply, err);
 		if (!read_tags(arena, &reply, &list)) {
 			struct error reason = { 0 };
 
 			(void)refuse(remote, "its list of tags cannot be read", &reason);
-			note(search, remote, &reason);
+			remember(search, remote, &reason);
 			return true;
 		}
 		path = reply.link;
@@ -634,7 +634,7 @@ remote_tags(struct registry *registry, const char *name, bool known, enum remote
 
 		if (remote->listed || !may_ask(&search, remote))
 			continue;
-		if (!patience(registry, err) || !get_tags(&search, remote, &got, err))
+		if (!blocking(registry, err) || !get_tags(&search, remote, &got, err))
 			return false;
 	}
 	if (got)
@@ -695,14 +695,15 @@ is_shown(struct search *search, const struct remote *remote, bool *shown, int64_
 		struct error reason = { 0 };
 
 		(void)refuse(remote, "it does not tell the size of the blob", &reason);
-		note(search, remote, &reason);
+		remember(search, remote, &reason);
 	}
-	return result == UPSTREAM_DONE || disappoint(search, remote, false, result, &reply, err);
+	return result == UPSTREAM_DONE ||
+	       record_failure(search, remote, false, result, &reply, err);
 }
 
 /* A fetch that did not come about; false: for a reason that is not the upstream's. */
 static bool
-fetch_disappoint(struct search *search, const struct remote *remote, const struct error *reason,
+fetch_record_failure(struct search *search, const struct remote *remote, const struct error *reason,
     struct error *err)
 {
 	switch (reason->code) {
@@ -713,7 +714,7 @@ fetch_disappoint(struct search *search, const struct remote *remote, const struc
 	case ERROR_UPSTREAM_TLS:
 	case ERROR_UPSTREAM_REFUSED:
 	case ERROR_TOOMANYREQUESTS:
-		note(search, remote, reason);
+		remember(search, remote, reason);
 		return go_on(search, remote, false, err);
 	default:
 		*err = *reason;
@@ -723,7 +724,7 @@ fetch_disappoint(struct search *search, const struct remote *remote, const struc
 
 /* One remote. *got: it has the blob, and it is stored, on its way, or was only asked for. */
 static bool
-get_blob(struct search *search, const struct remote *remote, bool head, struct follower **follower,
+get_blob(struct search *search, const struct remote *remote, bool head, struct reader **reader,
     int64_t *size, bool *got, struct error *err)
 {
 	struct registry *registry = search->registry;
@@ -738,15 +739,15 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct f
 		return false;
 	if (head || !*got)
 		return true;
-	*follower = fetch_follow(registry->relay->fetches, registry->db->arena, remote,
+	*reader = fetch_follow(registry->relay->fetches, registry->db->arena, remote,
 	    search->question.digest, *size, remote->source);
-	*got = follower_wait(*follower, &stored, size, &reason);
+	*got = reader_wait(*reader, &stored, size, &reason);
 	if (stored && *got)
-		*follower = NULL;
+		*reader = NULL;
 	if (*got)
 		return true;
-	*follower = NULL;
-	return fetch_disappoint(search, remote, &reason, err);
+	*reader = NULL;
+	return fetch_record_failure(search, remote, &reason, err);
 }
 
 /* Remotes where a cached manifest names the digest come first: nothing needs to be proven there. */
@@ -760,14 +761,14 @@ wanted_first(const void *a, const void *b)
 
 bool
 remote_blob(struct registry *registry, const char *name, const struct digest *digest, bool head,
-    struct follower **follower, int64_t *size, enum remote_end *end, struct error *err)
+    struct reader **reader, int64_t *size, enum remote_end *end, struct error *err)
 {
 	const struct remote_question question = { .digest = digest, .blob = true };
 	struct search search;
 	bool got = false;
 
 	*end = REMOTE_NOTHING;
-	*follower = NULL;
+	*reader = NULL;
 	if (!search_open(&search, registry, name, &question, err))
 		return false;
 	qsort(search.remotes, search.count, sizeof(*search.remotes), wanted_first);
@@ -776,11 +777,11 @@ remote_blob(struct registry *registry, const char *name, const struct digest *di
 
 		if (!may_ask(&search, remote))
 			continue;
-		if (!patience(registry, err) ||
-		    !get_blob(&search, remote, head, follower, size, &got, err))
+		if (!blocking(registry, err) ||
+		    !get_blob(&search, remote, head, reader, size, &got, err))
 			return false;
 		if (got)
-			registry->winner = remote->key;
+			registry->served_by = remote->key;
 	}
 	if (!got)
 		return search_end(&search, err);

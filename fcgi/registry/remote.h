@@ -3,7 +3,7 @@
  * longer trusted, asked in the order of the search (artifactory-api 10 and 11). What they answer is
  * stored, and then found like everything else.
  *
- * On a thread that must not wait, the need to ask is ERROR_WAIT.
+ * On a thread that must not wait, the need to ask is ERROR_WOULD_BLOCK.
  */
 #ifndef REGISTRY_REMOTE_H
 #define REGISTRY_REMOTE_H
@@ -31,8 +31,8 @@ bool remote_tags(
 
 /* A blob: on REMOTE_FOUND either it is stored and *follower is NULL, or it is on its way; with
  * `head` only its *size is found. */
-struct follower;
+struct reader;
 bool remote_blob(struct registry *, const char *name, const struct digest *, bool head,
-    struct follower **, int64_t *size, enum remote_end *, struct error *) MUST_CHECK;
+    struct reader **, int64_t *size, enum remote_end *, struct error *) MUST_CHECK;
 
 #endif

@@ -23,7 +23,7 @@ find_signer(struct registry *registry, struct signer **signer, struct error *err
 /* The images of a manifest, root first; none when v1 clients do not see it. */
 static bool
 find_images(struct registry *registry, const char *name, const struct manifest_row *row,
-    struct v1_view_image **images, size_t *count, struct error *err)
+    struct v1_projection_image **images, size_t *count, struct error *err)
 {
 	struct v1_source *source;
 	bool known = false;
@@ -31,12 +31,13 @@ find_images(struct registry *registry, const char *name, const struct manifest_r
 	if (!db_v1_source(registry->db, 0, &row->digest, &source, err))
 		return false;
 	for (int looks = 0; source != NULL && looks < 2 && !known; looks++) {
-		if (looks > 0 && !v1_view_make(registry, source->manifest, err))
+		if (looks > 0 && !v1_projection_make(registry, source->manifest, err))
 			return false;
-		if (!db_v1_view_find(registry->db, source->manifest, &known, images, count, err))
+		if (!db_v1_projection_find(
+			registry->db, source->manifest, &known, images, count, err))
 			return false;
 	}
-	return known || v1_view_fetch(registry, name, row, images, count, err);
+	return known || v1_projection_fetch(registry, name, row, images, count, err);
 }
 
 /* What the top image says it was built for. */
@@ -58,7 +59,7 @@ registry_schema1_make(struct registry *registry, const char *name, const char *w
 {
 	struct arena *arena = registry->db->arena;
 	struct schema1 schema1 = { .name = written, .tag = tag };
-	struct v1_view_image *images = NULL;
+	struct v1_projection_image *images = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	struct signer *signer;
 
@@ -66,7 +67,7 @@ registry_schema1_make(struct registry *registry, const char *name, const char *w
 		return false;
 	schema1.entries = arena_array(arena, schema1.count, sizeof(*schema1.entries));
 	for (size_t i = 0; i < schema1.count; i++) {
-		const struct v1_view_image *image = &images[schema1.count - 1 - i];
+		const struct v1_projection_image *image = &images[schema1.count - 1 - i];
 
 		if (image->zstd)
 			return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);

@@ -60,7 +60,7 @@ registry_session_start_at(struct registry *registry, const struct target *target
 {
 	struct upload_row *row = NULL;
 
-	if (!db_upload_start(registry->db, target, name, registry->viewer.account,
+	if (!db_upload_start(registry->db, target, name, registry->principal.account,
 		registry->upload_sessions, algorithm, &row, err))
 		return false;
 	if (row == NULL)
@@ -73,13 +73,13 @@ bool
 registry_session_require(struct registry *registry, const char *name, const char *uuid,
     struct session **session, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	struct target target = { 0 };
 	struct upload_row *row = NULL;
 
-	if (!db_upload_find(registry->db, registry->key, name, uuid, &registry->viewer, &standing,
-		&target, &row, err) ||
-	    !registry_admit(registry, &standing, ERROR_DENIED, err) ||
+	if (!db_upload_find(registry->db, registry->key, name, uuid, &registry->principal,
+		&decision, &target, &row, err) ||
+	    !registry_admit(registry, &decision, ERROR_DENIED, err) ||
 	    !store_require(registry->store, err))
 		return false;
 	if (row == NULL)

@@ -41,7 +41,7 @@ remove_due(struct sweep *sweep, const char *const *paths, size_t count)
 }
 
 static bool
-judge_page(struct sweep *sweep)
+classify_page(struct sweep *sweep)
 {
 	const char *paths[FILE_PAGE_SIZE];
 	size_t count = 0;
@@ -65,7 +65,7 @@ visit(void *context, const char *path, const struct digest *digest, int64_t file
 
 	(void)size;
 	file_page_add(&sweep->page, arena_strdup(sweep->db.arena, path), digest, file);
-	sweep->failed = sweep->page.count == FILE_PAGE_SIZE && !judge_page(sweep);
+	sweep->failed = sweep->page.count == FILE_PAGE_SIZE && !classify_page(sweep);
 	return !sweep->failed;
 }
 
@@ -87,7 +87,7 @@ registry_sweep(struct db_pool *pool, struct store *store, bool *more, struct err
 	*more = ok && directory != NULL;
 	if (*more)
 		ok = store_list(store, directory, visit, sweep, err) && !sweep->failed &&
-		     judge_page(sweep);
+		     classify_page(sweep);
 	arena_free(sweep->db.arena);
 	arena_free(arena);
 	return ok;

@@ -10,7 +10,7 @@
 
 #include "db/v1.h"
 #include "registry/registry.h"
-#include "store/repack.h"
+#include "store/recompress.h"
 
 /* NOT_FOUND for what is no id. */
 bool v1_id_read(struct digest *, const char *text, struct error *) MUST_CHECK;
@@ -20,14 +20,14 @@ v1_id_text(const struct digest *id)
 	return id->text + sizeof("sha256:") - 1;
 }
 
-/* NOT_FOUND; BAD_REQUEST while it is being pushed. name NULL: whatever the viewer may read, if all
- * that go by the id are the same. */
+/* NOT_FOUND; BAD_REQUEST while it is being pushed. name NULL: whatever the principal may read, if
+ * all that go by the id are the same. */
 bool registry_v1_image_require(struct registry *, const char *name, const struct digest *id,
     struct v1_image_row **, struct error *) MUST_CHECK;
 
-/* A layer that v1 clients cannot read as it is, for repack_read(). ERROR_WAIT; UNAVAILABLE if too
- * many are read. */
-struct repack *registry_v1_repack(
+/* A layer that v1 clients cannot read as it is, for recompress_read(). ERROR_WOULD_BLOCK;
+ * UNAVAILABLE if too many are read. */
+struct recompress *registry_v1_recompress(
     struct registry *, const struct v1_image_row *, struct error *) MUST_CHECK;
 
 /* May anybody read the name? NOT_FOUND when it holds no v1 image. */
@@ -47,7 +47,7 @@ struct v1_search {
 };
 bool registry_v1_search(struct registry *, struct v1_search *, struct error *) MUST_CHECK;
 
-/* --- Pushing; each asks first whether the viewer may --- */
+/* --- Pushing; each asks first whether the principal may --- */
 
 /* DENIED. */
 bool registry_v1_target_require(
@@ -78,15 +78,15 @@ bool registry_v1_tags_delete(
 
 /* If the repository hands its pushes on: make the image one of schema 2 under this tag in the
  * bridged repository, with the pusher's rights there. The same image becomes the same manifest. */
-bool v1_hand_on(struct registry *, const struct target *, const char *name, const char *tag,
+bool v1_forward(struct registry *, const struct target *, const char *name, const char *tag,
     const struct digest *id, struct error *) MUST_CHECK;
 
 /* Work out how v1 clients see a manifest, and keep it. Not being able to is no failure. */
-bool v1_view_make(struct registry *, int64_t manifest, struct error *) MUST_CHECK;
+bool v1_projection_make(struct registry *, int64_t manifest, struct error *) MUST_CHECK;
 /* The same for a manifest found under this name that is not here whole: what says how it is seen,
  * but no layer, is asked of its upstream, and nothing is kept. */
 struct manifest_row;
-bool v1_view_fetch(struct registry *, const char *name, const struct manifest_row *,
-    struct v1_view_image **, size_t *count, struct error *) MUST_CHECK;
+bool v1_projection_fetch(struct registry *, const char *name, const struct manifest_row *,
+    struct v1_projection_image **, size_t *count, struct error *) MUST_CHECK;
 
 #endif

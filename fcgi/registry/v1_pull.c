@@ -7,7 +7,7 @@
 #include "registry/v1.h"
 
 /* Each holds up to 9 MiB for as long as its client reads. */
-#define REPACKERS_MOST 16
+#define REPACKERS_MAX 16
 #define REPACK_WAIT_MS 5000
 
 bool
@@ -24,12 +24,12 @@ bool
 registry_v1_image_require(struct registry *registry, const char *name, const struct digest *id,
     struct v1_image_row **row, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	bool uploading = false;
 
-	if (!db_v1_image_find(registry->db, registry->key, name, id, &registry->viewer, &standing,
-		row, &uploading, err) ||
-	    !registry_admit(registry, &standing, ERROR_NOT_FOUND, err))
+	if (!db_v1_image_find(registry->db, registry->key, name, id, &registry->principal,
+		&decision, row, &uploading, err) ||
+	    !registry_admit(registry, &decision, ERROR_NOT_FOUND, err))
 		return false;
 	if (*row == NULL && uploading)
 		return error_set(err, ERROR_BAD_REQUEST, "Image is being uploaded, retry later");
@@ -37,7 +37,7 @@ registry_v1_image_require(struct registry *registry, const char *name, const str
 }
 
 static void
-repacker_release(void *object)
+recompress_slot_release(void *object)
 {
 	struct slots **held = object;
 
@@ -45,23 +45,23 @@ repacker_release(void *object)
 		slots_release(*held);
 }
 
-struct repack *
-registry_v1_repack(struct registry *registry, const struct v1_image_row *row, struct error *err)
+struct recompress *
+registry_v1_recompress(struct registry *registry, const struct v1_image_row *row, struct error *err)
 {
-	static struct slots repackers = SLOTS(REPACKERS_MOST);
+	static struct slots recompress_slots = SLOTS(REPACKERS_MAX);
 	struct slots **held = arena_alloc(registry->db->arena, sizeof(struct slots *));
 
-	arena_defer(registry->db->arena, repacker_release, held);
-	if (!registry->may_wait) {
-		error_set(err, ERROR_WAIT, NULL);
+	arena_defer(registry->db->arena, recompress_slot_release, held);
+	if (!registry->may_block) {
+		error_set(err, ERROR_WOULD_BLOCK, NULL);
 		return NULL;
 	}
-	if (!slots_acquire(&repackers, REPACK_WAIT_MS)) {
+	if (!slots_acquire(&recompress_slots, REPACK_WAIT_MS)) {
 		error_set(err, ERROR_UNAVAILABLE, "too many layers are being recompressed");
 		return NULL;
 	}
-	*held = &repackers;
-	return repack_open(registry->db->arena, registry_blob_path(registry, &row->layer), err);
+	*held = &recompress_slots;
+	return recompress_open(registry->db->arena, registry_blob_path(registry, &row->layer), err);
 }
 
 bool
@@ -83,7 +83,7 @@ view_make(struct registry *registry, int64_t manifest, struct error *err)
 	bool ok;
 
 	view.db = &db;
-	ok = v1_view_make(&view, manifest, err);
+	ok = v1_projection_make(&view, manifest, err);
 	arena_free(db.arena);
 	return ok;
 }
@@ -119,13 +119,13 @@ bool
 registry_v1_tags(struct registry *registry, const char *name, const char *tag,
     struct v1_tag_row **tags, size_t *count, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 	bool known = false, made = true;
 
 	for (int looks = 0; looks < 2 && made; looks++) {
-		if (!db_v1_tags(registry->db, registry->key, name, tag, &registry->viewer,
-			&standing, &known, tags, count, err) ||
-		    !registry_admit(registry, &standing, ERROR_NOT_FOUND, err) ||
+		if (!db_v1_tags(registry->db, registry->key, name, tag, &registry->principal,
+			&decision, &known, tags, count, err) ||
+		    !registry_admit(registry, &decision, ERROR_NOT_FOUND, err) ||
 		    !views_make(registry, *tags, *count, &made, err))
 			return false;
 	}
@@ -139,10 +139,10 @@ registry_v1_tags(struct registry *registry, const char *name, const char *tag,
 bool
 registry_v1_search(struct registry *registry, struct v1_search *search, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 
-	return db_v1_search(registry->db, registry->key, search->text, &registry->viewer,
-		   search->limit, (search->page - 1) * search->limit, &standing, &search->names,
+	return db_v1_search(registry->db, registry->key, search->text, &registry->principal,
+		   search->limit, (search->page - 1) * search->limit, &decision, &search->names,
 		   &search->count, &search->total, err) &&
-	       registry_admit(registry, &standing, ERROR_DENIED, err);
+	       registry_admit(registry, &decision, ERROR_DENIED, err);
 }

@@ -6,13 +6,13 @@
 #include "registry/push.h"
 #include "registry/v1.h"
 
-#define UPLOADS_MOST 16 /* latest JSONs of one id under way; each hashes the layer along */
+#define UPLOADS_MAX 16 /* latest JSONs of one id under way; each hashes the layer along */
 
 struct v1_layer {
 	struct registry *registry; /* borrowed */
 	struct session *session;
 	struct v1_upload_row *rows;
-	struct hasher *hashers[UPLOADS_MOST]; /* owned: payload checksum of each */
+	struct hasher *hashers[UPLOADS_MAX]; /* owned: payload checksum of each */
 	size_t count;
 };
 
@@ -26,11 +26,11 @@ bool
 registry_v1_target_require(struct registry *registry, const char *name, int wanted,
     struct target *target, struct error *err)
 {
-	struct standing standing = { 0 };
+	struct access_decision decision = { 0 };
 
-	return db_v1_target_find(registry->db, registry->key, name, &registry->viewer, wanted,
-		   &standing, target, err) &&
-	       registry_admit(registry, &standing, ERROR_DENIED, err) &&
+	return db_v1_target_find(registry->db, registry->key, name, &registry->principal, wanted,
+		   &decision, target, err) &&
+	       registry_admit(registry, &decision, ERROR_DENIED, err) &&
 	       (wanted != ACTION_WRITE || store_require(registry->store, err));
 }
 
@@ -90,7 +90,7 @@ registry_v1_json_push(struct registry *registry, const char *name, const struct 
 
 	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
 	    !json_read(json, id, &parent, &has_parent, err) ||
-	    !db_v1_json_put(registry->db, &target, name, registry->viewer.account,
+	    !db_v1_json_put(registry->db, &target, name, registry->principal.account,
 		registry->upload_sessions, id, has_parent ? &parent : NULL, json, &outcome, err))
 		return false;
 	switch (outcome) {
@@ -129,8 +129,8 @@ registry_v1_layer_start(struct registry *registry, const char *name, const struc
 
 	*layer = (struct v1_layer){ .registry = registry };
 	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !db_v1_uploads(registry->db, &target, name, registry->viewer.account, id, UPLOADS_MOST,
-		&there, &layer->rows, &layer->count, err))
+	    !db_v1_uploads(registry->db, &target, name, registry->principal.account, id,
+		UPLOADS_MAX, &there, &layer->rows, &layer->count, err))
 		return false;
 	if (there)
 		return exists(err);
@@ -218,7 +218,7 @@ registry_v1_tag_push(struct registry *registry, const char *name, const char *ta
 		return false;
 	switch (outcome) {
 	case V1_TAG_DONE:
-		return v1_hand_on(registry, &target, name, tag, id, err);
+		return v1_forward(registry, &target, name, tag, id, err);
 	case V1_TAG_UNKNOWN:
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	case V1_TAG_DENIED:

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define DESCRIPTORS_MOST 4096 /* one beyond is closed at once */
+#define DESCRIPTORS_MAX 4096 /* one beyond is closed at once */
 #define LOOK_MS 1000
 #define EVENTS 64
 
@@ -20,8 +20,8 @@ struct linger_set {
 	int epoll_fd, stop_fd;
 	int64_t most_ms;
 	pthread_t thread;
-	pthread_mutex_t lock;               /* of what follows */
-	int64_t until_ms[DESCRIPTORS_MOST]; /* by descriptor; 0: not ours */
+	pthread_mutex_t lock;              /* of what follows */
+	int64_t until_ms[DESCRIPTORS_MAX]; /* by descriptor; 0: not ours */
 };
 
 /* false: the peer has closed. */
@@ -46,7 +46,7 @@ static void
 close_expired(struct linger_set *set, int64_t now_ms)
 {
 	pthread_mutex_lock(&set->lock);
-	for (int fd = 0; fd < DESCRIPTORS_MOST; fd++)
+	for (int fd = 0; fd < DESCRIPTORS_MAX; fd++)
 		if (set->until_ms[fd] != 0 && set->until_ms[fd] <= now_ms)
 			let_go(set, fd);
 	pthread_mutex_unlock(&set->lock);
@@ -131,7 +131,7 @@ void
 linger_put(struct linger_set *set, int fd)
 {
 	pthread_mutex_lock(&set->lock);
-	if (fd < DESCRIPTORS_MOST) {
+	if (fd < DESCRIPTORS_MAX) {
 		set->until_ms[fd] = clock_steady_ms() + set->most_ms;
 		watch(set, fd);
 	} else {

@@ -19,20 +19,20 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "config.h"
-#include "http/gateway.h"
+#include "http/transport.h"
 #include "responder/worker.h"
 
 #define WORKERS_DEFAULT 2
-#define WORKERS_MOST 64
-#define SOCKETS_MOST POOLS
-#define BACKOFF_LEAST_MS 100
-#define BACKOFF_MOST_MS 5000
+#define WORKERS_MAX 64
+#define SOCKETS_MAX POOLS
+#define BACKOFF_MIN_MS 100
+#define BACKOFF_MAX_MS 5000
 #define READY_MS 100
 #define STEADY_MS 10000 /* a worker that lived this long died of something new */
 
 struct options {
 	const char *config, *group;
-	const char *sockets[SOCKETS_MOST];
+	const char *sockets[SOCKETS_MAX];
 	int socket_count;
 	int workers;
 	bool check;
@@ -48,7 +48,7 @@ struct parent {
 	const struct responder *responder;
 	const struct options *options;
 	struct listeners listeners;
-	struct child children[WORKERS_MOST];
+	struct child children[WORKERS_MAX];
 	int alive[2]; /* a pipe: its write end closes when the parent goes, whatever way */
 };
 
@@ -111,7 +111,7 @@ read_workers(const struct responder *responder, struct options *options)
 	char *end;
 	long n = strtol(optarg, &end, 10);
 
-	if (*end != '\0' || n < 1 || n > WORKERS_MOST)
+	if (*end != '\0' || n < 1 || n > WORKERS_MAX)
 		usage_exit(responder);
 	options->workers = (int)n;
 }
@@ -127,7 +127,7 @@ read_options(const struct responder *responder, struct options *options, int arg
 			options->config = optarg;
 			break;
 		case OPTION_SOCKET:
-			if (options->socket_count == SOCKETS_MOST)
+			if (options->socket_count == SOCKETS_MAX)
 				usage_exit(responder);
 			options->sockets[options->socket_count++] = optarg;
 			break;
@@ -190,7 +190,7 @@ setup_process(void)
 {
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-	gateway_setup();
+	transport_setup();
 }
 
 /* --- The parent --- */
@@ -282,15 +282,15 @@ child_died(struct parent *parent, pid_t pid, int status)
 			continue;
 		child->pid = 0;
 		if (clock_steady_ms() - child->started_ms > STEADY_MS)
-			child->backoff_ms = BACKOFF_LEAST_MS;
+			child->backoff_ms = BACKOFF_MIN_MS;
 		child_delay(child);
 		log_line(LOG_LEVEL_WARNING, "worker %d ended (%s %d), another starts in %d ms",
 		    (int)pid, WIFSIGNALED(status) ? "signal" : "status",
 		    WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
 		    (int)child->backoff_ms);
 		child->backoff_ms *= 2;
-		if (child->backoff_ms > BACKOFF_MOST_MS)
-			child->backoff_ms = BACKOFF_MOST_MS;
+		if (child->backoff_ms > BACKOFF_MAX_MS)
+			child->backoff_ms = BACKOFF_MAX_MS;
 	}
 }
 
@@ -308,7 +308,7 @@ reap(struct parent *parent)
 static int64_t
 restart_due(struct parent *parent)
 {
-	int64_t wait = BACKOFF_MOST_MS;
+	int64_t wait = BACKOFF_MAX_MS;
 
 	for (int i = 0; i < parent->options->workers; i++) {
 		struct child *child = &parent->children[i];
@@ -336,7 +336,7 @@ replace_children(struct parent *parent)
 {
 	for (int i = 0; i < parent->options->workers; i++) {
 		struct child *child = &parent->children[i],
-			     fresh = { .backoff_ms = BACKOFF_LEAST_MS };
+			     fresh = { .backoff_ms = BACKOFF_MIN_MS };
 
 		if (!child_wait(child_start(parent, &fresh))) {
 			log_line(LOG_LEVEL_ERROR,
@@ -406,7 +406,7 @@ parent_main(struct parent *parent)
 	if (pipe2(parent->alive, O_CLOEXEC) == -1)
 		log_fatal("cannot make a pipe: errno %d", errno);
 	for (int i = 0; i < parent->options->workers; i++) {
-		parent->children[i].backoff_ms = BACKOFF_LEAST_MS;
+		parent->children[i].backoff_ms = BACKOFF_MIN_MS;
 		if (!child_wait(child_start(parent, &parent->children[i]))) {
 			listen_remove(&parent->listeners);
 			stop_children(parent);

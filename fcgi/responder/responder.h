@@ -47,7 +47,7 @@ int responder_main(const struct responder *, int argc, char **argv);
 static inline bool
 responder_hands_over(const struct request *req, const struct error *err)
 {
-	return err->code == ERROR_WAIT && (!req->may_wait || req->awaits_body);
+	return err->code == ERROR_WOULD_BLOCK && (!req->may_block || req->awaits_body);
 }
 
 /* Answer /livez (touches nothing) and /readyz (database, schema, the store if it has one; cached 5

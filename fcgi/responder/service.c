@@ -7,7 +7,7 @@
 #include "responder/worker.h"
 
 #define CONNECTIONS_PER_CORE 2
-#define CONNECTIONS_LEAST 2
+#define CONNECTIONS_MIN 2
 
 static int
 connections(const struct config *config, int workers)
@@ -16,7 +16,7 @@ connections(const struct config *config, int workers)
 		       ? (long)config->database_connections
 		       : CONNECTIONS_PER_CORE * sysconf(_SC_NPROCESSORS_ONLN);
 
-	return all / workers < CONNECTIONS_LEAST ? CONNECTIONS_LEAST : (int)(all / workers);
+	return all / workers < CONNECTIONS_MIN ? CONNECTIONS_MIN : (int)(all / workers);
 }
 
 /* All workers together hash as many passwords at once as there are cores. */

@@ -17,17 +17,17 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/share.h"
-#include "http/gateway.h"
 #include "http/same_origin.h"
+#include "http/transport.h"
 #include "registry/store_watch.h"
-#include "responder/kept.h"
+#include "responder/blocking_pool.h"
+#include "responder/idle.h"
 #include "responder/linger.h"
-#include "responder/waiters.h"
 
 #define STACK_BYTES \
 	(1024 * 1024) /* Jansson recurses up to 2,048 levels, which takes two thirds of it */
 #define THREADS_PER_CORE 4
-#define THREADS_LEAST 8
+#define THREADS_MIN 8
 #define STOP_MS 1000
 #define AWAIT_MS 100
 #define LINGER_MS 60000 /* a client that was refused may go on sending */
@@ -37,38 +37,38 @@
 struct worker {
 	const struct responder *responder;
 	struct service *service;
-	int stop_fd;                       /* readable once the worker is to stop */
-	struct kept *kept[POOLS];          /* owned */
-	struct waiters *waiters;           /* owned */
-	struct waiters *receivers;         /* owned: those that wait for bodies */
-	struct share *uploads, *documents; /* owned: together as many as there may be receivers */
-	struct linger_set *lingering;      /* owned */
-	atomic_int busy;                   /* threads that hold a request, or are about to */
-	atomic_int uploading;              /* of these, those for uploads */
+	int stop_fd;                         /* readable once the worker is to stop */
+	struct idle *idle[POOLS];            /* owned */
+	struct blocking_pool *blocking_pool; /* owned */
+	struct blocking_pool *receivers;     /* owned: those that wait for bodies */
+	struct share *uploads, *documents;   /* owned: together as many as there may be receivers */
+	struct linger_set *lingering;        /* owned */
+	atomic_int busy;                     /* threads that hold a request, or are about to */
+	atomic_int uploading;                /* of these, those for uploads */
 };
 
 /* What a thread may spend its time waiting for. */
-enum patience {
+enum blocking {
 	PATIENCE_BODY = 1,
 	PATIENCE_UPSTREAM = 2, /* or a turn */
-	PATIENCE_REFUSE = 4    /* for nothing, and nobody else is free to wait */
+	BLOCKING_REFUSED = 4   /* for nothing, and nobody else is free to wait */
 };
 
 /* A request under way, or the next one, with all that goes from thread to thread with it. */
 struct task {
 	struct worker *worker;
-	struct gateway *gateway; /* owned */
-	struct arena *arena;     /* owned */
-	struct kept *kept;       /* of its pool */
+	struct transport *transport; /* owned */
+	struct arena *arena;         /* owned */
+	struct idle *idle;           /* of its pool */
 	struct share_place *place;
-	unsigned patience;
+	unsigned blocking;
 	int64_t started;
 };
 
 struct thread {
 	struct worker *worker;
 	struct task *task; /* owned */
-	struct kept *kept; /* of its pool */
+	struct idle *idle; /* of its pool */
 	enum pool pool;
 	int listen_fd;
 	int epoll_fd;
@@ -109,12 +109,12 @@ open_request(struct request *req, const struct task *task, struct error *err)
 	struct service *service = task->worker->service;
 
 	if (request_open(
-		req, task->gateway, task->arena, service->config->http_trusted_proxies, err) &&
-	    same_origin_check(req, err) && task->patience == PATIENCE_REFUSE)
-		error_set(err, ERROR_WAIT, NULL);
+		req, task->transport, task->arena, service->config->http_trusted_proxies, err) &&
+	    same_origin_check(req, err) && task->blocking == BLOCKING_REFUSED)
+		error_set(err, ERROR_WOULD_BLOCK, NULL);
 	req->context = service;
-	req->may_wait = (task->patience & (PATIENCE_UPSTREAM | PATIENCE_REFUSE)) != 0;
-	req->may_receive = (task->patience & PATIENCE_BODY) != 0;
+	req->may_block = (task->blocking & (PATIENCE_UPSTREAM | BLOCKING_REFUSED)) != 0;
+	req->may_receive = (task->blocking & PATIENCE_BODY) != 0;
 	req->uploads = task->worker->uploads;
 	req->documents = task->worker->documents;
 	req->place = task->place;
@@ -160,7 +160,7 @@ send_reply(struct task *task, struct request *req)
 	jmp_buf out;
 
 	if (setjmp(out) != 0) { /* a part may be sent */
-		gateway_abort(task->gateway);
+		transport_abort(task->transport);
 		return;
 	}
 	arena_catch(task->arena, &out);
@@ -177,20 +177,20 @@ serve(struct task *task)
 	struct request req;
 	struct db db = { .pool = task->worker->service->pool,
 		.arena = task->arena,
-		.bounded = (task->patience & PATIENCE_UPSTREAM) == 0 };
+		.bounded = (task->blocking & PATIENCE_UPSTREAM) == 0 };
 	struct error err = { 0 };
 	bool answered = respond(task, &req, &db, &err) || respond_starved(task, &req, &db, &err);
 
 	db_rollback(&db); /* what a handler left open on its way out */
 	if (answered && responder_hands_over(&req, &err)) {
-		task->patience = PATIENCE_UPSTREAM | (req.awaits_body ? PATIENCE_BODY : 0);
+		task->blocking = PATIENCE_UPSTREAM | (req.awaits_body ? PATIENCE_BODY : 0);
 		return false;
 	}
 	if (answered)
 		send_reply(task, &req);
 	else
-		gateway_abort(task->gateway);
-	gateway_finish(task->gateway);
+		transport_abort(task->transport);
+	transport_finish(task->transport);
 	if (answered)
 		log_request(&req, &err, task->started);
 	share_return(task->place);
@@ -224,14 +224,14 @@ watch(int epoll_fd, int fd, unsigned how)
 }
 
 static struct task *
-task_new(struct worker *worker, struct gateway *gateway, struct kept *kept)
+task_new(struct worker *worker, struct transport *transport, struct idle *idle)
 {
 	struct task *task = malloc(sizeof(*task));
 
 	if (task == NULL)
 		log_fatal("out of memory");
 	*task = (struct task){
-		.worker = worker, .gateway = gateway, .arena = arena_new(), .kept = kept
+		.worker = worker, .transport = transport, .arena = arena_new(), .idle = idle
 	};
 	return task;
 }
@@ -240,7 +240,7 @@ static void
 task_free(struct task *task)
 {
 	arena_free(task->arena);
-	gateway_close(task->gateway);
+	transport_close(task->transport);
 	free(task);
 }
 
@@ -249,13 +249,13 @@ static void
 task_done(struct task *task)
 {
 	bool refused;
-	int fd = gateway_part(task->gateway, &refused);
+	int fd = transport_detach(task->transport, &refused);
 
 	arena_reset(task->arena);
 	if (fd != -1 && refused)
 		linger_put(task->worker->lingering, fd);
 	else if (fd != -1)
-		kept_put(task->kept, fd);
+		idle_add(task->idle, fd);
 }
 
 static bool task_serve(struct task *);
@@ -280,16 +280,16 @@ serve_waiting(void *argument)
 static bool
 task_serve(struct task *task)
 {
-	struct waiters *others;
+	struct blocking_pool *others;
 
 	if (serve(task))
 		return true;
 	arena_reset(task->arena);
-	others = (task->patience & PATIENCE_BODY) != 0 ? task->worker->receivers
-						       : task->worker->waiters;
-	if (waiters_give(others, serve_waiting, task))
+	others = (task->blocking & PATIENCE_BODY) != 0 ? task->worker->receivers
+						       : task->worker->blocking_pool;
+	if (blocking_pool_run(others, serve_waiting, task))
 		return false;
-	task->patience = PATIENCE_REFUSE;
+	task->blocking = BLOCKING_REFUSED;
 	return serve(task);
 }
 
@@ -307,7 +307,7 @@ queue_up(struct thread *thread)
 static struct task *
 next_task(const struct thread *thread)
 {
-	return task_new(thread->worker, gateway_open_fcgi(thread->listen_fd), thread->kept);
+	return task_new(thread->worker, transport_open_fcgi(thread->listen_fd), thread->idle);
 }
 
 /* The thread goes on with another task if this one is handed over. */
@@ -341,9 +341,9 @@ serve_next(struct thread *thread)
 
 	/* Counted before it is accepted, or a stop in between would miss it. */
 	atomic_fetch_add(&worker->busy, 1);
-	accepted = gateway_accept(task->gateway);
+	accepted = transport_accept(task->transport);
 	task->started = clock_steady_ms();
-	task->patience = uploads ? upload_patience(worker) : 0;
+	task->blocking = uploads ? upload_patience(worker) : 0;
 	if (accepted)
 		serve_accepted(thread);
 	atomic_fetch_sub(&worker->uploading, uploads);
@@ -361,22 +361,22 @@ serve_new(struct thread *thread)
 	if (fd == -1)
 		return false;
 	if (poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, REQUEST_MS) == 0) {
-		kept_put_new(thread->kept, fd);
+		idle_add_new(thread->idle, fd);
 		return true;
 	}
-	gateway_resume(thread->task->gateway, fd);
+	transport_attach(thread->task->transport, fd);
 	return serve_next(thread);
 }
 
 /* The same from a kept connection. */
 static bool
-serve_kept(struct thread *thread)
+serve_idle(struct thread *thread)
 {
-	int fd = kept_take(thread->kept);
+	int fd = idle_acquire(thread->idle);
 
 	if (fd == -1)
 		return false;
-	gateway_resume(thread->task->gateway, fd);
+	transport_attach(thread->task->transport, fd);
 	return serve_next(thread);
 }
 
@@ -387,7 +387,7 @@ thread_serve(struct thread *thread)
 	int64_t until;
 
 	while ((fd = wait_for_work(thread->epoll_fd)) != thread->worker->stop_fd)
-		(void)(fd == thread->listen_fd ? serve_new(thread) : serve_kept(thread));
+		(void)(fd == thread->listen_fd ? serve_new(thread) : serve_idle(thread));
 	/*
 	 * A connection wakes one thread, and may have woken this one, just when it was told to
 	 * stop; and a socket file that is removed by now leaves the last ones in the queue. So what
@@ -395,7 +395,7 @@ thread_serve(struct thread *thread)
 	 */
 	until = clock_steady_ms() + STOP_MS;
 	while (clock_steady_ms() < until &&
-	       (serve_kept(thread) || serve_new(thread) || kept_await(thread->kept, AWAIT_MS)))
+	       (serve_idle(thread) || serve_new(thread) || idle_await(thread->idle, AWAIT_MS)))
 		;
 }
 
@@ -408,7 +408,7 @@ thread_main(void *argument)
 	if ((thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		log_fatal("cannot start a thread: errno %d", errno);
 	watch(thread->epoll_fd, thread->worker->stop_fd, 0);
-	watch(thread->epoll_fd, kept_fd(thread->kept), 0);
+	watch(thread->epoll_fd, idle_fd(thread->idle), 0);
 	/* One connection wakes one thread, not all of them in all workers. */
 	watch(thread->epoll_fd, thread->listen_fd, EPOLLEXCLUSIVE);
 	thread_serve(thread);
@@ -424,7 +424,7 @@ start_threads(struct worker *worker, enum pool pool, int listen_fd, int64_t coun
 {
 	pthread_attr_t attributes;
 
-	worker->kept[pool] = kept_open();
+	worker->idle[pool] = idle_open();
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_BYTES);
 	for (int64_t i = 0; i < count; i++) {
@@ -433,7 +433,7 @@ start_threads(struct worker *worker, enum pool pool, int listen_fd, int64_t coun
 
 		if (error == 0) {
 			*thread = (struct thread){ .worker = worker,
-				.kept = worker->kept[pool],
+				.idle = worker->idle[pool],
 				.pool = pool,
 				.listen_fd = listen_fd };
 			error = pthread_create(&ids[(*used)++], &attributes, thread_main, thread);
@@ -467,7 +467,7 @@ worker_general_threads(const struct config *config)
 
 	if (config->http_general_threads > 0)
 		return config->http_general_threads;
-	return cores > THREADS_LEAST ? cores : THREADS_LEAST;
+	return cores > THREADS_MIN ? cores : THREADS_MIN;
 }
 
 int64_t
@@ -488,8 +488,8 @@ worker_run(const struct responder *responder, struct service *service,
 	struct store_watch *watch = NULL;
 
 	worker.lingering = linger_open(LINGER_MS);
-	worker.waiters = waiters_open((size_t)config->http_waiter_threads);
-	worker.receivers = waiters_open((size_t)worker_body_threads(config));
+	worker.blocking_pool = blocking_pool_open((size_t)config->http_waiter_threads);
+	worker.receivers = blocking_pool_open((size_t)worker_body_threads(config));
 	worker.uploads = share_open((size_t)config->http_body_threads);
 	worker.documents = share_open(
 	    (size_t)(worker_body_threads(config) - config->http_body_threads));
@@ -504,19 +504,19 @@ worker_run(const struct responder *responder, struct service *service,
 	close(ready_fd);
 	wait_for_stop(parent_fd);
 	for (int pool = 0; pool < POOLS; pool++)
-		kept_stop(worker.kept[pool]);
+		idle_stop(worker.idle[pool]);
 	(void)!write(worker.stop_fd, &(uint64_t){ 1 }, sizeof(uint64_t));
 	log_line(LOG_LEVEL_INFO, "stopping, %d requests to finish", atomic_load(&worker.busy));
 	for (size_t i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
-	waiters_close(worker.waiters);
-	waiters_close(worker.receivers); /* after those that hand over to them */
+	blocking_pool_close(worker.blocking_pool);
+	blocking_pool_close(worker.receivers); /* after those that hand over to them */
 	share_close(worker.uploads);
 	share_close(worker.documents);
 	linger_close(worker.lingering);
 	store_watch_stop(watch);
 	for (int pool = 0; pool < POOLS; pool++)
-		kept_close(worker.kept[pool]);
+		idle_close(worker.idle[pool]);
 	free(ids);
 	close(worker.stop_fd);
 	return 0;
@@ -526,11 +526,11 @@ int
 worker_run_cgi(const struct responder *responder, struct service *service)
 {
 	struct worker worker = { .responder = responder, .service = service };
-	struct task *task = task_new(&worker, gateway_open_cgi(), NULL);
+	struct task *task = task_new(&worker, transport_open_cgi(), NULL);
 
 	task->started = clock_steady_ms();
-	task->patience = PATIENCE_BODY | PATIENCE_UPSTREAM;
-	if (gateway_accept(task->gateway))
+	task->blocking = PATIENCE_BODY | PATIENCE_UPSTREAM;
+	if (transport_accept(task->transport))
 		(void)serve(task);
 	task_free(task);
 	return 0;

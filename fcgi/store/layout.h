@@ -37,9 +37,9 @@ void store_blob_name(char name[STORE_NAME_SIZE], const struct digest *, int64_t 
 void store_upload_name(char name[STORE_NAME_SIZE], int64_t file);
 /* Make every directory an upload or a blob can need below the descriptor, and sync them; false
  * leaves errno. */
-bool store_make_folders(int root);
+bool store_make_directories(int root);
 /* fsync the folder that holds `name`; false leaves errno. */
-bool store_sync_folder(const struct store *, const char *name);
+bool store_sync_directory(const struct store *, const char *name);
 /* Hash all bytes of an open file from its start; false leaves errno. */
 bool store_hash_file(int fd, enum digest_algorithm, struct digest *, int64_t *size);
 

@@ -109,7 +109,7 @@ move_to(struct store *store, int fd, const struct stat *st, struct error *err)
 
 	if (realpath(store->name, absolute) == NULL)
 		return refuse_errno(store, err, "find it");
-	if (may_make(store, st) && !store_make_folders(fd))
+	if (may_make(store, st) && !store_make_directories(fd))
 		return refuse_errno(store, err, "make directories in it");
 	*place = (struct store_place){ .path = arena_strdup(store->arena, absolute),
 		.device = st->st_dev,

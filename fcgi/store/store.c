@@ -40,13 +40,13 @@ store_upload_name(char name[STORE_NAME_SIZE], int64_t file)
 
 /* Made by somebody else already is fine. */
 static bool
-folder_make(int root, const char *name)
+directory_make(int root, const char *name)
 {
 	return mkdirat(root, name, FOLDER_MODE) == 0 || errno == EEXIST;
 }
 
 static bool
-folder_sync(int root, const char *name)
+directory_sync(int root, const char *name)
 {
 	int fd = openat(root, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int error;
@@ -62,13 +62,13 @@ folder_sync(int root, const char *name)
 }
 
 bool
-store_sync_folder(const struct store *store, const char *name)
+store_sync_directory(const struct store *store, const char *name)
 {
-	char folder[STORE_NAME_SIZE];
+	char directory[STORE_NAME_SIZE];
 	const char *slash = strrchr(name, '/');
 
-	snprintf(folder, sizeof(folder), "%.*s", (int)(slash - name), name);
-	return folder_sync(store->root, folder);
+	snprintf(directory, sizeof(directory), "%.*s", (int)(slash - name), name);
+	return directory_sync(store->root, directory);
 }
 
 static bool
@@ -77,28 +77,28 @@ shards_make(int root, enum digest_algorithm algorithm)
 	char name[STORE_NAME_SIZE];
 
 	snprintf(name, sizeof(name), "blobs/%s", digest_algorithm_name(algorithm));
-	if (!folder_make(root, name))
+	if (!directory_make(root, name))
 		return false;
 	for (unsigned int shard = 0; shard < 256; shard++) {
 		snprintf(
 		    name, sizeof(name), "blobs/%s/%02x", digest_algorithm_name(algorithm), shard);
-		if (!folder_make(root, name))
+		if (!directory_make(root, name))
 			return false;
 	}
 	snprintf(name, sizeof(name), "blobs/%s", digest_algorithm_name(algorithm));
-	return folder_sync(root, name);
+	return directory_sync(root, name);
 }
 
 /* The sync does not depend on who made them: another process may have, and died before its own. */
 bool
-store_make_folders(int root)
+store_make_directories(int root)
 {
-	if (!folder_make(root, "blobs") || !folder_make(root, "uploads"))
+	if (!directory_make(root, "blobs") || !directory_make(root, "uploads"))
 		return false;
 	for (size_t i = 0; i < ALGORITHM_COUNT; i++)
 		if (!shards_make(root, algorithms[i]))
 			return false;
-	return folder_sync(root, "blobs") && folder_sync(root, ".");
+	return directory_sync(root, "blobs") && directory_sync(root, ".");
 }
 
 static const char *
@@ -338,21 +338,21 @@ walk_file(struct walk *walk, const struct stat *st)
 /* The folder at walk->path, opened below `parent` as `name`; both may vanish at any time, which is
  * no error. */
 static bool
-walk_folder(struct walk *walk, int parent, const char *name)
+walk_directory(struct walk *walk, int parent, const char *name)
 {
 	size_t length = strlen(walk->path);
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *folder = fd == -1 ? NULL : fdopendir(fd);
+	DIR *directory = fd == -1 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 	bool ok = true;
 
-	if (folder == NULL) {
+	if (directory == NULL) {
 		ok = errno == ENOENT;
 		if (fd != -1)
 			close(fd);
 		return ok;
 	}
-	while (ok && !walk->stopped && (errno = 0, entry = readdir(folder)) != NULL) {
+	while (ok && !walk->stopped && (errno = 0, entry = readdir(directory)) != NULL) {
 		struct stat st;
 
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
@@ -364,14 +364,14 @@ walk_folder(struct walk *walk, int parent, const char *name)
 		} else if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1) {
 			ok = errno == ENOENT;
 		} else if (S_ISDIR(st.st_mode)) {
-			ok = !walk->deep || walk_folder(walk, fd, entry->d_name);
+			ok = !walk->deep || walk_directory(walk, fd, entry->d_name);
 		} else {
 			walk_file(walk, &st);
 		}
 		walk->path[length] = '\0';
 	}
 	ok = ok && (walk->stopped || errno == 0);
-	closedir(folder);
+	closedir(directory);
 	return ok;
 }
 
@@ -385,7 +385,7 @@ store_walk(struct store *store, store_visit *visit, void *context, struct error 
 		return false;
 	for (size_t i = 0; i < 2 && !walk.stopped; i++) {
 		snprintf(walk.path, sizeof(walk.path), "%s", tops[i]);
-		if (!walk_folder(&walk, store->root, tops[i]))
+		if (!walk_directory(&walk, store->root, tops[i]))
 			return error_errno(err, "cannot read the store's folder %s", tops[i]);
 	}
 	return true;
@@ -409,7 +409,7 @@ store_list(struct store *store, const char *directory, store_visit *visit, void 
 	if (!store_require(store, err))
 		return false;
 	snprintf(walk.path, sizeof(walk.path), "%s", directory);
-	return walk_folder(&walk, store->root, directory) ||
+	return walk_directory(&walk, store->root, directory) ||
 	       error_errno(err, "cannot read the store's directory %s", directory);
 }
 

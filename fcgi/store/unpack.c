@@ -34,9 +34,9 @@ struct unpack {
 static int64_t
 output_limit(int64_t size)
 {
-	if (size <= UNPACK_LEAST_BYTES / UNPACK_RATIO)
-		return UNPACK_LEAST_BYTES;
-	return size < UNPACK_MOST_BYTES / UNPACK_RATIO ? size * UNPACK_RATIO : UNPACK_MOST_BYTES;
+	if (size <= UNPACK_MIN_BYTES / UNPACK_RATIO)
+		return UNPACK_MIN_BYTES;
+	return size < UNPACK_MAX_BYTES / UNPACK_RATIO ? size * UNPACK_RATIO : UNPACK_MAX_BYTES;
 }
 
 static bool

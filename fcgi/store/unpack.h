@@ -14,9 +14,9 @@
 
 /* Whatever its size, a layer may unpack to UNPACK_LEAST_BYTES; beyond that, to UNPACK_RATIO times
  * its size, and never to more than UNPACK_MOST_BYTES. */
-#define UNPACK_LEAST_BYTES (INT64_C(256) << 20)
+#define UNPACK_MIN_BYTES (INT64_C(256) << 20)
 #define UNPACK_RATIO 100
-#define UNPACK_MOST_BYTES (INT64_C(64) << 30)
+#define UNPACK_MAX_BYTES (INT64_C(64) << 30)
 
 /* Asked between pieces: is nobody waiting for the result any more? */
 struct unpack_watch {

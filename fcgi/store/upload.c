@@ -117,7 +117,7 @@ upload_republish(struct store *store, const struct digest *digest, int64_t file,
 	if (!digest_equal(&actual, digest))
 		return error_set(
 		    err, ERROR_BLOB_UPLOAD_UNKNOWN, "the upload has lost bytes, start again");
-	return store_sync_folder(store, name) || error_errno(err, "cannot store the blob");
+	return store_sync_directory(store, name) || error_errno(err, "cannot store the blob");
 }
 
 static void
@@ -273,7 +273,7 @@ upload_publish(struct upload *up, const struct digest *digest, struct error *err
 		return error_errno(err, "cannot store the blob");
 	}
 	up->closed = true;
-	return store_sync_folder(up->store, name) || error_errno(err, "cannot store the blob");
+	return store_sync_directory(up->store, name) || error_errno(err, "cannot store the blob");
 }
 
 void

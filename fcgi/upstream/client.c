@@ -22,15 +22,15 @@
 #define TICK_MS 200
 #define SLOW_BYTES 1024 /* a second, on average over ... */
 #define SLOW_SECONDS 30
-#define HEADERS_MOST (64 * 1024)
-#define REDIRECTS_MOST 5
-#define TOKEN_BODY_MOST (64 * 1024)
+#define HEADERS_MAX (64 * 1024)
+#define REDIRECTS_MAX 5
+#define TOKEN_BODY_MAX (64 * 1024)
 #define CHALLENGE_SECONDS 3600
 #define GOOD_SECONDS \
 	60 /* for which an upstream that served us is not asked again whether it does */
-#define GREETING_MOST (64 * 1024)
-#define RETRY_MOST_SECONDS (6 * 3600) /* Docker Hub's window; more is a mistake */
-#define IDLE_MOST 64                  /* handles kept for the next call, with their connections */
+#define GREETING_MAX (64 * 1024)
+#define RETRY_MAX_SECONDS (6 * 3600) /* Docker Hub's window; more is a mistake */
+#define IDLE_MAX 64                  /* handles kept for the next call, with their connections */
 
 /* A curl handle, and the multi handle that keeps its connections. A connection to a private address
  * must never be used again for an upstream that may not have it: they are kept apart. */
@@ -127,11 +127,11 @@ handle_take(struct upstream_client *client, const char *networks)
 }
 
 static void
-handle_give(struct upstream_client *client, struct handle *handle)
+handle_release(struct upstream_client *client, struct handle *handle)
 {
 	curl_easy_reset(handle->easy); /* no credential stays in it; connections do */
 	pthread_mutex_lock(&client->lock);
-	if (client->idle_count < IDLE_MOST) {
+	if (client->idle_count < IDLE_MAX) {
 		handle->next = client->idle;
 		client->idle = handle;
 		client->idle_count++;
@@ -224,8 +224,8 @@ retry_seconds(const char *value)
 
 	if (end == value)
 		seconds = (long long)curl_getdate(value, NULL) - clock_wall_seconds();
-	if (seconds > RETRY_MOST_SECONDS)
-		return RETRY_MOST_SECONDS;
+	if (seconds > RETRY_MAX_SECONDS)
+		return RETRY_MAX_SECONDS;
 	return seconds > 0 ? seconds : 0;
 }
 
@@ -291,7 +291,7 @@ on_header(char *data, size_t size, size_t count, void *context)
 
 	x->active_ms = clock_steady_ms();
 	x->header_bytes += length;
-	if (x->header_bytes > HEADERS_MOST) {
+	if (x->header_bytes > HEADERS_MAX) {
 		break_off(x, "too many headers");
 		return 0;
 	}
@@ -623,7 +623,7 @@ exchange(
 	if (code != CURLE_OK)
 		read_connect(handle->easy, x);
 	curl_slist_free_all(headers);
-	handle_give(client, handle);
+	handle_release(client, handle);
 	if (x->body != NULL) {
 		arena_defer(x->arena, free, x->body);
 		x->reply->body = x->body;
@@ -660,7 +660,7 @@ follow(
 	for (int n = 0; result == UPSTREAM_FAILED && is_redirect(x); n++) {
 		const char *next = origin_resolve(x->arena, url, x->location);
 
-		if (next == NULL || n == REDIRECTS_MOST) {
+		if (next == NULL || n == REDIRECTS_MAX) {
 			snprintf(x->reply->reason, sizeof(x->reply->reason),
 			    next == NULL ? "it redirects to what is not followed"
 					 : "it redirects without end");
@@ -777,7 +777,7 @@ get_token(struct upstream_client *client, struct exchange *x, const char *name, 
 		.arena = x->arena,
 		.upstream = upstream,
 		.reply = x->reply,
-		.limit = TOKEN_BODY_MOST,
+		.limit = TOKEN_BODY_MAX,
 		.answer_ms = x->answer_ms,
 	};
 	const char *realm = origin_resolve(x->arena, upstream->url, challenge.realm);
@@ -943,7 +943,7 @@ upstream_greet(struct upstream_client *client, struct arena *arena, const struct
 {
 	const struct upstream_call greeting = {
 		.path = "/v2/",
-		.limit = GREETING_MOST,
+		.limit = GREETING_MAX,
 		.answer_ms = call->answer_ms,
 		.tick = call->tick,
 		.context = call->context,

@@ -8,11 +8,11 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define TOKENS_MOST 1024
+#define TOKENS_MAX 1024
 #define LIFE_DEFAULT 60 /* seconds, when the service does not tell (Docker token specification) */
-#define LIFE_MOST (24 * 3600)
+#define LIFE_MAX (24 * 3600)
 #define MARGIN 10 /* a token about to expire is not sent any more */
-#define TOKEN_MOST (16 * 1024)
+#define TOKEN_MAX (16 * 1024)
 
 struct token {
 	char *key, *text; /* owned */
@@ -121,7 +121,7 @@ token_keep(struct tokens *tokens, const char *key, const char *text, int64_t sec
 	pthread_mutex_lock(&tokens->lock);
 	if (*(p = find(tokens, key)) != NULL)
 		drop(tokens, p);
-	if (tokens->count == TOKENS_MOST) { /* the oldest makes room */
+	if (tokens->count == TOKENS_MAX) { /* the oldest makes room */
 		for (p = &tokens->first; (*p)->next != NULL; p = &(*p)->next)
 			;
 		drop(tokens, p);
@@ -147,7 +147,7 @@ read_member(struct arena *arena, const json_t *document, const char *name)
 {
 	const char *text = json_string_value(json_object_get(document, name));
 
-	if (text == NULL || *text == '\0' || strlen(text) > TOKEN_MOST || !is_printable(text))
+	if (text == NULL || *text == '\0' || strlen(text) > TOKEN_MAX || !is_printable(text))
 		return NULL;
 	return arena_strdup(arena, text);
 }
@@ -162,8 +162,8 @@ token_read(struct arena *arena, const char *json, size_t length, int64_t *second
 	if (text == NULL)
 		text = read_member(arena, document, "access_token");
 	*seconds = json_is_integer(life) ? json_integer_value(life) : LIFE_DEFAULT;
-	if (*seconds > LIFE_MOST)
-		*seconds = LIFE_MOST;
+	if (*seconds > LIFE_MAX)
+		*seconds = LIFE_MAX;
 	json_decref(document);
 	return text;
 }

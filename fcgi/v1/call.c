@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "oci/name.h"
-#include "responder/asked.h"
+#include "responder/endpoint.h"
 
 /* A push lasts as long as its layers, and old clients never ask for another token. It is an upper
  * bound: every statement asks for the rights again. */
@@ -12,13 +12,13 @@
 bool
 call_open(struct request *req, struct v1_call *call, struct error *err)
 {
-	struct asked asked;
-	bool ok = asked_open(req, "STOWAGE_V1_REPOSITORY", &asked, err);
+	struct endpoint endpoint;
+	bool ok = endpoint_open(req, "STOWAGE_V1_REPOSITORY", &endpoint, err);
 
 	*call = (struct v1_call){
-		.key = asked.key,
-		.key_from_url = *asked.prefix != '\0',
-		.path = asked.path,
+		.key = endpoint.key,
+		.key_from_url = *endpoint.prefix != '\0',
+		.path = endpoint.path,
 	};
 	return ok;
 }
@@ -75,10 +75,10 @@ check_access(const struct v1_call *call, struct error *err)
 	switch (call->route->access) {
 	case ACCESS_LOGIN:
 	case ACCESS_DELETE:
-		return call->identity->viewer.account != 0 ||
+		return call->identity->principal.account != 0 ||
 		       error_set(err, ERROR_UNAUTHORIZED, NULL);
 	case ACCESS_PUSH:
-		if (call->identity->viewer.account == 0)
+		if (call->identity->principal.account == 0)
 			return error_set(err, ERROR_UNAUTHORIZED, NULL);
 		return call->name != NULL || error_set(err, ERROR_UNAUTHORIZED,
 						 "images are pushed with their repository's token");
@@ -90,7 +90,7 @@ check_access(const struct v1_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v1_call *call, struct db *db, struct error *err)
 {
-	if (!asked_identify(
+	if (!endpoint_identify(
 		req, db, 1, call->key, call->key, false, &call->identity, &call->registry, err))
 		return false;
 	call->registry.key_from_url = call->key_from_url;
@@ -128,8 +128,8 @@ reply_token(struct request *req, struct error *err)
 	struct token token = {
 		.audience = call->key,
 		.subject = call->identity->name,
-		.account = call->identity->viewer.account,
-		.epoch = call->identity->viewer.epoch,
+		.account = call->identity->principal.account,
+		.epoch = call->identity->principal.epoch,
 		.access = &access,
 		.access_count = 1,
 	};

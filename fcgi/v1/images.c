@@ -9,9 +9,9 @@
 #include "v1/call.h"
 #include "v1/routes.h"
 
-#define JSON_MOST (1024 * 1024)
+#define JSON_MAX (1024 * 1024)
 #define YEAR_SECONDS "31536000"
-#define CHECKSUM_MOST 255
+#define CHECKSUM_MAX 255
 
 static bool
 require(struct request *req, struct v1_image_row **row, struct error *err)
@@ -68,7 +68,7 @@ image_ancestry(struct request *req, struct error *err)
 static bool
 reply_layer(struct request *req, const struct v1_image_row *row, struct error *err)
 {
-	struct repack *repack;
+	struct recompress *recompress;
 	struct reply_source *source;
 
 	if (!row->layered) {
@@ -83,10 +83,10 @@ reply_layer(struct request *req, const struct v1_image_row *row, struct error *e
 	if (!row->zstd)
 		return reply_file(req, 200, registry_blob_path(request_registry(req), &row->layer),
 		    row->layer.size, err);
-	if ((repack = registry_v1_repack(request_registry(req), row, err)) == NULL)
+	if ((recompress = registry_v1_recompress(request_registry(req), row, err)) == NULL)
 		return false;
 	source = arena_alloc(req->arena, sizeof(*source));
-	*source = (struct reply_source){ -1, repack_read, repack };
+	*source = (struct reply_source){ -1, recompress_read, recompress };
 	return reply_stream(req, 200, source, err);
 }
 
@@ -121,7 +121,7 @@ image_json_put(struct request *req, struct error *err)
 	if (!call_id(req, &id, err) ||
 	    !registry_v1_target_require(
 		request_registry(req), request_call(req)->name, ACTION_WRITE, &target, err) ||
-	    !request_body(req, JSON_MOST, &body, &json.length, err))
+	    !request_body(req, JSON_MAX, &body, &json.length, err))
 		return false;
 	json.data = body;
 	return registry_v1_json_push(
@@ -165,7 +165,7 @@ image_checksum_put(struct request *req, struct error *err)
 		    "Missing Image's checksum (X-Docker-Checksum-Payload)");
 	if (!digest_parse(&digest, payload, err) || digest.algorithm != DIGEST_SHA256)
 		return error_set(err, ERROR_BAD_REQUEST, "want sha256: and 64 hexadecimal digits");
-	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MOST)
+	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MAX)
 		return error_set(err, ERROR_BAD_REQUEST, "X-Docker-Checksum is too long");
 	return registry_v1_checksum_push(
 		   request_registry(req), request_call(req)->name, &id, &digest, tarsum, err) &&

@@ -7,8 +7,8 @@
 #include "v1/call.h"
 #include "v1/routes.h"
 
-#define LIST_MOST (4 * 1024 * 1024)
-#define PROPERTIES_MOST 1024
+#define LIST_MAX (4 * 1024 * 1024)
+#define PROPERTIES_MAX 1024
 
 /*
  * Clients that hear "standalone" send their password with every call, which says nothing of the
@@ -40,7 +40,7 @@ list_read(struct request *req, struct error *err)
 	size_t length;
 	bool ok;
 
-	if (!request_body(req, LIST_MOST, &body, &length, err))
+	if (!request_body(req, LIST_MAX, &body, &length, err))
 		return false;
 	list = document_load((struct bytes){ body, length }, &reason);
 	ok = json_is_array(list) || error_set(err, ERROR_BAD_REQUEST, "want a JSON list");
@@ -147,7 +147,7 @@ repository_properties_put(struct request *req, struct error *err)
 
 	if (!may_push(req, err) ||
 	    !registry_v1_public(request_registry(req), request_call(req)->name, &open, err) ||
-	    !request_body(req, PROPERTIES_MOST, &body, &length, err))
+	    !request_body(req, PROPERTIES_MAX, &body, &length, err))
 		return false;
 	document = document_load((struct bytes){ body, length }, &reason);
 	understood = json_unpack(document, "{s:s}", "access", &access) == 0 &&

@@ -1,7 +1,7 @@
 /* stowage-v1: Docker Registry and Index API v1. */
 #include <string.h>
 
-#include "responder/asked.h"
+#include "responder/endpoint.h"
 #include "v1/call.h"
 #include "v1/errors.h"
 #include "v1/routes.h"
@@ -18,7 +18,7 @@ call_run(struct request *req, struct v1_call *call, struct db *db, struct error 
 		return false;
 	if (req->is_head_only)
 		return call_admit(call, err) &&
-		       asked_admit(req, db, call->key, call->identity, err);
+		       endpoint_admit(req, db, call->key, call->identity, err);
 	return call->route->handler(req, err);
 }
 
@@ -31,7 +31,7 @@ v1_serve(struct request *req, struct db *db, struct error *err)
 
 	req->call = &call;
 	ok = call_open(req, &call, err) && readable && call_run(req, &call, db, err);
-	if (!ok && asked_forget(req, &call.registry, call.identity)) {
+	if (!ok && endpoint_forget(req, &call.registry, call.identity)) {
 		*err = (struct error){ 0 };
 		ok = call_open(req, &call, err) && call_run(req, &call, db, err);
 	}

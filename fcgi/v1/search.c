@@ -6,8 +6,8 @@
 #include "v1/routes.h"
 
 #define PAGE_USUAL 25
-#define PAGE_MOST 100
-#define PAGES_MOST 1000000
+#define PAGE_MAX 100
+#define PAGES_MAX 1000000
 
 /* A count in the query; out of its range is the nearest in it. */
 static int64_t
@@ -22,8 +22,8 @@ query_count(struct request *req, const char *name, int64_t usual, int64_t most)
 bool
 v1_search(struct request *req, struct error *err)
 {
-	struct v1_search search = { .limit = query_count(req, "n", PAGE_USUAL, PAGE_MOST),
-		.page = query_count(req, "page", 1, PAGES_MOST) };
+	struct v1_search search = { .limit = query_count(req, "n", PAGE_USUAL, PAGE_MAX),
+		.page = query_count(req, "page", 1, PAGES_MAX) };
 	json_t *results;
 
 	search.text = request_query(req, "q");

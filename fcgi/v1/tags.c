@@ -7,8 +7,8 @@
 #include "v1/call.h"
 #include "v1/routes.h"
 
-#define BODY_MOST 1024
-#define AGENT_MOST 512
+#define BODY_MAX 1024
+#define AGENT_MAX 512
 
 static bool
 find(struct request *req, const char *tag, struct v1_tag_row **tags, size_t *count,
@@ -116,7 +116,7 @@ read_id(struct request *req, struct digest *id, struct error *err)
 	json_t *value;
 	bool ok;
 
-	if (!request_body(req, BODY_MOST, &body, &length, err))
+	if (!request_body(req, BODY_MAX, &body, &length, err))
 		return false;
 	value = json_loadb(body, length, JSON_DECODE_ANY, NULL);
 	ok = (json_is_string(value) ||
@@ -133,14 +133,14 @@ tag_put(struct request *req, struct error *err)
 	struct target target;
 	struct digest id;
 
-	if (agent == NULL || strlen(agent) > AGENT_MOST || !utf8_check(agent))
+	if (agent == NULL || strlen(agent) > AGENT_MAX || !utf8_check(agent))
 		agent = "";
 	if (!tag_check(tag, err) || !registry_v1_target_require(request_registry(req),
 					request_call(req)->name, ACTION_WRITE, &target, err))
 		return false;
 	/* Layers may have to be unpacked; said before the body is read, which is read once only. */
-	if (target.hands_on && !req->may_wait)
-		return error_set(err, ERROR_WAIT, NULL);
+	if (target.hands_on && !req->may_block)
+		return error_set(err, ERROR_WOULD_BLOCK, NULL);
 	if (!read_id(req, &id, err) || !registry_v1_tag_push(request_registry(req),
 					   request_call(req)->name, tag, &id, agent, err))
 		return false;

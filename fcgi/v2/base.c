@@ -7,6 +7,6 @@ v2_base(struct request *req, struct error *err)
 {
 	/* A token proves itself here even if it is anonymous's: docker asks before every push and
 	 * pull. */
-	return registry_admit_viewer(request_registry(req), false, err) &&
+	return registry_admit_principal(request_registry(req), false, err) &&
 	       reply_json(req, 200, json_object());
 }

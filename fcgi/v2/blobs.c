@@ -23,7 +23,7 @@ reply_blob(struct request *req, const struct blob_found *found, struct error *er
 		return reply_file(req, 200, registry_blob_path(request_registry(req), found->row),
 		    found->size, err);
 	source = arena_alloc(req->arena, sizeof(*source));
-	*source = (struct reply_source){ found->size, follower_read, found->follower };
+	*source = (struct reply_source){ found->size, reader_read, found->reader };
 	return reply_stream(req, 200, source, err);
 }
 

@@ -5,7 +5,7 @@
 
 #include "oci/name.h"
 #include "registry/push.h"
-#include "responder/asked.h"
+#include "responder/endpoint.h"
 
 /* The path method: the first part of the name is the key. What has no such part is the vhost's. */
 static void
@@ -28,17 +28,17 @@ take_key_from_path(struct request *req, struct v2_call *call)
 bool
 call_open(struct request *req, struct v2_call *call, struct error *err)
 {
-	struct asked asked;
-	bool ok = asked_open(req, "STOWAGE_V2_REPOSITORY", &asked, err);
+	struct endpoint endpoint;
+	bool ok = endpoint_open(req, "STOWAGE_V2_REPOSITORY", &endpoint, err);
 
 	*call = (struct v2_call){
-		.prefix = asked.prefix,
-		.path = asked.path,
-		.key = asked.key,
-		.service = asked.key,
+		.prefix = endpoint.prefix,
+		.path = endpoint.path,
+		.key = endpoint.key,
+		.service = endpoint.key,
 		.mount = "",
 	};
-	if (request_variable(req, "STOWAGE_PATH_METHOD") != NULL && *asked.prefix == '\0')
+	if (request_variable(req, "STOWAGE_PATH_METHOD") != NULL && *endpoint.prefix == '\0')
 		take_key_from_path(req, call);
 	return ok;
 }
@@ -106,7 +106,7 @@ refuse_scope(struct v2_call *call, const char *name, struct error *err)
 	struct error why = { 0 };
 	bool admitted = call->route->access == ACCESS_PUSH
 			    ? registry_target_require(registry, name, ACTION_WRITE, &target, &why)
-			    : registry_admit_viewer(registry, true, &why);
+			    : registry_admit_principal(registry, true, &why);
 
 	if (!admitted && (why.code != ERROR_DENIED || registry->blacked_out)) {
 		*err = why;
@@ -150,7 +150,7 @@ anonymous_check(const struct v2_call *call, struct error *err)
 {
 	bool has_token = call->identity->token != NULL;
 
-	if (call->identity->viewer.account != 0)
+	if (call->identity->principal.account != 0)
 		return true;
 	switch (call->route->access) {
 	case ACCESS_PUSH:
@@ -195,7 +195,7 @@ choose_namespace(struct request *req, struct v2_call *call, struct error *err)
 bool
 call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
-	if (!asked_identify(req, db, 2, call->key, call->service, call_has_session(call),
+	if (!endpoint_identify(req, db, 2, call->key, call->service, call_has_session(call),
 		&call->identity, &call->registry, err))
 		return false;
 	call->registry.key_from_url = *call->prefix != '\0' || *call->mount != '\0';
@@ -234,6 +234,6 @@ call_trace(struct request *req)
 
 	if (registry->warning != NULL)
 		reply_header(req, "Warning", registry->warning);
-	if (trace != NULL && strcmp(trace, "1") == 0 && registry->winner != NULL)
-		reply_header(req, "X-Stowage-Repository", registry->winner);
+	if (trace != NULL && strcmp(trace, "1") == 0 && registry->served_by != NULL)
+		reply_header(req, "X-Stowage-Repository", registry->served_by);
 }

@@ -136,7 +136,7 @@ key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
 		return true;
 	if (call->registry.key_known || *call->prefix != '\0' || error_status(err) >= 500)
 		return false;
-	if (!registry_admit_viewer(&registry, false, &lookup) && !registry.key_unknown)
+	if (!registry_admit_principal(&registry, false, &lookup) && !registry.key_unknown)
 		*err = lookup;
 	return registry.key_unknown;
 }

@@ -1,7 +1,7 @@
 /* stowage-v2: Docker Registry API v2 and OCI Distribution 1.1. */
 #include <string.h>
 
-#include "responder/asked.h"
+#include "responder/endpoint.h"
 #include "v2/call.h"
 #include "v2/errors.h"
 #include "v2/routes.h"
@@ -19,7 +19,7 @@ call_run(struct request *req, struct v2_call *call, struct db *db, struct error 
 		return false;
 	if (req->is_head_only)
 		return upload_admit(req, err) &&
-		       asked_admit(req, db, call->key, call->identity, err);
+		       endpoint_admit(req, db, call->key, call->identity, err);
 	return call->route->handler(req, err);
 }
 
@@ -32,7 +32,7 @@ v2_serve(struct request *req, struct db *db, struct error *err)
 
 	req->call = &call;
 	ok = call_open(req, &call, err) && readable && call_run(req, &call, db, err);
-	if (!ok && asked_forget(req, &call.registry, call.identity)) {
+	if (!ok && endpoint_forget(req, &call.registry, call.identity)) {
 		*err = (struct error){ 0 };
 		ok = call_open(req, &call, err) && call_run(req, &call, db, err);
 	}

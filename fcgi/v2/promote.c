@@ -6,7 +6,7 @@
 #include "v2/call.h"
 #include "v2/routes.h"
 
-#define ORDER_MOST (64 * 1024)
+#define ORDER_MAX (64 * 1024)
 
 static void
 document_free(void *document)
@@ -60,7 +60,7 @@ order_read(struct request *req, struct promotion *order, struct error *err)
 	char *body;
 	size_t length;
 
-	if (!request_json_check(req, err) || !request_body(req, ORDER_MOST, &body, &length, err))
+	if (!request_json_check(req, err) || !request_body(req, ORDER_MAX, &body, &length, err))
 		return false;
 	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
 	if (document == NULL)

@@ -10,7 +10,7 @@ tags_list(struct request *req, struct error *err)
 	struct page page;
 	struct list list;
 
-	if (!call_name(req, &name, err) || !page_read(req, PAGE_MOST, &page, err) ||
+	if (!call_name(req, &name, err) || !page_read(req, PAGE_MAX, &page, err) ||
 	    !registry_tags_list(request_registry(req), name, page.last, page.limit, &list, err))
 		return false;
 	call_trace(req);

@@ -85,13 +85,13 @@ v2_token(struct request *req, struct error *err)
 	struct token token = {
 		.audience = call->service,
 		.subject = call->identity->name,
-		.account = call->identity->viewer.account,
-		.epoch = call->identity->viewer.epoch,
+		.account = call->identity->principal.account,
+		.epoch = call->identity->principal.epoch,
 	};
 
 	if (call->identity->token != NULL)
 		return error_set(err, ERROR_UNAUTHORIZED, "a token cannot ask for a token");
-	if (!registry_admit_viewer(request_registry(req), false, err))
+	if (!registry_admit_principal(request_registry(req), false, err))
 		return false;
 	scope_parse(
 	    req->arena, request_query_all(req, "scope"), &token.access, &token.access_count);

@@ -2,7 +2,7 @@ SET search_path = registry;
 
 -- A blob of a name, from the best leaf that holds it. The blob is looked for once, not for each leaf.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   id bigint, size bigint, file bigint, repository text, ask_upstream boolean
 \set key $1::text
 \set account $2::integer
@@ -24,7 +24,7 @@ hit AS MATERIALIZED (
   WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
     AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
   ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   CASE WHEN hit.leaf_id IS NOT NULL THEN true
     ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
   hit.id, hit.size, hit.file_id AS file, r.key AS repository,
@@ -57,7 +57,7 @@ hit AS MATERIALIZED (
   ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1),
 kept AS (
   UPDATE gc_blob SET due = now() + grace() WHERE blob_id = (SELECT id FROM hit) AND due < now() + interval '1 hour')
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   CASE WHEN hit.leaf_id IS NOT NULL THEN true
     ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
   hit.id, hit.size, hit.file_id AS file, r.key AS repository,

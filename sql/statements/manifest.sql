@@ -4,7 +4,7 @@ SET search_path = registry;
 -- miss asks for it. What a leaf holds is found before the question whether it must be silent, which costs as much as all the rest.
 -- ask_upstream: an upstream may know more of a miss, of a cached tag that is no longer fresh, and of what is found behind a priority remote.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   alg smallint, digest bytea, media_type text, size integer, repository text, payload bytea,
 --   ask_upstream boolean, leaf integer, class smallint, priority boolean, stale boolean
 \set key $1::text
@@ -28,7 +28,7 @@ hit AS MATERIALIZED (
   SELECT l.* FROM root, held l
   WHERE NOT (l.class = 2 AND root.shadowing_guard AND (SELECT name_is_local(id, :name) FROM root))
   ORDER BY l.rank <> 0, CASE WHEN root.by_timestamp THEN l.updated_at END DESC, l.class, l.ord LIMIT 1)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   CASE WHEN hit.leaf_id IS NOT NULL THEN true
     ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
   m.alg, m.digest, t.name AS media_type, m.size, r.key AS repository, CASE WHEN :payload THEN m.payload END AS payload,
@@ -69,7 +69,7 @@ hit AS MATERIALIZED (
   WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
     AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
   ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   CASE WHEN hit.leaf_id IS NOT NULL THEN true
     ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
   m.alg, m.digest, t.name AS media_type, m.size, r.key AS repository, CASE WHEN :payload THEN m.payload END AS payload,
@@ -107,7 +107,7 @@ SELECT tag_delete(p_target => $1::integer, p_name => $2::text, p_tag => $3::text
 -- The tags of a name after one, with those that upstreams listed: enough of each image for the whole page. A name is known by what is under it,
 -- or by a tag that a pattern lets in although it keeps the name out. Without a tag one row, whose tag is NULL.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   known boolean, tag text, ask_upstream boolean
 \set key $1::text
 \set account $2::integer
@@ -138,7 +138,7 @@ known AS MATERIALIZED (
       AND (EXISTS (SELECT FROM image_manifest im WHERE im.image_id = l.id)
         OR EXISTS (SELECT FROM remote_tags rt WHERE rt.repository_id = l.leaf_id AND rt.path = l.path)))
     OR EXISTS (SELECT FROM l JOIN tag t ON t.image_id = l.id AND tag_fits(l.path, t.name, l.include_re, l.exclude_re)) AS known)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   known.known OR me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) AS allowed,
   known.known, names.name AS tag, EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2) AS ask_upstream
 FROM me LEFT JOIN root ON true LEFT JOIN names ON true, known
@@ -147,7 +147,7 @@ ORDER BY names.name;
 -- Manifests whose subject is the digest, by digest after one: at most so many, and no more bytes of descriptors than a page may have, since
 -- descriptors carry annotations of up to 4 MiB each; one there is in any case.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   descriptor text, digest text, found bigint
 \set key $1::text
 \set account $2::integer
@@ -180,7 +180,7 @@ found AS (
 page AS (
   SELECT found.*, row_number() OVER w AS place, sum(octet_length(descriptor) + 1) OVER w AS bytes
   FROM found WINDOW w AS (ORDER BY alg, digest))
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) AS allowed,
   page.descriptor, digest_text(page.alg, page.digest) AS digest, (SELECT count(*) FROM found) AS found
 FROM me LEFT JOIN root ON true LEFT JOIN page ON page.place = 1 OR page.bytes <= :bytes

@@ -5,7 +5,7 @@ SET search_path = registry;
 -- remote is guarded: it says that it has nothing. wanted: the size of the digest if a manifest cached under the name names it or if it is on its
 -- way, else -1. Without a remote one row, whose id is NULL.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   id integer, key text, path text, priority boolean, guarded boolean, may_fill boolean, offline boolean, missed boolean, wanted bigint,
 --   listed boolean, away bigint, limited boolean, suspect_ms bigint, trouble text, reason text, username text, password text,
 --   fresh_seconds integer, missing_seconds integer, assumed_offline_seconds integer, hard_fail boolean, store_locally boolean,
@@ -37,7 +37,7 @@ path AS MATERIALIZED (
           JOIN image i ON i.repository_id = l.leaf_id AND i.path = ANY (name_twins(:name))
         WHERE me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path))) FROM me))
   ORDER BY l.leaf_id, l.rank <> 0, l.ord)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   path.leaf_id IS NOT NULL AS allowed,
   path.leaf_id AS id, r.key, path.path, path.rank = 0 AS priority, path.guarded,
   me.is_admin OR EXISTS (SELECT FROM granting_rules(path.leaf_id, me.principals, 2, path.path)) AS may_fill,

@@ -2,7 +2,7 @@ SET search_path = registry;
 
 -- Where a push of the name lands, and whether the account may do all that is wanted there.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean
 \set key $1::text
 \set account $2::integer
@@ -13,14 +13,14 @@ PREPARE target_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 target AS (SELECT t.* FROM me, request_target(:key, :account, me.valid, :name) t)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   coalesce(target.actions & :wanted = :wanted, false) AS allowed,
   target.target_id, target.target_key, target.actions, target.image_id, target.schema1
 FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
 
 -- Bits of actions under a name: to read anywhere, to do more where a push lands.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean, actions integer
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean, actions integer
 \set key $1::text
 \set account $2::integer
 \set epoch $3::integer
@@ -32,7 +32,7 @@ rights AS (
   SELECT CASE WHEN me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) THEN 1 ELSE 0 END
     | coalesce((SELECT push_actions(:account, root_id, target_id, :name) & ~1 FROM push_target WHERE key = :key AND me.valid), 0) AS actions
   FROM me LEFT JOIN root ON true)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   rights.actions <> 0 AS allowed, rights.actions
 FROM me LEFT JOIN root ON true, rights;
 
@@ -61,7 +61,7 @@ ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1;
 
 -- Without a name: may anything be read there?
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean
 \set key $1::text
 \set account $2::integer
 \set epoch $3::integer
@@ -69,14 +69,14 @@ ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1;
 PREPARE standing_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, :api_version))
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id
     AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.leaf_id, me.principals, 1)))) AS allowed
 FROM me LEFT JOIN root ON true;
 
 -- Names after one. First the leaves where anything may be read at all, then the first names of each. Without a name one row, whose name is NULL.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean, name text
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean, name text
 \set key $1::text
 \set account $2::integer
 \set epoch $3::integer
@@ -96,7 +96,7 @@ name AS (
       AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
     ORDER BY i.path LIMIT :limit) n
   ORDER BY n.path LIMIT :limit)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   EXISTS (SELECT FROM leaf) AS allowed, name.path AS name
 FROM me LEFT JOIN root ON true LEFT JOIN name ON true
 ORDER BY name.path;

@@ -9,7 +9,7 @@ FROM upload_start(p_repository => $1::integer, p_name => $2::text, p_account => 
 
 -- The session of this account, of this image, at the target of this key; nobody else's.
 -- idempotent
--- returns: repository_known boolean, blacked_out boolean, viewer_valid boolean, allowed boolean,
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean,
 --   id text, image bigint, file bigint, received bigint, alg smallint, digest_so_far bytea, sealed_alg smallint, sealed_digest bytea
 \set key $1::text
@@ -21,7 +21,7 @@ PREPARE upload_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 target AS (SELECT t.* FROM me, request_target(:key, :account, me.valid, :name) t)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS viewer_valid,
+SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   coalesce(target.actions & 2 = 2, false) AS allowed,
   target.target_id, target.target_key, target.actions, target.image_id, target.schema1,
   u.id::text, u.image_id AS image, u.file_id AS file, u.received, u.alg, u.digest_so_far, u.sealed_alg, u.sealed_digest

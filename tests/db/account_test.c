@@ -212,7 +212,7 @@ rows_of_sign_ins_are_few_and_expire(void **state)
 	    "UPDATE sign_in SET expires_at = now() - interval '1 second' WHERE account = %d AND succeeded_at IS NULL",
 	    account->id);
 	while (more)
-		assert_true(db_memories_drop(&f->db, 500, &more, &f->err));
+		assert_true(db_cache_expire(&f->db, 500, &more, &f->err));
 	assert_string_equal(
 	    ask(f, "SELECT count(*) FROM sign_in WHERE account = %d", account->id), "1");
 }
@@ -302,12 +302,12 @@ set(struct fixture *f, const char *name, const char *repository, const char *pri
 }
 
 static int
-rights(struct fixture *f, const char *key, struct viewer viewer)
+rights(struct fixture *f, const char *key, struct principal principal)
 {
-	struct standing standing;
+	struct access_decision decision;
 	int actions;
 
-	assert_true(db_rights_find(&f->db, key, "a", &viewer, &standing, &actions, &f->err));
+	assert_true(db_rights_find(&f->db, key, "a", &principal, &decision, &actions, &f->err));
 	return actions;
 }
 
@@ -317,28 +317,28 @@ a_permission_target_is_replaced_as_a_whole(void **state)
 	struct fixture *f = *state;
 	const char *key = local_make(f), *name = unique(f, "target"), *user = unique(f, "user"),
 		   *group = unique(f, "group");
-	struct viewer viewer = { 0 }, anonymous = { 0 };
+	struct principal principal = { 0 }, anonymous = { 0 };
 	struct account *account;
 	bool created;
 
 	assert_true(db_account_add(&f->db, user, "*", false, &f->actor, &f->err));
 	assert_true(db_account_find(&f->db, user, &account, &f->err));
-	viewer.account = account->id;
+	principal.account = account->id;
 	assert_true(db_group_add(&f->db, group, &f->actor, &created, &f->err));
 	ask(f,
 	    "INSERT INTO membership (user_id, group_id) SELECT %d, id FROM principal WHERE name = '%s'",
 	    account->id, group);
 
 	assert_true(set(f, name, key, user, 3));
-	assert_int_equal(rights(f, key, viewer), 3);
+	assert_int_equal(rights(f, key, principal), 3);
 	assert_true(set(f, name, key, group, 5));
-	assert_int_equal(rights(f, key, viewer), 5);
+	assert_int_equal(rights(f, key, principal), 5);
 	assert_int_equal(rights(f, key, anonymous), 0);
 	assert_true(set(f, name, key, "_anonymous", 1));
-	assert_int_equal(rights(f, key, viewer), 0);
+	assert_int_equal(rights(f, key, principal), 0);
 	assert_int_equal(rights(f, key, anonymous), 1);
 	assert_true(set(f, name, key, "_all", 1));
-	assert_int_equal(rights(f, key, viewer), 1);
+	assert_int_equal(rights(f, key, principal), 1);
 	assert_int_equal(rights(f, key, anonymous), 0);
 }
 
@@ -347,7 +347,7 @@ an_unknown_name_changes_no_permission(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f), *name = unique(f, "target");
-	struct viewer anonymous = { 0 };
+	struct principal anonymous = { 0 };
 
 	assert_true(set(f, name, key, "_anonymous", 1));
 	assert_false(set(f, name, "nowhere", "_anonymous", 3));
@@ -368,9 +368,9 @@ any_holds_for_repositories_to_come(void **state)
 	assert_true(db_account_add(&f->db, user, "*", false, &f->actor, &f->err));
 	assert_true(db_account_find(&f->db, user, &account, &f->err));
 	assert_true(set(f, name, "ANY LOCAL", user, 1));
-	assert_int_equal(rights(f, local_make(f), (struct viewer){ .account = account->id }), 1);
+	assert_int_equal(rights(f, local_make(f), (struct principal){ .account = account->id }), 1);
 	assert_true(set(f, name, "ANY REMOTE", user, 1));
-	assert_int_equal(rights(f, local_make(f), (struct viewer){ .account = account->id }), 0);
+	assert_int_equal(rights(f, local_make(f), (struct principal){ .account = account->id }), 0);
 }
 
 static void
@@ -378,7 +378,7 @@ the_first_key_is_made_once(void **state)
 {
 	struct fixture *f = *state;
 	unsigned char first[32] = { 1 }, second[32] = { 2 };
-	struct token_key *keys, *again;
+	struct token_key *keys, *idempotent;
 	size_t count;
 
 	ask(f, "UPDATE token_key SET retired_at = now(), revoked_at = now()");
@@ -386,13 +386,13 @@ the_first_key_is_made_once(void **state)
 	assert_true(db_token_keys(&f->db, first, &keys, &count, &f->err));
 	assert_int_equal(count, 1);
 	assert_memory_equal(keys[0].secret, first, 32);
-	assert_true(db_token_keys(&f->db, second, &again, &count, &f->err));
+	assert_true(db_token_keys(&f->db, second, &idempotent, &count, &f->err));
 	assert_int_equal(count, 1);
-	assert_string_equal(again[0].kid, keys[0].kid);
+	assert_string_equal(idempotent[0].kid, keys[0].kid);
 	ask(f, "UPDATE token_key SET retired_at = now(), revoked_at = now()");
-	assert_true(db_token_keys(&f->db, second, &again, &count, &f->err));
+	assert_true(db_token_keys(&f->db, second, &idempotent, &count, &f->err));
 	assert_int_equal(count, 1);
-	assert_memory_equal(again[0].secret, second, 32);
+	assert_memory_equal(idempotent[0].secret, second, 32);
 }
 
 static void

@@ -200,7 +200,7 @@ a_statement_that_was_changed_is_refused(void **state)
 {
 	static const struct {
 		const struct statement *statement;
-		const char *from, *to, *sentence;
+		const char *from, *to, *message;
 	} rows[] = {
 		{ &manifest_by_tag_statement, "m.alg, m.digest", "m.digest, m.alg",
 		    "statement manifest_by_tag: column must be alg smallint (got digest bytea)" },
@@ -218,7 +218,7 @@ a_statement_that_was_changed_is_refused(void **state)
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_string_equal(
-		    refusal(*state, rows[i].statement, rows[i].from, rows[i].to), rows[i].sentence);
+		    refusal(*state, rows[i].statement, rows[i].from, rows[i].to), rows[i].message);
 }
 
 static void

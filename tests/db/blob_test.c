@@ -9,13 +9,13 @@
 
 static struct blob_row *
 find(struct fixture *f, const char *key, const char *name, struct digest digest,
-    struct viewer viewer, struct standing *standing)
+    struct principal principal, struct access_decision *decision)
 {
 	bool more;
 	struct blob_row *row;
 
 	assert_true(db_blob_find(
-	    &f->db, key, name, &digest, &viewer, false, standing, &row, &more, &f->err));
+	    &f->db, key, name, &digest, &principal, false, decision, &row, &more, &f->err));
 	return row;
 }
 
@@ -26,19 +26,19 @@ a_blob_is_found_under_its_name(void **state)
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
 	struct digest digest = blob_make(f, second, "a", unique(f, "content"));
-	struct standing standing;
-	struct blob_row *row = find(f, key, "a", digest, f->admin, &standing);
+	struct access_decision decision;
+	struct blob_row *row = find(f, key, "a", digest, f->admin, &decision);
 
 	assert_non_null(row);
-	assert_true(standing.allowed && standing.repository_known && standing.viewer_valid);
+	assert_true(decision.allowed && decision.repository_known && decision.principal_valid);
 	assert_string_equal(row->repository, second);
 	assert_true(digest_equal(&row->digest, &digest));
 	assert_true(row->file > 0 && row->size > 0);
-	assert_null(find(f, key, "b", digest, f->admin, &standing));
-	assert_true(standing.allowed);
-	assert_null(find(f, first, "a", digest, f->admin, &standing));
-	assert_null(find(f, "nowhere", "a", digest, f->admin, &standing));
-	assert_false(standing.repository_known || standing.allowed);
+	assert_null(find(f, key, "b", digest, f->admin, &decision));
+	assert_true(decision.allowed);
+	assert_null(find(f, first, "a", digest, f->admin, &decision));
+	assert_null(find(f, "nowhere", "a", digest, f->admin, &decision));
+	assert_false(decision.repository_known || decision.allowed);
 }
 
 static void
@@ -47,19 +47,19 @@ a_blob_is_not_found_without_the_right(void **state)
 	struct fixture *f = *state;
 	const char *private = local_make(f), *public = local_make(f);
 	struct digest digest = blob_make(f, private, "a", unique(f, "content"));
-	struct viewer reader = account_make(f, ACTION_READ, public),
-		      stale = account_make(f, ACTION_READ, private);
-	struct standing standing;
+	struct principal reader = account_make(f, ACTION_READ, public),
+			 stale = account_make(f, ACTION_READ, private);
+	struct access_decision decision;
 
 	blob_make(f, public, "a", unique(f, "other content"));
-	assert_null(find(f, public, "a", digest, reader, &standing));
-	assert_true(standing.allowed);
-	assert_null(find(f, private, "a", digest, reader, &standing));
-	assert_false(standing.allowed);
-	assert_non_null(find(f, private, "a", digest, stale, &standing));
+	assert_null(find(f, public, "a", digest, reader, &decision));
+	assert_true(decision.allowed);
+	assert_null(find(f, private, "a", digest, reader, &decision));
+	assert_false(decision.allowed);
+	assert_non_null(find(f, private, "a", digest, stale, &decision));
 	stale.epoch++;
-	assert_null(find(f, private, "a", digest, stale, &standing));
-	assert_false(standing.viewer_valid || standing.allowed);
+	assert_null(find(f, private, "a", digest, stale, &decision));
+	assert_false(decision.principal_valid || decision.allowed);
 }
 
 static void
@@ -69,13 +69,13 @@ a_blacked_out_repository_serves_nothing(void **state)
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
 	struct digest digest = blob_make(f, first, "a", unique(f, "content"));
-	struct standing standing;
+	struct access_decision decision;
 
 	ask(f, "UPDATE repository SET blacked_out = true WHERE key = '%s'", first);
-	assert_null(find(f, first, "a", digest, f->admin, &standing));
-	assert_true(standing.repository_known && standing.blacked_out);
-	assert_null(find(f, key, "a", digest, f->admin, &standing));
-	assert_false(standing.blacked_out);
+	assert_null(find(f, first, "a", digest, f->admin, &decision));
+	assert_true(decision.repository_known && decision.blacked_out);
+	assert_null(find(f, key, "a", digest, f->admin, &decision));
+	assert_false(decision.blacked_out);
 }
 
 static void
@@ -84,13 +84,13 @@ a_bad_blob_is_not_served_and_a_push_heals_it(void **state)
 	struct fixture *f = *state;
 	const char *key = local_make(f), *content = unique(f, "content");
 	struct digest digest = blob_make(f, key, "a", content);
-	struct standing standing;
-	int64_t file = find(f, key, "a", digest, f->admin, &standing)->file;
+	struct access_decision decision;
+	int64_t file = find(f, key, "a", digest, f->admin, &decision)->file;
 
 	ask(f, "UPDATE blob SET bad = true WHERE file_id = %" PRId64, file);
-	assert_null(find(f, key, "a", digest, f->admin, &standing));
+	assert_null(find(f, key, "a", digest, f->admin, &decision));
 	blob_make(f, key, "a", content);
-	assert_int_not_equal(find(f, key, "a", digest, f->admin, &standing)->file, file);
+	assert_int_not_equal(find(f, key, "a", digest, f->admin, &decision)->file, file);
 	assert_string_equal(
 	    ask(f, "SELECT count(*) FROM gc_unlink WHERE file_id = %" PRId64, file), "1");
 }
@@ -113,15 +113,15 @@ only_a_pusher_postpones_collection(void **state)
 	struct fixture *f = *state;
 	const char *key = local_make(f);
 	struct digest digest = blob_make(f, key, "a", unique(f, "content"));
-	struct standing standing;
+	struct access_decision decision;
 	struct blob_row *row;
 
 	assert_int_equal(due_in_hours(f, digest), 24);
 	ask(f, "UPDATE gc_blob SET due = now() + interval '1 minute'");
-	find(f, key, "a", digest, f->admin, &standing);
+	find(f, key, "a", digest, f->admin, &decision);
 	assert_int_equal(due_in_hours(f, digest), 0);
 	assert_true(db_blob_find(
-	    &f->db, key, "a", &digest, &f->admin, true, &standing, &row, &more, &f->err));
+	    &f->db, key, "a", &digest, &f->admin, true, &decision, &row, &more, &f->err));
 	assert_non_null(row);
 	assert_int_equal(due_in_hours(f, digest), 24);
 }
@@ -135,9 +135,9 @@ the_first_file_of_a_digest_stays(void **state)
 	const char *key = local_make(f), *content = unique(f, "content");
 	struct target target = target_of(f, key, "b", f->admin);
 	struct digest digest = blob_make(f, key, "a", content);
-	struct standing standing;
+	struct access_decision decision;
 	struct upload_row *row;
-	int64_t first = find(f, key, "a", digest, f->admin, &standing)->file, file;
+	int64_t first = find(f, key, "a", digest, f->admin, &decision)->file, file;
 	bool won;
 
 	ask(f, "UPDATE gc_blob SET due = now()");
@@ -149,7 +149,7 @@ the_first_file_of_a_digest_stays(void **state)
 	assert_int_equal(file, first);
 	assert_int_not_equal(file, row->file);
 	assert_int_equal(due_in_hours(f, digest), 24);
-	assert_non_null(find(f, key, "b", digest, f->admin, &standing));
+	assert_non_null(find(f, key, "b", digest, f->admin, &decision));
 }
 
 static bool
@@ -166,9 +166,9 @@ lose_a_file(struct fixture *f, bool missing)
 	const char *key = local_make(f), *content = unique(f, "content");
 	struct target target = target_of(f, key, "a", f->admin);
 	struct digest digest = blob_make(f, key, "a", content);
-	struct standing standing;
+	struct access_decision decision;
 	struct upload_row *row;
-	int64_t lost = find(f, key, "a", digest, f->admin, &standing)->file, file;
+	int64_t lost = find(f, key, "a", digest, f->admin, &decision)->file, file;
 	bool won, done;
 
 	assert_true(db_upload_start(
@@ -181,7 +181,7 @@ lose_a_file(struct fixture *f, bool missing)
 		assert_true(
 		    db_blob_replace(&f->db, &digest, lost, missing, row->file, 7, &done, &f->err));
 		assert_true(done); /* the second time another request of the session was first */
-		assert_int_equal(find(f, key, "a", digest, f->admin, &standing)->file, row->file);
+		assert_int_equal(find(f, key, "a", digest, f->admin, &decision)->file, row->file);
 	}
 	assert_false(is_queued(f, row->file));
 	assert_int_equal(is_queued(f, lost), !missing);
@@ -229,7 +229,7 @@ sha512_has_a_row_of_its_own(void **state)
 	struct fixture *f = *state;
 	const char *key = local_make(f);
 	struct target target = target_of(f, key, "a", f->admin);
-	struct standing standing;
+	struct access_decision decision;
 	struct digest digest;
 	struct upload_row *row;
 	int64_t file;
@@ -240,21 +240,21 @@ sha512_has_a_row_of_its_own(void **state)
 	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA512, &row, &f->err));
 	assert_int_equal(row->algorithm, DIGEST_SHA512);
 	assert_true(db_blob_publish(&f->db, row, &digest, 1, &file, &won, &f->err));
-	assert_true(digest_equal(&find(f, key, "a", digest, f->admin, &standing)->digest, &digest));
+	assert_true(digest_equal(&find(f, key, "a", digest, f->admin, &decision)->digest, &digest));
 }
 
 /* --- Sessions --- */
 
 static struct upload_row *
-session_of(
-    struct fixture *f, const char *key, const char *name, const char *uuid, struct viewer viewer)
+session_of(struct fixture *f, const char *key, const char *name, const char *uuid,
+    struct principal principal)
 {
-	struct standing standing;
+	struct access_decision decision;
 	struct target target;
 	struct upload_row *row;
 
 	assert_true(
-	    db_upload_find(&f->db, key, name, uuid, &viewer, &standing, &target, &row, &f->err));
+	    db_upload_find(&f->db, key, name, uuid, &principal, &decision, &target, &row, &f->err));
 	return row;
 }
 
@@ -263,8 +263,8 @@ a_session_is_its_owners_alone(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f), *other = local_make(f);
-	struct viewer owner = account_make(f, ACTION_READ | ACTION_WRITE, key),
-		      foreign = account_make(f, 15, key), stale = owner;
+	struct principal owner = account_make(f, ACTION_READ | ACTION_WRITE, key),
+			 foreign = account_make(f, 15, key), stale = owner;
 	struct target target = target_of(f, key, "a", owner);
 	struct upload_row *row;
 
@@ -335,13 +335,13 @@ a_session_is_cancelled_once(void **state)
 
 static bool
 mount(struct fixture *f, const char *key, const char *from, const char *name, struct digest digest,
-    struct viewer viewer)
+    struct principal principal)
 {
-	struct target target = target_of(f, key, name, viewer);
+	struct target target = target_of(f, key, name, principal);
 	bool found;
 
 	assert_true(
-	    db_blob_mount(&f->db, key, from, &target, name, &digest, &viewer, &found, &f->err));
+	    db_blob_mount(&f->db, key, from, &target, name, &digest, &principal, &found, &f->err));
 	return found;
 }
 
@@ -352,9 +352,9 @@ a_mount_needs_to_read_there_and_to_write_here(void **state)
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
 	struct digest digest = blob_make(f, second, "from", unique(f, "content"));
-	struct viewer writer = account_make(f, ACTION_WRITE, first),
-		      reader = account_make(f, ACTION_READ, second);
-	struct standing standing;
+	struct principal writer = account_make(f, ACTION_WRITE, first),
+			 reader = account_make(f, ACTION_READ, second);
+	struct access_decision decision;
 
 	ask(f, "UPDATE gc_blob SET due = now()");
 	assert_false(mount(f, key, "from", "to", digest, writer));
@@ -367,7 +367,7 @@ a_mount_needs_to_read_there_and_to_write_here(void **state)
 		first),
 	    "0");
 	assert_true(mount(f, key, "from", "to", digest, f->admin));
-	assert_non_null(find(f, first, "to", digest, f->admin, &standing));
+	assert_non_null(find(f, first, "to", digest, f->admin, &decision));
 	assert_int_equal(due_in_hours(f, digest), 24);
 }
 
@@ -379,13 +379,13 @@ a_blob_is_deleted_from_its_image_alone(void **state)
 	struct digest digest = blob_make(f, key, "a", content);
 	struct target target = target_of(f, key, "a", f->admin);
 	enum blob_delete_outcome outcome;
-	struct standing standing;
+	struct access_decision decision;
 
 	blob_make(f, key, "b", content);
 	assert_true(db_blob_delete(&f->db, &target, "a", &digest, &f->actor, &outcome, &f->err));
 	assert_int_equal(outcome, BLOB_DELETE_DONE);
-	assert_null(find(f, key, "a", digest, f->admin, &standing));
-	assert_non_null(find(f, key, "b", digest, f->admin, &standing));
+	assert_null(find(f, key, "a", digest, f->admin, &decision));
+	assert_non_null(find(f, key, "b", digest, f->admin, &decision));
 	assert_true(db_blob_delete(&f->db, &target, "a", &digest, &f->actor, &outcome, &f->err));
 	assert_int_equal(outcome, BLOB_DELETE_UNKNOWN);
 	assert_string_equal(
@@ -418,11 +418,11 @@ every_file_has_its_owner(void **state)
 	const char *key = local_make(f);
 	struct target target = target_of(f, key, "a", f->admin);
 	struct digest digest = blob_make(f, key, "a", unique(f, "content"));
-	struct standing standing;
+	struct access_decision decision;
 	struct upload_row *row;
 	enum file_owner owners[6];
 	struct file_row files[6] = { { .file = 1000000000 },
-		{ .file = find(f, key, "a", digest, f->admin, &standing)->file,
+		{ .file = find(f, key, "a", digest, f->admin, &decision)->file,
 		    .has_digest = true,
 		    .digest = digest } };
 
@@ -461,8 +461,8 @@ a_file_named_after_another_digest_has_no_owner(void **state)
 	const char *key = local_make(f);
 	struct digest digest = blob_make(f, key, "a", unique(f, "content")),
 		      other = digest_of_text(unique(f, "other"));
-	struct standing standing;
-	int64_t file = find(f, key, "a", digest, f->admin, &standing)->file,
+	struct access_decision decision;
+	int64_t file = find(f, key, "a", digest, f->admin, &decision)->file,
 		queued = strtol(ask(f, "INSERT INTO gc_unlink (file_id, not_before)"
 				       " VALUES (nextval('file_id'), now()) RETURNING file_id"),
 		    NULL, 10);

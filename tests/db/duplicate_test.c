@@ -225,7 +225,7 @@ play(
 static void
 an_acknowledged_blob_keeps_its_file_in_every_order(void **state)
 {
-	char *root = folder_make();
+	char *root = directory_make();
 	struct store *store = store_fixture(root);
 
 	assert_non_null(store);
@@ -235,7 +235,7 @@ an_acknowledged_blob_keeps_its_file_in_every_order(void **state)
 				play(*state, store, (enum holder)holder, (enum rival)rival,
 				    orders[i]);
 	store_close(store);
-	folder_remove(root);
+	directory_remove(root);
 }
 
 static bool

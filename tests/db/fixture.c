@@ -117,7 +117,7 @@ virtual_make(struct fixture *f, const char *first, const char *second)
 	return key;
 }
 
-struct viewer
+struct principal
 account_make(struct fixture *f, int actions, const char *key)
 {
 	const char *name = unique(f, "user");
@@ -137,17 +137,17 @@ account_make(struct fixture *f, int actions, const char *key)
 
 		assert_true(db_permission_set(&f->db, &target, &f->actor, &f->err));
 	}
-	return (struct viewer){ .account = account->id, .epoch = account->epoch };
+	return (struct principal){ .account = account->id, .epoch = account->epoch };
 }
 
 struct target
-target_of(struct fixture *f, const char *key, const char *name, struct viewer viewer)
+target_of(struct fixture *f, const char *key, const char *name, struct principal principal)
 {
-	struct standing standing;
+	struct access_decision decision;
 	struct target target;
 
-	assert_true(
-	    db_target_find(&f->db, key, name, &viewer, ACTION_WRITE, &standing, &target, &f->err));
+	assert_true(db_target_find(
+	    &f->db, key, name, &principal, ACTION_WRITE, &decision, &target, &f->err));
 	return target;
 }
 
@@ -178,10 +178,10 @@ blob_make(struct fixture *f, const char *key, const char *name, const char *cont
 }
 
 enum manifest_put_outcome
-push(struct fixture *f, const char *key, const char *name, struct viewer viewer,
+push(struct fixture *f, const char *key, const char *name, struct principal principal,
     const char *content, const struct digest *blobs, size_t blob_count, const char *tag)
 {
-	struct target target = target_of(f, key, name, viewer);
+	struct target target = target_of(f, key, name, principal);
 	struct manifest manifest = {
 		.media_type = MEDIATYPE_OCI_MANIFEST, .artifact_type = "", .blob_count = blob_count
 	};
@@ -192,7 +192,7 @@ push(struct fixture *f, const char *key, const char *name, struct viewer viewer,
 	struct manifest_put order = { .key = key,
 		.name = name,
 		.target = &target,
-		.viewer = &viewer,
+		.principal = &principal,
 		.actor = &f->actor,
 		.manifest = &manifest,
 		.digest = &digest,

@@ -20,7 +20,7 @@ struct fixture {
 	struct db db;   /* a pool of three connections, and an arena that lives as long as a test */
 	PGconn *beside; /* a connection past the pool, to look and to disturb */
 	struct error err;
-	struct viewer admin;
+	struct principal admin;
 	struct actor actor;
 };
 
@@ -41,13 +41,14 @@ const char *unique(struct fixture *, const char *word);
 const char *local_make(struct fixture *); /* key */
 const char *virtual_make(
     struct fixture *, const char *first, const char *second); /* key; pushes land in `first` */
-struct viewer account_make(
+struct principal account_make(
     struct fixture *, int actions, const char *key); /* with these rights there; 0: none */
-struct target target_of(struct fixture *, const char *key, const char *name, struct viewer);
+struct target target_of(struct fixture *, const char *key, const char *name, struct principal);
 struct digest blob_make(struct fixture *, const char *key, const char *name, const char *content);
-/* Push content as a manifest with these blobs, under a tag or none, as that viewer. */
-enum manifest_put_outcome push(struct fixture *, const char *key, const char *name, struct viewer,
-    const char *content, const struct digest *blobs, size_t blob_count, const char *tag);
+/* Push content as a manifest with these blobs, under a tag or none, as that principal. */
+enum manifest_put_outcome push(struct fixture *, const char *key, const char *name,
+    struct principal, const char *content, const struct digest *blobs, size_t blob_count,
+    const char *tag);
 struct digest digest_of_text(const char *text);
 
 #endif

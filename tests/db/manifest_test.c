@@ -12,13 +12,13 @@ tag_reference(const char *tag)
 
 static struct manifest_row *
 find(struct fixture *f, const char *key, const char *name, struct reference reference,
-    struct viewer viewer, struct standing *standing)
+    struct principal principal, struct access_decision *decision)
 {
 	bool more;
 	struct manifest_row *row;
 
 	assert_true(db_manifest_find(
-	    &f->db, key, name, &reference, &viewer, true, standing, &row, &more, &f->err));
+	    &f->db, key, name, &reference, &principal, true, decision, &row, &more, &f->err));
 	return row;
 }
 
@@ -32,15 +32,16 @@ what_was_pushed_is_pulled_by_tag_and_digest(void **state)
 	struct digest digest = digest_of_text(content),
 		      blob = blob_make(f, second, "a", unique(f, "content"));
 	struct reference references[] = { { .tag = "v1" }, { .digest = digest } };
-	struct standing standing;
+	struct access_decision decision;
 
 	assert_int_equal(
 	    push(f, second, "a", f->admin, content, &blob, 1, "v1"), MANIFEST_PUT_DONE);
 	for (size_t i = 0; i < 2; i++) {
-		struct manifest_row *row = find(f, key, "a", references[i], f->admin, &standing);
+		struct manifest_row *row = find(f, key, "a", references[i], f->admin, &decision);
 
 		assert_non_null(row);
-		assert_true(standing.repository_known && standing.viewer_valid && standing.allowed);
+		assert_true(
+		    decision.repository_known && decision.principal_valid && decision.allowed);
 		assert_true(digest_equal(&row->digest, &digest));
 		assert_string_equal(row->media_type, MEDIATYPE_OCI_MANIFEST);
 		assert_string_equal(row->repository, second);
@@ -48,9 +49,9 @@ what_was_pushed_is_pulled_by_tag_and_digest(void **state)
 		assert_int_equal(row->payload.length, strlen(content));
 		assert_memory_equal(row->payload.data, content, strlen(content));
 	}
-	assert_null(find(f, first, "a", references[0], f->admin, &standing));
-	assert_null(find(f, key, "a", tag_reference("v2"), f->admin, &standing));
-	assert_null(find(f, key, "b", references[1], f->admin, &standing));
+	assert_null(find(f, first, "a", references[0], f->admin, &decision));
+	assert_null(find(f, key, "a", tag_reference("v2"), f->admin, &decision));
+	assert_null(find(f, key, "b", references[1], f->admin, &decision));
 }
 
 static void
@@ -60,13 +61,13 @@ a_head_brings_no_payload(void **state)
 	struct fixture *f = *state;
 	const char *key = local_make(f);
 	struct reference reference = tag_reference("v1");
-	struct standing standing;
+	struct access_decision decision;
 	struct manifest_row *row;
 
 	assert_int_equal(
 	    push(f, key, "a", f->admin, unique(f, "manifest"), NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	assert_true(db_manifest_find(
-	    &f->db, key, "a", &reference, &f->admin, false, &standing, &row, &more, &f->err));
+	    &f->db, key, "a", &reference, &f->admin, false, &decision, &row, &more, &f->err));
 	assert_int_equal(row->payload.length, 0);
 	assert_true(row->size > 0);
 }
@@ -77,9 +78,9 @@ the_unreadable_is_as_the_unknown(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f);
-	struct viewer nobody = account_make(f, 0, NULL), anonymous = { 0 },
-		      reader = account_make(f, ACTION_READ, key), stale = reader;
-	struct standing there, nowhere;
+	struct principal nobody = account_make(f, 0, NULL), anonymous = { 0 },
+			 reader = account_make(f, ACTION_READ, key), stale = reader;
+	struct access_decision there, nowhere;
 
 	stale.epoch++;
 	assert_int_equal(
@@ -89,13 +90,13 @@ the_unreadable_is_as_the_unknown(void **state)
 	assert_memory_equal(&there, &nowhere, sizeof(there));
 	assert_false(there.allowed);
 	assert_null(find(f, key, "a", tag_reference("v1"), anonymous, &there));
-	assert_true(there.viewer_valid);
+	assert_true(there.principal_valid);
 	assert_false(there.allowed);
 	assert_non_null(find(f, key, "a", tag_reference("v1"), reader, &there));
 	assert_null(find(f, key, "b", tag_reference("v1"), reader, &nowhere));
 	assert_true(nowhere.allowed);
 	assert_null(find(f, key, "a", tag_reference("v1"), stale, &there));
-	assert_false(there.viewer_valid || there.allowed);
+	assert_false(there.principal_valid || there.allowed);
 }
 
 static void
@@ -103,8 +104,8 @@ patterns_of_a_permission_decide_by_name(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f);
-	struct viewer reader = account_make(f, ACTION_READ, key);
-	struct standing standing;
+	struct principal reader = account_make(f, ACTION_READ, key);
+	struct access_decision decision;
 
 	ask(f,
 	    "UPDATE permission_target t SET includes = 'team/**', excludes = '**/secret' FROM permission_target_principal p"
@@ -116,9 +117,9 @@ patterns_of_a_permission_decide_by_name(void **state)
 	    MANIFEST_PUT_DONE);
 	assert_int_equal(
 	    push(f, key, "teams", f->admin, unique(f, "m"), NULL, 0, "v1"), MANIFEST_PUT_DONE);
-	assert_non_null(find(f, key, "team/app", tag_reference("v1"), reader, &standing));
-	assert_null(find(f, key, "team/secret", tag_reference("v1"), reader, &standing));
-	assert_null(find(f, key, "teams", tag_reference("v1"), reader, &standing));
+	assert_non_null(find(f, key, "team/app", tag_reference("v1"), reader, &decision));
+	assert_null(find(f, key, "team/secret", tag_reference("v1"), reader, &decision));
+	assert_null(find(f, key, "teams", tag_reference("v1"), reader, &decision));
 }
 
 static void
@@ -127,23 +128,23 @@ members_answer_in_their_order_and_by_their_patterns(void **state)
 	struct fixture *f = *state;
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
-	struct standing standing;
+	struct access_decision decision;
 
 	assert_int_equal(
 	    push(f, second, "a", f->admin, unique(f, "m"), NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	assert_int_equal(
 	    push(f, first, "a", f->admin, unique(f, "m"), NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	assert_string_equal(
-	    find(f, key, "a", tag_reference("v1"), f->admin, &standing)->repository, first);
+	    find(f, key, "a", tag_reference("v1"), f->admin, &decision)->repository, first);
 	ask(f, "UPDATE repository SET priority = true WHERE key = '%s'", second);
 	assert_string_equal(
-	    find(f, key, "a", tag_reference("v1"), f->admin, &standing)->repository, second);
+	    find(f, key, "a", tag_reference("v1"), f->admin, &decision)->repository, second);
 	ask(f, "UPDATE repository SET excludes = 'a' WHERE key = '%s'", second);
 	assert_string_equal(
-	    find(f, key, "a", tag_reference("v1"), f->admin, &standing)->repository, first);
+	    find(f, key, "a", tag_reference("v1"), f->admin, &decision)->repository, first);
 	ask(f, "UPDATE repository SET includes = 'b/**' WHERE key = '%s'", key);
-	assert_null(find(f, key, "a", tag_reference("v1"), f->admin, &standing));
-	assert_false(standing.allowed);
+	assert_null(find(f, key, "a", tag_reference("v1"), f->admin, &decision));
+	assert_false(decision.allowed);
 }
 
 /* --- Pushing --- */
@@ -164,8 +165,8 @@ a_push_names_only_what_is_readable_under_its_name(void **state)
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
 	struct digest blob = blob_make(f, second, "a", unique(f, "content"));
-	struct viewer writer = account_make(f, ACTION_READ | ACTION_WRITE, first);
-	struct standing standing;
+	struct principal writer = account_make(f, ACTION_READ | ACTION_WRITE, first);
+	struct access_decision decision;
 	struct blob_row *row;
 
 	/* not through the target, not under another name, not without the right there */
@@ -180,7 +181,7 @@ a_push_names_only_what_is_readable_under_its_name(void **state)
 	assert_int_equal(
 	    push(f, key, "a", f->admin, unique(f, "m"), &blob, 1, "v1"), MANIFEST_PUT_DONE);
 	assert_true(db_blob_find(
-	    &f->db, first, "a", &blob, &f->admin, false, &standing, &row, &more, &f->err));
+	    &f->db, first, "a", &blob, &f->admin, false, &decision, &row, &more, &f->err));
 	assert_non_null(row);
 }
 
@@ -205,7 +206,7 @@ everything_missing_is_named(void **state)
 	struct manifest_put order = { .key = key,
 		.name = "a",
 		.target = &target,
-		.viewer = &f->admin,
+		.principal = &f->admin,
 		.actor = &f->actor,
 		.manifest = &manifest,
 		.digest = &digest,
@@ -239,7 +240,7 @@ push_index(
 	struct manifest_put order = { .key = key,
 		.name = name,
 		.target = &target,
-		.viewer = &f->admin,
+		.principal = &f->admin,
 		.actor = &f->actor,
 		.manifest = &manifest,
 		.digest = &digest,
@@ -263,7 +264,7 @@ an_index_brings_its_children_from_another_member(void **state)
 	struct digest blob = blob_make(f, second, "a", unique(f, "content"));
 	struct reference references[] = { { .digest = digest_of_text(child) },
 		{ .digest = digest_of_text(middle) } };
-	struct standing standing;
+	struct access_decision decision;
 	struct blob_row *row;
 
 	assert_int_equal(push(f, second, "a", f->admin, child, &blob, 1, NULL), MANIFEST_PUT_DONE);
@@ -274,9 +275,9 @@ an_index_brings_its_children_from_another_member(void **state)
 	assert_int_equal(
 	    push_index(f, key, "a", unique(f, "m"), digest_of_text(middle)), MANIFEST_PUT_DONE);
 	for (size_t i = 0; i < 2; i++)
-		assert_non_null(find(f, first, "a", references[i], f->admin, &standing));
+		assert_non_null(find(f, first, "a", references[i], f->admin, &decision));
 	assert_true(db_blob_find(
-	    &f->db, first, "a", &blob, &f->admin, false, &standing, &row, &more, &f->err));
+	    &f->db, first, "a", &blob, &f->admin, false, &decision, &row, &more, &f->err));
 	assert_non_null(row);
 }
 
@@ -302,8 +303,8 @@ an_overwrite_needs_delete(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f), *content = unique(f, "m");
-	struct viewer writer = account_make(f, ACTION_WRITE, key),
-		      deleter = account_make(f, ACTION_WRITE | ACTION_DELETE, key);
+	struct principal writer = account_make(f, ACTION_WRITE, key),
+			 deleter = account_make(f, ACTION_WRITE | ACTION_DELETE, key);
 
 	assert_int_equal(push(f, key, "a", writer, content, NULL, 0, "latest"), MANIFEST_PUT_DONE);
 	assert_int_equal(push(f, key, "a", writer, content, NULL, 0, "latest"), MANIFEST_PUT_DONE);
@@ -327,7 +328,7 @@ push_expecting(struct fixture *f, const char *key, const char *content, const ch
 	struct manifest_put order = { .key = key,
 		.name = "a",
 		.target = &target,
-		.viewer = &f->admin,
+		.principal = &f->admin,
 		.actor = &f->actor,
 		.manifest = &manifest,
 		.digest = &digest,
@@ -366,7 +367,7 @@ a_right_that_went_meanwhile_is_noticed(void **state)
 {
 	struct fixture *f = *state;
 	const char *key = local_make(f), *other = local_make(f);
-	struct viewer writer = account_make(f, ACTION_WRITE, key), stale = writer;
+	struct principal writer = account_make(f, ACTION_WRITE, key), stale = writer;
 	struct target target = target_of(f, key, "a", writer),
 		      elsewhere = target_of(f, other, "a", f->admin);
 	struct manifest manifest = { .media_type = MEDIATYPE_OCI_MANIFEST, .artifact_type = "" };
@@ -374,7 +375,7 @@ a_right_that_went_meanwhile_is_noticed(void **state)
 	struct manifest_put order = { .key = key,
 		.name = "a",
 		.target = &target,
-		.viewer = &stale,
+		.principal = &stale,
 		.actor = &f->actor,
 		.manifest = &manifest,
 		.digest = &digest,
@@ -386,7 +387,7 @@ a_right_that_went_meanwhile_is_noticed(void **state)
 	stale.epoch++;
 	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	assert_int_equal(outcome, MANIFEST_PUT_RETARGET);
-	order.viewer = &writer;
+	order.principal = &writer;
 	order.target = &elsewhere;
 	assert_true(db_manifest_put(&f->db, &order, &outcome, &missing, &count, &size, &f->err));
 	assert_int_equal(outcome, MANIFEST_PUT_RETARGET);
@@ -479,7 +480,7 @@ pushes_of_one_tag_follow_each_other(void **state)
 
 struct racer {
 	struct fixture copy;
-	struct viewer writer;
+	struct principal writer;
 	const char *key;
 	pthread_barrier_t *start;
 	int number;
@@ -511,7 +512,7 @@ of_two_who_may_only_create_one_does(void **state)
 	pthread_t threads[2];
 	pthread_barrier_t start;
 	const char *key = local_make(f);
-	struct viewer writer = account_make(f, ACTION_WRITE, key);
+	struct principal writer = account_make(f, ACTION_WRITE, key);
 
 	pthread_barrier_init(&start, NULL, 2);
 	for (int i = 0; i < 2; i++) {
@@ -550,16 +551,16 @@ joined(struct fixture *f, const char **texts, size_t count)
 }
 
 static const char *
-tags(struct fixture *f, const char *key, const char *name, struct viewer viewer, const char *last,
-    int limit, bool *known)
+tags(struct fixture *f, const char *key, const char *name, struct principal principal,
+    const char *last, int limit, bool *known)
 {
 	bool more;
-	struct standing standing;
+	struct access_decision decision;
 	const char **list;
 	size_t count;
 
-	assert_true(db_tags_list(&f->db, key, name, &viewer, last, limit, &standing, known, &more,
-	    &list, &count, &f->err));
+	assert_true(db_tags_list(&f->db, key, name, &principal, last, limit, &decision, known,
+	    &more, &list, &count, &f->err));
 	return joined(f, list, count);
 }
 
@@ -569,7 +570,7 @@ tags_are_merged_and_paged_in_byte_order(void **state)
 	struct fixture *f = *state;
 	const char *first = local_make(f), *second = local_make(f),
 		   *key = virtual_make(f, first, second);
-	struct viewer reader = account_make(f, ACTION_READ, second);
+	struct principal reader = account_make(f, ACTION_READ, second);
 	bool known;
 
 	assert_int_equal(push(f, first, "a", f->admin, "1", NULL, 0, "b"), MANIFEST_PUT_DONE);
@@ -606,7 +607,7 @@ push_referrer(
 	struct manifest_put order = { .key = key,
 		.name = "a",
 		.target = &target,
-		.viewer = &f->admin,
+		.principal = &f->admin,
 		.actor = &f->actor,
 		.manifest = &manifest,
 		.digest = &digest,
@@ -626,9 +627,9 @@ referrers_are_listed_by_subject_and_type(void **state)
 	struct fixture *f = *state;
 	const char *key = local_make(f);
 	struct digest subject = digest_of_text("subject that is not here");
-	struct viewer nobody = account_make(f, 0, NULL);
+	struct principal nobody = account_make(f, 0, NULL);
 	const char **descriptors, **digests;
-	struct standing standing;
+	struct access_decision decision;
 	size_t count;
 	bool more;
 
@@ -636,23 +637,23 @@ referrers_are_listed_by_subject_and_type(void **state)
 	push_referrer(f, key, "r2", "subject that is not here", "type/b");
 	push_referrer(f, key, "r3", "another", "type/a");
 	assert_true(db_referrers_list(&f->db, key, "a", &subject, NULL, &f->admin, NULL, 10,
-	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
+	    1 << 22, &decision, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 2);
 	assert_true(strcmp(digests[0], digests[1]) < 0);
 	assert_string_equal(digest_of_text(descriptors[0]).text, digests[0]);
 	assert_true(db_referrers_list(&f->db, key, "a", &subject, NULL, &f->admin, digests[0], 10,
-	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
+	    1 << 22, &decision, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 1);
 	assert_true(db_referrers_list(&f->db, key, "a", &subject, "type/b", &f->admin, NULL, 10,
-	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
+	    1 << 22, &decision, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 1);
 	assert_string_equal(descriptors[0], "r2");
 	assert_true(db_referrers_list(&f->db, key, "a", &subject, NULL, &nobody, NULL, 10, 1 << 22,
-	    &standing, &descriptors, &digests, &count, &more, &f->err));
+	    &decision, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(count, 0);
-	assert_false(standing.allowed);
+	assert_false(decision.allowed);
 	assert_false(db_referrers_list(&f->db, key, "a", &subject, NULL, &f->admin, "nonsense", 10,
-	    1 << 22, &standing, &descriptors, &digests, &count, &more, &f->err));
+	    1 << 22, &decision, &descriptors, &digests, &count, &more, &f->err));
 	assert_int_equal(f->err.code, ERROR_DIGEST_INVALID);
 }
 
@@ -665,7 +666,7 @@ a_deleted_manifest_takes_its_tags(void **state)
 	const char *key = local_make(f), *one = unique(f, "m"), *two = unique(f, "m");
 	struct digest digest = digest_of_text(one);
 	struct target target;
-	struct standing standing;
+	struct access_decision decision;
 	bool found;
 	struct manifest_holder holder;
 
@@ -677,10 +678,10 @@ a_deleted_manifest_takes_its_tags(void **state)
 	assert_true(
 	    db_manifest_delete(&f->db, &target, "a", &digest, &f->actor, &found, &holder, &f->err));
 	assert_true(found);
-	assert_null(find(f, key, "a", tag_reference("v1"), f->admin, &standing));
-	assert_null(find(f, key, "a", (struct reference){ .digest = digest }, f->admin, &standing));
-	assert_non_null(find(f, key, "a", tag_reference("v3"), f->admin, &standing));
-	assert_non_null(find(f, key, "b", tag_reference("v1"), f->admin, &standing));
+	assert_null(find(f, key, "a", tag_reference("v1"), f->admin, &decision));
+	assert_null(find(f, key, "a", (struct reference){ .digest = digest }, f->admin, &decision));
+	assert_non_null(find(f, key, "a", tag_reference("v3"), f->admin, &decision));
+	assert_non_null(find(f, key, "b", tag_reference("v1"), f->admin, &decision));
 	assert_true(
 	    db_manifest_delete(&f->db, &target, "a", &digest, &f->actor, &found, &holder, &f->err));
 	assert_false(found);
@@ -703,16 +704,16 @@ a_deleted_tag_leaves_its_manifest(void **state)
 	struct fixture *f = *state;
 	const char *key = local_make(f), *one = unique(f, "m");
 	struct target target;
-	struct standing standing;
+	struct access_decision decision;
 	bool found;
 
 	assert_int_equal(push(f, key, "a", f->admin, one, NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	target = target_of(f, key, "a", f->admin);
 	assert_true(db_tag_delete(&f->db, &target, "a", "v1", &f->actor, &found, &f->err));
 	assert_true(found);
-	assert_null(find(f, key, "a", tag_reference("v1"), f->admin, &standing));
+	assert_null(find(f, key, "a", tag_reference("v1"), f->admin, &decision));
 	assert_non_null(find(
-	    f, key, "a", (struct reference){ .digest = digest_of_text(one) }, f->admin, &standing));
+	    f, key, "a", (struct reference){ .digest = digest_of_text(one) }, f->admin, &decision));
 	assert_true(db_tag_delete(&f->db, &target, "a", "v1", &f->actor, &found, &f->err));
 	assert_false(found);
 	assert_string_equal(

@@ -140,13 +140,13 @@ setup(void **state)
 
 	fixture_setup(state);
 	f = *state;
-	root = folder_make();
+	root = directory_make();
 	registry = (struct registry){
 		.db = &f->db,
 		.store = store_fixture(root),
 		.key = local_make(f),
 		.version = 2,
-		.viewer = f->admin,
+		.principal = f->admin,
 		.actor = f->actor,
 	};
 	return registry.store == NULL ? -1 : 0;
@@ -156,7 +156,7 @@ static int
 teardown(void **state)
 {
 	store_close(registry.store);
-	folder_remove(root);
+	directory_remove(root);
 	return fixture_teardown(state);
 }
 

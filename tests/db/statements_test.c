@@ -44,7 +44,7 @@ a_schema_that_does_not_admit_us_is_refused(void **state)
 {
 	static const struct {
 		int schema, oldest;
-		const char *sentence;
+		const char *message;
 	} rows[] = {
 		{ DB_SCHEMA - 1, 1, "run stowagectl migrate" },
 		{ DB_SCHEMA + 1, DB_SCHEMA + 1, "the database is newer than this program" },
@@ -56,9 +56,9 @@ a_schema_that_does_not_admit_us_is_refused(void **state)
 		    rows[i].oldest);
 		assert_null(db_pool_open(f->url, 1, 2000, &f->err));
 		assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
-		assert_non_null(strstr(f->err.message, rows[i].sentence));
+		assert_non_null(strstr(f->err.message, rows[i].message));
 		assert_false(db_ready(&f->db, &f->err));
-		assert_non_null(strstr(f->err.message, rows[i].sentence));
+		assert_non_null(strstr(f->err.message, rows[i].message));
 	}
 	ask(f, "UPDATE installation SET schema = %d, oldest = %d", DB_SCHEMA, DB_SCHEMA);
 }

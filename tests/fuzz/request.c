@@ -12,13 +12,13 @@
 #include "base/utf8.h"
 #include "db/connection.h"
 #include "fuzz.h"
-#include "http/gateway.h"
+#include "http/transport.h"
 #include "oci/signature.h"
 #include "responder/worker.h"
 
 #define COLUMNS 48
-#define HEADERS_MOST 64
-#define FAILURES_MOST 2000 /* pieces of memory that fail in one request, one at a time */
+#define HEADERS_MAX 64
+#define FAILURES_MAX 2000 /* pieces of memory that fail in one request, one at a time */
 #define ADMIN "HTTP_AUTHORIZATION=Basic YWRtaW46cGFzc3dvcmQ="
 
 /* --- The database: db/connection.c's place is taken, so that its object is not linked --- */
@@ -86,7 +86,7 @@ account_row(void)
 }
 
 static PGresult *
-viewer_row(void)
+principal_row(void)
 {
 	PGresult *res = row_new();
 
@@ -108,7 +108,7 @@ document_row(void)
 	return res;
 }
 
-/* What begins with a standing says yes: known, not blacked out, valid, allowed. */
+/* What begins with a access decision says yes: known, not blacked out, valid, allowed. */
 static PGresult *
 made_up_row(bool filled)
 {
@@ -148,7 +148,7 @@ connection_ask(struct db_connection *connection, const struct statement *stateme
 	if (strcmp(statement->name, "signing_key") == 0)
 		return secret_row(0, SIGNER_SECRET_BYTES);
 	if (strcmp(statement->name, "viewer_find") == 0)
-		return viewer_row();
+		return principal_row();
 	if (strncmp(statement->name, "document_", 9) == 0)
 		return document_row();
 	dice = dice * 1103515245 + 12345;
@@ -203,7 +203,7 @@ schema_check(int64_t schema, int64_t oldest, struct error *err)
 }
 
 bool
-state_is_away(const char *state)
+state_is_backing_off(const char *state)
 {
 	(void)state;
 	return false;
@@ -224,7 +224,7 @@ service_find(void)
 	if (service.config != NULL)
 		return &service;
 	log_open("fuzz", LOG_LEVEL_ERROR);
-	gateway_setup();
+	transport_setup();
 	fd = mkstemp(path);
 	MUST(fd != -1 && write(fd, "[store]\npath = /nonexistent\n", 28) == 28);
 	MUST(config_read(&config, path, &err));
@@ -319,7 +319,7 @@ header_variable(struct arena *arena, const char *line, size_t length)
 static const char *const *
 environment(struct arena *arena, const char *text, size_t size, struct bytes *body)
 {
-	const char **all = arena_array(arena, HEADERS_MOST + 16, sizeof(*all));
+	const char **all = arena_array(arena, HEADERS_MAX + 16, sizeof(*all));
 	const char *end = memchr(text, '\n', size), *blank = memchr(text, ' ', size);
 	size_t count = 0;
 	bool authorized = false;
@@ -331,7 +331,7 @@ environment(struct arena *arena, const char *text, size_t size, struct bytes *bo
 	all[count++] = arena_printf(arena, "REQUEST_METHOD=%.*s", (int)(blank - text), text);
 	all[count++] = arena_printf(
 	    arena, "REQUEST_URI=%.*s", (int)(end - blank - (blank < end)), blank + (blank < end));
-	while (end < text + size && count < HEADERS_MOST) {
+	while (end < text + size && count < HEADERS_MAX) {
 		const char *line = end + 1,
 			   *next = memchr(line, '\n', (size_t)(text + size - line));
 		const char *variable;
@@ -382,7 +382,7 @@ check_answer(const char *output, size_t length)
 /* As a worker does it. false: there was no memory. */
 static bool
 try_once(void (*serve)(struct request *, struct db *, struct error *), struct request *req,
-    struct gateway *gateway, struct db *db, bool starved)
+    struct transport *transport, struct db *db, bool starved)
 {
 	struct error err = { 0 };
 	jmp_buf out;
@@ -390,9 +390,9 @@ try_once(void (*serve)(struct request *, struct db *, struct error *), struct re
 	if (setjmp(out) != 0)
 		return false;
 	arena_catch(db->arena, &out);
-	(void)!request_open(req, gateway, db->arena, NULL, &err);
+	(void)!request_open(req, transport, db->arena, NULL, &err);
 	req->context = service_find();
-	req->may_wait = true;
+	req->may_block = true;
 	reply_open(req);
 	if (starved)
 		error_set(&err, ERROR_UNAVAILABLE, NULL);
@@ -406,21 +406,21 @@ try_once(void (*serve)(struct request *, struct db *, struct error *), struct re
 static int answered; /* the status of the last request */
 
 static bool
-answer(void (*serve)(struct request *, struct db *, struct error *), struct gateway *gateway,
+answer(void (*serve)(struct request *, struct db *, struct error *), struct transport *transport,
     unsigned failing)
 {
 	struct db db = { .pool = service_find()->pool, .arena = arena_new() };
 	struct request req;
 
-	MUST(gateway_accept(gateway));
+	MUST(transport_accept(transport));
 	pieces_left = failing;
-	if (!try_once(serve, &req, gateway, &db, false)) {
+	if (!try_once(serve, &req, transport, &db, false)) {
 		db_rollback(&db);
 		arena_reset(db.arena);
-		MUST(try_once(serve, &req, gateway, &db, true));
+		MUST(try_once(serve, &req, transport, &db, true));
 		MUST(req.reply->status >= 400);
 	}
-	gateway_finish(gateway);
+	transport_finish(transport);
 	answered = req.reply->status;
 	arena_free(db.arena);
 	return req.method != HTTP_HEAD;
@@ -436,18 +436,18 @@ run(void (*serve)(struct request *, struct db *, struct error *), const uint8_t 
 	size_t length = 0;
 	struct bytes body;
 	const char *const *variables = environment(arena, text, size, &body);
-	struct gateway *gateway = gateway_open_memory(
+	struct transport *transport = transport_open_memory(
 	    variables, body.data, body.length, &output, &length);
 	bool failed;
 
 	dice = (unsigned)size;
 	for (size_t i = 0; i < size && i < 64; i++)
 		dice = dice * 31 + data[i];
-	if (answer(serve, gateway, failing))
+	if (answer(serve, transport, failing))
 		check_answer(output, length);
 	failed = failing > 0 && pieces_left == 0;
 	pieces_left = 0;
-	gateway_close(gateway);
+	transport_close(transport);
 	free(output);
 	arena_free(arena);
 	return failed;
@@ -461,7 +461,7 @@ request_fuzz(
 
 	run(serve, data, size, 0);
 	status = answered;
-	for (unsigned n = 1; n <= FAILURES_MOST && run(serve, data, size, n); n++)
+	for (unsigned n = 1; n <= FAILURES_MAX && run(serve, data, size, n); n++)
 		;
 	run(serve, data, size, 0);
 	MUST(answered == status); /* nothing was kept: a connection, a lock */

@@ -12,7 +12,7 @@
 static char order[8];
 
 static void
-note(void *object)
+remember(void *object)
 {
 	size_t length = strlen(order);
 
@@ -82,11 +82,11 @@ deferred_functions_run_once_in_reverse_order(void **state)
 
 	(void)state;
 	order[0] = '\0';
-	arena_defer(arena, note, &a);
-	arena_defer(arena, note, &b);
+	arena_defer(arena, remember, &a);
+	arena_defer(arena, remember, &b);
 	arena_reset(arena);
 	assert_string_equal(order, "ba");
-	arena_defer(arena, note, &c);
+	arena_defer(arena, remember, &c);
 	arena_free(arena);
 	assert_string_equal(order, "bac");
 }

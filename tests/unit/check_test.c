@@ -15,10 +15,10 @@
 #include "store_fixture.h"
 
 /* A database of two tables, whose rows may change between two questions. */
-#define ROWS_MOST 1300
-static struct file_row rows[ROWS_MOST];
+#define ROWS_MAX 1300
+static struct file_row rows[ROWS_MAX];
 static size_t row_count;
-static enum file_owner owners[2 * ROWS_MOST]; /* by file id */
+static enum file_owner owners[2 * ROWS_MAX]; /* by file id */
 static void (*before_page)(int call), (*before_owners)(int call);
 static int page_calls, owner_calls, judge_calls;
 static bool away;
@@ -67,7 +67,8 @@ db_file_owners(struct db *db, const struct file_row *files, size_t count, enum f
 }
 
 bool
-db_blob_judge(struct db *db, const struct file_row *row, bool bad, int64_t size, struct error *err)
+db_blob_classify(
+    struct db *db, const struct file_row *row, bool bad, int64_t size, struct error *err)
 {
 	(void)db;
 	(void)err;
@@ -90,7 +91,7 @@ setup(void **state)
 	before_page = before_owners = NULL;
 	page_calls = owner_calls = judge_calls = 0;
 	away = false;
-	f->root = folder_make();
+	f->root = directory_make();
 	f->arena = arena_new();
 	f->store = store_fixture(f->root);
 	*state = fixture = f;
@@ -104,7 +105,7 @@ teardown(void **state)
 
 	store_close(f->store);
 	arena_free(f->arena);
-	folder_remove(f->root);
+	directory_remove(f->root);
 	free(f);
 	return 0;
 }

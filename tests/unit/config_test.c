@@ -61,7 +61,7 @@ static void
 a_mistake_is_named_with_its_line(void **state)
 {
 	static const struct {
-		const char *text, *sentence;
+		const char *text, *message;
 	} cases[] = {
 		{ "[nowhere]\n", ":1: unknown section [nowhere]" },
 		{ "[store\n", ":1: a section is written [name]" },
@@ -113,8 +113,8 @@ a_mistake_is_named_with_its_line(void **state)
 		struct config config;
 
 		assert_false(read_text(cases[i].text, &config, &err));
-		if (strstr(err.message, cases[i].sentence) == NULL)
-			fail_msg("\"%s\" lacks \"%s\"", err.message, cases[i].sentence);
+		if (strstr(err.message, cases[i].message) == NULL)
+			fail_msg("\"%s\" lacks \"%s\"", err.message, cases[i].message);
 	}
 }
 

@@ -19,10 +19,10 @@ open_with(const char *const *environment, const char *proxies, const char *body,
 	memcpy(all, environment, count * sizeof(*all));
 	all[count++] = "REQUEST_METHOD=GET";
 	all[count] = "REQUEST_URI=/";
-	ex->gateway = gateway_open_memory(all, body, length, &ex->output, &ex->output_length);
-	if (!gateway_accept(ex->gateway))
+	ex->transport = transport_open_memory(all, body, length, &ex->output, &ex->output_length);
+	if (!transport_accept(ex->transport))
 		abort();
-	ex->opened = request_open(&ex->request, ex->gateway, ex->arena, proxies, &ex->err);
+	ex->opened = request_open(&ex->request, ex->transport, ex->arena, proxies, &ex->err);
 	reply_open(&ex->request);
 	return ex;
 }
@@ -43,14 +43,14 @@ const char *
 exchange_send(struct exchange *ex)
 {
 	(void)reply_send(&ex->request);
-	gateway_finish(ex->gateway);
+	transport_finish(ex->transport);
 	return ex->output;
 }
 
 void
 exchange_close(struct exchange *ex)
 {
-	gateway_close(ex->gateway);
+	transport_close(ex->transport);
 	free(ex->output);
 	arena_free(ex->arena);
 	free(ex);

@@ -7,7 +7,7 @@
 
 struct exchange {
 	struct arena *arena;
-	struct gateway *gateway;
+	struct transport *transport;
 	struct request request;
 	struct error err;
 	bool opened;  /* what request_open() said */

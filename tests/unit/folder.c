@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 char *
-folder_make(void)
+directory_make(void)
 {
 	const char *tmp = getenv("TMPDIR");
 	char *name;
@@ -27,7 +27,7 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *plac
 }
 
 void
-folder_remove(char *name)
+directory_remove(char *name)
 {
 	nftw(name, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 	free(name);

@@ -3,8 +3,8 @@
 #define TEST_FOLDER_H
 
 /* Made below $TMPDIR or /tmp; exits when it cannot. */
-char *folder_make(void);
+char *directory_make(void);
 /* With all that is in it; frees the name. */
-void folder_remove(char *);
+void directory_remove(char *);
 
 #endif

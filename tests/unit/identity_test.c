@@ -126,7 +126,7 @@ teardown(void **state)
 }
 
 static bool
-find_as(struct fixture *f, const char *header, bool may_wait, struct identity **identity,
+find_as(struct fixture *f, const char *header, bool may_block, struct identity **identity,
     struct error *err)
 {
 	*err = (struct error){ 0 };
@@ -135,7 +135,7 @@ find_as(struct fixture *f, const char *header, bool may_wait, struct identity **
 		.audience = AUDIENCE,
 		.address = ADDRESS,
 		.request_id = REQUEST,
-		.may_wait = may_wait },
+		.may_block = may_block },
 	    identity, err);
 }
 
@@ -155,7 +155,7 @@ without_credentials_one_is_anonymous(void **state)
 		struct error err;
 
 		assert_true(find(*state, headers[i], &identity, &err));
-		assert_int_equal(identity->viewer.account, 0);
+		assert_int_equal(identity->principal.account, 0);
 		assert_string_equal(identity->name, "");
 		assert_null(identity->token);
 		assert_int_equal(fake.finds + fake.failures, 0);
@@ -171,8 +171,8 @@ a_password_is_remembered_until_forgotten(void **state)
 
 	for (int i = 0; i < 3; i++) {
 		assert_true(find(f, ALICE, &identity, &err));
-		assert_int_equal(identity->viewer.account, 7);
-		assert_int_equal(identity->viewer.epoch, 3);
+		assert_int_equal(identity->principal.account, 7);
+		assert_int_equal(identity->principal.epoch, 3);
 		assert_string_equal(identity->name, "alice");
 		assert_int_equal(identity->remembered, i > 0);
 		assert_int_equal(fake.finds, 1);
@@ -278,16 +278,16 @@ who_must_not_wait_for_a_hash_is_told_so(void **state)
 	struct identity *identity;
 	struct error err = { 0 };
 
-	assert_int_equal(password_turn("", true), TURN_TAKEN);
+	assert_int_equal(password_hash_slot("", true), HASH_SLOT_ACQUIRED);
 	assert_false(find_as(*state, ALICE_WRONG, false, &identity, &err));
-	assert_int_equal(err.code, ERROR_WAIT);
-	turn_end();
+	assert_int_equal(err.code, ERROR_WOULD_BLOCK);
+	hash_slot_release();
 	fake.failures = 0;
 	assert_true(find_as(*state, ALICE, true, &identity, &err));
 	/* what is remembered takes no hash */
-	assert_int_equal(password_turn("", true), TURN_TAKEN);
+	assert_int_equal(password_hash_slot("", true), HASH_SLOT_ACQUIRED);
 	assert_true(find_as(*state, ALICE, false, &identity, &err));
-	turn_end();
+	hash_slot_release();
 	assert_int_equal(fake.failures, 0);
 }
 
@@ -300,13 +300,13 @@ a_wrong_pair_takes_no_second_hash(void **state)
 
 	refused(*state, ALICE_WRONG, 7, "alice");
 	refused(*state, BOB, 0, "bob");
-	assert_int_equal(password_turn("", true), TURN_TAKEN);
+	assert_int_equal(password_hash_slot("", true), HASH_SLOT_ACQUIRED);
 	refused(*state, ALICE_WRONG, 7, "alice");
 	refused(*state, BOB, 0, "bob");
 	fake.alice.epoch++;
 	assert_false(find_as(*state, ALICE_WRONG, false, &identity, &err));
-	assert_int_equal(err.code, ERROR_WAIT);
-	turn_end();
+	assert_int_equal(err.code, ERROR_WOULD_BLOCK);
+	hash_slot_release();
 }
 
 #define CROWD 16
@@ -376,8 +376,8 @@ a_token_says_who_and_what(void **state)
 	struct error err;
 
 	assert_true(find(f, sign(f, AUDIENCE), &identity, &err));
-	assert_int_equal(identity->viewer.account, 7);
-	assert_int_equal(identity->viewer.epoch, 3);
+	assert_int_equal(identity->principal.account, 7);
+	assert_int_equal(identity->principal.epoch, 3);
 	assert_string_equal(identity->name, "alice");
 	assert_false(identity->remembered);
 	assert_int_equal(identity->token->access_count, 1);
@@ -401,7 +401,7 @@ an_expired_token_is_enough_for_a_session_only(void **state)
 	    f->arena, "Bearer %s", token_issue(f->arena, &fake.keys[0], &token));
 	refused(f, credentials.authorization, 0, "");
 	assert_true(identity_find(f->authenticator, &f->db, &credentials, &identity, &err));
-	assert_int_equal(identity->viewer.account, 7);
+	assert_int_equal(identity->principal.account, 7);
 	assert_true(identity->token->expired);
 	credentials.audience = "docker-prod";
 	assert_false(identity_find(f->authenticator, &f->db, &credentials, &identity, &err));
@@ -416,7 +416,7 @@ find_stated(struct fixture *f, const struct statement_subject *subject, const ch
 		.audience = AUDIENCE,
 		.address = ADDRESS,
 		.request_id = REQUEST,
-		.may_wait = true,
+		.may_block = true,
 		.statement = statement,
 		.statement_audience = statement_audience(f->arena, subject),
 	};
@@ -440,8 +440,8 @@ a_statement_proves_the_credentials_of_its_request(void **state)
 	identity_forget(f->authenticator, ALICE, ADDRESS, f->arena);
 	fake.finds = 0;
 	assert_true(find_stated(f, &put, statement, &identity));
-	assert_int_equal(identity->viewer.account, 7);
-	assert_int_equal(identity->viewer.epoch, 3);
+	assert_int_equal(identity->principal.account, 7);
+	assert_int_equal(identity->principal.epoch, 3);
 	assert_string_equal(identity->name, "alice");
 	assert_null(identity->token);
 	assert_int_equal(fake.finds, 0);

@@ -47,9 +47,9 @@ a_large_n_is_cut(void **state)
 
 	(void)state;
 	assert_true(read_page("n=1001", &page, &code));
-	assert_int_equal(page.limit, PAGE_MOST);
+	assert_int_equal(page.limit, PAGE_MAX);
 	assert_true(read_page("n=99999999999999999999999999", &page, &code));
-	assert_int_equal(page.limit, PAGE_MOST);
+	assert_int_equal(page.limit, PAGE_MAX);
 }
 
 static void

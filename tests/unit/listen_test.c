@@ -14,7 +14,7 @@
 #include "folder.h"
 
 struct place {
-	char *folder;
+	char *directory;
 	char path[108];
 	char option[128];
 	struct listeners listeners;
@@ -26,8 +26,8 @@ setup(void **state)
 {
 	struct place *place = calloc(1, sizeof(*place));
 
-	place->folder = folder_make();
-	snprintf(place->path, sizeof(place->path), "%s/s", place->folder);
+	place->directory = directory_make();
+	snprintf(place->path, sizeof(place->path), "%s/s", place->directory);
 	snprintf(place->option, sizeof(place->option), "general=%s", place->path);
 	place->listeners = (struct listeners){ .fd = { -1, -1 } };
 	*state = place;
@@ -44,7 +44,7 @@ teardown(void **state)
 			close(place->listeners.fd[pool]);
 		free(place->listeners.path[pool]);
 	}
-	folder_remove(place->folder);
+	directory_remove(place->directory);
 	free(place);
 	return 0;
 }

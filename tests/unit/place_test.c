@@ -28,7 +28,7 @@ setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->top = folder_make();
+	f->top = directory_make();
 	f->arena = arena_new();
 	f->root = arena_printf(f->arena, "%s/store", f->top);
 	f->away = arena_printf(f->arena, "%s/away", f->top);
@@ -46,7 +46,7 @@ teardown(void **state)
 
 	store_close(f->store);
 	arena_free(f->arena);
-	folder_remove(f->top);
+	directory_remove(f->top);
 	free(f);
 	return 0;
 }

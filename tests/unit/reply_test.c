@@ -172,7 +172,7 @@ reset_keeps_the_refused_range_only(void **state)
 /* --- Files --- */
 
 struct file {
-	char *folder;
+	char *directory;
 	char *path;
 };
 
@@ -184,8 +184,8 @@ file_setup(void **state)
 	struct file *file = calloc(1, sizeof(*file));
 	FILE *out;
 
-	file->folder = folder_make();
-	if (asprintf(&file->path, "%s/blob", file->folder) == -1 ||
+	file->directory = directory_make();
+	if (asprintf(&file->path, "%s/blob", file->directory) == -1 ||
 	    (out = fopen(file->path, "w")) == NULL)
 		return -1;
 	fputs(CONTENT, out);
@@ -199,7 +199,7 @@ file_teardown(void **state)
 {
 	struct file *file = *state;
 
-	folder_remove(file->folder);
+	directory_remove(file->directory);
 	free(file->path);
 	free(file);
 	return 0;
@@ -326,14 +326,14 @@ a_file_that_is_not_as_recorded_is_not_promised(void **state)
 
 	assert_false(reply_file(&ex->request, 200, file->path, 9, &ex->err));
 	assert_int_equal(ex->err.code, ERROR_INTERNAL);
-	assert_null(strstr(ex->err.message, file->folder)); /* no path to the client */
+	assert_null(strstr(ex->err.message, file->directory)); /* no path to the client */
 	assert_null(ex->request.reply->file);
-	assert_int_equal(stat(file->folder, &st), 0);
-	assert_false(reply_file(&ex->request, 200, file->folder, st.st_size, &ex->err));
+	assert_int_equal(stat(file->directory, &st), 0);
+	assert_false(reply_file(&ex->request, 200, file->directory, st.st_size, &ex->err));
 	assert_int_equal(unlink(file->path), 0);
 	assert_false(offer(ex, file));
 	assert_int_equal(ex->err.code, ERROR_INTERNAL);
-	assert_null(strstr(ex->err.message, file->folder));
+	assert_null(strstr(ex->err.message, file->directory));
 	exchange_close(ex);
 }
 

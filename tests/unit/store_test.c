@@ -25,7 +25,7 @@ setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
-	f->root = folder_make();
+	f->root = directory_make();
 	f->arena = arena_new();
 	f->store = store_fixture(f->root);
 	*state = f;
@@ -39,7 +39,7 @@ teardown(void **state)
 
 	store_close(f->store);
 	arena_free(f->arena);
-	folder_remove(f->root);
+	directory_remove(f->root);
 	free(f);
 	return 0;
 }

@@ -16,7 +16,7 @@
 
 #define PLAIN_BYTES (300 * 1024)
 
-static char *folder;
+static char *directory;
 static unsigned char plain[PLAIN_BYTES], packed[2 * PLAIN_BYTES];
 
 /* A member of a gzip file. */
@@ -40,7 +40,7 @@ write_file(const void *data, size_t length)
 	static char path[4096];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/layer", folder);
+	snprintf(path, sizeof(path), "%s/layer", directory);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	assert_int_equal(fwrite(data, 1, length, file), length);
@@ -116,14 +116,14 @@ what_is_damaged_is_impossible(void **state)
 static void
 bombs_are_impossible(void **state)
 {
-	size_t size = (size_t)UNPACK_LEAST_BYTES + 1, length;
+	size_t size = (size_t)UNPACK_MIN_BYTES + 1, length;
 	unsigned char *zeros = calloc(1, size);
 	struct digest digest, want;
 
 	(void)state;
 	assert_non_null(zeros);
 	length = pack(0, zeros, size);
-	assert_true(length < UNPACK_LEAST_BYTES / UNPACK_RATIO);
+	assert_true(length < UNPACK_MIN_BYTES / UNPACK_RATIO);
 	assert_false(unpack(packed, length, &digest));
 	length = pack(0, zeros, size - 1);
 	digest_of(&want, DIGEST_SHA256, zeros, size - 1);
@@ -182,10 +182,10 @@ main(void)
 	};
 	int failed;
 
-	folder = folder_make();
+	directory = directory_make();
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	failed = cmocka_run_group_tests_name("unpack", tests, NULL, NULL);
-	folder_remove(folder);
+	directory_remove(directory);
 	return failed;
 }
 

@@ -25,7 +25,7 @@ static ssize_t write_room = -1;        /* bytes that still fit the disk; -1: all
 static const char *rename_before_lock[2];
 
 static void
-note(const char *call)
+remember(const char *call)
 {
 	size_t length = strlen(calls);
 
@@ -35,7 +35,7 @@ note(const char *call)
 int
 fdatasync(int fd)
 {
-	note("fdatasync");
+	remember("fdatasync");
 	if (fail_fdatasync != 0) {
 		errno = fail_fdatasync;
 		return -1;
@@ -46,7 +46,7 @@ fdatasync(int fd)
 int
 fsync(int fd)
 {
-	note("fsync");
+	remember("fsync");
 	if (fail_fsync != 0) {
 		errno = fail_fsync;
 		return -1;
@@ -57,7 +57,7 @@ fsync(int fd)
 int
 renameat(int from_fd, const char *from, int to_fd, const char *to)
 {
-	note("renameat");
+	remember("renameat");
 	return (int)syscall(SYS_renameat2, from_fd, from, to_fd, to, 0);
 }
 
@@ -98,7 +98,7 @@ setup(void **state)
 	fail_fdatasync = fail_fsync = 0;
 	write_room = -1;
 	rename_before_lock[0] = NULL;
-	f->root = folder_make();
+	f->root = directory_make();
 	f->arena = arena_new();
 	f->store = store_fixture(f->root);
 	calls[0] = '\0';
@@ -113,7 +113,7 @@ teardown(void **state)
 
 	store_close(f->store);
 	arena_free(f->arena);
-	folder_remove(f->root);
+	directory_remove(f->root);
 	free(f);
 	return 0;
 }

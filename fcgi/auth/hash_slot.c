@@ -1,4 +1,4 @@
-#include "auth/turn.h"
+#include "auth/hash_slot.h"
 
 #include <arpa/inet.h>
 #include <pthread.h>
@@ -24,7 +24,7 @@ static uint64_t current_round;
 static struct waiter *waiters;
 
 void
-turn_setup(unsigned slots)
+hash_slots_setup(unsigned slots)
 {
 	free_slots = slots;
 }
@@ -68,10 +68,10 @@ wait_for_turn(struct waiter *waiter)
 }
 
 enum turn
-turn_take(const char *address, bool wait)
+hash_slot_acquire(const char *address, bool wait)
 {
 	struct waiter waiter = { 0 };
-	enum turn turn = TURN_TAKEN;
+	enum turn turn = HASH_SLOT_ACQUIRED;
 	size_t of_network, all;
 
 	read_network(address, waiter.network);
@@ -82,17 +82,17 @@ turn_take(const char *address, bool wait)
 	if (free_slots > 0)
 		free_slots--;
 	else if (all >= WAITING_MAX || of_network >= NETWORK_WAITING_MAX)
-		turn = TURN_BUSY;
+		turn = HASH_SLOT_BUSY;
 	else if (wait)
 		wait_for_turn(&waiter);
 	else
-		turn = TURN_WAIT;
+		turn = HASH_SLOT_WOULD_BLOCK;
 	pthread_mutex_unlock(&mutex);
 	return turn;
 }
 
 void
-turn_end(void)
+hash_slot_release(void)
 {
 	struct waiter **next = &waiters, *waiter;
 

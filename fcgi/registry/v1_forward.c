@@ -199,7 +199,7 @@ link_layers(struct registry *bridge, const struct target *target, const char *na
 }
 
 bool
-v1_hand_on(struct registry *registry, const struct target *target, const char *name,
+v1_forward(struct registry *registry, const struct target *target, const char *name,
     const char *tag, const struct digest *id, struct error *err)
 {
 	struct reference reference = { .tag = tag };

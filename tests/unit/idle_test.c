@@ -1,4 +1,4 @@
-#include "responder/kept.h"
+#include "responder/idle.h"
 
 #include "test.h"
 
@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 struct pair {
-	struct kept *kept;
+	struct idle *idle;
 	int ours, peers;
 };
 
@@ -21,7 +21,7 @@ setup(void **state)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == -1)
 		return -1;
-	pair = (struct pair){ .kept = kept_open(), .ours = fds[0], .peers = fds[1] };
+	pair = (struct pair){ .idle = idle_open(), .ours = fds[0], .peers = fds[1] };
 	*state = &pair;
 	return 0;
 }
@@ -31,15 +31,15 @@ teardown(void **state)
 {
 	struct pair *pair = *state;
 
-	kept_close(pair->kept);
+	idle_close(pair->idle);
 	close(pair->peers);
 	return 0;
 }
 
 static bool
-is_ready(const struct kept *kept)
+is_ready(const struct idle *idle)
 {
-	return poll(&(struct pollfd){ .fd = kept_fd(kept), .events = POLLIN }, 1, 0) == 1;
+	return poll(&(struct pollfd){ .fd = idle_fd(idle), .events = POLLIN }, 1, 0) == 1;
 }
 
 static bool
@@ -56,17 +56,17 @@ a_connection_comes_back_with_its_next_request(void **state)
 	struct pair *pair = *state;
 	char byte;
 
-	kept_put(pair->kept, pair->ours);
-	assert_false(is_ready(pair->kept));
-	assert_int_equal(kept_take(pair->kept), -1);
+	idle_add(pair->idle, pair->ours);
+	assert_false(is_ready(pair->idle));
+	assert_int_equal(idle_acquire(pair->idle), -1);
 	assert_int_equal(write(pair->peers, "x", 1), 1);
-	assert_true(is_ready(pair->kept));
-	assert_int_equal(kept_take(pair->kept), pair->ours);
+	assert_true(is_ready(pair->idle));
+	assert_int_equal(idle_acquire(pair->idle), pair->ours);
 	/* It is the taker's alone. */
-	assert_false(is_ready(pair->kept));
-	assert_int_equal(kept_take(pair->kept), -1);
+	assert_false(is_ready(pair->idle));
+	assert_int_equal(idle_acquire(pair->idle), -1);
 	assert_int_equal(read(pair->ours, &byte, 1), 1);
-	kept_stop(pair->kept);
+	idle_stop(pair->idle);
 	assert_false(peer_sees_the_end(pair));
 	close(pair->ours);
 }
@@ -76,9 +76,9 @@ a_connection_its_peer_closed_comes_back_too(void **state)
 {
 	struct pair *pair = *state;
 
-	kept_put(pair->kept, pair->ours);
+	idle_add(pair->idle, pair->ours);
 	shutdown(pair->peers, SHUT_RDWR);
-	assert_int_equal(kept_take(pair->kept), pair->ours);
+	assert_int_equal(idle_acquire(pair->idle), pair->ours);
 	close(pair->ours);
 }
 
@@ -87,10 +87,10 @@ a_stop_closes_those_without_a_request(void **state)
 {
 	struct pair *pair = *state;
 
-	kept_put(pair->kept, pair->ours);
-	kept_stop(pair->kept);
+	idle_add(pair->idle, pair->ours);
+	idle_stop(pair->idle);
 	assert_true(peer_sees_the_end(pair));
-	assert_int_equal(kept_take(pair->kept), -1);
+	assert_int_equal(idle_acquire(pair->idle), -1);
 }
 
 static void
@@ -98,14 +98,14 @@ a_stop_leaves_those_with_a_request(void **state)
 {
 	struct pair *pair = *state;
 
-	kept_put(pair->kept, pair->ours);
+	idle_add(pair->idle, pair->ours);
 	assert_int_equal(write(pair->peers, "x", 1), 1);
-	kept_stop(pair->kept);
+	idle_stop(pair->idle);
 	assert_false(peer_sees_the_end(pair));
-	assert_int_equal(kept_take(pair->kept), pair->ours);
+	assert_int_equal(idle_acquire(pair->idle), pair->ours);
 	/* After a stop none is kept. */
-	kept_put(pair->kept, pair->ours);
-	assert_int_equal(kept_take(pair->kept), -1);
+	idle_add(pair->idle, pair->ours);
+	assert_int_equal(idle_acquire(pair->idle), -1);
 	assert_int_equal(fcntl(pair->ours, F_GETFD), -1);
 }
 
@@ -114,10 +114,10 @@ what_is_still_kept_is_closed_at_the_end(void **state)
 {
 	struct pair *pair = *state;
 
-	kept_put(pair->kept, pair->ours);
-	kept_close(pair->kept);
+	idle_add(pair->idle, pair->ours);
+	idle_close(pair->idle);
 	assert_true(peer_sees_the_end(pair));
-	pair->kept = kept_open();
+	pair->idle = idle_open();
 }
 
 #define KEPT_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -127,15 +127,15 @@ a_new_connection_outlives_the_stop(void **state)
 {
 	struct pair *pair = *state;
 
-	assert_false(kept_await(pair->kept, 0));
-	kept_put_new(pair->kept, pair->ours);
-	kept_stop(pair->kept);
+	assert_false(idle_await(pair->idle, 0));
+	idle_add_new(pair->idle, pair->ours);
+	idle_stop(pair->idle);
 	assert_false(peer_sees_the_end(pair));
-	assert_true(kept_await(pair->kept, 0));
-	assert_int_equal(kept_take(pair->kept), -1);
+	assert_true(idle_await(pair->idle, 0));
+	assert_int_equal(idle_acquire(pair->idle), -1);
 	assert_int_equal(write(pair->peers, "x", 1), 1);
-	assert_int_equal(kept_take(pair->kept), pair->ours);
-	assert_false(kept_await(pair->kept, 0));
+	assert_int_equal(idle_acquire(pair->idle), pair->ours);
+	assert_false(idle_await(pair->idle, 0));
 	close(pair->ours);
 }
 

@@ -1,4 +1,4 @@
-#include "responder/asked.h"
+#include "responder/endpoint.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -25,13 +25,14 @@ warn_unset(const struct request *req, const char *variable)
 }
 
 bool
-asked_open(struct request *req, const char *variable, struct asked *asked, struct error *err)
+endpoint_open(
+    struct request *req, const char *variable, struct endpoint *endpoint, struct error *err)
 {
 	const char *key = request_variable(req, variable), *path = req->path, *start, *end;
 
-	*asked = (struct asked){ .prefix = "", .key = key == NULL ? "" : key, .path = path };
+	*endpoint = (struct endpoint){ .prefix = "", .key = key == NULL ? "" : key, .path = path };
 	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) != 0) {
-		if (*asked->key == '\0' &&
+		if (*endpoint->key == '\0' &&
 		    (strncmp(path, "/v1/", 4) == 0 || strncmp(path, "/v2/", 4) == 0))
 			warn_unset(req, variable);
 		return true;
@@ -39,10 +40,10 @@ asked_open(struct request *req, const char *variable, struct asked *asked, struc
 	start = path + strlen(ARTIFACTORY);
 	if ((end = strchr(start, '/')) == NULL)
 		return error_set(err, ERROR_NOT_FOUND, NULL);
-	asked->key = arena_strndup(req->arena, start, (size_t)(end - start));
-	asked->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
-	asked->path = end;
-	return repository_key_check(asked->key, err);
+	endpoint->key = arena_strndup(req->arena, start, (size_t)(end - start));
+	endpoint->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
+	endpoint->path = end;
+	return repository_key_check(endpoint->key, err);
 }
 
 static struct statement_subject
@@ -60,13 +61,13 @@ statement_subject(const struct request *req, const char *key)
 }
 
 static bool
-client_is_gone(const void *gateway)
+client_is_gone(const void *transport)
 {
-	return gateway_is_gone(gateway);
+	return transport_is_gone(transport);
 }
 
 bool
-asked_identify(struct request *req, struct db *db, int version, const char *key,
+endpoint_identify(struct request *req, struct db *db, int version, const char *key,
     const char *audience, bool session, struct identity **identity, struct registry *registry,
     struct error *err)
 {
@@ -79,7 +80,7 @@ asked_identify(struct request *req, struct db *db, int version, const char *key,
 		.audience = audience,
 		.address = req->address,
 		.request_id = req->id,
-		.may_wait = req->may_wait,
+		.may_block = req->may_block,
 		.session = session,
 		.statement = statement,
 		.statement_audience = statement != NULL ? statement_audience(req->arena, &subject)
@@ -93,14 +94,14 @@ asked_identify(struct request *req, struct db *db, int version, const char *key,
 		.db = db,
 		.store = service->store,
 		.relay = service->relay,
-		.may_wait = req->may_wait,
+		.may_block = req->may_block,
 		.upload_sessions = service->config->http_upload_sessions,
-		.client = { client_is_gone, req->gateway },
+		.client = { client_is_gone, req->transport },
 		.key = key,
 		.version = version,
-		.viewer = (*identity)->viewer,
+		.principal = (*identity)->principal,
 		.actor = {
-			.account = (*identity)->viewer.account,
+			.account = (*identity)->principal.account,
 			.name = (*identity)->name,
 			.request = req->id,
 			.address = req->address,
@@ -110,7 +111,7 @@ asked_identify(struct request *req, struct db *db, int version, const char *key,
 }
 
 bool
-asked_admit(struct request *req, struct db *db, const char *key, const struct identity *identity,
+endpoint_admit(struct request *req, struct db *db, const char *key, const struct identity *identity,
     struct error *err)
 {
 	const struct statement_subject subject = statement_subject(req, key);
@@ -125,9 +126,10 @@ asked_admit(struct request *req, struct db *db, const char *key, const struct id
 }
 
 bool
-asked_forget(struct request *req, const struct registry *registry, const struct identity *identity)
+endpoint_forget(
+    struct request *req, const struct registry *registry, const struct identity *identity)
 {
-	if (!registry->viewer_stale || !identity->remembered)
+	if (!registry->principal_stale || !identity->remembered)
 		return false;
 	identity_forget(request_service(req)->authenticator, request_header(req, "Authorization"),
 	    req->address, req->arena);

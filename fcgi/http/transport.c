@@ -1,4 +1,4 @@
-#include "http/gateway.h"
+#include "http/transport.h"
 
 #include <errno.h>
 #include <fastcgi.h>
@@ -18,7 +18,7 @@ enum kind { KIND_FCGI, KIND_CGI, KIND_MEMORY };
 
 extern char **environ;
 
-struct gateway {
+struct transport {
 	enum kind kind;
 	FCGX_Request fcgi;
 	bool open;    /* a FastCGI request is under way */
@@ -32,7 +32,7 @@ struct gateway {
 };
 
 void
-gateway_setup(void)
+transport_setup(void)
 {
 	if (FCGX_Init() != 0)
 		log_fatal("cannot initialise FastCGI");
@@ -42,10 +42,10 @@ gateway_setup(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-static struct gateway *
-gateway_new(enum kind kind)
+static struct transport *
+transport_new(enum kind kind)
 {
-	struct gateway *gw = calloc(1, sizeof(*gw));
+	struct transport *gw = calloc(1, sizeof(*gw));
 
 	if (gw == NULL)
 		log_fatal("out of memory");
@@ -53,34 +53,34 @@ gateway_new(enum kind kind)
 	return gw;
 }
 
-struct gateway *
-gateway_open_fcgi(int listen_fd)
+struct transport *
+transport_open_fcgi(int listen_fd)
 {
-	struct gateway *gw = gateway_new(KIND_FCGI);
+	struct transport *gw = transport_new(KIND_FCGI);
 
 	if (FCGX_InitRequest(&gw->fcgi, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("cannot initialise a FastCGI request");
 	return gw;
 }
 
-struct gateway *
-gateway_open_cgi(void)
+struct transport *
+transport_open_cgi(void)
 {
-	struct gateway *gw = gateway_new(KIND_CGI);
+	struct transport *gw = transport_new(KIND_CGI);
 	const char *announced;
 
 	gw->environment = (const char *const *)environ;
 	/* The server need not close the body at its end (RFC 3875, 4.2). */
-	announced = gateway_variable(gw, "CONTENT_LENGTH");
+	announced = transport_variable(gw, "CONTENT_LENGTH");
 	gw->left = announced != NULL && *announced != '\0' ? strtoll(announced, NULL, 10) : -1;
 	return gw;
 }
 
-struct gateway *
-gateway_open_memory(const char *const *environment, const void *body, size_t length, char **output,
-    size_t *output_length)
+struct transport *
+transport_open_memory(const char *const *environment, const void *body, size_t length,
+    char **output, size_t *output_length)
 {
-	struct gateway *gw = gateway_new(KIND_MEMORY);
+	struct transport *gw = transport_new(KIND_MEMORY);
 
 	gw->environment = environment;
 	gw->body = body;
@@ -92,7 +92,7 @@ gateway_open_memory(const char *const *environment, const void *body, size_t len
 }
 
 void
-gateway_close(struct gateway *gw)
+transport_close(struct transport *gw)
 {
 	if (gw == NULL)
 		return;
@@ -104,7 +104,7 @@ gateway_close(struct gateway *gw)
 }
 
 bool
-gateway_accept(struct gateway *gw)
+transport_accept(struct transport *gw)
 {
 	if (gw->kind != KIND_FCGI) {
 		bool first = !gw->served;
@@ -122,7 +122,7 @@ gateway_accept(struct gateway *gw)
 /* Read the body to its end: on a kept connection the rest of it would be taken for the next
  * request. An authorizer gets no body, not even the record that ends one (FastCGI, 6.3). */
 static void
-drain(struct gateway *gw)
+drain(struct transport *gw)
 {
 	char piece[8192];
 
@@ -136,10 +136,10 @@ drain(struct gateway *gw)
 }
 
 static bool
-has_unread_body(const struct gateway *gw)
+has_unread_body(const struct transport *gw)
 {
-	const char *length = gateway_variable(gw, "CONTENT_LENGTH"),
-		   *coding = gateway_variable(gw, "HTTP_TRANSFER_ENCODING");
+	const char *length = transport_variable(gw, "CONTENT_LENGTH"),
+		   *coding = transport_variable(gw, "HTTP_TRANSFER_ENCODING");
 
 	return ((length != NULL && *length != '\0' && strcmp(length, "0") != 0) ||
 		   (coding != NULL && *coding != '\0')) &&
@@ -148,7 +148,7 @@ has_unread_body(const struct gateway *gw)
 
 /* libfcgi lingers up to two seconds until the peer closes, which is of use to TCP only. */
 static void
-hang_up(struct gateway *gw)
+hang_up(struct transport *gw)
 {
 	FCGX_Free(&gw->fcgi, 0);
 	if (gw->fcgi.ipcFd != -1)
@@ -158,7 +158,7 @@ hang_up(struct gateway *gw)
 }
 
 void
-gateway_finish(struct gateway *gw)
+transport_finish(struct transport *gw)
 {
 	if (gw->kind == KIND_FCGI && gw->open) {
 		bool keep = gw->fcgi.keepConnection != 0;
@@ -177,7 +177,7 @@ gateway_finish(struct gateway *gw)
 }
 
 int
-gateway_part(struct gateway *gw, bool *refused)
+transport_detach(struct transport *gw, bool *refused)
 {
 	int fd = gw->kind == KIND_FCGI && !gw->open ? gw->fcgi.ipcFd : -1;
 
@@ -188,14 +188,14 @@ gateway_part(struct gateway *gw, bool *refused)
 }
 
 void
-gateway_resume(struct gateway *gw, int fd)
+transport_attach(struct transport *gw, int fd)
 {
 	gw->fcgi.ipcFd = fd;
 	gw->fcgi.keepConnection = 1; /* else closed by the next accept */
 }
 
 void
-gateway_abort(struct gateway *gw)
+transport_abort(struct transport *gw)
 {
 	if (gw->kind == KIND_CGI)
 		_exit(1);
@@ -213,7 +213,7 @@ value_of(const char *entry, const char *name, size_t length)
 }
 
 const char *
-gateway_variable(const struct gateway *gw, const char *name)
+transport_variable(const struct transport *gw, const char *name)
 {
 	size_t length = strlen(name);
 	const char *value = NULL;
@@ -224,7 +224,7 @@ gateway_variable(const struct gateway *gw, const char *name)
 }
 
 size_t
-gateway_variable_count(const struct gateway *gw, const char *name)
+transport_variable_count(const struct transport *gw, const char *name)
 {
 	size_t length = strlen(name), count = 0;
 
@@ -234,7 +234,7 @@ gateway_variable_count(const struct gateway *gw, const char *name)
 }
 
 const char *const *
-gateway_environment(const struct gateway *gw)
+transport_environment(const struct transport *gw)
 {
 	return gw->environment;
 }
@@ -248,7 +248,7 @@ gone(struct error *err, int cause)
 }
 
 static ssize_t
-read_stdin(struct gateway *gw, char *buffer, size_t size, struct error *err)
+read_stdin(struct transport *gw, char *buffer, size_t size, struct error *err)
 {
 	size_t have = 0;
 	ssize_t n;
@@ -268,7 +268,7 @@ read_stdin(struct gateway *gw, char *buffer, size_t size, struct error *err)
 }
 
 bool
-gateway_has_body(struct gateway *gw, int64_t length)
+transport_has_body(struct transport *gw, int64_t length)
 {
 	FCGX_Stream *in = gw->fcgi.in;
 	int first;
@@ -281,7 +281,7 @@ gateway_has_body(struct gateway *gw, int64_t length)
 }
 
 ssize_t
-gateway_read(struct gateway *gw, void *buffer, size_t size, struct error *err)
+transport_read(struct transport *gw, void *buffer, size_t size, struct error *err)
 {
 	size_t n;
 
@@ -305,7 +305,7 @@ gateway_read(struct gateway *gw, void *buffer, size_t size, struct error *err)
 }
 
 bool
-gateway_is_gone(const struct gateway *gw)
+transport_is_gone(const struct transport *gw)
 {
 	struct pollfd peer = { .fd = gw->kind == KIND_FCGI ? gw->fcgi.ipcFd : -1,
 		.events = POLLRDHUP };
@@ -314,7 +314,7 @@ gateway_is_gone(const struct gateway *gw)
 }
 
 bool
-gateway_write(struct gateway *gw, const void *data, size_t size)
+transport_write(struct transport *gw, const void *data, size_t size)
 {
 	switch (gw->kind) {
 	case KIND_FCGI:

@@ -1,4 +1,4 @@
-#include "auth/turn.h"
+#include "auth/hash_slot.h"
 
 #include "test.h"
 
@@ -15,9 +15,9 @@ static void *
 come_as_flood(void *unused)
 {
 	(void)unused;
-	if (turn_take("2001:db8::1", true) == TURN_TAKEN) {
+	if (hash_slot_acquire("2001:db8::1", true) == HASH_SLOT_ACQUIRED) {
 		atomic_fetch_add(&served, 1);
-		turn_end();
+		hash_slot_release();
 	}
 	return NULL;
 }
@@ -27,9 +27,9 @@ come_as_guest(void *unused)
 {
 	(void)unused;
 	atomic_store(&guest_waits, 1);
-	if (turn_take("192.0.2.1", true) == TURN_TAKEN) {
+	if (hash_slot_acquire("192.0.2.1", true) == HASH_SLOT_ACQUIRED) {
 		atomic_store(&place_of_guest, atomic_fetch_add(&served, 1));
-		turn_end();
+		hash_slot_release();
 	}
 	return NULL;
 }
@@ -38,7 +38,8 @@ come_as_guest(void *unused)
 static void
 wait_until_full(const char *address, size_t seconds)
 {
-	for (size_t i = 0; i < seconds * 1000 && turn_take(address, false) != TURN_BUSY; i++)
+	for (size_t i = 0;
+	     i < seconds * 1000 && hash_slot_acquire(address, false) != HASH_SLOT_BUSY; i++)
 		usleep(1000);
 }
 
@@ -46,11 +47,11 @@ static void
 who_must_not_wait_is_told_so(void **state)
 {
 	(void)state;
-	assert_int_equal(turn_take("192.0.2.1", false), TURN_TAKEN);
-	assert_int_equal(turn_take("192.0.2.1", false), TURN_WAIT);
-	turn_end();
-	assert_int_equal(turn_take("192.0.2.1", false), TURN_TAKEN);
-	turn_end();
+	assert_int_equal(hash_slot_acquire("192.0.2.1", false), HASH_SLOT_ACQUIRED);
+	assert_int_equal(hash_slot_acquire("192.0.2.1", false), HASH_SLOT_WOULD_BLOCK);
+	hash_slot_release();
+	assert_int_equal(hash_slot_acquire("192.0.2.1", false), HASH_SLOT_ACQUIRED);
+	hash_slot_release();
 }
 
 static void
@@ -59,14 +60,14 @@ networks_take_turns(void **state)
 	pthread_t flood[FLOOD], guest;
 
 	(void)state;
-	assert_int_equal(turn_take("", false), TURN_TAKEN);
+	assert_int_equal(hash_slot_acquire("", false), HASH_SLOT_ACQUIRED);
 	for (size_t i = 0; i < FLOOD; i++)
 		assert_int_equal(pthread_create(&flood[i], NULL, come_as_flood, NULL), 0);
 	usleep(200 * 1000);
 	assert_int_equal(pthread_create(&guest, NULL, come_as_guest, NULL), 0);
 	usleep(200 * 1000);
 	assert_int_equal(atomic_load(&guest_waits), 1);
-	turn_end();
+	hash_slot_release();
 	for (size_t i = 0; i < FLOOD; i++)
 		pthread_join(flood[i], NULL);
 	pthread_join(guest, NULL);
@@ -81,18 +82,19 @@ a_network_has_only_some_waiting(void **state)
 
 	(void)state;
 	atomic_store(&served, 0);
-	assert_int_equal(turn_take("", false), TURN_TAKEN);
+	assert_int_equal(hash_slot_acquire("", false), HASH_SLOT_ACQUIRED);
 	for (size_t i = 0; i < 100; i++)
 		assert_int_equal(pthread_create(&flood[i], NULL, come_as_flood, NULL), 0);
 	wait_until_full("2001:db8::ffff:1", 10);
-	assert_int_equal(turn_take("2001:db8::2", true), TURN_BUSY); /* the same 64 bits */
-	assert_int_equal(turn_take("2001:db8:0:1::1", false), TURN_WAIT);
-	turn_end();
+	assert_int_equal(
+	    hash_slot_acquire("2001:db8::2", true), HASH_SLOT_BUSY); /* the same 64 bits */
+	assert_int_equal(hash_slot_acquire("2001:db8:0:1::1", false), HASH_SLOT_WOULD_BLOCK);
+	hash_slot_release();
 	for (size_t i = 0; i < 100; i++)
 		pthread_join(flood[i], NULL);
 	assert_in_range(atomic_load(&served), 64, 100);
-	assert_int_equal(turn_take("", false), TURN_TAKEN);
-	turn_end();
+	assert_int_equal(hash_slot_acquire("", false), HASH_SLOT_ACQUIRED);
+	hash_slot_release();
 }
 
 int
@@ -104,7 +106,7 @@ main(void)
 		cmocka_unit_test(a_network_has_only_some_waiting),
 	};
 
-	turn_setup(1);
+	hash_slots_setup(1);
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests_name("turn", tests, NULL, NULL);
 }

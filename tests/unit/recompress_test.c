@@ -1,7 +1,7 @@
 /* zstd in, gzip out, the same bytes inside. */
 #include "config.h"
 
-#include "store/repack.h"
+#include "store/recompress.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,10 +16,10 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define PLAIN_MOST (3 * 1024 * 1024)
+#define PLAIN_MAX (3 * 1024 * 1024)
 
-static char *folder;
-static unsigned char plain[PLAIN_MOST], packed[2 * PLAIN_MOST], back[PLAIN_MOST + 1];
+static char *directory;
+static unsigned char plain[PLAIN_MAX], packed[2 * PLAIN_MAX], back[PLAIN_MAX + 1];
 
 static const char *
 write_file(size_t length)
@@ -27,7 +27,7 @@ write_file(size_t length)
 	static char path[4096];
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/layer", folder);
+	snprintf(path, sizeof(path), "%s/layer", directory);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	assert_int_equal(fwrite(packed, 1, length, file), length);
@@ -64,24 +64,24 @@ pack(size_t at, size_t from, size_t length)
 static ssize_t
 read_back(size_t length)
 {
-	static unsigned char gzip[2 * PLAIN_MOST];
+	static unsigned char gzip[2 * PLAIN_MAX];
 	struct arena *arena = arena_new();
 	struct error err = { 0 };
-	struct repack *repack = repack_open(arena, write_file(length), &err);
+	struct recompress *recompress = recompress_open(arena, write_file(length), &err);
 	z_stream stream = { 0 };
 	int64_t total = 0;
 	ssize_t n;
 	int result;
 
-	if (repack == NULL) {
+	if (recompress == NULL) {
 		assert_int_equal(err.code, ERROR_UNSUPPORTED);
 		arena_free(arena);
 		return -1;
 	}
-	while ((n = repack_read(repack, total, gzip + total, 10007)) > 0)
+	while ((n = recompress_read(recompress, total, gzip + total, 10007)) > 0)
 		total += n;
 	assert_int_equal(
-	    repack_read(repack, total + 1, gzip, 1), -1); /* nobody can go back or on */
+	    recompress_read(recompress, total + 1, gzip, 1), -1); /* nobody can go back or on */
 	arena_free(arena);
 	if (n < 0)
 		return -1;
@@ -101,7 +101,7 @@ read_back(size_t length)
 static void
 the_same_bytes_come_out(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 1000, 128 * 1024, PLAIN_MOST };
+	static const size_t sizes[] = { 0, 1, 1000, 128 * 1024, PLAIN_MAX };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -173,10 +173,10 @@ main(void)
 	};
 	int failed;
 
-	folder = folder_make();
+	directory = directory_make();
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	failed = cmocka_run_group_tests_name("repack", tests, NULL, NULL);
-	folder_remove(folder);
+	directory_remove(directory);
 	return failed;
 }
 

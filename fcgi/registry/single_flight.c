@@ -1,4 +1,4 @@
-#include "registry/flight.h"
+#include "registry/single_flight.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -6,23 +6,23 @@
 
 #include "base/log.h"
 
-struct flight {
+struct single_flight {
 	const char *key; /* the leader's; NULL once it has ended */
 	size_t waiting;
 	struct error outcome;
-	struct flight *next;
+	struct single_flight *next;
 };
 
-struct flights {
+struct single_flights {
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
-	struct flight *first;
+	struct single_flight *first;
 };
 
-struct flights *
+struct single_flights *
 flights_open(void)
 {
-	struct flights *flights = calloc(1, sizeof(*flights));
+	struct single_flights *flights = calloc(1, sizeof(*flights));
 
 	if (flights == NULL)
 		log_fatal("out of memory");
@@ -32,38 +32,38 @@ flights_open(void)
 }
 
 void
-flights_close(struct flights *flights)
+flights_close(struct single_flights *flights)
 {
 	pthread_cond_destroy(&flights->ended);
 	pthread_mutex_destroy(&flights->lock);
 	free(flights);
 }
 
-static struct flight **
-find(struct flights *flights, const char *key)
+static struct single_flight **
+find(struct single_flights *flights, const char *key)
 {
-	struct flight **p = &flights->first;
+	struct single_flight **p = &flights->first;
 
 	while (*p != NULL && strcmp((*p)->key, key) != 0)
 		p = &(*p)->next;
 	return p;
 }
 
-static struct flight *
+static struct single_flight *
 flight_new(const char *key)
 {
-	struct flight *flight = malloc(sizeof(*flight));
+	struct single_flight *flight = malloc(sizeof(*flight));
 
 	if (flight == NULL)
 		log_fatal("out of memory");
-	*flight = (struct flight){ .key = key };
+	*flight = (struct single_flight){ .key = key };
 	return flight;
 }
 
 bool
-flight_begin(struct flights *flights, const char *key, struct error *outcome)
+single_flight_begin(struct single_flights *flights, const char *key, struct error *outcome)
 {
-	struct flight **p, *flight;
+	struct single_flight **p, *flight;
 	bool leads;
 
 	pthread_mutex_lock(&flights->lock);
@@ -85,9 +85,9 @@ flight_begin(struct flights *flights, const char *key, struct error *outcome)
 }
 
 void
-flight_end(struct flights *flights, const char *key, const struct error *outcome)
+single_flight_end(struct single_flights *flights, const char *key, const struct error *outcome)
 {
-	struct flight **p, *flight;
+	struct single_flight **p, *flight;
 
 	pthread_mutex_lock(&flights->lock);
 	p = find(flights, key);

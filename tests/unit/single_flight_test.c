@@ -1,5 +1,5 @@
 /* The same question, asked by many at once, is asked once. */
-#include "registry/flight.h"
+#include "registry/single_flight.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 
 #define THREADS 16
 
-static struct flights *flights;
+static struct single_flights *flights;
 static atomic_int come, asked, told;
 
 static void *
@@ -19,13 +19,13 @@ ask(void *argument)
 
 	(void)argument;
 	atomic_fetch_add(&come, 1);
-	if (flight_begin(flights, "key", &outcome)) {
+	if (single_flight_begin(flights, "key", &outcome)) {
 		atomic_fetch_add(&asked, 1);
 		while (come < THREADS)
 			usleep(1000);
 		usleep(100 * 1000); /* the last one is on its way */
 		error_set(&outcome, ERROR_DENIED, "no");
-		flight_end(flights, "key", &outcome);
+		single_flight_end(flights, "key", &outcome);
 	} else if (outcome.code == ERROR_DENIED) {
 		atomic_fetch_add(&told, 1);
 	}
@@ -45,10 +45,10 @@ one_asks_and_all_are_told(void **state)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(asked + told, THREADS);
 	assert_in_range(asked, 1, 2); /* who is late even so asks anew */
-	assert_true(flight_begin(flights, "key", &outcome));
-	assert_true(flight_begin(flights, "another", &outcome));
-	flight_end(flights, "another", &outcome);
-	flight_end(flights, "key", &outcome);
+	assert_true(single_flight_begin(flights, "key", &outcome));
+	assert_true(single_flight_begin(flights, "another", &outcome));
+	single_flight_end(flights, "another", &outcome);
+	single_flight_end(flights, "key", &outcome);
 }
 
 int

@@ -9,10 +9,10 @@
 #include "registry/fetch.h"
 #include "registry/pull.h"
 #include "registry/v1.h"
-#include "store/repack.h"
+#include "store/recompress.h"
 
 #define PLATFORM "linux/amd64"
-#define CONFIG_MOST (4 * 1024 * 1024)
+#define CONFIG_MAX (4 * 1024 * 1024)
 
 /* The bytes of a config; false: they cannot be had. */
 static bool
@@ -24,7 +24,7 @@ config_read(struct registry *registry, const struct blob_row *row, struct bytes 
 	ssize_t n;
 	int fd;
 
-	if (row->size > CONFIG_MOST || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+	if (row->size > CONFIG_MAX || (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
 		return false;
 	data = arena_alloc(registry->db->arena, (size_t)row->size + 1);
 	n = pread(fd, data, (size_t)row->size, 0);
@@ -33,13 +33,13 @@ config_read(struct registry *registry, const struct blob_row *row, struct bytes 
 	return n == row->size;
 }
 
-static struct v1_view_image *
+static struct v1_projection_image *
 view_of(struct arena *arena, const struct v1_image *images, size_t count)
 {
-	struct v1_view_image *rows = arena_array(arena, count, sizeof(*rows));
+	struct v1_projection_image *rows = arena_array(arena, count, sizeof(*rows));
 
 	for (size_t i = 0; i < count; i++)
-		rows[i] = (struct v1_view_image){
+		rows[i] = (struct v1_projection_image){
 			.id = images[i].id,
 			.json = images[i].text,
 			.layer = images[i].layer,
@@ -54,10 +54,10 @@ keep_images(struct registry *registry, int64_t manifest, int64_t shown,
     const struct v1_image *images, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
-		if (images[i].zstd && !repack_possible())
-			return db_v1_view_put(registry->db, manifest, shown, NULL, 0,
+		if (images[i].zstd && !recompress_possible())
+			return db_v1_projection_put(registry->db, manifest, shown, NULL, 0,
 			    "a layer is compressed with zstd", err);
-	return db_v1_view_put(registry->db, manifest, shown,
+	return db_v1_projection_put(registry->db, manifest, shown,
 	    view_of(registry->db->arena, images, count), count, NULL, err);
 }
 
@@ -92,7 +92,8 @@ make_image(struct registry *registry, int64_t manifest, const struct v1_source *
 			return true;
 	}
 	if (!v1_images_make(registry->db->arena, parsed, config, &images, &count, &why))
-		return db_v1_view_put(registry->db, manifest, source->manifest, NULL, 0, why, err);
+		return db_v1_projection_put(
+		    registry->db, manifest, source->manifest, NULL, 0, why, err);
 	return keep_images(registry, manifest, source->manifest, images, count, err);
 }
 
@@ -101,38 +102,38 @@ static bool
 make_schema1(struct registry *registry, const struct v1_source *source, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
-	struct v1_view_image *rows;
+	struct v1_projection_image *rows;
 	struct digest empty;
 	struct schema1 *schema1;
 	struct error reason = { 0 };
 	size_t count = 0;
 
 	if (!schema1_parse(arena, source->payload, &schema1, &reason))
-		return db_v1_view_put(
+		return db_v1_projection_put(
 		    registry->db, source->manifest, source->manifest, NULL, 0, reason.message, err);
 	v1_empty_layer_digest(&empty);
 	rows = arena_array(arena, schema1->count, sizeof(*rows));
 	for (size_t i = schema1->count; i-- > 0;) {
 		const struct schema1_entry *entry = &schema1->entries[i];
-		struct v1_view_image *row = &rows[count];
+		struct v1_projection_image *row = &rows[count];
 
-		*row = (struct v1_view_image){ .json = entry->text,
+		*row = (struct v1_projection_image){ .json = entry->text,
 			.layer = entry->blob,
 			.layered = !digest_equal(&entry->blob, &empty) };
 		if (!v1_json_id(entry->text, &row->id))
-			return db_v1_view_put(registry->db, source->manifest, source->manifest,
-			    NULL, 0, "an image has no id", err);
+			return db_v1_projection_put(registry->db, source->manifest,
+			    source->manifest, NULL, 0, "an image has no id", err);
 		count += count == 0 || !digest_equal(&row->id, &rows[count - 1].id);
 	}
-	if (count > V1_IMAGES_MOST)
-		return db_v1_view_put(registry->db, source->manifest, source->manifest, NULL, 0,
-		    "it has more than 124 layers", err);
-	return db_v1_view_put(
+	if (count > V1_IMAGES_MAX)
+		return db_v1_projection_put(registry->db, source->manifest, source->manifest, NULL,
+		    0, "it has more than 124 layers", err);
+	return db_v1_projection_put(
 	    registry->db, source->manifest, source->manifest, rows, count, NULL, err);
 }
 
 bool
-v1_view_make(struct registry *registry, int64_t manifest, struct error *err)
+v1_projection_make(struct registry *registry, int64_t manifest, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
 	const struct descriptor *child;
@@ -149,19 +150,19 @@ v1_view_make(struct registry *registry, int64_t manifest, struct error *err)
 	if (strcmp(source->media_type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
 		return make_schema1(registry, source, err);
 	if (!manifest_parse(arena, source->payload, source->media_type, &parsed, &reason))
-		return db_v1_view_put(
+		return db_v1_projection_put(
 		    registry->db, manifest, manifest, NULL, 0, reason.message, err);
 	if (!parsed->is_index)
 		return make_image(registry, manifest, source, parsed, err);
 	if ((child = manifest_child_for(parsed, PLATFORM)) == NULL)
-		return db_v1_view_put(registry->db, manifest, manifest, NULL, 0,
+		return db_v1_projection_put(registry->db, manifest, manifest, NULL, 0,
 		    "it has no image for " PLATFORM, err);
 	if (!db_v1_source(registry->db, 0, &child->digest, &source, err))
 		return false;
 	if (source == NULL)
 		return true;
 	if (!manifest_parse(arena, source->payload, source->media_type, &parsed, &reason))
-		return db_v1_view_put(
+		return db_v1_projection_put(
 		    registry->db, manifest, source->manifest, NULL, 0, reason.message, err);
 	return make_image(registry, manifest, source, parsed, err);
 }
@@ -178,7 +179,7 @@ follow_config(struct registry *registry, const struct digest *digest,
 	int64_t length = 0;
 	ssize_t n = 1;
 
-	while (length < found->size && (n = follower_read(found->follower, length, data + length,
+	while (length < found->size && (n = reader_read(found->reader, length, data + length,
 					    (size_t)(found->size - length))) > 0)
 		length += n;
 	digest_of(&actual, digest->algorithm, data, (size_t)length);
@@ -198,15 +199,15 @@ fetch_config(struct registry *registry, const char *name, const struct digest *d
 		return err->code == ERROR_BLOB_UNKNOWN
 			   ? registry_unknown(registry, ERROR_MANIFEST_UNKNOWN, err)
 			   : false;
-	if (found.follower != NULL && found.size >= 0 && found.size <= CONFIG_MOST)
+	if (found.reader != NULL && found.size >= 0 && found.size <= CONFIG_MAX)
 		return follow_config(registry, digest, &found, config, err);
 	return (found.row != NULL && config_read(registry, found.row, config)) ||
 	       error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 }
 
 bool
-v1_view_fetch(struct registry *registry, const char *name, const struct manifest_row *row,
-    struct v1_view_image **images, size_t *count, struct error *err)
+v1_projection_fetch(struct registry *registry, const char *name, const struct manifest_row *row,
+    struct v1_projection_image **images, size_t *count, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
 	struct reference reference = { 0 };

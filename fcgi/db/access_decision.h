@@ -1,15 +1,15 @@
 /*
  * Who asks, and where they stand: what every statement of the serving path checks in passing.
  */
-#ifndef DB_STANDING_H
-#define DB_STANDING_H
+#ifndef DB_ACCESS_DECISION_H
+#define DB_ACCESS_DECISION_H
 
 #include <stdbool.h>
 
 /* Bits of permission (acl.actions). */
 enum action { ACTION_READ = 1, ACTION_WRITE = 2, ACTION_DELETE = 4, ACTION_MANAGE = 8 };
 
-struct viewer {
+struct principal {
 	int account; /* 0: anonymous */
 	int epoch;   /* the account's epoch when it proved itself; a bump voids it */
 };
@@ -22,10 +22,10 @@ struct actor {
 	const char *address; /* IP address, or NULL */
 };
 
-struct standing {
+struct access_decision {
 	bool repository_known; /* the key names an enabled repository of API v2 */
 	bool blacked_out;
-	bool viewer_valid; /* account there, epoch fits, not disabled, not locked; true for
+	bool principal_valid; /* account there, epoch fits, not disabled, not locked; true for
 			      anonymous */
 	bool allowed; /* the wanted action under this name on at least one leaf (found things imply
 			 it) */

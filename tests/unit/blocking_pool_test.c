@@ -1,5 +1,5 @@
 /* Threads for requests that wait: as many as are needed, no more than allowed. */
-#include "responder/waiters.h"
+#include "responder/blocking_pool.h"
 
 #include <stdatomic.h>
 #include <unistd.h>
@@ -22,7 +22,7 @@ work(void *object)
 static void
 a_job_gets_a_thread_or_is_refused(void **state)
 {
-	struct waiters *waiters = waiters_open(3);
+	struct blocking_pool *blocking_pool = blocking_pool_open(3);
 
 	(void)state;
 	for (int round = 0; round < 3; round++) {
@@ -30,8 +30,8 @@ a_job_gets_a_thread_or_is_refused(void **state)
 		atomic_store(&done, 0);
 		atomic_store(&go, false);
 		for (int i = 0; i < 3; i++)
-			assert_true(waiters_give(waiters, work, NULL));
-		assert_false(waiters_give(waiters, work, NULL));
+			assert_true(blocking_pool_run(blocking_pool, work, NULL));
+		assert_false(blocking_pool_run(blocking_pool, work, NULL));
 		while (atomic_load(&running) < 3)
 			usleep(1000);
 		atomic_store(&go, true);
@@ -39,20 +39,20 @@ a_job_gets_a_thread_or_is_refused(void **state)
 			usleep(1000);
 		usleep(20 * 1000); /* until they are idle again */
 	}
-	waiters_close(waiters);
+	blocking_pool_close(blocking_pool);
 }
 
 static void
 closing_waits_for_what_was_given(void **state)
 {
-	struct waiters *waiters = waiters_open(2);
+	struct blocking_pool *blocking_pool = blocking_pool_open(2);
 
 	(void)state;
 	atomic_store(&done, 0);
 	atomic_store(&go, true);
-	assert_true(waiters_give(waiters, work, NULL));
-	assert_true(waiters_give(waiters, work, NULL));
-	waiters_close(waiters);
+	assert_true(blocking_pool_run(blocking_pool, work, NULL));
+	assert_true(blocking_pool_run(blocking_pool, work, NULL));
+	blocking_pool_close(blocking_pool);
 	assert_int_equal(atomic_load(&done), 2);
 }
 
