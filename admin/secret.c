@@ -20,8 +20,8 @@ read_line(struct arena *arena, FILE *in, struct error *err)
 	}
 	length = strcspn(line, "\r\n");
 	if (line[length] == '\0' && length > PASSWORD_MAX_LENGTH) {
-		error_set(
-		    err, ERROR_BAD_REQUEST, "a password has %d bytes at most", PASSWORD_MAX_LENGTH);
+		error_set(err, ERROR_BAD_REQUEST, "password: must have at most %d bytes",
+		    PASSWORD_MAX_LENGTH);
 		return NULL;
 	}
 	return arena_strndup(arena, line, length);
@@ -73,7 +73,7 @@ secret_read(struct arena *arena, bool from_stdin, struct error *err)
 		second = read_hidden(arena, tty, "Again", err);
 	fclose(tty);
 	if (second != NULL && strcmp(first, second) != 0) {
-		error_set(err, ERROR_BAD_REQUEST, "the two are not the same");
+		error_set(err, ERROR_BAD_REQUEST, "the passwords differ");
 		return NULL;
 	}
 	return second;

@@ -97,7 +97,7 @@ call_document(struct request *req, const char **json, struct error *err)
 	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
 	if (!json_is_object(document)) {
 		json_decref(document);
-		return error_set(err, ERROR_BAD_REQUEST, "want a JSON object%s%s",
+		return error_set(err, ERROR_BAD_REQUEST, "request body must be a JSON object%s%s",
 		    document == NULL ? ": " : "", document == NULL ? reason.text : "");
 	}
 	text = json_dumps(document, JSON_COMPACT);

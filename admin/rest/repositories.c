@@ -127,7 +127,7 @@ repository_get(struct request *req, struct error *err)
 	    !db_document_find(call->db, key, &call->identity->principal, &row, err))
 		return false;
 	if (row == NULL)
-		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s", key);
+		return error_set(err, ERROR_NOT_FOUND, "no such repository: %s", key);
 	reply_headerf(req, "ETag", "\"%s\"", entity_tag(req, row));
 	reply_header(req, "Cache-Control", "no-store");
 	if (call->is_admin) {

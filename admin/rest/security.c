@@ -50,7 +50,7 @@ change_admit(struct request *req, const struct change *change, struct error *err
 	if (!db_account_find(call->db, change->name, &account, err))
 		return false;
 	if (account == NULL)
-		return error_set(err, ERROR_NOT_FOUND, "there is no user %s", change->name);
+		return error_set(err, ERROR_NOT_FOUND, "no such user: %s", change->name);
 	if (!own || password_check(change->old, account->password))
 		return true;
 	if (!db_account_failed(call->db, account->id, account->name, request_service(req)->config,

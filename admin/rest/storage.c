@@ -89,7 +89,7 @@ list(struct request *req, const char *directory, struct error *err)
 	if (!ok)
 		return false;
 	if (!known)
-		return error_set(err, ERROR_NOT_FOUND, "there is no repository %s%s", key,
+		return error_set(err, ERROR_NOT_FOUND, "no such repository: %s%s", key,
 		    *directory == '\0' ? "" : " with such a folder");
 	reply_bytes(req, 200, "application/json", text, length);
 	return true;
@@ -139,7 +139,8 @@ show(struct request *req, const char *path, struct error *err)
 		return error_set(err, ERROR_NOT_FOUND, "there is no such item%s",
 		    item == NULL ? "" : ": nothing has properties");
 	if ((json = json_loads(item->json, 0, NULL)) == NULL)
-		return error_set(err, ERROR_INTERNAL, "the database gave an item that is no JSON");
+		return error_set(
+		    err, ERROR_INTERNAL, "the database returned an item that is not JSON");
 	json_object_set_new(json, "repo", json_string(key));
 	json_object_set_new(json, "path", json_string(arena_printf(req->arena, "/%s", path)));
 	json_object_set_new(json, "uri",

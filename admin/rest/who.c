@@ -18,7 +18,7 @@ who_answers(struct request *req, struct error *err)
 	if (!call_key(req, &key, err))
 		return false;
 	if (name == NULL || text == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "name and reference are wanted");
+		return error_set(err, ERROR_BAD_REQUEST, "name and reference are required");
 	if (!name_check(name, err) || !reference_parse(&reference, text, err) ||
 	    !db_who_answers(request_call(req)->db, key, name, &reference,
 		user == NULL || *user == '\0' ? request_call(req)->identity->name : user, &json,

@@ -52,7 +52,7 @@ read_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 	if (!db_token_keys(db, fresh, &keys, &ring.count, err))
 		return false;
 	if (ring.count == 0)
-		return error_set(err, ERROR_INTERNAL, "no key to sign tokens with");
+		return error_set(err, ERROR_INTERNAL, "no signing key for tokens");
 	ring.arena = arena_new();
 	ring.keys = arena_array(ring.arena, ring.count, sizeof(*ring.keys));
 	for (size_t i = 0; i < ring.count; i++) {
@@ -366,7 +366,7 @@ read_token(const struct attempt *attempt, const char *text, const char *audience
 
 	*token = NULL;
 	if (!attempt->authenticator->takes_tokens) {
-		error_cause(reason, "token: not taken here");
+		error_cause(reason, "token: not accepted here");
 		return true;
 	}
 	if (!refresh_keys(attempt->authenticator, attempt->db, err))

@@ -198,9 +198,9 @@ read_claims(struct arena *arena, json_t *claims, const char *audience, struct to
 		&iat, "nbf", &nbf, "exp", &exp, "jti", &jti) == -1)
 		return refuse(err, "malformed claims");
 	if (strcmp(iss, TOKEN_ISSUER) != 0)
-		return refuse(err, "another issuer");
+		return refuse(err, "wrong issuer");
 	if (*audience == '\0' || strcmp(aud, audience) != 0)
-		return refuse(err, "another audience");
+		return refuse(err, "wrong audience");
 	if (nbf > now + TOKEN_LEEWAY || iat > now + TOKEN_LEEWAY)
 		return refuse(err, "not valid yet");
 	if (uid < 0 || uid > INT_MAX || epoch < 0 || epoch > INT_MAX ||

@@ -308,7 +308,7 @@ begin_named(struct reader *reader, const struct list *list, char *quoted, const 
 		    "%s: a name is 1 to %d letters, digits, dots, hyphens and underscores", place,
 		    NAME_LENGTH_MAX);
 	if (config_find(*end, name) != NULL)
-		return error_set(err, ERROR_INTERNAL, "%s: [%s \"%s\"] stands twice", place,
+		return error_set(err, ERROR_INTERNAL, "%s: [%s \"%s\"] is defined twice", place,
 		    list->section, name);
 	while (*end != NULL)
 		end = &(*end)->next;

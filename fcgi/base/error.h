@@ -59,8 +59,7 @@
 	    "the upstream registry did not answer in time")                                        \
 	ERROR(UPSTREAM_TLS, "UNAVAILABLE", 502, "no secure connection to the upstream registry")   \
 	ERROR(UPSTREAM_REFUSED, "UNAVAILABLE", 502, "the upstream registry refuses us")            \
-	ERROR(WOULD_BLOCK, "UNAVAILABLE", 503,                                                     \
-	    "too many requests must all wait for their turn, try again")                           \
+	ERROR(WOULD_BLOCK, "UNAVAILABLE", 503, "too many requests are waiting, try again")         \
 	ERROR(INTERNAL, "UNKNOWN", 500, "unknown error")                                           \
 	ERROR(CLIENT_GONE, "UNKNOWN", 400, "the client closed the connection")
 

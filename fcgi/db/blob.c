@@ -160,7 +160,7 @@ db_blob_page(struct db *db, int64_t after, int limit, struct file_row **out, siz
 			.has_digest = true };
 		if (!digest_read(&(*out)[i].digest, row.alg, row.digest)) {
 			error_set(err, ERROR_INTERNAL, NULL);
-			return error_cause(err, "blob_page: impossible digest");
+			return error_cause(err, "blob_page: invalid digest");
 		}
 	}
 	return true;

@@ -212,7 +212,7 @@ check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
 
 		if (state != NULL && (strcmp(state, "42P01") == 0 || strcmp(state, "3F000") == 0))
 			error_set(err, ERROR_UNAVAILABLE,
-			    "the database has no registry in it: run stowagectl migrate");
+			    "the database has no registry schema: run stowagectl migrate");
 		else
 			unavailable(err, PQerrorMessage(pg));
 	} else {

@@ -165,7 +165,7 @@ db_unlinks_due(struct db *db, int limit, struct file_row **rows, size_t *count, 
 			.has_digest = !row_null(res, (int)i, 2) };
 		if (row->has_digest && !row_digest(res, (int)i, 1, 2, &row->digest)) {
 			error_set(err, ERROR_INTERNAL, NULL);
-			return error_cause(err, "unlinks_due: impossible digest");
+			return error_cause(err, "unlinks_due: invalid digest");
 		}
 	}
 	return true;

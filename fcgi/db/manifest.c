@@ -7,7 +7,7 @@ static bool
 corrupt(struct error *err, const char *what)
 {
 	error_set(err, ERROR_INTERNAL, NULL);
-	return error_cause(err, "%s: the database holds an impossible digest", what);
+	return error_cause(err, "%s: the database holds an invalid digest", what);
 }
 
 /* --- Finding --- */

@@ -331,7 +331,7 @@ id_read(const PGresult *res, int row, int column, struct digest *id, struct erro
 	if (digest_set(id, DIGEST_SHA256, bytes.data, bytes.length))
 		return true;
 	error_set(err, ERROR_INTERNAL, NULL);
-	return error_cause(err, "the database holds an impossible v1 id");
+	return error_cause(err, "the database holds an invalid v1 id");
 }
 
 /* --- Finding --- */

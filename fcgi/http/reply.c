@@ -146,7 +146,7 @@ reply_json(struct request *req, int status, json_t *document)
 
 	json_decref(document);
 	if (text == NULL) { /* bytes that are no UTF-8 */
-		log_line(LOG_LEVEL_ERROR, "route %s: the reply is no JSON",
+		log_line(LOG_LEVEL_ERROR, "route %s: the reply cannot be written as JSON",
 		    req->route == NULL ? "-" : req->route);
 		reply_bytes(req, 500, "application/json", "{}", 2);
 		return true;
@@ -199,7 +199,7 @@ reply_file(struct request *req, int status, const char *path, int64_t size, stru
 		return error_errno(err, "content is missing");
 	if (!S_ISREG(st.st_mode) || st.st_size != size) {
 		error_set(err, ERROR_INTERNAL, "content is damaged");
-		return error_cause(err, "%s has another size", path);
+		return error_cause(err, "%s has the wrong size", path);
 	}
 	if (!check_range(req, size, err))
 		return false;

@@ -119,7 +119,7 @@ verify(struct arena *arena, const json_t *list, struct bytes document, struct by
 
 		if (protected == NULL || !read_format(arena, protected, &format))
 			return error_set(err, ERROR_MANIFEST_UNVERIFIED,
-			    "signature %zu says no format, or another", i);
+			    "signature %zu has a missing or different format", i);
 	}
 	if (!cut_payload(arena, document, &format, payload))
 		return error_set(err, ERROR_MANIFEST_UNVERIFIED, "formatLength is beyond the end");
@@ -127,7 +127,7 @@ verify(struct arena *arena, const json_t *list, struct bytes document, struct by
 	json_array_foreach(list, i, entry)
 		if (!verify_one(entry, encoded))
 			return error_set(
-			    err, ERROR_MANIFEST_UNVERIFIED, "signature %zu is not good", i);
+			    err, ERROR_MANIFEST_UNVERIFIED, "signature %zu does not verify", i);
 	return true;
 }
 
@@ -187,10 +187,9 @@ check_ids(struct arena *arena, const struct schema1 *schema1, struct error *err)
 		id = read_id(arena, schema1->entries[i].text);
 		if (id == NULL)
 			ok = error_set(err, ERROR_MANIFEST_INVALID,
-			    "history[%zu] is no v1 image with an id", i);
+			    "history[%zu] must be a v1 image with an id", i);
 		else if (strcmp(id, above) != 0 && json_object_get(seen, id) != NULL)
-			ok = error_set(
-			    err, ERROR_MANIFEST_INVALID, "history[%zu] has been before", i);
+			ok = error_set(err, ERROR_MANIFEST_INVALID, "history[%zu] is repeated", i);
 		else
 			json_object_set_new(seen, id, json_null());
 	}
@@ -257,7 +256,8 @@ schema1_parse(struct arena *arena, struct bytes document, struct schema1 **out, 
 	bool ok;
 
 	*out = schema1;
-	ok = whole != NULL || error_set(err, ERROR_MANIFEST_INVALID, "manifest is no JSON object");
+	ok = whole != NULL ||
+	     error_set(err, ERROR_MANIFEST_INVALID, "manifest must be a JSON object");
 	ok = ok &&
 	     verify(arena, json_object_get(whole, "signatures"), document, &schema1->payload, err);
 	if (ok) {

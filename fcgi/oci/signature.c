@@ -162,7 +162,7 @@ signer_jwk(const struct signer *signer, struct arena *arena)
 	json_t *jwk;
 
 	if (!open_public(signer->x, signer->y, &key))
-		log_fatal("the signing key's public half is no key");
+		log_fatal("cannot read the signing key's public half");
 	jwk = json_pack("{s:s, s:s, s:s, s:s, s:s}", "crv", "P-256", "kid", key_id(arena, key),
 	    "kty", "EC", "x", base64url_encode(arena, signer->x, FIELD), "y",
 	    base64url_encode(arena, signer->y, FIELD));

@@ -48,7 +48,7 @@ why_not(const struct manifest *manifest)
 
 	if (manifest->is_index || manifest->blob_count == 0 ||
 	    manifest->blobs[0].role != DESCRIPTOR_CONFIG)
-		return "it is no image";
+		return "not an image";
 	config = manifest->blobs[0].media_type;
 	if (strcmp(config, MEDIATYPE_OCI_CONFIG) != 0 &&
 	    strcmp(config, MEDIATYPE_DOCKER_CONFIG) != 0)

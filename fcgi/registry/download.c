@@ -83,11 +83,11 @@ check_reply(struct run *run, const struct upstream_reply *reply)
 	if (!correct_size(run, reply->total))
 		return false;
 	if (reply->status == 206 && reply->first != upload_length(run->upload))
-		return error_set(run->err, ERROR_UPSTREAM_FAILED, "%s: it sent another range",
-		    run->download->remote->key);
+		return error_set(run->err, ERROR_UPSTREAM_FAILED,
+		    "%s: the upstream registry sent the wrong range", run->download->remote->key);
 	if (reply->total >= 0 && reply->total != run->download->size)
 		return error_set(run->err, ERROR_UPSTREAM_FAILED,
-		    "%s: the blob has another size there", run->download->remote->key);
+		    "%s: the blob has a different size there", run->download->remote->key);
 	return true;
 }
 
@@ -105,8 +105,8 @@ on_piece(void *context, const struct upstream_reply *reply, const void *data, si
 	here = run->skip < (int64_t)length ? run->skip : (int64_t)length;
 	run->skip -= here;
 	if (upload_length(run->upload) + (int64_t)length - here > run->download->size)
-		return error_set(run->err, ERROR_UPSTREAM_FAILED, "%s: it sent too many bytes",
-		    run->download->remote->key);
+		return error_set(run->err, ERROR_UPSTREAM_FAILED,
+		    "%s: the upstream registry sent too many bytes", run->download->remote->key);
 	if (!upload_write(run->upload, (const char *)data + here, length - (size_t)here, run->err))
 		return false;
 	return on_tick(run);

@@ -20,7 +20,7 @@ registry_target_require(struct registry *registry, const char *name, int wanted,
 	    registry->principal.account != 0)
 		return registry_admit_principal(registry, true, err) &&
 		       error_set(err, ERROR_UNSUPPORTED,
-			   "%s takes no pushes: push to a local repository, or give it a default deployment repository",
+			   "%s accepts no pushes: push to a local repository, or give it a default deployment repository",
 			   registry->key);
 	if (registry_admit(registry, &decision, ERROR_DENIED, err))
 		return wanted != ACTION_WRITE || store_require(registry->store, err);
@@ -95,13 +95,14 @@ outcome_error(const struct manifest_push *push, enum manifest_put_outcome outcom
 	case MANIFEST_PUT_PRECONDITION:
 		return error_set(err, ERROR_PRECONDITION, "the tag does not hold that digest");
 	case MANIFEST_PUT_KEPT_OUT:
-		return error_set(err, ERROR_DENIED, "a pattern keeps this tag out");
+		return error_set(err, ERROR_DENIED, "tag excluded by the repository's patterns");
 	case MANIFEST_PUT_SIZE:
 		return size_error(push->manifest, &push->missing[0], size, err);
 	case MANIFEST_PUT_RETARGET:
 		break;
 	}
-	return error_set(err, ERROR_CONFLICT, "the repository changed meanwhile, try again");
+	return error_set(
+	    err, ERROR_CONFLICT, "the repository was changed by another request, try again");
 }
 
 /* The digest the client named, or sha256 of the bytes. */

@@ -22,7 +22,7 @@ check_key(struct registry *registry, const struct access_decision *decision, str
 	if (registry->key_from_url && !is_admin)
 		return true;
 	registry->key_unknown = true;
-	return error_set(err, ERROR_NAME_UNKNOWN, "no repository %s", registry->key);
+	return error_set(err, ERROR_NAME_UNKNOWN, "no such repository: %s", registry->key);
 }
 
 bool
@@ -70,7 +70,8 @@ registry_choose_namespace(
 		registry->db, registry->key, &registry->principal, ns, name, tag, &key, err))
 		return false;
 	if (key == NULL)
-		return error_set(err, ERROR_NAME_UNKNOWN, "nothing here stands for that registry");
+		return error_set(
+		    err, ERROR_NAME_UNKNOWN, "no remote repository proxies that registry");
 	registry->key = key;
 	return true;
 }

@@ -263,7 +263,7 @@ read_manifest(struct arena *arena, const struct remote *remote, const char *type
 		digest_of(digest, want == NULL ? DIGEST_SHA256 : want->algorithm, payload.data,
 		    payload.length);
 	if (want != NULL && !digest_equal(digest, want))
-		return refuse(remote, "the manifest's bytes are not those of its digest", err);
+		return refuse(remote, "the manifest does not match its digest", err);
 	return schema1 || manifest_parse(arena, payload, type, manifest, &reason) ||
 	       refuse(remote, reason.message, err);
 }
@@ -325,12 +325,12 @@ read_claim(struct arena *arena, const struct remote *remote, const char *content
 	    type_is_listed(remote->mismatching_types, content_type))
 		return true;
 	if (!mediatype_parse(type, content_type, &ignored))
-		return refuse(remote, "the answer's type is not a manifest's", err);
+		return refuse(remote, "the response's media type is not a manifest's", err);
 	if (strcmp(type, MEDIATYPE_JSON) == 0)
 		return true;
 	*claim = type;
 	return mediatype_is_manifest(type) ||
-	       refuse(remote, "the answer's type is not a manifest's", err);
+	       refuse(remote, "the response's media type is not a manifest's", err);
 }
 
 /* An answer in hand: verify it, store it, or hand it on. */
@@ -608,7 +608,7 @@ get_tags(struct search *search, const struct remote *remote, bool *got, struct e
 		if (!read_tags(arena, &reply, &list)) {
 			struct error reason = { 0 };
 
-			(void)refuse(remote, "its list of tags cannot be read", &reason);
+			(void)refuse(remote, "cannot read the upstream's list of tags", &reason);
 			remember(search, remote, &reason);
 			return true;
 		}
@@ -694,7 +694,7 @@ is_shown(struct search *search, const struct remote *remote, bool *shown, int64_
 	if (result == UPSTREAM_DONE && !*shown) {
 		struct error reason = { 0 };
 
-		(void)refuse(remote, "it does not tell the size of the blob", &reason);
+		(void)refuse(remote, "the upstream does not state the blob's size", &reason);
 		remember(search, remote, &reason);
 	}
 	return result == UPSTREAM_DONE ||

@@ -79,7 +79,7 @@ static bool
 make_image(struct registry *registry, int64_t manifest, const struct v1_source *source,
     const struct manifest *parsed, struct error *err)
 {
-	const char *why = "it is no image";
+	const char *why = "not an image";
 	struct bytes config = { "", 0 };
 	struct v1_image *images;
 	struct blob_row *row = NULL;

@@ -45,7 +45,7 @@ json_names(json_t *document, const char **own, const char **above, struct error 
 	struct error reason = { 0 };
 
 	if (!json_is_object(document))
-		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: want an object");
+		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: not an object");
 	if (!document_check_key(document, "id", &reason) ||
 	    !document_check_key(document, "parent", &reason))
 		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.message);

@@ -33,7 +33,7 @@ set_address(struct sockaddr_un *address, const char *path, struct error *err)
 	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	if (*path != '/' || strlen(path) >= sizeof(address->sun_path))
 		return error_set(err, ERROR_BAD_REQUEST,
-		    "%s: want an absolute path of at most %zu bytes", path,
+		    "%s: must be an absolute path of at most %zu bytes", path,
 		    sizeof(address->sun_path) - 1);
 	memcpy(address->sun_path, path, strlen(path));
 	return true;
@@ -61,9 +61,9 @@ clear_path(const struct sockaddr_un *address, struct error *err)
 	struct stat st;
 
 	if (lstat(address->sun_path, &st) == -1)
-		return errno == ENOENT || error_errno(err, "cannot look at %s", address->sun_path);
+		return errno == ENOENT || error_errno(err, "cannot examine %s", address->sun_path);
 	if (!S_ISSOCK(st.st_mode))
-		return error_set(err, ERROR_CONFLICT, "%s is no socket", address->sun_path);
+		return error_set(err, ERROR_CONFLICT, "%s is not a socket", address->sun_path);
 	if (in_use(address))
 		return error_set(
 		    err, ERROR_CONFLICT, "%s: another program listens there", address->sun_path);
@@ -97,9 +97,9 @@ listen_add(struct listeners *listeners, const char *option, const char *group, s
 
 	if (pool == -1)
 		return error_set(err, ERROR_BAD_REQUEST,
-		    "--socket %s: want general=PATH or upload=PATH", option);
+		    "--socket %s: must be general=PATH or upload=PATH", option);
 	if (listeners->fd[pool] != -1)
-		return error_set(err, ERROR_BAD_REQUEST, "--socket %s: one is enough", option);
+		return error_set(err, ERROR_BAD_REQUEST, "--socket %s: given twice", option);
 	if (!set_address(&address, path, err) || !clear_path(&address, err))
 		return false;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

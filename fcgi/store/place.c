@@ -156,7 +156,7 @@ store_require(const struct store *store, struct error *err)
 
 	if (place != NULL && stat(store->name, &st) == 0 && is_at(place, &st))
 		return true;
-	refuse(store, err, "not there, or another directory than before");
+	refuse(store, err, "missing, or replaced by another directory");
 	errno = ESTALE;
 	return false;
 }

@@ -115,7 +115,8 @@ recompress_open(struct arena *arena, const char *path, struct error *err)
 	/* Before anything is promised: what cannot be unpacked shows at its beginning. */
 	if (unpack(recompress))
 		return recompress;
-	error_set(err, ERROR_UNSUPPORTED, "a layer is no zstd file that 8 MiB of memory unpack");
+	error_set(
+	    err, ERROR_UNSUPPORTED, "a layer is damaged, or its zstd window is larger than 8 MiB");
 	return NULL;
 }
 

@@ -234,7 +234,7 @@ store_space(struct store *store, int64_t *total, int64_t *available, struct erro
 	if (!store_require(store, err))
 		return false;
 	if (fstatvfs(store->root, &fs) == -1)
-		return error_errno(err, "cannot look at the blob store");
+		return error_errno(err, "cannot examine the blob store");
 	*total = (int64_t)(fs.f_blocks * fs.f_frsize);
 	*available = (int64_t)(fs.f_bavail * fs.f_frsize);
 	return true;
@@ -386,7 +386,7 @@ store_walk(struct store *store, store_visit *visit, void *context, struct error 
 	for (size_t i = 0; i < 2 && !walk.stopped; i++) {
 		snprintf(walk.path, sizeof(walk.path), "%s", tops[i]);
 		if (!walk_directory(&walk, store->root, tops[i]))
-			return error_errno(err, "cannot read the store's folder %s", tops[i]);
+			return error_errno(err, "cannot read the store's directory %s", tops[i]);
 	}
 	return true;
 }

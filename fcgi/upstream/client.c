@@ -545,10 +545,10 @@ set_reason(struct exchange *x, CURLcode code)
 	if (*reply->reason != '\0')
 		return;
 	if (x->refused_address)
-		snprintf(reply->reason, sizeof(reply->reason), "its address is a private one");
+		snprintf(reply->reason, sizeof(reply->reason), "its address is private");
 	else if (x->timed_out || code == CURLE_OPERATION_TIMEDOUT)
 		snprintf(reply->reason, sizeof(reply->reason),
-		    reply->status == 0 ? "no answer in time" : "it fell silent");
+		    reply->status == 0 ? "no answer in time" : "it stopped sending");
 	else if (code != CURLE_OK)
 		snprintf(reply->reason, sizeof(reply->reason), "%.190s",
 		    *x->curl_reason != '\0' ? x->curl_reason : curl_easy_strerror(code));
@@ -662,8 +662,8 @@ follow(
 
 		if (next == NULL || n == REDIRECTS_MAX) {
 			snprintf(x->reply->reason, sizeof(x->reply->reason),
-			    next == NULL ? "it redirects to what is not followed"
-					 : "it redirects without end");
+			    next == NULL ? "it redirects to an unsupported URL"
+					 : "it redirects too often");
 			return UPSTREAM_FAILED;
 		}
 		if (!x->upstream->any_host_auth &&
@@ -787,7 +787,7 @@ get_token(struct upstream_client *client, struct exchange *x, const char *name, 
 	*token = NULL;
 	if (realm == NULL) {
 		snprintf(x->reply->reason, sizeof(x->reply->reason),
-		    "its token service is at an address that is not used");
+		    "its token service has an address that is not allowed");
 		return UPSTREAM_FAILED;
 	}
 	result = follow(client, &ask, token_url(x->arena, realm, challenge.service, name),
@@ -802,8 +802,8 @@ get_token(struct upstream_client *client, struct exchange *x, const char *name, 
 		return result == UPSTREAM_ABSENT ? UPSTREAM_FAILED : result;
 	*token = token_read(x->arena, x->reply->body, x->reply->body_length, &seconds);
 	if (*token == NULL) {
-		snprintf(
-		    x->reply->reason, sizeof(x->reply->reason), "its token service gave no token");
+		snprintf(x->reply->reason, sizeof(x->reply->reason),
+		    "its token service returned no token");
 		return UPSTREAM_FAILED;
 	}
 	token_keep(client->tokens, token_key(x->arena, upstream, name), *token, seconds);
@@ -902,7 +902,7 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 				      upstream->egress.query);
 	if (!origin_read(url, &ignored)) {
 		*reply = (struct upstream_reply){ .content_type = "", .body = "" };
-		snprintf(reply->reason, sizeof(reply->reason), "its URL is none");
+		snprintf(reply->reason, sizeof(reply->reason), "invalid upstream URL");
 		return UPSTREAM_FAILED;
 	}
 	out = arena_catch(arena, NULL); /* libcurl calls functions that allocate */

@@ -20,7 +20,7 @@ v1_error(struct request *req, struct v1_call *call, struct error *err)
 	int status;
 
 	if (call->registry.key_unknown)
-		error_set(err, ERROR_NOT_FOUND, "there is no v1 repository here");
+		error_set(err, ERROR_NOT_FOUND, "no v1 repository at this address");
 	status = error_status(err);
 	/* What a refused range or method says of itself belongs to the error. */
 	if (status != 416 && status != 405)

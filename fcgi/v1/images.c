@@ -164,7 +164,8 @@ image_checksum_put(struct request *req, struct error *err)
 		return error_set(err, ERROR_PRECONDITION,
 		    "Missing Image's checksum (X-Docker-Checksum-Payload)");
 	if (!digest_parse(&digest, payload, err) || digest.algorithm != DIGEST_SHA256)
-		return error_set(err, ERROR_BAD_REQUEST, "want sha256: and 64 hexadecimal digits");
+		return error_set(
+		    err, ERROR_BAD_REQUEST, "must be sha256: and 64 hexadecimal digits");
 	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MAX)
 		return error_set(err, ERROR_BAD_REQUEST, "X-Docker-Checksum is too long");
 	return registry_v1_checksum_push(

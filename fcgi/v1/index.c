@@ -43,7 +43,8 @@ list_read(struct request *req, struct error *err)
 	if (!request_body(req, LIST_MAX, &body, &length, err))
 		return false;
 	list = document_load((struct bytes){ body, length }, &reason);
-	ok = json_is_array(list) || error_set(err, ERROR_BAD_REQUEST, "want a JSON list");
+	ok = json_is_array(list) ||
+	     error_set(err, ERROR_BAD_REQUEST, "request body must be a JSON array");
 	json_decref(list);
 	return ok;
 }
@@ -155,7 +156,7 @@ repository_properties_put(struct request *req, struct error *err)
 	wanted = strcmp(access, "public") == 0;
 	json_decref(document);
 	if (!understood)
-		return error_set(err, ERROR_BAD_REQUEST, "want access: public or private");
+		return error_set(err, ERROR_BAD_REQUEST, "access: must be public or private");
 	if (wanted != open)
 		return error_set(err, ERROR_DENIED,
 		    "who may read is set by the administrator's permission targets");

@@ -119,8 +119,8 @@ read_id(struct request *req, struct digest *id, struct error *err)
 	if (!request_body(req, BODY_MAX, &body, &length, err))
 		return false;
 	value = json_loadb(body, length, JSON_DECODE_ANY, NULL);
-	ok = (json_is_string(value) ||
-		 error_set(err, ERROR_BAD_REQUEST, "want an image id as JSON")) &&
+	ok = (json_is_string(value) || error_set(err, ERROR_BAD_REQUEST,
+					   "request body must be an image id, a JSON string")) &&
 	     v1_id_read(id, json_string_value(value), err);
 	json_decref(value);
 	return ok;

@@ -129,7 +129,7 @@ push_tags(struct request *req, struct manifest_push *push, struct error *err)
 		push->tag_count++;
 	}
 	if (push->tag_count > 0 && push->reference->tag != NULL)
-		return error_set(err, ERROR_TAG_INVALID, "tag= goes with a push by digest");
+		return error_set(err, ERROR_TAG_INVALID, "tag= requires a push by digest");
 	return true;
 }
 

@@ -23,7 +23,7 @@ text_read(json_t *document, const char *field, const char **text, struct error *
 
 	*text = json_string_value(value);
 	if (value != NULL && !json_is_null(value) && *text == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "%s: want a string", field);
+		return error_set(err, ERROR_BAD_REQUEST, "%s: must be a string", field);
 	if (*text != NULL && **text == '\0')
 		*text = NULL;
 	return true;
@@ -42,7 +42,7 @@ fields_read(json_t *document, struct promotion *order, struct error *err)
 	    !text_read(document, "targetTag", &order->target_tag, err))
 		return false;
 	if (copy != NULL && !json_is_null(copy) && !json_is_boolean(copy))
-		return error_set(err, ERROR_BAD_REQUEST, "copy: want true or false");
+		return error_set(err, ERROR_BAD_REQUEST, "copy: must be true or false");
 	if (order->target_key == NULL || order->name == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "%s is missing",
 		    order->target_key == NULL ? "targetRepo" : "dockerRepository");
@@ -66,15 +66,16 @@ order_read(struct request *req, struct promotion *order, struct error *err)
 	if (document == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "%s", reason.text);
 	arena_defer(req->arena, document_free, document);
-	return json_is_object(document) ? fields_read(document, order, err)
-					: error_set(err, ERROR_BAD_REQUEST, "want a JSON object");
+	return json_is_object(document)
+		   ? fields_read(document, order, err)
+		   : error_set(err, ERROR_BAD_REQUEST, "request body must be a JSON object");
 }
 
 static bool
 order_check(const struct promotion *order, struct error *err)
 {
 	if (order->target_tag != NULL && order->tag == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "targetTag goes with a tag");
+		return error_set(err, ERROR_BAD_REQUEST, "targetTag requires tag");
 	return repository_key_check(order->target_key, err) && name_check(order->name, err) &&
 	       name_check(order->target_name, err) &&
 	       (order->tag == NULL || tag_check(order->tag, err)) &&
@@ -87,7 +88,7 @@ v2_promote(struct request *req, struct error *err)
 	struct promotion order = { 0 };
 
 	if (request_call(req)->identity->token != NULL)
-		return error_set(err, ERROR_UNAUTHORIZED, "promotion takes a password");
+		return error_set(err, ERROR_UNAUTHORIZED, "promotion requires a password");
 	if (!order_read(req, &order, err) || !order_check(&order, err) ||
 	    !registry_promote(request_registry(req), &order, err))
 		return false;

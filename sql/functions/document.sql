@@ -155,7 +155,7 @@ $$;
 
 -- The first thing that is wrong with the types of a document's fields, in a sentence; NULL: nothing.
 CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
-  SELECT format('%s: want %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'line' THEN 'a string of one line, at most 10000 characters'
+  SELECT format('%s: must be %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'line' THEN 'a string of one line, at most 10000 characters'
     WHEN 'lines' THEN 'an array of strings of one line' WHEN 'words' THEN 'an array of strings, none of them empty or with a space or comma'
     WHEN 'keys' THEN 'at most 8 keys of repositories, as an array or separated by commas'
     WHEN 'number' THEN 'a whole number from 0 to 2147483647' WHEN 'boolean' THEN 'true or false' ELSE 'an object' END)
@@ -237,7 +237,7 @@ BEGIN
     RAISE EXCEPTION '%', v_fault USING ERRCODE = 'check_violation';
   END IF;
   IF v_part IS NULL OR v_part[3]::int NOT BETWEEN 1 AND 65535 THEN
-    RAISE EXCEPTION 'url: want http://HOST or https://HOST, with a port or a path' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'url: must be http://HOST or https://HOST, with a port or a path' USING ERRCODE = 'check_violation';
   END IF;
   SELECT * INTO v_old FROM repository_remote WHERE repository_id = p_id;
   v_new := jsonb_populate_record(NULL::repository_remote, '{}');
@@ -308,7 +308,7 @@ DECLARE
 BEGIN
   SELECT m INTO v_bad FROM unnest(p_members) m WHERE NOT EXISTS (SELECT FROM repository WHERE key = m AND deleted_at IS NULL) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'repositories: there is no repository %', v_bad USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'repositories: no such repository: %', v_bad USING ERRCODE = 'check_violation';
   END IF;
   SELECT m INTO v_bad FROM unnest(p_members) m GROUP BY m HAVING count(*) > 1 LIMIT 1;
   IF FOUND THEN
@@ -331,7 +331,7 @@ BEGIN
   WHERE id = p_id;
   IF EXISTS (SELECT FROM deployments_astray() WHERE id = p_id) THEN
     IF p_named THEN
-      RAISE EXCEPTION 'defaultDeploymentRepo: % is no local repository among the members', p_deployment USING ERRCODE = 'check_violation';
+      RAISE EXCEPTION 'defaultDeploymentRepo: % is not a local repository among the members', p_deployment USING ERRCODE = 'check_violation';
     END IF;
     UPDATE repository SET default_deployment_id = NULL WHERE id = p_id;
   END IF;
@@ -358,7 +358,7 @@ BEGIN
   PERFORM edit_lock();
   outcome := 2;
   IF p_document IS NULL OR jsonb_typeof(p_document) <> 'object' THEN
-    message := 'want a JSON object';
+    message := 'request body must be a JSON object';
     RETURN;
   END IF;
   SELECT * INTO v_old FROM repository WHERE lower(key) = lower(p_key) AND deleted_at IS NULL;
@@ -368,11 +368,11 @@ BEGIN
     RETURN;
   ELSIF v_old.key IS DISTINCT FROM p_key AND (p_mode = 'update' OR p_revision IS NOT NULL) THEN
     outcome := 4;
-    message := format('there is no repository %s', p_key);
+    message := format('no such repository: %s', p_key);
     RETURN;
   ELSIF p_revision <> v_old.revision THEN
     outcome := 5;
-    message := format('repository %s has been changed meanwhile', p_key);
+    message := format('repository %s has been changed by another request', p_key);
     RETURN;
   END IF;
   IF p_document ->> 'key' <> p_key THEN
@@ -381,16 +381,16 @@ BEGIN
   END IF;
   v_class := array_position(ARRAY['local', 'remote', 'virtual'], lower(coalesce(p_document ->> 'rclass', class_name(v_old.class))));
   IF v_class IS NULL THEN
-    message := 'rclass: want local, remote or virtual';
+    message := 'rclass: must be local, remote or virtual';
     RETURN;
   ELSIF v_class <> v_old.class THEN
-    message := format('rclass: repository %s is %s and stays so', p_key, class_name(v_old.class));
+    message := format('rclass: cannot be changed (repository %s is %s)', p_key, class_name(v_old.class));
     RETURN;
   ELSIF NOT is_key(p_key) OR (v_class = 2 AND length(p_key) > 58) THEN
-    message := format('key: want 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
+    message := format('key: must be 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
     RETURN;
   ELSIF p_key = 'configurations' AND v_old.id IS NULL THEN
-    message := 'key: configurations is the list of all of them';
+    message := 'key: configurations is reserved';
     RETURN;
   ELSIF lower(coalesce(p_document ->> 'packageType', 'docker')) <> 'docker' THEN
     message := 'packageType: only docker is served here';
@@ -401,7 +401,7 @@ BEGIN
   IF message IS NOT NULL THEN
     RETURN;
   END IF;
-  SELECT f.field || ': want fewer wildcards' INTO message FROM (VALUES
+  SELECT f.field || ': has too many wildcards' INTO message FROM (VALUES
     ('includesPattern', v_given ->> 'includesPattern'), ('excludesPattern', v_given ->> 'excludesPattern'),
     ('externalDependenciesPatterns', CASE v_class WHEN 2 THEN array_to_string(texts_of(v_given -> 'externalDependenciesPatterns'), ',') END)) f (field, patterns)
   WHERE NOT is_pattern(f.patterns) LIMIT 1;
@@ -418,10 +418,10 @@ BEGIN
   v_bridge := coalesce(keys_of(v_document -> 'bridgeRepository'), '{}');
   v_version := CASE coalesce(v_given ->> 'dockerApiVersion', 'V' || v_old.api_version, 'V2') WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
   IF v_version IS NULL OR (v_version = 1 AND v_class <> 1) THEN
-    message := CASE WHEN v_version IS NULL THEN 'dockerApiVersion: want V1 or V2' ELSE 'dockerApiVersion: only a local repository can be V1' END;
+    message := CASE WHEN v_version IS NULL THEN 'dockerApiVersion: must be V1 or V2' ELSE 'dockerApiVersion: only a local repository can be V1' END;
     RETURN;
   ELSIF v_version <> v_old.api_version THEN
-    message := format('dockerApiVersion: repository %s is V%s and stays so', p_key, v_old.api_version);
+    message := format('dockerApiVersion: cannot be changed (repository %s is V%s)', p_key, v_old.api_version);
     RETURN;
   ELSIF v_version = 2 AND v_bridge <> '{}' THEN
     message := 'bridgeRepository: only a V1 repository has one';
@@ -488,11 +488,11 @@ BEGIN
   SELECT * INTO v_old FROM repository WHERE key = p_key AND deleted_at IS NULL;
   IF NOT FOUND THEN
     outcome := 4;
-    message := format('there is no repository %s', p_key);
+    message := format('no such repository: %s', p_key);
     RETURN;
   ELSIF p_revision <> v_old.revision THEN
     outcome := 5;
-    message := format('repository %s has been changed meanwhile', p_key);
+    message := format('repository %s has been changed by another request', p_key);
     RETURN;
   END IF;
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)

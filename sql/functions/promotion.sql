@@ -57,7 +57,7 @@ DECLARE
 BEGIN
   outcome := 1;
   IF v_source IS NULL AND repository_seen(p_account, p_key) OR v_target IS NULL AND repository_seen(p_account, p_target_key) THEN
-    message := format('%s is no local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
+    message := format('%s is not a local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
     RETURN;
   END IF;
   outcome := 3;
@@ -75,7 +75,7 @@ BEGIN
   END IF;
   IF v_from IS NULL OR NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)) THEN
     outcome := 2;
-    message := format('there is no %s%s in %s', p_name, coalesce(':' || p_tag, ''), p_key);
+    message := format('no such image: %s%s in %s', p_name, coalesce(':' || p_tag, ''), p_key);
     RETURN;
   END IF;
   v_to := image_make(v_target, p_target_name);
@@ -89,7 +89,7 @@ BEGIN
     ARRAY(SELECT coalesce(p_target_tag, name) FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)));
   IF v_refused IS NOT NULL THEN
     PERFORM image_forget(v_to);
-    message := format('a pattern of %s keeps %s:%s out', p_target_key, p_target_name, v_refused);
+    message := format('tag excluded by the patterns of %s: %s:%s', p_target_key, p_target_name, v_refused);
     RETURN;
   END IF;
   PERFORM act_as(p_account, p_request);
