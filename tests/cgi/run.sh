@@ -141,7 +141,7 @@ v1_endpoint() {
 # It is no reason to try another API: the registry is there.
 path_unknown_key() {
 	by_path GET /v2/no-such-key/app/manifests/1 "$basic" </dev/null && has '^Status: 404' && has '^Docker-Distribution-API-Version: registry/2.0' &&
-		has '"code":"NAME_UNKNOWN","message":"no repository no-such-key"' &&
+		has '"code":"NAME_UNKNOWN","message":"no such repository: no-such-key"' &&
 		by_path POST /v2/no-such-key/app/blobs/uploads/ "$basic" CONTENT_LENGTH=0 </dev/null && has '"code":"NAME_UNKNOWN"' &&
 		by_path GET /v2/no-such-key/app/manifests/1 </dev/null && has '^Status: 401' && has 'scope="repository:no-such-key/app:pull"'
 }

@@ -441,8 +441,8 @@ opted_in_again() {
 in_the_way() {
 	is "$(rest DELETE docker-dev)" 200 && is "$(rest DELETE docker-prod)" 200 && is "$(rest DELETE docker-prod-local2)" 200 &&
 		is "$(rest PUT Docker-Prod-Local2 -d '{"rclass": "virtual"}')" 200 &&
-		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod is not made: repositories: there is no repository docker-prod-local2
-repository docker-dev is not made: repositories: there is no repository docker-prod' &&
+		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod is not made: repositories: no such repository: docker-prod-local2
+repository docker-dev is not made: repositories: no such repository: docker-prod' &&
 		is "$(rest DELETE Docker-Prod-Local2)" 200 && exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod-local2 made
 repository docker-prod made
 repository docker-dev made'

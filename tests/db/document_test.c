@@ -103,7 +103,7 @@ what_is_wrong_is_said(void **state)
 	    f, key, "{\"rclass\": \"virtual\", \"repositories\": [\"nowhere\"]}", DOCUMENT_PUT, 0);
 
 	assert_int_equal(answer.outcome, DOCUMENT_BAD);
-	assert_string_equal(answer.message, "repositories: there is no repository nowhere");
+	assert_string_equal(answer.message, "repositories: no such repository: nowhere");
 	assert_null(find(f, key));
 	assert_int_equal(save(f, key, "{}", DOCUMENT_UPDATE, 0).outcome, DOCUMENT_UNKNOWN);
 	key = made(f, "{\"rclass\": \"local\"}");

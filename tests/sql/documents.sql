@@ -44,7 +44,7 @@ SELECT pg_temp.make('bridge' || n, jsonb_build_object('rclass', 'local', 'docker
 FROM unnest('{"\"docker-dev,b.2\"","[\"docker-dev\", \"b.2\"]","\" docker-dev , b.2,\""}'::jsonb[]) WITH ORDINALITY AS l (list, n);
 SELECT pg_temp.make('bridge1', '{"notes": "n"}', 'update');
 SELECT is(pg_temp.field('bridge' || n, 'bridgeRepository'), '"docker-dev,b.2"', 'a list of bridges, however it was written, is one string') FROM generate_series(1, 3) n;
-SELECT is(pg_temp.save('old', jsonb_build_object('bridgeRepository', list), 'update'), '2 bridgeRepository: want at most 8 keys of repositories, as an array or separated by commas',
+SELECT is(pg_temp.save('old', jsonb_build_object('bridgeRepository', list), 'update'), '2 bridgeRepository: must be at most 8 keys of repositories, as an array or separated by commas',
   'no list of bridges: ' || list::text) FROM unnest('{"\"a,b/c\"","[1]","[\"a,b\"]",7,"{}","\"a,b,c,d,e,f,g,h,i\""}'::jsonb[]) list;
 SELECT is(repository_document(-1), NULL, 'no repository, no document');
 SELECT results_eq('SELECT token_authentication, private_networks, timeout_ms, metadata_timeout_ms, fresh_seconds FROM repository_remote WHERE repository_id = pg_temp.id(''remote'')',
@@ -128,23 +128,23 @@ SELECT is(pg_temp.document('edit'), document_defaults(1) || '{"key": "edit", "no
 SELECT is(pg_temp.audited('edit', 'repository_change') @> '{"mine": [1, null], "notes": ["n", "m"], "xrayIndex": [true, false]}', true, 'and the audit has it');
 SELECT is(pg_temp.save('fresh', '{"rclass": "local"}', 'put'), '0', 'put creates');
 SELECT is(pg_temp.save('fresh', '{"rclass": "local"}', 'create'), '3 repository fresh exists', 'create does nothing else');
-SELECT is(pg_temp.save('nowhere', '{"rclass": "local"}', 'update'), '4 there is no repository nowhere', 'update does not');
+SELECT is(pg_temp.save('nowhere', '{"rclass": "local"}', 'update'), '4 no such repository: nowhere', 'update does not');
 SELECT is(pg_temp.save('old', '{"notes": "n"}', 'put'), '1', 'class and version need not be repeated');
 
 -- keys
 SELECT is(pg_temp.save('FRESH', '{"rclass": "local"}', m), '3 repository fresh exists', 'keys that differ in case are one key: ' || m) FROM unnest('{create,put}'::text[]) m;
-SELECT is(pg_temp.save('FRESH', '{}', 'update'), '4 there is no repository FRESH', 'but nobody is edited by another''s');
-SELECT is(pg_temp.save(k, '{"rclass": "local"}'), '2 key: want 1 to 64 letters, digits, dots, hyphens and underscores', 'no key: ' || left(k, 5))
+SELECT is(pg_temp.save('FRESH', '{}', 'update'), '4 no such repository: FRESH', 'but nobody is edited by another''s');
+SELECT is(pg_temp.save(k, '{"rclass": "local"}'), '2 key: must be 1 to 64 letters, digits, dots, hyphens and underscores', 'no key: ' || left(k, 5))
 FROM unnest(ARRAY['', '.a', '-a', 'a/b', 'a b', 'ä', repeat('k', 65)]) k;
 SELECT is(pg_temp.save(repeat('k', 64), '{"rclass": "local"}'), '0', 'a local''s key has 64 characters at most');
-SELECT is(pg_temp.save(repeat('r', 59), '{"rclass": "remote", "url": "http://a"}'), '2 key: want 1 to 58 letters, digits, dots, hyphens and underscores', 'a remote''s 58');
+SELECT is(pg_temp.save(repeat('r', 59), '{"rclass": "remote", "url": "http://a"}'), '2 key: must be 1 to 58 letters, digits, dots, hyphens and underscores', 'a remote''s 58');
 SELECT is(pg_temp.save(repeat('r', 58), '{"rclass": "remote", "url": "http://a"}'), '0', 'that many');
 SELECT is(pg_temp.save('fresh', '{"key": "other"}', 'update'), '2 key: differs from the one in the URL', 'a document has the key of its repository');
 
 -- what cannot change
-SELECT is(pg_temp.save('fresh', '{"rclass": "virtual"}', 'update'), '2 rclass: repository fresh is local and stays so', 'a class stays');
-SELECT is(pg_temp.save('fresh', '{"rclass": "remote", "url": "http://a"}', 'put'), '2 rclass: repository fresh is local and stays so', 'under put too');
-SELECT is(pg_temp.save('fresh', '{"dockerApiVersion": "V1"}', 'update'), '2 dockerApiVersion: repository fresh is V2 and stays so', 'a version stays');
+SELECT is(pg_temp.save('fresh', '{"rclass": "virtual"}', 'update'), '2 rclass: cannot be changed (repository fresh is local)', 'a class stays');
+SELECT is(pg_temp.save('fresh', '{"rclass": "remote", "url": "http://a"}', 'put'), '2 rclass: cannot be changed (repository fresh is local)', 'under put too');
+SELECT is(pg_temp.save('fresh', '{"dockerApiVersion": "V1"}', 'update'), '2 dockerApiVersion: cannot be changed (repository fresh is V2)', 'a version stays');
 SELECT is(pg_temp.save('fresh', '{"packageType": "npm"}', 'update'), '2 packageType: only docker is served here', 'a type is docker');
 
 -- clients that send the fields of all classes
@@ -158,38 +158,38 @@ FROM odd WHERE own AND pg_temp.save((ARRAY['local', 'remote', 'virtual'])[class]
 
 -- what is refused, and how
 SELECT is(pg_temp.save('bad', document), '2 ' || message, message) FROM (VALUES
-  ('[]'::jsonb, 'want a JSON object'), ('null', 'want a JSON object'), (NULL, 'want a JSON object'),
-  ('{}', 'rclass: want local, remote or virtual'), ('{"rclass": "federated"}', 'rclass: want local, remote or virtual'),
-  ('{"rclass": "local", "dockerApiVersion": "V3"}', 'dockerApiVersion: want V1 or V2'),
+  ('[]'::jsonb, 'request body must be a JSON object'), ('null', 'request body must be a JSON object'), (NULL, 'request body must be a JSON object'),
+  ('{}', 'rclass: must be local, remote or virtual'), ('{"rclass": "federated"}', 'rclass: must be local, remote or virtual'),
+  ('{"rclass": "local", "dockerApiVersion": "V3"}', 'dockerApiVersion: must be V1 or V2'),
   ('{"rclass": "virtual", "dockerApiVersion": "V1"}', 'dockerApiVersion: only a local repository can be V1'),
   ('{"rclass": "remote", "url": "http://a", "dockerApiVersion": "V1"}', 'dockerApiVersion: only a local repository can be V1'),
   ('{"rclass": "local", "bridgeRepository": "virtual"}', 'bridgeRepository: only a V1 repository has one'),
   ('{"rclass": "local", "dockerApiVersion": "V1", "bridgePush": true}', 'bridgePush: only with a bridgeRepository'),
-  ('{"rclass": "local", "blackedOut": "true"}', 'blackedOut: want true or false'),
-  ('{"rclass": "local", "description": 1}', 'description: want a string'),
-  ('{"rclass": "local", "includesPattern": "a\nb"}', 'includesPattern: want a string of one line, at most 10000 characters'),
-  (jsonb_build_object('rclass', 'local', 'excludesPattern', repeat('a', 10001)), 'excludesPattern: want a string of one line, at most 10000 characters'),
-  ('{"rclass": "local", "maxUniqueTags": -1}', 'maxUniqueTags: want a whole number from 0 to 2147483647'),
-  ('{"rclass": "local", "maxUniqueTags": 1.5}', 'maxUniqueTags: want a whole number from 0 to 2147483647'),
-  ('{"rclass": "local", "maxUniqueTags": "1"}', 'maxUniqueTags: want a whole number from 0 to 2147483647'),
-  ('{"rclass": "local", "maxUniqueTags": 2147483648}', 'maxUniqueTags: want a whole number from 0 to 2147483647'),
-  ('{"rclass": "local", "environments": "DEV"}', 'environments: want an array of strings of one line'),
-  ('{"rclass": "local", "environments": [1]}', 'environments: want an array of strings of one line'),
-  ('{"rclass": "remote", "url": "http://a", "realmHosts": ["a,b"]}', 'realmHosts: want an array of strings, none of them empty or with a space or comma'),
-  ('{"rclass": "remote", "url": "http://a", "realmHosts": [""]}', 'realmHosts: want an array of strings, none of them empty or with a space or comma'),
-  ('{"rclass": "remote", "url": "http://a", "contentSynchronisation": []}', 'contentSynchronisation: want an object'),
-  ('{"rclass": "remote"}', 'url: want http://HOST or https://HOST, with a port or a path'),
+  ('{"rclass": "local", "blackedOut": "true"}', 'blackedOut: must be true or false'),
+  ('{"rclass": "local", "description": 1}', 'description: must be a string'),
+  ('{"rclass": "local", "includesPattern": "a\nb"}', 'includesPattern: must be a string of one line, at most 10000 characters'),
+  (jsonb_build_object('rclass', 'local', 'excludesPattern', repeat('a', 10001)), 'excludesPattern: must be a string of one line, at most 10000 characters'),
+  ('{"rclass": "local", "maxUniqueTags": -1}', 'maxUniqueTags: must be a whole number from 0 to 2147483647'),
+  ('{"rclass": "local", "maxUniqueTags": 1.5}', 'maxUniqueTags: must be a whole number from 0 to 2147483647'),
+  ('{"rclass": "local", "maxUniqueTags": "1"}', 'maxUniqueTags: must be a whole number from 0 to 2147483647'),
+  ('{"rclass": "local", "maxUniqueTags": 2147483648}', 'maxUniqueTags: must be a whole number from 0 to 2147483647'),
+  ('{"rclass": "local", "environments": "DEV"}', 'environments: must be an array of strings of one line'),
+  ('{"rclass": "local", "environments": [1]}', 'environments: must be an array of strings of one line'),
+  ('{"rclass": "remote", "url": "http://a", "realmHosts": ["a,b"]}', 'realmHosts: must be an array of strings, none of them empty or with a space or comma'),
+  ('{"rclass": "remote", "url": "http://a", "realmHosts": [""]}', 'realmHosts: must be an array of strings, none of them empty or with a space or comma'),
+  ('{"rclass": "remote", "url": "http://a", "contentSynchronisation": []}', 'contentSynchronisation: must be an object'),
+  ('{"rclass": "remote"}', 'url: must be http://HOST or https://HOST, with a port or a path'),
   ('{"rclass": "virtual", "repositories": ["local", "local"]}', 'repositories: local is named twice'),
-  ('{"rclass": "virtual", "repositories": ["nowhere"]}', 'repositories: there is no repository nowhere'),
+  ('{"rclass": "virtual", "repositories": ["nowhere"]}', 'repositories: no such repository: nowhere'),
   ('{"rclass": "virtual", "repositories": ["bad"]}', 'repositories: bad leads back to this repository'),
   ('{"rclass": "virtual", "repositories": ["old"]}', 'repositories: old, a V1 repository, cannot be a member'),
-  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "remote"}', 'defaultDeploymentRepo: remote is no local repository among the members'),
-  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "local"}', 'defaultDeploymentRepo: local is no local repository among the members'),
-  ('{"rclass": "virtual", "repositories": ["local"], "defaultDeploymentRepo": "old"}', 'defaultDeploymentRepo: old is no local repository among the members')
+  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "remote"}', 'defaultDeploymentRepo: remote is not a local repository among the members'),
+  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "local"}', 'defaultDeploymentRepo: local is not a local repository among the members'),
+  ('{"rclass": "virtual", "repositories": ["local"], "defaultDeploymentRepo": "old"}', 'defaultDeploymentRepo: old is not a local repository among the members')
 ) AS b (document, message);
 SELECT is(array_agg(url), NULL, 'no such URL is taken') FROM unnest(ARRAY['', 'quay.io', 'ftp://a', '//a', 'https://', 'https:///p', 'https://u:p@a', 'https://a?q', 'https://a#f',
   'https://a b', 'https://a:', 'https://a:p', 'https://a:0', 'https://a:65536', 'https://.', 'https://a\b', E'https://a\n']) url
-WHERE pg_temp.save('bad', jsonb_build_object('rclass', 'remote', 'url', url)) NOT LIKE '2 url: want %';
+WHERE pg_temp.save('bad', jsonb_build_object('rclass', 'remote', 'url', url)) NOT LIKE '2 url: must be %';
 SELECT is(pg_temp.id('bad'), NULL, 'nothing of that was made');
 SELECT is((SELECT count(*) FROM audit WHERE repository = 'bad'), 0::bigint, 'nor written down');
 
@@ -205,7 +205,7 @@ SELECT pg_temp.make('outer', '{"repositories": ["inner", "l3"]}', 'update');
 SELECT is(pg_temp.document('outer') @> '{"repositories": ["inner", "l3"], "defaultDeploymentRepo": "l1"}', true, 'it stays when members move');
 SELECT pg_temp.make('inner', '{"repositories": ["l1"]}', 'update');
 SELECT is(pg_temp.field('inner', 'defaultDeploymentRepo'), '""', 'and goes with its member');
-SELECT is(pg_temp.save('inner', '{"repositories": ["l1"], "defaultDeploymentRepo": "l2"}', 'update'), '2 defaultDeploymentRepo: l2 is no local repository among the members',
+SELECT is(pg_temp.save('inner', '{"repositories": ["l1"], "defaultDeploymentRepo": "l2"}', 'update'), '2 defaultDeploymentRepo: l2 is not a local repository among the members',
   'unless it is named');
 SELECT pg_temp.make('inner', '{"repositories": ["l1"], "defaultDeploymentRepo": "l1"}', 'update');
 CREATE FUNCTION pg_temp.cleared(p_by jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -218,10 +218,10 @@ SELECT is(pg_temp.cleared(none), '""', 'a default deployment is cleared by ' || 
 SELECT pg_temp.make('inner', '{"defaultDeploymentRepo": "l1"}', 'update');
 
 -- revisions
-SELECT is(pg_temp.save('l1', '{}', 'update', 2), '5 repository l1 has been changed meanwhile', 'a stale edit is refused');
+SELECT is(pg_temp.save('l1', '{}', 'update', 2), '5 repository l1 has been changed by another request', 'a stale edit is refused');
 SELECT is(pg_temp.save('l1', '{"notes": "x"}', 'update', 1), '1', 'a fresh one is not');
-SELECT is(pg_temp.save('unborn', '{"rclass": "local"}', 'put', 1), '4 there is no repository unborn', 'a revision means one that is there');
-SELECT is(pg_temp.remove('l1', 1), '5 repository l1 has been changed meanwhile', 'a stale deletion is refused');
+SELECT is(pg_temp.save('unborn', '{"rclass": "local"}', 'put', 1), '4 no such repository: unborn', 'a revision means one that is there');
+SELECT is(pg_temp.remove('l1', 1), '5 repository l1 has been changed by another request', 'a stale deletion is refused');
 
 -- passwords
 SELECT is(pg_temp.save('remote', '{"username": "u", "password": "s3cret"}', 'update'), '1', 'a password is taken');
@@ -269,7 +269,7 @@ SELECT pg_temp.make('secret', '{"password": "s3cret"}', 'update');
 SELECT is(pg_temp.remove('secret'), '1', 'a repository is deleted');
 SELECT is(pg_temp.audited('secret', 'repository_delete')::text LIKE '%s3cret%', false, 'the audit says what it was, but no password');
 SELECT is(pg_temp.audited('secret', 'repository_delete') @> '{"url": "http://b", "hardFail": true}', true, 'so that it can be made again');
-SELECT is(pg_temp.remove('secret'), '4 there is no repository secret', 'it is gone');
+SELECT is(pg_temp.remove('secret'), '4 no such repository: secret', 'it is gone');
 SELECT is(pg_temp.save('secret', '{"rclass": "virtual"}'), '0', 'and its key free, for another class too');
 SELECT pg_temp.revision('inner') AS inner, pg_temp.revision('outer') AS outer \gset
 SELECT is(pg_temp.remove('l1'), '1', 'a member is deleted');

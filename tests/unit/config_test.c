@@ -98,7 +98,7 @@ a_mistake_is_named_with_its_line(void **state)
 		{ "[proxy \"a\"]\nusername=u\n[log]\n", ":3: [proxy \"a\"] has no url" },
 		{ "[certificate \"a\"]\ncertificate=/c\n", ": [certificate \"a\"] has no key" },
 		{ "[proxy \"a\"]\nurl=http://p:1\n[proxy \"a\"]\n",
-		    ":3: [proxy \"a\"] stands twice" },
+		    ":3: [proxy \"a\"] is defined twice" },
 		{ "[proxy \"a\"]\nurl=http://p:1\nurl=http://p:2\n", ":3: proxy.url is set twice" },
 		{ "[proxy \"a\"]\nurl=https://p:1\n", ":2: proxy.url must be http://HOST:PORT" },
 		{ "[proxy \"a\"]\nurl=http://u:p@p:1\n", ":2: proxy.url must be" },

@@ -322,7 +322,7 @@ an_empty_audience_fits_nobody(void **state)
 
 	assert_false(token_verify(*state, keys, 2,
 	    forge(*state, HEADER, claims(*state, "aud", "\"\"")), "", &token, &err));
-	assert_string_equal(err.cause, "token: another audience");
+	assert_string_equal(err.cause, "token: wrong audience");
 }
 
 static void

@@ -163,9 +163,9 @@ BLOBS = {
 # What is said of it, where one check could stand in for another.
 MANIFEST_REASONS = {"gzip_encoded": "Content-Encoding", "header_flood": "too many headers", "huge_manifest": "too long", "endless": "too long",
                     "html": "type", "html_type": "type", "html_labelled": "digest", "other_manifest": "digest", "redirect_loop": "redirects",
-                    "redirect_file": "redirects", "hang": "in time", "hang_body": "silent", "error_500": "500"}
-BLOB_REASONS = {"gzip_encoded": "Content-Encoding", "header_flood": "too many headers", "overlong": "other bytes", "other_size": "another size",
-                "wrong_range": "another range", "wrong_bytes": "other bytes", "wrong_end": "other bytes", "late_end": "other bytes", "endless": "too many bytes"}
+                    "redirect_file": "redirects", "hang": "in time", "hang_body": "stopped sending", "error_500": "500"}
+BLOB_REASONS = {"gzip_encoded": "Content-Encoding", "header_flood": "too many headers", "overlong": "other bytes", "other_size": "different size",
+                "wrong_range": "wrong range", "wrong_bytes": "other bytes", "wrong_end": "other bytes", "late_end": "other bytes", "endless": "too many bytes"}
 # Followed only by remotes that may not go there.
 UNSAFE = ("redirect_metadata",)
 
