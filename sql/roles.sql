@@ -90,7 +90,7 @@ BEGIN
       v1_tag TO stowage_admin;
     GRANT EXECUTE ON FUNCTION account_failed, account_password, account_succeeded, bridge_root, class_name, digest_text, document_defaults,
       document_fields, json_time, name_fits, name_is_local, name_twins, repository_columns, repository_delete, repository_document,
-      repository_save, sign_in_network, storage_files, storage_folders, storage_item, tag_fits, upstream_status, viewer_actions,
+      repository_save, request_principal, rules_below, sign_in_network, storage_files, storage_folders, storage_item, tag_fits, upstream_status, viewer_actions,
       viewer_valid, who_answers TO stowage_admin;
   END IF;
 

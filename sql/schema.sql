@@ -2684,6 +2684,17 @@ CREATE FUNCTION registry.request_target(p_key text, p_account integer, p_valid b
 $$;
 
 --
+-- Name: rules_below(integer, integer[], integer); Type: FUNCTION; Schema: registry; Owner: -
+--
+
+CREATE FUNCTION registry.rules_below(p_root integer, p_principals integer[], p_actions integer) RETURNS SETOF registry.acl
+    LANGUAGE sql STABLE
+    AS $$
+  SELECT a.* FROM repository_leaf l JOIN acl a ON a.repository_id = l.leaf_id AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
+  WHERE l.root_id = p_root
+$$;
+
+--
 -- Name: rules_for_some_name(integer, integer[], integer); Type: FUNCTION; Schema: registry; Owner: -
 --
 
@@ -6559,6 +6570,7 @@ REVOKE ALL ON FUNCTION registry.repository_shrink_piece(p_repository integer, p_
 REVOKE ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch integer) TO stowage_v1;
 GRANT ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch integer) TO stowage_v2;
+GRANT ALL ON FUNCTION registry.request_principal(p_account integer, p_epoch integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION request_repository(p_key text, p_api_version integer); Type: ACL; Schema: registry; Owner: -
@@ -6575,6 +6587,13 @@ GRANT ALL ON FUNCTION registry.request_repository(p_key text, p_api_version inte
 REVOKE ALL ON FUNCTION registry.request_target(p_key text, p_account integer, p_valid boolean, p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION registry.request_target(p_key text, p_account integer, p_valid boolean, p_name text) TO stowage_v1;
 GRANT ALL ON FUNCTION registry.request_target(p_key text, p_account integer, p_valid boolean, p_name text) TO stowage_v2;
+
+--
+-- Name: FUNCTION rules_below(p_root integer, p_principals integer[], p_actions integer); Type: ACL; Schema: registry; Owner: -
+--
+
+REVOKE ALL ON FUNCTION registry.rules_below(p_root integer, p_principals integer[], p_actions integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION registry.rules_below(p_root integer, p_principals integer[], p_actions integer) TO stowage_admin;
 
 --
 -- Name: FUNCTION rules_for_some_name(p_repository integer, p_principals integer[], p_actions integer); Type: ACL; Schema: registry; Owner: -

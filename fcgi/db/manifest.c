@@ -104,7 +104,7 @@ put(struct db *db, const struct manifest_put *put, struct error *err)
 		.name = put->name,
 		.target = put->target->repository,
 		VIEWER_ARGS(put->principal),
-		.actor_name = put->actor->name == NULL ? "" : put->actor->name,
+		.actor_name = actor_name(put->actor),
 		.request = actor_request(put->actor),
 		.address = actor_address(put->actor),
 		.alg = digest_number(put->digest),

@@ -36,16 +36,22 @@ address_check(const char *text)
 	return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
-struct param
-param_address(const char *address)
+const char *
+address_or_null(const char *address)
 {
-	return param_text(address != NULL && address_check(address) ? address : NULL);
+	return address != NULL && address_check(address) ? address : NULL;
+}
+
+const char *
+actor_name(const struct actor *actor)
+{
+	return actor->name == NULL ? "" : actor->name;
 }
 
 const char *
 actor_address(const struct actor *actor)
 {
-	return actor->address != NULL && address_check(actor->address) ? actor->address : NULL;
+	return address_or_null(actor->address);
 }
 
 const char *
@@ -58,7 +64,7 @@ void
 actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR_PARAMS])
 {
 	params[0] = param_int(db, actor->account);
-	params[1] = param_text(actor->name == NULL ? "" : actor->name);
+	params[1] = param_text(actor_name(actor));
 	params[2] = param_text(actor_request(actor));
 	params[3] = param_text(actor_address(actor));
 }
@@ -111,4 +117,10 @@ digest_params(
 {
 	*algorithm = digest == NULL ? param_text(NULL) : param_int(db, digest->algorithm);
 	*value = param_digest(digest);
+}
+
+bool
+is_done(const char *reason, struct error *err)
+{
+	return reason == NULL || error_set(err, ERROR_NOT_FOUND, "%s", reason);
 }

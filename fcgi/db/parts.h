@@ -79,25 +79,29 @@ size_t texts_read(struct db *, const PGresult *, int column, const char ***);
 /* Account, name, request and address, for the last parameters of functions that audit. What is no
  * UUID or no address is NULL: a deed is not refused because its reporter is odd. */
 #define ACTOR_PARAMS 4
-/* Text that is no IP address is NULL. */
-struct param param_address(const char *address);
 void actor_params(struct db *, const struct actor *, struct param params[ACTOR_PARAMS]);
 /* The digest and its algorithm; both NULL when there is none. */
 void digest_params(
     struct db *, const struct digest *, struct param *algorithm, struct param *value);
 
 /* The members of STATEMENT_args that say who acts, and who asks. */
-#define ACTOR_ARGS(who)                                                                \
-	.actor = (who)->account, .actor_name = (who)->name == NULL ? "" : (who)->name, \
-	.request = actor_request(who), .address = actor_address(who)
+#define ACTOR_ARGS(who)                                                                        \
+	.actor = (who)->account, .actor_name = actor_name(who), .request = actor_request(who), \
+	.address = actor_address(who)
 #define VIEWER_ARGS(principal) .account = (principal)->account, .epoch = (principal)->epoch
 /* A digest as two members; without one SQL's NULL and 0. */
 struct bytes digest_bytes(const struct digest *);
 int digest_number(const struct digest *);
 bool digest_read(struct digest *, int algorithm, struct bytes value) MUST_CHECK;
-/* NULL for what is no UUID or no address. */
+/* "" without one; NULL for what is no UUID or no address: a deed is not refused because its
+ * reporter is odd. */
+const char *actor_name(const struct actor *);
 const char *actor_request(const struct actor *);
 const char *actor_address(const struct actor *);
+const char *address_or_null(const char *address);
+
+/* The answer of a function that gives a reason if it cannot; else NOT_FOUND with that. */
+bool is_done(const char *reason, struct error *) MUST_CHECK;
 
 /* A row's first columns. */
 #define ACCESS_DECISION(row)                                                                  \
@@ -123,16 +127,6 @@ struct descriptor_arrays {
 struct descriptor_arrays descriptor_arrays(struct arena *, const struct descriptor *, size_t count);
 
 extern const struct statement *const sql_statements[]; /* those of sql/statements */
-extern const struct statement *const account_statements[];
-extern const struct statement *const document_statements[];
-extern const struct statement *const housekeeping_statements[];
-extern const struct statement *const installation_statements[];
-extern const struct statement *const permission_statements[];
-extern const struct statement *const pool_statements[];
-extern const struct statement *const promotion_statements[];
-extern const struct statement *const report_statements[];
-extern const struct statement *const signing_key_statements[];
-extern const struct statement *const token_key_statements[];
 extern const struct statement *const v1_statements[];
 
 #endif

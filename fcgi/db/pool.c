@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/connection.h"
-#include "db/parts.h"
+#include "db/sql.h"
 
 /* How long a failed attempt to connect speaks for all threads: each would wait as long for the same
  * answer. */
@@ -217,30 +217,11 @@ pool_deadline(const struct db_pool *pool)
 
 /* --- Readiness --- */
 
-static const struct statement ready = {
-	.name = "ready",
-	.nparams = 0,
-	.sql =
-	    "SELECT schema, oldest, current_setting('transaction_read_only')::boolean FROM installation",
-	.idempotent = true,
-};
-
-static const struct statement weakness = {
-	.name = "weakness",
-	.nparams = 0,
-	.sql =
-	    "SELECT 'the database server has ' || string_agg(name || ' = off', ' and ' ORDER BY name)"
-	    "  || ': a loss of power can cost what was acknowledged'"
-	    " FROM pg_settings WHERE name IN ('fsync', 'full_page_writes') AND setting = 'off'",
-	.idempotent = true,
-};
-
-const struct statement *const pool_statements[] = { &ready, &weakness, NULL };
-
 bool
 db_ready(struct db *db, struct error *err)
 {
-	PGresult *res = db_query(db, &ready, NULL, err);
+	PGresult *res = ready_query(db, err);
+	struct ready_row row;
 
 	if (res == NULL) {
 		char cause[sizeof(err->cause)];
@@ -249,9 +230,10 @@ db_ready(struct db *db, struct error *err)
 		error_set(err, ERROR_UNAVAILABLE, "the database does not answer");
 		return error_cause(err, "%s", cause);
 	}
-	if (!schema_check(row_int(res, 0, 0), row_int(res, 0, 1), err))
+	row = ready_row(res, 0);
+	if (!schema_check(row.schema, row.oldest, err))
 		return false;
-	if (row_bool(res, 0, 2))
+	if (row.read_only)
 		return error_set(err, ERROR_UNAVAILABLE, "the database is read only");
 	return true;
 }
@@ -259,11 +241,11 @@ db_ready(struct db *db, struct error *err)
 bool
 db_weakness(struct db *db, const char **message, struct error *err)
 {
-	PGresult *res = db_query(db, &weakness, NULL, err);
+	PGresult *res = weakness_query(db, err);
 
 	if (res == NULL)
 		return false;
-	*message = row_text(res, 0, 0);
+	*message = weakness_row(res, 0).message;
 	return true;
 }
 

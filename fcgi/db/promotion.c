@@ -1,35 +1,32 @@
 #include "db/promotion.h"
 
 #include "db/parts.h"
-
-static const struct statement image_promote = {
-	.name = "image_promote",
-	.nparams = 12,
-	.sql =
-	    "SELECT outcome, message FROM image_promote($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-};
-
-const struct statement *const promotion_statements[] = { &image_promote, NULL };
+#include "db/sql.h"
 
 bool
 db_image_promote(struct db *db, const char *key, const struct promotion *promotion,
     const struct principal *principal, const struct actor *actor, enum promotion_outcome *outcome,
     const char **message, struct error *err)
 {
-	struct param who[ACTOR_PARAMS];
-	PGresult *res;
-
-	actor_params(db, actor, who);
-	res = db_query(db, &image_promote,
-	    (const struct param[]){ param_text(key), param_text(promotion->name),
-		param_text(promotion->target_key), param_text(promotion->target_name),
-		param_text(promotion->tag), param_text(promotion->target_tag),
-		param_bool(promotion->copy), param_int(db, principal->account),
-		param_int(db, principal->epoch), who[1], who[2], who[3] },
+	PGresult *res = image_promote_query(db,
+	    (struct image_promote_args){
+		.key = key,
+		.name = promotion->name,
+		.target_key = promotion->target_key,
+		.target_name = promotion->target_name,
+		.tag = promotion->tag,
+		.target_tag = promotion->target_tag,
+		.copy = promotion->copy,
+		VIEWER_ARGS(principal),
+		.actor_name = actor_name(actor),
+		.request = actor_request(actor),
+		.address = actor_address(actor),
+	    },
 	    err);
+
 	if (res == NULL)
 		return false;
-	*outcome = (enum promotion_outcome)row_int(res, 0, 0);
-	*message = row_text(res, 0, 1);
+	*outcome = (enum promotion_outcome)image_promote_row(res, 0).outcome;
+	*message = image_promote_row(res, 0).message;
 	return true;
 }

@@ -190,7 +190,7 @@ cache(struct db *db, const struct manifest_cache *order, struct error *err)
 		.subject = digest_bytes(subject),
 		.referrer = order->referrer,
 		.account = order->actor->account,
-		.actor_name = order->actor->name == NULL ? "" : order->actor->name,
+		.actor_name = actor_name(order->actor),
 		.request = actor_request(order->actor),
 		.address = actor_address(order->actor),
 	    },

@@ -2,25 +2,16 @@
 
 #include <string.h>
 
-#include "db/parts.h"
-
-static const struct statement signing_key = {
-	.name = "signing_key",
-	.nparams = 1,
-	.sql = "SELECT signing_key_get($1)",
-	.idempotent = true,
-};
-
-const struct statement *const signing_key_statements[] = { &signing_key, NULL };
+#include "db/sql.h"
 
 bool
 db_signing_key(struct db *db, const unsigned char fresh[SIGNER_SECRET_BYTES],
     unsigned char secret[SIGNER_SECRET_BYTES], struct error *err)
 {
-	const struct param params[] = { param_bytes((struct bytes){ fresh, SIGNER_SECRET_BYTES }) };
-	PGresult *res = db_query(db, &signing_key, params, err);
+	PGresult *res = signing_key_query(
+	    db, (struct signing_key_args){ .fresh = { fresh, SIGNER_SECRET_BYTES } }, err);
 
 	if (res != NULL)
-		memcpy(secret, row_bytes(res, 0, 0).data, SIGNER_SECRET_BYTES);
+		memcpy(secret, signing_key_row(res, 0).secret.data, SIGNER_SECRET_BYTES);
 	return res != NULL;
 }

@@ -43,6 +43,12 @@ LANGUAGE sql STABLE AS $$
     AND (p_is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, p_principals, 1, stored_name(l.library, p_name))))
 $$;
 
+-- The rules by which one of the principals may do it anywhere below a repository, under some name.
+CREATE OR REPLACE FUNCTION rules_below(p_root int, p_principals int[], p_actions int) RETURNS SETOF acl LANGUAGE sql STABLE AS $$
+  SELECT a.* FROM repository_leaf l JOIN acl a ON a.repository_id = l.leaf_id AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
+  WHERE l.root_id = p_root
+$$;
+
 -- Where a push of the name lands, and what the account may do there less what patterns keep out: one row or none.
 CREATE OR REPLACE FUNCTION request_target(p_key text, p_account int, p_valid boolean, p_name text)
 RETURNS TABLE (target_id int, target_key text, blacked_out boolean, image_id bigint, actions int, schema1 boolean) LANGUAGE sql STABLE AS $$
