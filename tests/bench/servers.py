@@ -114,7 +114,7 @@ class Stowage(Server):
         subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", "-h", f"{run}/pg", "-U", "postgres", "-d", "stowage", "-f", path], check=True)
 
     def reader(self):
-        """An account that may read everywhere, and is no administrator."""
+        """An account that may read everywhere, without the administrator's right."""
         ctl = [f"{self.prefix}/sbin/stowagectl", "--config", f"{self.state}/etc/stowage-ctl.conf"]
         subprocess.run([*ctl, "user", "add", "reader", "--password-stdin"], input="a secret\n", text=True, check=True, stdout=subprocess.DEVNULL)
         subprocess.run([*ctl, "permission", "set", "bench", "--repository", "ANY", "--user", "reader", "--actions", "read"], check=True,

@@ -138,7 +138,7 @@ v1_endpoint() {
 			STOWAGE_BASE_URL=https://public.example:8443 <<<'[]' &&
 		has '^Status: 200' && has '^X-Docker-Endpoints: public.example:8443$'
 }
-# It is no reason to try another API: the registry is there.
+# It must not make clients try another API: the registry exists.
 path_unknown_key() {
 	by_path GET /v2/no-such-key/app/manifests/1 "$basic" </dev/null && has '^Status: 404' && has '^Docker-Distribution-API-Version: registry/2.0' &&
 		has '"code":"NAME_UNKNOWN","message":"no such repository: no-such-key"' &&

@@ -1,5 +1,5 @@
 #!/bin/bash
-# root.sh COMMAND...: run it where / is a mount point. Clients insist on that, and in a plain chroot it is none.
+# root.sh COMMAND...: run it where / is a mount point. Clients insist on that, and in a plain chroot it is not one.
 set -euo pipefail
 
 root=$(mktemp -d /tmp/stowage-root.XXXXXX)

@@ -14,7 +14,7 @@ CALLS_MOST = 8
 
 
 def sealed_file(digest):
-    """The blob's file of a session whose row was not written: None if there is no such file."""
+    """The blob's file of a session whose row was not written: None if it does not exist."""
     files = list(pathlib.Path(STATE).resolve().rglob(digest[7:] + ".*"))
     rows = sql(f"SELECT file_id FROM registry.blob WHERE digest = '\\x{digest[7:]}'").split()
     return next((file for file in files if file.suffix[1:] not in rows), None)
@@ -50,7 +50,7 @@ def again(how, where, digest, last):
 
 
 def prove(cell, killed, how):
-    """Nothing is a 500, a published file is the blob, and the digest is good for whoever pushes it."""
+    """Nothing is a 500, a published file is the blob, and the digest is good for every client that pushes it."""
     where, digest, first, last = killed
     path = "/v2/" + where.split("/blobs/")[0].removeprefix("/v2/") + "/blobs/" + digest
     published, over = sealed_file(digest) is not None, call("HEAD", path).status == 200

@@ -298,7 +298,7 @@ wrong_permissions() {
 		is "$(stack_sql -c "SELECT count(*) FROM registry.permission_target WHERE name = 't'")" 0
 }
 
-# A pattern that cannot be matched would fail all requests of whoever has a right by it.
+# A pattern that cannot be matched would fail all requests of accounts with a right by it.
 wrong_patterns() {
 	local long
 	long=$(printf '%0256d' 0)
@@ -387,7 +387,7 @@ docker-prod-local2 readers 1
 dockerhub readers 3'
 }
 
-# Whoever made accounts of his own gets no well-known password beside them.
+# An installation with accounts of its own gets no well-known password beside them.
 no_admin() {
 	stack_sql -d several -c "UPDATE registry.principal SET name = 'boss' WHERE name = 'admin'"
 	says 0 "$ctl" --config "$scratch/several.conf" bootstrap && with 'there are accounts, but none admin: nothing is made' &&

@@ -144,7 +144,7 @@ def truncated_unannounced(_liar, x, honest):
 
 @body_lie
 def bad_chunks(_liar, x, honest):
-    """Chunks whose lengths are none."""
+    """Chunks with invalid lengths."""
     x.head(honest.status, [*honest.headers, ("Transfer-Encoding", "chunked")])
     x.wfile.write(b"many\r\n" + honest.body + b"\r\n0\r\n\r\n")
     x.cut()
@@ -255,7 +255,7 @@ def other_manifest(_liar, x, honest):
 
 
 def _relabelled(honest, payload):
-    """Labelled as what it is: by tag there is no contradiction."""
+    """Labelled as what it is: by tag nothing contradicts it."""
     return honest.but(body=payload, Docker_Content_Digest=digest_of(payload))
 
 
@@ -576,5 +576,5 @@ def endless_tags(_liar, x, honest):
 
 @lie
 def odd_tags(_liar, x, honest):
-    """A list of tags that holds what is none."""
+    """A list of tags that holds something else."""
     honest.but(body=json.dumps({"name": "any", "tags": ["latest", "../../etc", 7, None, "a" * 200]}).encode()).send(x)

@@ -55,7 +55,7 @@ class Answer:
         return json.loads(self.body)
 
     def code(self):
-        """The first error's code; the whole body when there is none."""
+        """The first error's code; the whole body without one."""
         try:
             return self.json()["errors"][0]["code"]
         except (ValueError, KeyError, IndexError, TypeError):

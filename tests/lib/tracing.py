@@ -55,7 +55,7 @@ def recover(program="stowage-v2", path="/livez"):
 
 
 def under(trace, function, *arguments):
-    """What the function answers while strace interferes; None if there is no answer."""
+    """What the function answers while strace interferes; None without an answer."""
     try:
         return function(*arguments)
     except (OSError, AssertionError, http.client.HTTPException):

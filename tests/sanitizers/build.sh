@@ -1,5 +1,5 @@
 #!/bin/bash
-# build.sh KIND: a build that watches itself, and its unit tests; made once, whoever asks first.
+# build.sh KIND: a build that watches itself, and its unit tests; made once, for all that ask.
 set -euo pipefail
 
 kind=$1

@@ -32,7 +32,7 @@ def main(server, report, known, count):
         name = case.get("name").replace("#", " ")
         status = case.get("status", "")
         failure = case.find("failure")
-        # What run.sh switches off is no skip of ours.
+        # A test that run.sh switches off does not count as a skip.
         if status == "disabled" or "is disabled in the configuration" in (case.findtext("system-err") or ""):
             continue
         number += 1

@@ -1,4 +1,4 @@
--- What the tables refuse, whoever writes.
+-- What the tables refuse from every writer.
 BEGIN;
 SET LOCAL search_path = registry, public;
 SELECT plan(24);
@@ -24,7 +24,7 @@ SELECT throws_ok($$INSERT INTO repository_member (virtual_id, position, member_i
 
 SELECT throws_ok($$INSERT INTO blob (size, file_id, alg, digest) VALUES (1, 1, 1, '\x00')$$, '23514', NULL, 'a sha256 has 32 bytes');
 SELECT throws_ok($$INSERT INTO blob (size, file_id, alg, digest) VALUES (1, 1, 2, sha256('x'))$$, '23514', NULL, 'a sha512 has 64');
-SELECT throws_ok($$INSERT INTO blob (size, file_id, alg, digest) VALUES (1, 1, 3, sha256('x'))$$, '23514', NULL, 'there is no third algorithm');
+SELECT throws_ok($$INSERT INTO blob (size, file_id, alg, digest) VALUES (1, 1, 3, sha256('x'))$$, '23514', NULL, 'a third algorithm is refused');
 INSERT INTO blob (size, file_id, alg, digest) VALUES (1, 1000001, 1, sha256('x'));
 SELECT throws_ok($$INSERT INTO blob (size, file_id, alg, digest) VALUES (1, 1000002, 1, sha256('x'))$$, '23505', NULL, 'one row for a digest');
 SELECT throws_ok($$INSERT INTO blob (size, file_id, alg, digest) VALUES (1, 1000001, 1, sha256('y'))$$, '23505', NULL, 'one blob for a file');

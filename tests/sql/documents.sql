@@ -108,7 +108,7 @@ FROM unnest('{"{\"proxy\": \"http://p:1\"}","{\"clientTlsCertificate\": \"/etc/k
   "{\"queryParams\": \"a b\"}","{\"queryParams\": \"?a=b\"}","{\"queryParams\": \"a#b\"}","{\"privateNetworks\": [\"10.0.0.0/33\"]}","{\"privateNetworks\": [\"inside\"]}"}'::jsonb[]) document,
   jsonb_object_keys(document) key;
 SELECT pg_temp.make('remote', '{"disableProxy": true}', 'update');
-SELECT is(pg_temp.field('remote', 'proxy'), '""', 'a proxy that is disabled is none');
+SELECT is(pg_temp.field('remote', 'proxy'), '""', 'a disabled proxy is not set');
 
 -- a password belongs to an origin
 CREATE FUNCTION pg_temp.password(p_key text) RETURNS text LANGUAGE sql AS $$ SELECT password FROM registry.repository_remote WHERE repository_id = pg_temp.id(p_key) $$;

@@ -1,4 +1,4 @@
--- History: written by whoever moves a tag, append only, kept by month.
+-- History: written by every statement that moves a tag, append only, kept by month.
 BEGIN;
 SET LOCAL search_path = registry, public;
 SELECT plan(20);
@@ -17,7 +17,7 @@ UPDATE tag SET manifest_id = :y;
 SELECT results_eq($$SELECT old_digest, new_digest, actor, request FROM tag_event ORDER BY at DESC LIMIT 1$$,
   $$VALUES (digest_text(1, sha256('x')), digest_text(1, sha256('y')), 7, '00000000-0000-4000-8000-000000000001'::uuid)$$, 'a move is one, with who asked');
 UPDATE tag SET manifest_id = :y, updated_at = now();
-SELECT is((SELECT count(*) FROM tag_event), 2::bigint, 'a move to where it is is none');
+SELECT is((SELECT count(*) FROM tag_event), 2::bigint, 'a move to the same manifest is not recorded');
 DELETE FROM image_manifest WHERE manifest_id = :y;
 SELECT results_eq($$SELECT old_digest, new_digest FROM tag_event ORDER BY at DESC LIMIT 1$$, $$VALUES (digest_text(1, sha256('y')), NULL)$$, 'a cascade is one');
 

@@ -74,7 +74,7 @@ SELECT is(pg_temp.library('r1'), 'r1 false', 'or nothing');
 SELECT is((SELECT count(*) FROM (TABLE repository_leaf EXCEPT SELECT * FROM repository_paths()) l), 0::bigint, 'leaves are what their paths say');
 
 UPDATE repository SET deleted_at = now() WHERE key = 'v1';
-SELECT is(pg_temp.leaves('v2'), 'r1', 'what is deleted is no member any more');
+SELECT is(pg_temp.leaves('v2'), 'r1', 'a deleted repository is not a member any more');
 
 SELECT * FROM finish();
 ROLLBACK;

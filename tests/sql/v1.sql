@@ -62,7 +62,7 @@ SELECT is((SELECT object FROM audit WHERE action = 'push' ORDER BY at DESC LIMIT
 -- two who push at once
 SELECT is((pg_temp.json('b', 'r', NULL, 'mine'), pg_temp.json('b', 'r', NULL, 'yours')), (0, 0), 'two announce an id differently');
 SELECT is((pg_temp.layer('b', 'r', 'my bytes'), pg_temp.layer('b', 'r', 'your bytes')), (true, true), 'and send different layers');
-SELECT is(pg_temp.done('b', 'r', 'mine', 'my bytes'), 0, 'whoever ends first has it');
+SELECT is(pg_temp.done('b', 'r', 'mine', 'my bytes'), 0, 'the first to end has it');
 SELECT is(pg_temp.done('b', 'r', 'yours', 'your bytes'), 1, 'the other learns that it exists');
 SELECT is((SELECT count(DISTINCT json) FROM v1_image WHERE v1_id = pg_temp.id('r')), 2::bigint, 'an id is known within its image only');
 
@@ -111,7 +111,7 @@ SELECT is((v1_uploads_drop(86400, 100), v1_uploads_drop(86400, 100)), (1::bigint
 SELECT is((SELECT count(*) > 0 FROM v1_upload), true, 'others stay');
 
 UPDATE repository SET deleted_at = now() WHERE key = 'both';
-SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), NULL, 'without its repository there is no bridge');
+SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), NULL, 'a bridge needs its repository');
 SELECT repository_save('one', '{"bridgeRepository": "both,nowhere,one,two"}', 'update', NULL, 0, 'test', NULL, NULL);
 SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), :m::bigint, 'of a list the first V2 repository that is there counts');
 SELECT is(name_is_local(:two, 'app'), true, 'for the shadowing guard too');

@@ -5,7 +5,7 @@
 log=$STOWAGE_LOGS/check.log
 build_status=0
 
-# What a test said about one of its results; all of its end, if there is no such line.
+# What a test said about one of its results; without such a line, the whole end of the output.
 said() {
 	local file=$STOWAGE_BUILD/tests/${1%% *}.log number=${1#* }
 	file=${file/%.sh.log/.log}

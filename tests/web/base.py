@@ -138,7 +138,7 @@ def forged_tokens():
 
 @test
 def foreign_audience():
-    """A token of one vhost is no good at the other."""
+    """A token of one vhost is refused at the other."""
     assert call("GET", "/v2/", auth=token(host=PROD), host=PROD).status == 200
     assert call("GET", "/v2/", auth=token(host=PROD)).status == 401
 
@@ -222,7 +222,7 @@ def realm_follows_host():
 
 @test
 def forwarded_headers_are_not_believed():
-    """X-Forwarded-* of a client that is no trusted proxy, Proxy and Remote-User have no effect."""
+    """X-Forwarded-* of a client that is not a trusted proxy, Proxy and Remote-User have no effect."""
     answer = call("GET", "/v2/", auth=None, headers={"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher", "Proxy": "http://evil.example",
                                                      "Remote-User": "admin", "X-Forwarded-For": "1.2.3.4"})
     assert answer.status == 401 and "evil" not in answer.headers["www-authenticate"], answer

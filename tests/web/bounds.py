@@ -143,7 +143,7 @@ def limit_memory(pid, size):
 
 @test
 def no_memory_for_one_request():
-    """A request for whose body there is no memory is 503 in the API's own form; the worker goes on with the others."""
+    """A request whose body does not fit in memory is 503 in the API's own form; the worker goes on with the others."""
     if WATCHED:
         return
     before, payload = pids("stowage-v2"), image(annotations={"pad": "x" * 4_000_000})

@@ -193,7 +193,7 @@ def indexes():
 
 @test
 def not_listed():
-    """Artifacts, foreign layers and configs that are none are not listed; their reason is kept."""
+    """Artifacts, foreign layers and invalid configs are not listed; their reason is kept."""
     name = "bridge/odd"
     push_image(name, "artifact", config=b"{}", artifactType="application/vnd.example")
     put_blob(name, b"[]")
@@ -316,7 +316,7 @@ def virtual_deleted():
 
 @test
 def list_of_bridges():
-    """A bridge is a list of names: the first that exists counts, blacked out or not; while none does there is no bridge."""
+    """A bridge is a list of names: the first that exists counts, blacked out or not; while none does, nothing is bridged."""
     push("bridge/listed", "x", layers_of("listed", 1), config_of(1))
     try:
         for bridges, seen in (("nowhere", False), ("nowhere,docker-dev", True), (["docker-dev-local", "docker-dev"], True), ("docker-prod,docker-dev", False)):

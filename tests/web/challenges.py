@@ -26,7 +26,7 @@ def mount_names_both_images():
 
 @test
 def mount_names_no_nonsense():
-    """A source that is no name, or the target itself, and one without a mount, are not repeated in the challenge."""
+    """A malformed source, the target itself, and a source without a mount are not repeated in the challenge."""
     digest = sha256(b"x")
     for query in (f"mount={digest}&from=challenge/target", f"mount={digest}&from=UPPER", f"mount={digest}&from=a%22b", f"mount={digest}",
                   f"mount={digest}&from=", "from=challenge/source"):

@@ -1,4 +1,4 @@
-"""What manifests name: blobs in an index, wrong sizes; references that are none; what an index holds."""
+"""What manifests name: blobs in an index, wrong sizes; malformed references; what an index holds."""
 from concurrent.futures import ThreadPoolExecutor
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import

@@ -176,7 +176,7 @@ def statement_of(method, path, authorization, key="docker-dev"):
 
 @test
 def statement_is_for_the_responder_only():
-    """A statement is no bearer token, and no header of a client is taken for one."""
+    """A statement does not work as a bearer token, and a client's header is never taken for a statement."""
     path = "/v2/head/statement/blobs/uploads/?digest=" + sha256(b"statement")
     expired = token_until(LONG_AGO, "repository:head/statement:pull,push")
     statement = token_until(300, "repository:head/statement:pull,push", audience=statement_of("POST", path, "Bearer " + expired))

@@ -14,7 +14,7 @@ FIELDS = ("targetRepo", "dockerRepository", "targetDockerRepository", "tag", "ta
 VALUES = (b"null", b"true", b"-1", b"1e300", b"[]", b"{}", b'""', b'"\\u0000"', b'"\\ud800"', b'"' + "é".encode() * 300 + b'"', b'"x\\u001by"', b"[[]]", b'[""]')
 
 BODIES = [
-    b'{"a":"\\\xc3\xa9"}',                                       # an escape that is none: the parser quotes it cut within the character
+    b'{"a":"\\\xc3\xa9"}',                                       # an invalid escape: the parser quotes it cut within the character
     b'{"a":"\\' + "é".encode() * 200, b'{"' + "é".encode() * 200, b'"' + b"x" * 127 + "€".encode() * 90,
     b'{"a":"\xff"}', b'{"\xc3(":1}', b"\xff\xfe{\0}\0", b"\xc3", b'{"a":"\xed\xa0\x80"}', b'{"a":"\xc0\x80"}',
     b'{"a":"\\ud800"}', b'{"a":"\\u0000"}', b'{"\\u0000":1}', b"\0" * 64,

@@ -42,7 +42,7 @@ def tags_paged():
 
 @test
 def n_zero_and_odd():
-    """n=0 is an empty list; n that is no number is 400; a huge n is taken as the most there is."""
+    """n=0 is an empty list; n that is not a number is 400; a huge n is taken as the maximum."""
     for path in ("/v2/list/tags/tags/list", "/v2/_catalog"):
         answer = call("GET", path + "?n=0")
         assert answer.status == 200 and not list(answer.json().values())[-1], answer

@@ -64,7 +64,7 @@ def other_names_blobs():
 
 @test
 def bad_documents():
-    """What is no manifest is refused with MANIFEST_INVALID."""
+    """A body that is not a manifest is refused with MANIFEST_INVALID."""
     good = json.loads(image())
     bad = [b"", b"x", b"[]", b"null", b"{}", b'"text"', b"{" * 100_000, b"[" * 100_000, b'{"schemaVersion":2,' + image()[1:],
            b'\xff\xfe{}', image().replace(b'"schemaVersion"', b'"schema\xffVersion"'), image() + b"{}", image().replace(b'"size": ', b'"size": -'),

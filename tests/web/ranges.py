@@ -1,4 +1,4 @@
-"""Range lines, plain and odd: whoever answers, the web server or the responder, gives all of what is asked for, the whole, or our 416."""
+"""Range lines, plain and odd: the answer, of the web server or the responder, is all that is asked for, the whole, or our 416."""
 import random
 import re
 

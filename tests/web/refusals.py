@@ -111,7 +111,7 @@ HERE_ALONE = (({}, {}), ({"status": 403}, {}), ({"status": 400}, {}), ({"status"
               ({"password": "upstream-pass"}, SECRET), ({"challenge": "strict", "password": "upstream-pass"}, SECRET),
               ({"challenge": "Basic", "status": 403, "password": "upstream-pass"}, SECRET),
               ({"challenge": "Basic", "status": 401, "password": "upstream-pass"}, SECRET))
-# Cases (a) and (c): of everything, or by somebody who is no registry.
+# Cases (a) and (c): of everything, or by a server that is not a registry.
 TROUBLE = (({"password": "another"}, SECRET), ({"challenge": "strict", "password": "another"}, SECRET),
            ({"challenge": "Basic", "password": "another"}, SECRET),
            ({"challenge": None, "status": 403, "headers": (PAGE,)}, {}), ({"challenge": None, "status": 403, "greeting": 403}, {}))
@@ -170,7 +170,7 @@ def shown_on_the_remote():
         assert len(lines) == 1 and "upstream-pass" not in lines[0], lines
         document = call("GET", f"/artifactory/api/repositories/{key}").json()
         save("PUT", **document)
-        assert sql(f"SELECT other ? 'upstreamStatus' FROM registry.repository WHERE key = '{key}'") == "f", "it is no setting"
+        assert sql(f"SELECT other ? 'upstreamStatus' FROM registry.repository WHERE key = '{key}'") == "f", "it is not a setting"
         registry.password = "upstream-pass"
         save("POST", key, password="upstream-pass")
         assert "upstreamStatus" not in call("GET", f"/artifactory/api/repositories/{key}").json()

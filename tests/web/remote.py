@@ -714,7 +714,7 @@ def library():
 
 @test
 def missing():
-    """What the upstream does not have is not asked for again for the time set, and is no image."""
+    """Content that the upstream lacks is not asked for again for the time set, and makes no image."""
     key, name, image = published({"missing_seconds": 2})
     for _ in range(3):
         answer = get(key, name, "later")
@@ -843,7 +843,7 @@ def tokens_are_kept():
     HUB.forget_tokens()
     assert blob(key, name, image.layer_digest).body == image.layer
     assert HUB.tokens.count() <= 2 * processes
-    HUB.token_seconds = 2 ** 62  # for ever is no less than a moment
+    HUB.token_seconds = 2 ** 62  # even for ever is longer than a moment
     try:
         key, name, image = published()
         for _ in range(4 * processes):
@@ -1108,7 +1108,7 @@ def workers_replaced():
 
 @test
 def owner_killed_at_the_end():
-    """Whoever takes over from a process that died with all bytes in hand asks for none."""
+    """A process that takes over from one that died with all bytes in hand asks for none."""
     key, name, image = big(500_000)
     file = sql("SELECT nextval('registry.file_id')")
     path = f"{STATE}/store/uploads/{file}"

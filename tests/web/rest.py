@@ -355,7 +355,7 @@ def long_messages():
 
 @test
 def bad_keys():
-    """A key no repository can have is 400 in every method; the name of the list of all configurations is none."""
+    """A key no repository can have is 400 in every method; the name of the list of all configurations is reserved."""
     for key in ("-a", ".a", "a%20b", "%C3%A4", "k" * 65):
         assert statuses(("GET", "HEAD", "PUT", "POST", "DELETE"), key, {"rclass": "local"}) == [400] * 5, key
     assert fails(send("PUT", "r" * 59, {"rclass": "remote", "url": "https://registry.example"}), 400).startswith("key:")
@@ -730,7 +730,7 @@ def forged_token():
 
 @test
 def no_administrator():
-    """Who is no administrator reads lists and a repository's outlines; all else is 403 and changes nothing."""
+    """An account without the administrator's right reads lists and a repository's outlines; all else is 403 and changes nothing."""
     key = new(description="for all to see", notes="for some", anything="else")
     refused_everywhere(key, 403, (*EDITS, *(("GET", path, None) for path in READS)), auth=READER)
     answer = send("GET", key, auth=READER)
@@ -1168,7 +1168,7 @@ def who_upstream():
 
 @test
 def who_shadows():
-    """Who answers shows the shadowing guard: a name that a local member has is no remote's, but for digests; without the guard it is."""
+    """Who answers shows the shadowing guard: a name that a local member has hides a remote's, but for digests; without the guard it does not."""
     local, hub = new(), remote()
     virtual = new("virtual", repositories=[hub, local])
     found = hub_image("library/shade")

@@ -61,7 +61,7 @@ def old_clients_get_schema1():
 
 @test
 def all_others_get_what_is_stored():
-    """Whoever can read what is stored, or is no docker, gets it as it is."""
+    """A client that can read the stored manifest, or is not docker, gets it as it is."""
     docker, oci = get("schema1/docker").body, get("schema1/oci").body
     v1_to_list = f"{SIGNED}, {DOCKER_MANIFEST}, application/vnd.docker.distribution.manifest.list.v2+json, application/json"
     for accept in (DOCKER_MANIFEST, v1_to_list, "*/*", f"{SIGNED}, */*;q=0.1", "application/*", OCI_MANIFEST):
@@ -90,7 +90,7 @@ def what_schema1_cannot_say():
 
 @test
 def empty_layer():
-    """The empty layer is there under every name for whoever may read it, and nobody need push it; no upstream is asked for it."""
+    """The empty layer exists under every name that an account may read; it need not be pushed, and no upstream is asked for it."""
     path = f"/v2/schema1/docker/blobs/{EMPTY}"
     for auth in (token("repository:schema1/docker:pull"), token("repository:schema1/docker:pull,push"), ADMIN):
         answer = call("GET", path, auth=auth)

@@ -166,7 +166,7 @@ def endless(method, path, headers=None):
 
 @test
 def small_bodies():
-    """Bodies that are no layers are bounded: 413 soon after a few MiB, with and without a length, whoever sends them."""
+    """Bodies other than layers are bounded: 413 soon after a few MiB, with and without a length, for every account."""
     kind = {"Content-Type": "application/json"}
     for method, path, most in (("PUT", "/v2/strangers/small/manifests/x", 4), ("PUT", "/v1/repositories/strangers/small/images", 4),
                                ("PUT", "/artifactory/api/repositories/strangers", 1)):

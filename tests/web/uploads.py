@@ -76,7 +76,7 @@ def out_of_order():
 
 @test
 def odd_content_range():
-    """A Content-Range that is none, or disagrees with the length, is refused."""
+    """A Content-Range that is malformed or disagrees with the length is refused."""
     where = start("up/order", headers=EMPTY)
     for wrong in ("a-b", "9-0", "-1-5", "0-", "0-99999999999999999999"):
         assert call("PATCH", where, body=b"0123456789", headers={"Content-Range": wrong}).status == 400, wrong

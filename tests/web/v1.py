@@ -77,7 +77,7 @@ def artifactory_form():
     client = Client("single", prefix=ART)
     assert client.push("1", V1Image("single")) == 1
     assert len(Client("library/single").pull("1")) == len(Client("single").pull("1")) == 1
-    assert call("GET", "/artifactory/api/docker/docker-dev-local2/v1/repositories/single/tags").status == 404, "a V2 repository is none"
+    assert call("GET", "/artifactory/api/docker/docker-dev-local2/v1/repositories/single/tags").status == 404, "a V2 repository is not served over v1"
 
 
 @test
@@ -105,7 +105,7 @@ def end_keeps_all():
 
 @test
 def lists():
-    """What begins and ends a push is a list; one that would cost much more than it is long is none."""
+    """A push begins and ends with a list; a list that would cost far more than its length is refused."""
     for path in ("/v1/repositories/team/lists/", "/v1/repositories/team/lists/images"):
         for body in (b"", b"{", b"{}", b"null", b'"x"', b"[" * 3000, b"[" + b"{}," * 200000 + b"{}]"):
             assert call("PUT", path, body).status == 400, (path, body[:10])
@@ -291,7 +291,7 @@ def many_jsons():
 
 @test
 def odd_images():
-    """Ids, JSON and parents that are none are refused with a sentence."""
+    """Invalid ids, JSON and parents are refused with a message."""
     client, image = Client("team/odd"), V1Image("odd")
     client.begin(image)
     for bad in ("x", "A" * 64, "0" * 63, "0" * 65, "..", image.id.upper()):

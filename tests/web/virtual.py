@@ -105,7 +105,7 @@ def hub_through_the_vhost():
         assert call("GET", f"/v2/library/{name}/manifests/1?ns=docker.io").body == found.manifest
         answer = call("GET", f"/v2/library/{name}/manifests/1?ns=quay.io")
         assert answer.status == 404 and answer.code() == "NAME_UNKNOWN" and VERSION in answer.headers, answer
-        assert call("GET", f"/v2/ref/app/manifests/latest?ns={DEV}").status == 200, "its own name is no other registry"
+        assert call("GET", f"/v2/ref/app/manifests/latest?ns={DEV}").status == 200, "its own name is not another registry"
     finally:
         edit("dockerhub", offline=True)
 
@@ -355,7 +355,7 @@ def remote_patterns():
 
 @test
 def black_out():
-    """What is blacked out is no member; a blacked-out key is refused with the version header, to tokens too: that is no reason for v1."""
+    """A blacked-out repository is not a member; a blacked-out key is refused with the version header, to tokens too, so that clients do not fall back to v1."""
     first, second = new("local"), new("local")
     virtual = new("virtual", repositories=[first, second], defaultDeploymentRepo=first)
     for key in (first, second):
