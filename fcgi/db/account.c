@@ -127,7 +127,7 @@ db_principal_find(struct db *db, const struct principal *principal, bool *valid,
     struct error *err)
 {
 	PGresult *res = viewer_find_query(
-	    db, (struct viewer_find_args){ VIEWER_ARGS(principal) }, err);
+	    db, (struct viewer_find_args){ PRINCIPAL_ARGS(principal) }, err);
 
 	if (res == NULL)
 		return false;

@@ -9,7 +9,7 @@ find(struct db *db, const char *key, const char *name, const struct digest *dige
 {
 	PGresult *res = blob_find_query(db,
 	    (struct blob_find_args){ .key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.alg = digest_number(digest),
 		.digest = digest_bytes(digest) },
@@ -26,7 +26,7 @@ find_keep(struct db *db, const char *key, const char *name, const struct digest 
 {
 	PGresult *res = blob_find_keep_query(db,
 	    (struct blob_find_keep_args){ .key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.alg = digest_number(digest),
 		.digest = digest_bytes(digest) },
@@ -70,7 +70,7 @@ db_blob_mount(struct db *db, const char *key, const char *from, const struct tar
 	PGresult *res = blob_mount_query(db,
 	    (struct blob_mount_args){ .key = key,
 		.from = from,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.target = target->repository,
 		.name = name,
 		.alg = digest_number(digest),

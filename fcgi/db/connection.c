@@ -129,18 +129,11 @@ unavailable(struct error *err, const char *message)
 	return error_cause(err, "database: %.*s", (int)strcspn(message, "\n"), message);
 }
 
-/* Those whose parameters are counted by hand have nothing that they could be compared with. */
-static bool
-is_declared(const struct statement *statement)
-{
-	return statement->parameters != NULL || statement->nparams == 0;
-}
-
 static bool
 send_preparation(PGconn *pg, const struct statement *statement)
 {
 	return PQsendPrepare(pg, statement->name, statement->sql, 0, NULL) &&
-	       (!is_declared(statement) || PQsendDescribePrepared(pg, statement->name));
+	       PQsendDescribePrepared(pg, statement->name);
 }
 
 static bool
@@ -154,10 +147,9 @@ send_preparations(PGconn *pg, int64_t timeout_ms)
 	    !PQsendQueryParams(pg, settings_sql, 1, NULL, values, NULL, NULL, 0) ||
 	    !PQsendQueryParams(pg, schema_sql, 0, NULL, NULL, NULL, NULL, 0))
 		return false;
-	for (const struct statement *const *const *list = db_statements; *list != NULL; list++)
-		for (const struct statement *const *one = *list; *one != NULL; one++)
-			if (!send_preparation(pg, *one))
-				return false;
+	for (const struct statement *const *one = db_statements; *one != NULL; one++)
+		if (!send_preparation(pg, *one))
+			return false;
 	return PQpipelineSync(pg);
 }
 
@@ -257,8 +249,8 @@ check_statement(
 	bool ok = check_answer(pg, statement, res, err);
 
 	PQclear(res);
-	if (!ok || !is_declared(statement))
-		return ok;
+	if (!ok)
+		return false;
 	res = next_answer(pg, deadline_ms);
 	ok = check_answer(pg, statement, res, err) && statement_check(statement, res, err);
 	PQclear(res);
@@ -268,10 +260,9 @@ check_statement(
 static bool
 check_statements(PGconn *pg, int64_t deadline_ms, struct error *err)
 {
-	for (const struct statement *const *const *list = db_statements; *list != NULL; list++)
-		for (const struct statement *const *one = *list; *one != NULL; one++)
-			if (!check_statement(pg, *one, deadline_ms, err))
-				return false;
+	for (const struct statement *const *one = db_statements; *one != NULL; one++)
+		if (!check_statement(pg, *one, deadline_ms, err))
+			return false;
 	return true;
 }
 

@@ -14,7 +14,7 @@ db_document_find(struct db *db, const char *key, const struct principal *princip
     struct document_row **out, struct error *err)
 {
 	PGresult *res = document_find_query(
-	    db, (struct document_find_args){ .key = key, VIEWER_ARGS(principal) }, err);
+	    db, (struct document_find_args){ .key = key, PRINCIPAL_ARGS(principal) }, err);
 
 	*out = NULL;
 	if (res == NULL || PQntuples(res) == 0)
@@ -29,7 +29,7 @@ db_document_list(struct db *db, const char *rclass, const struct principal *prin
     struct document_row **out, size_t *count, struct error *err)
 {
 	PGresult *res = document_list_query(
-	    db, (struct document_list_args){ .class = rclass, VIEWER_ARGS(principal) }, err);
+	    db, (struct document_list_args){ .class = rclass, PRINCIPAL_ARGS(principal) }, err);
 
 	if (res == NULL)
 		return false;

@@ -18,8 +18,11 @@ find_by_tag(struct db *db, const char *key, const char *name, const char *tag,
     struct error *err)
 {
 	PGresult *res = manifest_by_tag_query(db,
-	    (struct manifest_by_tag_args){
-		.key = key, VIEWER_ARGS(principal), .name = name, .payload = payload, .tag = tag },
+	    (struct manifest_by_tag_args){ .key = key,
+		PRINCIPAL_ARGS(principal),
+		.name = name,
+		.payload = payload,
+		.tag = tag },
 	    err);
 
 	if (res != NULL)
@@ -34,7 +37,7 @@ find_by_digest(struct db *db, const char *key, const char *name, const struct di
 {
 	PGresult *res = manifest_by_digest_query(db,
 	    (struct manifest_by_digest_args){ .key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.payload = payload,
 		.alg = digest_number(digest),
@@ -103,7 +106,7 @@ put(struct db *db, const struct manifest_put *put, struct error *err)
 		.key = put->key,
 		.name = put->name,
 		.target = put->target->repository,
-		VIEWER_ARGS(put->principal),
+		PRINCIPAL_ARGS(put->principal),
 		.actor_name = actor_name(put->actor),
 		.request = actor_request(put->actor),
 		.address = actor_address(put->actor),
@@ -201,7 +204,7 @@ db_tags_list(struct db *db, const char *key, const char *name, const struct prin
 {
 	PGresult *res = tags_list_query(db,
 	    (struct tags_list_args){ .key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.after = last == NULL ? "" : last,
 		.limit = limit },
@@ -229,7 +232,7 @@ ask_referrers(struct db *db, const char *key, const char *name, const struct dig
 	return referrers_list_query(db,
 	    (struct referrers_list_args){
 		.key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.subject_alg = digest_number(subject),
 		.subject = digest_bytes(subject),

@@ -4,30 +4,6 @@
 
 #include "base/uuid.h"
 
-void
-decision_read(const PGresult *res, struct access_decision *decision)
-{
-	*decision = (struct access_decision){
-		.repository_known = row_bool(res, 0, 0),
-		.blacked_out = row_bool(res, 0, 1),
-		.principal_valid = row_bool(res, 0, 2),
-		.allowed = row_bool(res, 0, 3),
-	};
-}
-
-size_t
-texts_read(struct db *db, const PGresult *res, int column, const char ***texts)
-{
-	size_t rows = (size_t)PQntuples(res);
-
-	*texts = arena_array(db->arena, rows, sizeof(**texts));
-	if (row_null(res, 0, column))
-		return 0;
-	for (size_t i = 0; i < rows; i++)
-		(*texts)[i] = row_text(res, (int)i, column);
-	return rows;
-}
-
 static bool
 address_check(const char *text)
 {
@@ -58,15 +34,6 @@ const char *
 actor_request(const struct actor *actor)
 {
 	return actor->request != NULL && uuid_check(actor->request) ? actor->request : NULL;
-}
-
-void
-actor_params(struct db *db, const struct actor *actor, struct param params[ACTOR_PARAMS])
-{
-	params[0] = param_int(db, actor->account);
-	params[1] = param_text(actor_name(actor));
-	params[2] = param_text(actor_request(actor));
-	params[3] = param_text(actor_address(actor));
 }
 
 struct descriptor_arrays
@@ -109,14 +76,6 @@ int
 digest_number(const struct digest *digest)
 {
 	return digest == NULL ? 0 : (int)digest->algorithm;
-}
-
-void
-digest_params(
-    struct db *db, const struct digest *digest, struct param *algorithm, struct param *value)
-{
-	*algorithm = digest == NULL ? param_text(NULL) : param_int(db, digest->algorithm);
-	*value = param_digest(digest);
 }
 
 bool

@@ -17,7 +17,7 @@ db_image_promote(struct db *db, const char *key, const struct promotion *promoti
 		.tag = promotion->tag,
 		.target_tag = promotion->target_tag,
 		.copy = promotion->copy,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.actor_name = actor_name(actor),
 		.request = actor_request(actor),
 		.address = actor_address(actor),

@@ -1,112 +1,12 @@
 #include "db/query.h"
 
 #include <endian.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/hex.h"
 #include "db/connection.h"
 
 #define TRIES 3 /* again after a conflict that another transaction caused */
-
-/* --- Parameters --- */
-
-struct param
-param_text(const char *text)
-{
-	return (struct param){ .value = text };
-}
-
-struct param
-param_int(struct db *db, int64_t number)
-{
-	return (struct param){ .value = arena_printf(db->arena, "%" PRId64, number) };
-}
-
-struct param
-param_bool(bool yes)
-{
-	return (struct param){ .value = yes ? "t" : "f" };
-}
-
-struct param
-param_bytes(struct bytes bytes)
-{
-	/* A NULL value would be SQL's NULL, not no bytes. */
-	return (struct param){ .value = bytes.data == NULL ? "" : bytes.data,
-		.length = (int)bytes.length,
-		.binary = true };
-}
-
-struct param
-param_digest(const struct digest *digest)
-{
-	if (digest == NULL)
-		return (struct param){ 0 };
-	return param_bytes((struct bytes){ digest->value, digest_length(digest->algorithm) });
-}
-
-struct param
-param_digests(struct db *db, const struct digest *digests, size_t count)
-{
-	/* {"\\x<hex>",…}: for each, six characters around its digits */
-	size_t size = 3 + count * (6 + 2 * DIGEST_BYTES_MAX);
-	char *text = arena_alloc(db->arena, size), *end = text;
-
-	*end++ = '{';
-	for (size_t i = 0; i < count; i++) {
-		size_t length = digest_length(digests[i].algorithm);
-
-		if (i > 0)
-			*end++ = ',';
-		memcpy(end, "\"\\\\x", 4);
-		hex_encode(end + 4, digests[i].value, length);
-		end += 4 + 2 * length;
-		*end++ = '"';
-	}
-	memcpy(end, "}", 2);
-	return (struct param){ .value = text };
-}
-
-struct param
-param_texts(struct db *db, const char *const *texts, size_t count)
-{
-	size_t size = 3;
-	char *text, *end;
-
-	for (size_t i = 0; i < count; i++)
-		size += 2 * strlen(texts[i]) + 3;
-	text = end = arena_alloc(db->arena, size);
-	*end++ = '{';
-	for (size_t i = 0; i < count; i++) {
-		if (i > 0)
-			*end++ = ',';
-		*end++ = '"';
-		for (const char *c = texts[i]; *c != '\0'; c++) {
-			if (*c == '"' || *c == '\\')
-				*end++ = '\\';
-			*end++ = *c;
-		}
-		*end++ = '"';
-	}
-	memcpy(end, "}", 2);
-	return (struct param){ .value = text };
-}
-
-struct param
-param_ints(struct db *db, const int64_t *numbers, size_t count)
-{
-	size_t size = 3 + count * sizeof("-9223372036854775808,");
-	char *text = arena_alloc(db->arena, size), *end = text;
-
-	*end++ = '{';
-	for (size_t i = 0; i < count; i++)
-		end += snprintf(
-		    end, size - (size_t)(end - text), "%s%" PRId64, i == 0 ? "" : ",", numbers[i]);
-	memcpy(end, "}", 2);
-	return (struct param){ .value = text };
-}
 
 /* --- Asking --- */
 
@@ -260,12 +160,14 @@ ask(struct db *db, const struct statement *statement, const struct param *params
 }
 
 PGresult *
-db_query(
-    struct db *db, const struct statement *statement, const struct param *params, struct error *err)
+db_query(struct db *db, const struct statement *statement, const void *args, struct error *err)
 {
+	struct number numbers[STATEMENT_PARAMETERS_MAX];
+	struct param params[STATEMENT_PARAMETERS_MAX];
 	bool lost = false;
 	PGresult *res = NULL;
 
+	statement_bind(statement, args, db->arena, numbers, params);
 	for (int tries = 0; tries <= TRIES; tries++) {
 		enum verdict verdict = ask(db, statement, params, &res, err);
 
@@ -279,16 +181,6 @@ db_query(
 		lost = lost || verdict == VERDICT_LOST;
 	}
 	return NULL;
-}
-
-PGresult *
-db_ask(struct db *db, const struct statement *statement, const void *args, struct error *err)
-{
-	struct number numbers[STATEMENT_PARAMETERS_MAX];
-	struct param params[STATEMENT_PARAMETERS_MAX];
-
-	statement_bind(statement, args, db->arena, numbers, params);
-	return db_query(db, statement, params, err);
 }
 
 /* --- Transactions --- */
@@ -406,13 +298,4 @@ int64_t
 row_time(const PGresult *res, int row, int column)
 {
 	return row_int(res, row, column) + INT64_C(946684800000000);
-}
-
-bool
-row_digest(const PGresult *res, int row, int alg_column, int value_column, struct digest *digest)
-{
-	struct bytes value = row_bytes(res, row, value_column);
-
-	return digest_set(
-	    digest, (enum digest_algorithm)row_int(res, row, alg_column), value.data, value.length);
 }

@@ -21,25 +21,13 @@
 #include "db/statement.h"
 #include "oci/digest.h"
 
-/* Every file of db/ exports a NULL-ended list of its statements; statements.c lists the lists. */
-extern const struct statement *const *const db_statements[];
+/* Every statement, NULL-ended: those of sql/statements. */
+extern const struct statement *const db_statements[];
 
-struct param param_text(const char *); /* NULL is NULL */
-struct param param_int(struct db *, int64_t);
-struct param param_bool(bool);
-struct param param_bytes(struct bytes);           /* bytea */
-struct param param_digest(const struct digest *); /* its value as bytea; NULL is NULL */
-/* bytea[] of digest values, text[] of strings, int[]: array literals in the arena. */
-struct param param_digests(struct db *, const struct digest *, size_t count);
-struct param param_texts(struct db *, const char *const *, size_t count);
-struct param param_ints(struct db *, const int64_t *, size_t count);
-
-/* NULL: failed, error set. The result is cleared with the arena. */
+/* Ask a statement with the members of its STATEMENT_args, or NULL if it has no parameters: called
+ * by STATEMENT_query() of db/sql.h. NULL: failed, error set. The result is cleared with the arena.
+ */
 PGresult *db_query(
-    struct db *, const struct statement *, const struct param *, struct error *) MUST_CHECK;
-
-/* The same with the members of STATEMENT_args, which may be NULL if there are no parameters. */
-PGresult *db_ask(
     struct db *, const struct statement *, const void *args, struct error *) MUST_CHECK;
 
 bool db_begin(struct db *, struct error *) MUST_CHECK;
@@ -54,7 +42,5 @@ bool row_bool(const PGresult *, int row, int column);
 const char *row_text(const PGresult *, int row, int column); /* NULL for NULL */
 struct bytes row_bytes(const PGresult *, int row, int column);
 int64_t row_time(const PGresult *, int row, int column); /* timestamptz, microseconds since 1970 */
-/* A pair of columns: algorithm number and value. */
-bool row_digest(const PGresult *, int row, int alg_column, int value_column, struct digest *);
 
 #endif

@@ -124,7 +124,7 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 {
 	PGresult *res = remotes_find_query(db,
 	    (struct remotes_find_args){ .key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.reference = question_text(db, question),
 		.tag = question->tag,

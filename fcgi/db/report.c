@@ -103,7 +103,7 @@ db_storage_item(struct db *db, const char *key, const char *path, const struct p
     struct storage_item **out, struct error *err)
 {
 	PGresult *res = storage_item_query(db,
-	    (struct storage_item_args){ .key = key, VIEWER_ARGS(principal), .path = path }, err);
+	    (struct storage_item_args){ .key = key, PRINCIPAL_ARGS(principal), .path = path }, err);
 	struct storage_item_row row;
 
 	*out = NULL;

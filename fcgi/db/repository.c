@@ -9,7 +9,7 @@ db_target_find(struct db *db, const char *key, const char *name, const struct pr
 {
 	PGresult *res = target_find_query(db,
 	    (struct target_find_args){
-		.key = key, VIEWER_ARGS(principal), .name = name, .wanted = wanted },
+		.key = key, PRINCIPAL_ARGS(principal), .name = name, .wanted = wanted },
 	    err);
 	struct target_find_row row;
 
@@ -25,8 +25,8 @@ bool
 db_rights_find(struct db *db, const char *key, const char *name, const struct principal *principal,
     struct access_decision *decision, int *actions, struct error *err)
 {
-	PGresult *res = rights_find_query(
-	    db, (struct rights_find_args){ .key = key, VIEWER_ARGS(principal), .name = name }, err);
+	PGresult *res = rights_find_query(db,
+	    (struct rights_find_args){ .key = key, PRINCIPAL_ARGS(principal), .name = name }, err);
 	struct rights_find_row row;
 
 	if (res == NULL)
@@ -43,7 +43,7 @@ db_access_decision_find(struct db *db, const char *key, int version,
 {
 	PGresult *res = standing_find_query(db,
 	    (struct standing_find_args){
-		.key = key, VIEWER_ARGS(principal), .api_version = version },
+		.key = key, PRINCIPAL_ARGS(principal), .api_version = version },
 	    err);
 	struct standing_find_row row;
 
@@ -61,7 +61,7 @@ db_catalog(struct db *db, const char *key, const struct principal *principal, co
 {
 	PGresult *res = catalog_query(db,
 	    (struct catalog_args){ .key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.after = last == NULL ? "" : last,
 		.limit = limit },
 	    err);
@@ -84,7 +84,7 @@ db_namespace_find(struct db *db, const char *key, const struct principal *princi
 {
 	PGresult *res = namespace_find_query(db,
 	    (struct namespace_find_args){
-		.key = key, VIEWER_ARGS(principal), .name = name, .registry = ns, .tag = tag },
+		.key = key, PRINCIPAL_ARGS(principal), .name = name, .registry = ns, .tag = tag },
 	    err);
 
 	if (res == NULL)

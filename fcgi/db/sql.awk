@@ -130,7 +130,7 @@ function print_header(    answer, row) {
 	if (parameters > 0)
 		printf "struct %s_args args, ", name
 	print "struct error *err)\n{"
-	printf "\treturn db_ask(db, &%s_statement, %s, err)%s;\n}\n", name, (parameters > 0 ? "&args" : "NULL"), (returns == "" ? " != NULL" : "")
+	printf "\treturn db_query(db, &%s_statement, %s, err)%s;\n}\n", name, (parameters > 0 ? "&args" : "NULL"), (returns == "" ? " != NULL" : "")
 	if (returns == "")
 		return
 	row = sprintf("struct %s_row", like == "" ? name : like)
@@ -147,13 +147,18 @@ function print_fields(suffix, kind, count, names, types,    i) {
 	print "};"
 }
 
+function escape(text,    out, i, c) {
+	for (i = 1; i <= length(text); i++) {
+		c = substr(text, i, 1)
+		out = out (c == "\\" || c == "\"" ? "\\" c : c)
+	}
+	return out
+}
+
 function print_sql(    list, n, i) {
 	n = split(sql, list, "\n")
-	for (i = 1; i <= n; i++) {
-		gsub(/\\/, "\\\\", list[i])
-		gsub(/"/, "\\\"", list[i])
-		printf "\n\t    \"%s%s\"", list[i], (i < n ? "\\n" : "")
-	}
+	for (i = 1; i <= n; i++)
+		printf "\n\t    \"%s%s\"", escape(list[i]), (i < n ? "\\n" : "")
 	print ","
 }
 
@@ -243,6 +248,6 @@ END {
 	if (part == "header") {
 		print "\n#endif"
 	} else {
-		printf "\nconst struct statement *const sql_statements[] = {\n%s\tNULL,\n};\n", all
+		printf "\nconst struct statement *const db_statements[] = {\n%s\tNULL,\n};\n", all
 	}
 }

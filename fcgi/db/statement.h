@@ -43,8 +43,8 @@ struct statement {
 	const char *name;
 	const char *sql;
 	int nparams, ncolumns;
-	const struct field *parameters; /* NULL: none, or counted by hand */
-	const struct field *columns;    /* NULL: rows are not read, or counted by hand */
+	const struct field *parameters; /* nparams of them */
+	const struct field *columns;    /* ncolumns of them; NULL: rows are not read */
 	bool idempotent; /* may be repeated when the connection was lost: twice has the effect of
 			    once */
 };

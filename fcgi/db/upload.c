@@ -54,7 +54,7 @@ db_upload_find(struct db *db, const char *key, const char *name, const char *uui
 {
 	PGresult *res = upload_find_query(db,
 	    (struct upload_find_args){ .key = key,
-		VIEWER_ARGS(principal),
+		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.upload = uuid_check(uuid) ? uuid : NULL },
 	    err);

@@ -1,0 +1,326 @@
+SET search_path = registry;
+
+-- A v1 image by id, under a name or anywhere. What was pushed goes before what is seen over the bridge: the v2 repository that is bridged. Many
+-- manifests share their lowest images. Under a name, the id's first few manifests are looked at, and where it has more, the name's own. Without a
+-- name a thousand speak for all.
+-- idempotent
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
+--   json bytea, ancestry text, layered boolean, zstd boolean, alg smallint, digest bytea, size bigint, file bigint, uploading boolean
+\set key $1::text
+\set account $2::integer
+\set epoch $3::integer
+\set name $4::text
+\set id $5::bytea
+PREPARE v1_image_find AS
+WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
+root AS MATERIALIZED (SELECT * FROM request_repository(:key, 1)),
+bridge AS MATERIALIZED (
+  SELECT b.id, b.shadowing_guard, b.by_timestamp FROM root JOIN repository b ON b.id = bridge_root(root.id) WHERE NOT root.blacked_out),
+own AS (
+  SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, v.ancestry, NULL::bigint AS manifest_id,
+    0 AS position
+  FROM me, root
+    JOIN repository_leaf l ON l.root_id = root.id
+    JOIN image i ON i.path = :name AND i.repository_id = l.leaf_id
+    JOIN v1_image v ON v.image_id = i.id AND v.v1_id = :id
+    LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad
+  WHERE me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+  UNION ALL
+  SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, v.ancestry, NULL::bigint AS manifest_id,
+    0 AS position
+  FROM me, root
+    JOIN repository_leaf l ON l.root_id = root.id
+    JOIN v1_image v ON v.v1_id = :id
+    JOIN image i ON i.id = v.image_id AND i.repository_id = l.leaf_id
+    LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad
+  WHERE :name IS NULL AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
+names AS MATERIALIZED (
+  SELECT i.id FROM me, bridge
+    JOIN repository_leaf l ON l.root_id = bridge.id
+    JOIN image i ON i.path = ANY (name_twins(:name)) AND i.repository_id = l.leaf_id
+  WHERE me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
+few AS MATERIALIZED (SELECT manifest_id, position FROM v1_view_image WHERE v1_id = :id AND :name IS NOT NULL LIMIT 100),
+holder AS (
+  SELECT few.* FROM few CROSS JOIN LATERAL (
+    SELECT FROM image_manifest im WHERE im.image_id = ANY (ARRAY(SELECT id FROM names)) AND im.manifest_id = few.manifest_id LIMIT 1) one
+  UNION ALL
+  SELECT w.* FROM image_manifest im CROSS JOIN LATERAL (
+    SELECT manifest_id, position FROM v1_view_image WHERE v1_id = :id AND manifest_id = im.manifest_id LIMIT 1) w
+  WHERE im.image_id = ANY (ARRAY(SELECT id FROM names)) AND (SELECT count(*) FROM few) = 100
+  LIMIT 1),
+seen AS (
+  SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, NULL::bytea[] AS ancestry, w.manifest_id,
+    w.position
+  FROM holder
+    JOIN v1_view_image w ON w.manifest_id = holder.manifest_id AND w.position = holder.position
+    LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad
+  UNION ALL
+  (SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, NULL::bytea[] AS ancestry, w.manifest_id,
+    w.position
+  FROM me, bridge
+    JOIN repository_leaf l ON l.root_id = bridge.id
+    JOIN v1_view_image w ON w.v1_id = :id
+    JOIN image_manifest im ON im.manifest_id = w.manifest_id
+    JOIN image i ON i.id = im.image_id AND i.repository_id = l.leaf_id
+    LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad
+  WHERE :name IS NULL AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+  LIMIT 1000)),
+found AS MATERIALIZED (SELECT 0 AS place, own.* FROM own UNION ALL SELECT 1, seen.* FROM seen),
+hit AS (
+  SELECT * FROM found WHERE :name IS NOT NULL OR (SELECT count(DISTINCT (json, layered, digest)) FROM found) = 1
+  ORDER BY place LIMIT 1)
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
+  CASE WHEN hit.place IS NOT NULL THEN true
+    WHEN :name IS NOT NULL THEN me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name))
+    ELSE me.valid AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(root.id, me.principals, 1))) END AS allowed,
+  hit.json,
+  (SELECT json_agg(encode(a.id, 'hex') ORDER BY a.place)::text
+    FROM unnest(coalesce(hit.ancestry, ARRAY(
+      SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = hit.manifest_id AND o.position <= hit.position
+      ORDER BY o.position DESC))) WITH ORDINALITY a (id, place)) AS ancestry,
+  hit.layered, hit.zstd, hit.alg, hit.digest, hit.size, hit.file_id AS file,
+  CASE WHEN hit.place IS NULL THEN EXISTS (SELECT FROM image i JOIN v1_upload u ON u.image_id = i.id AND u.v1_id = :id
+    WHERE i.path = :name AND i.repository_id = root.id) ELSE false END AS uploading
+FROM me LEFT JOIN root ON true LEFT JOIN hit ON true;
+
+-- The tags of a name, or one of them. Of the names that a name of one part stands for the short one comes first. Without a tag one row, whose tag is
+-- NULL. pending: the manifest of a tag that nobody has looked at as a v1 client sees it.
+-- idempotent
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
+--   holds boolean, tag text, id bytea, pending bigint, updated_at timestamptz, agent text
+\set key $1::text
+\set account $2::integer
+\set epoch $3::integer
+\set name $4::text
+\set tag $5::text
+PREPARE v1_tags AS
+WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
+root AS MATERIALIZED (SELECT * FROM request_repository(:key, 1)),
+bridge AS MATERIALIZED (
+  SELECT b.id, b.shadowing_guard, b.by_timestamp FROM root JOIN repository b ON b.id = bridge_root(root.id) WHERE NOT root.blacked_out),
+own AS (
+  SELECT t.name, t.v1_id, t.updated_at, t.agent
+  FROM me, root
+    JOIN repository_leaf l ON l.root_id = root.id
+    JOIN image i ON i.path = :name AND i.repository_id = l.leaf_id
+    JOIN v1_tag t ON t.image_id = i.id AND (:tag IS NULL OR t.name = :tag)
+  WHERE me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
+seen AS (
+  SELECT DISTINCT ON (t.name) t.name, t.manifest_id, t.updated_at
+  FROM me, bridge
+    CROSS JOIN unnest(name_twins(:name)) WITH ORDINALITY n (path, place)
+    JOIN repository_leaf l ON l.root_id = bridge.id
+    JOIN image i ON i.path = n.path AND i.repository_id = l.leaf_id
+    JOIN tag t ON t.image_id = i.id AND (:tag IS NULL OR t.name = :tag)
+  WHERE me.valid AND tag_fits(i.path, t.name, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+    AND NOT (l.class = 2 AND bridge.shadowing_guard AND name_is_local(bridge.id, n.path))
+  ORDER BY t.name, n.place DESC, l.rank <> 0, CASE WHEN bridge.by_timestamp THEN t.updated_at END DESC, l.class, l.ord),
+tags AS (
+  SELECT coalesce(o.name, s.name) AS name, coalesce(o.v1_id, w.v1_id) AS id,
+    CASE WHEN o.name IS NULL AND w.manifest_id IS NULL THEN s.manifest_id ELSE 0 END AS pending,
+    coalesce(o.updated_at, s.updated_at) AS updated_at, coalesce(o.agent, '') AS agent
+  FROM own o
+    FULL JOIN seen s ON s.name = o.name
+    LEFT JOIN v1_view w ON w.manifest_id = s.manifest_id),
+said AS MATERIALIZED (
+  SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
+    me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) OR EXISTS (SELECT FROM tags) AS allowed,
+    EXISTS (SELECT FROM image i JOIN v1_image v ON v.image_id = i.id WHERE i.path = :name AND i.repository_id = root.id) AS holds
+  FROM me LEFT JOIN root ON true)
+SELECT said.*, tags.name AS tag, tags.id, tags.pending, tags.updated_at, tags.agent
+FROM said LEFT JOIN tags ON true
+ORDER BY tags.name;
+
+-- Names with a text in them; without one one row, whose name is NULL.
+-- idempotent
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean, name text, total bigint
+\set key $1::text
+\set account $2::integer
+\set epoch $3::integer
+\set part $4::text
+\set limit $5::bigint
+\set offset $6::bigint
+PREPARE v1_search AS
+WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
+root AS MATERIALIZED (SELECT * FROM request_repository(:key, 1)),
+bridge AS MATERIALIZED (
+  SELECT b.id, b.shadowing_guard, b.by_timestamp FROM root JOIN repository b ON b.id = bridge_root(root.id) WHERE NOT root.blacked_out),
+names AS (
+  SELECT i.path FROM me, root
+    JOIN repository_leaf l ON l.root_id = root.id
+    JOIN image i ON i.repository_id = l.leaf_id
+  WHERE EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id)
+    AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+  UNION
+  SELECT i.path FROM me, bridge
+    JOIN repository_leaf l ON l.root_id = bridge.id
+    JOIN image i ON i.repository_id = l.leaf_id
+  WHERE EXISTS (SELECT FROM tag t WHERE t.image_id = i.id)
+    AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
+found AS (SELECT DISTINCT regexp_replace(path, '^library/([^/]+)$', '\1') AS name FROM names WHERE strpos(path, lower(:part)) > 0),
+page AS (SELECT name FROM found ORDER BY name LIMIT :limit OFFSET :offset)
+SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
+  me.valid AND (:account <> 0 OR EXISTS (SELECT FROM repository_leaf l
+      JOIN acl ON acl.repository_id = l.leaf_id AND acl.principal_id = 0 AND acl.actions & 1 = 1
+    WHERE l.root_id = root.id OR l.root_id = (SELECT id FROM bridge))) AS allowed,
+  page.name, (SELECT count(*) FROM found) AS total
+FROM me LEFT JOIN root ON true LEFT JOIN page ON true
+ORDER BY page.name;
+
+-- May anybody read the name?
+-- idempotent
+-- returns: public boolean
+\set key $1::text
+\set name $2::text
+PREPARE v1_public AS
+SELECT coalesce((SELECT viewer_actions(0, id, :name) & 1 = 1 FROM repository WHERE key = :key AND deleted_at IS NULL), false) AS public;
+
+-- Where a push of the name lands: always the repository itself.
+-- idempotent
+-- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
+--   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean, bridge_push boolean
+\set key $1::text
+\set account $2::integer
+\set epoch $3::integer
+\set name $4::text
+\set wanted $5::integer
+PREPARE v1_target_find AS
+WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
+root AS MATERIALIZED (SELECT * FROM request_repository(:key, 1)),
+target AS (
+  SELECT root.id AS target_id, :key AS target_key, root.blacked_out, i.id AS image_id, false AS schema1,
+    CASE WHEN me.valid THEN push_actions(:account, root.id, root.id, :name) ELSE 0 END AS actions
+  FROM me, root LEFT JOIN image i ON i.path = :name AND i.repository_id = root.id)
+SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
+  coalesce(target.actions & :wanted = :wanted, false) AS allowed,
+  target.target_id, target.target_key, target.actions, target.image_id, target.schema1,
+  coalesce((SELECT bridge_push FROM repository r WHERE r.id = root.id), false) AS bridge_push
+FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
+
+-- Is the image there, and what was begun for it? Without an upload one row, whose id is NULL.
+-- idempotent
+-- returns: there boolean, id bigint, json bytea
+\set repository $1::integer
+\set name $2::text
+\set account $3::integer
+\set image $4::bytea
+\set limit $5::bigint
+PREPARE v1_uploads AS
+WITH i AS (SELECT id FROM image WHERE path = :name AND repository_id = :repository)
+SELECT v1_pushed(i.id, :image) OR v1_seen(:repository, :name, :account, :image) IS NOT NULL AS there, u.id, u.json
+FROM (SELECT 1) one
+  LEFT JOIN i ON true
+  LEFT JOIN LATERAL (SELECT o.id, o.json FROM v1_upload o WHERE o.image_id = i.id AND o.v1_id = :image
+    ORDER BY o.touched_at DESC, o.id DESC LIMIT :limit) u ON true
+ORDER BY u.id;
+
+-- An image and what it stands on, lowest first, for the bridged repository.
+-- idempotent
+-- returns: bridge text, json bytea, layered boolean, zstd boolean, alg smallint, digest bytea, size bigint, file bigint, blob bigint, diff_id bytea
+\set repository $1::integer
+\set name $2::text
+\set id $3::bytea
+PREPARE v1_chain AS
+SELECT bridge.key AS bridge, o.json, o.blob_id IS NOT NULL AS layered, o.zstd, b.alg, b.digest, b.size, b.file_id AS file, b.id AS blob, b.diff_id
+FROM repository r
+  JOIN repository bridge ON bridge.id = bridge_root(r.id)
+  JOIN image i ON i.path = :name AND i.repository_id = r.id
+  JOIN v1_image top ON top.image_id = i.id AND top.v1_id = :id
+  CROSS JOIN unnest(top.ancestry) WITH ORDINALITY a (id, place)
+  JOIN v1_image o ON o.image_id = i.id AND o.v1_id = a.id
+  LEFT JOIN blob b ON b.id = o.blob_id
+WHERE r.id = :repository AND r.bridge_push
+ORDER BY a.place DESC;
+
+-- The digest of a layer unpacked: empty if nobody can unpack it, NULL if nobody has.
+-- idempotent
+-- returns: diff_id bytea
+\set blob $1::bigint
+PREPARE v1_diff_id AS
+SELECT diff_id FROM blob WHERE id = :blob;
+
+-- idempotent
+\set blob $1::bigint
+\set diff_id $2::bytea
+PREPARE v1_diff_id_put AS
+UPDATE blob SET diff_id = :diff_id WHERE id = :blob AND diff_id IS NULL;
+
+-- Manifests as v1 clients see them.
+
+-- idempotent
+-- returns: id bigint, media_type text, payload bytea, alg smallint, digest bytea
+\set manifest $1::bigint
+PREPARE v1_source AS
+SELECT m.id, t.name AS media_type, m.payload, m.alg, m.digest FROM manifest m JOIN media_type t ON t.id = m.media_type
+WHERE m.id = :manifest;
+
+-- idempotent
+-- returns: as v1_source
+\set alg $1::smallint
+\set digest $2::bytea
+PREPARE v1_source_by_digest AS
+SELECT m.id, t.name AS media_type, m.payload, m.alg, m.digest FROM manifest m JOIN media_type t ON t.id = m.media_type
+WHERE m.alg = :alg AND m.digest = :digest;
+
+-- idempotent
+-- returns: id bigint, size bigint, file bigint
+\set alg $1::smallint
+\set digest $2::bytea
+PREPARE v1_source_blob AS
+SELECT id, size, file_id AS file FROM blob WHERE alg = :alg AND digest = :digest AND NOT bad;
+
+-- No row: nobody has looked at it. A row without an id: v1 clients do not see it.
+-- idempotent
+-- returns: id bytea, json bytea, alg smallint, digest bytea, zstd boolean
+\set manifest $1::bigint
+PREPARE v1_projection_find AS
+SELECT w.v1_id AS id, w.json, w.alg, w.digest, w.zstd
+FROM v1_view v LEFT JOIN v1_view_image w ON w.manifest_id = v.shown_id AND v.v1_id IS NOT NULL
+WHERE v.manifest_id = :manifest
+ORDER BY w.position;
+
+-- Calls (sql/functions/v1.sql).
+
+-- idempotent
+-- returns: outcome integer
+PREPARE v1_json_put AS
+SELECT v1_json_put(p_repository => $1::integer, p_path => $2::text, p_account => $3::integer, p_id => $4::bytea, p_parent => $5::bytea,
+  p_json => $6::bytea, p_most => $7::bigint) AS outcome;
+
+-- returns: won boolean, file bigint
+PREPARE v1_layer_put AS
+SELECT won, file FROM v1_layer_put(p_upload => $1::uuid, p_file => $2::bigint, p_alg => $3::integer, p_digest => $4::bytea, p_size => $5::bigint,
+  p_jsons => $6::bigint[], p_payloads => $7::bytea[]);
+
+-- idempotent
+-- returns: outcome integer
+PREPARE v1_checksum_put AS
+SELECT v1_checksum_put(p_repository => $1::integer, p_path => $2::text, p_id => $3::bytea, p_payload => $4::bytea, p_tarsum => $5::text,
+  p_actor => $6::integer, p_actor_name => $7::text, p_request => $8::uuid, p_address => $9::inet) AS outcome;
+
+-- idempotent
+-- returns: outcome integer
+PREPARE v1_tag_put AS
+SELECT v1_tag_put(p_repository => $1::integer, p_path => $2::text, p_tag => $3::text, p_id => $4::bytea, p_agent => $5::text,
+  p_actor => $6::integer, p_actor_name => $7::text, p_request => $8::uuid, p_address => $9::inet) AS outcome;
+
+-- returns: found boolean
+PREPARE v1_tags_delete AS
+SELECT v1_tags_delete(p_repository => $1::integer, p_path => $2::text, p_tag => $3::text, p_actor => $4::integer, p_actor_name => $5::text, p_request => $6::uuid, p_address => $7::inet) AS found;
+
+-- idempotent
+PREPARE v1_layers_link AS
+SELECT v1_layers_link(p_target => $1::integer, p_name => $2::text, p_blobs => $3::bigint[]);
+
+-- idempotent
+PREPARE v1_projection_put AS
+SELECT v1_view_put(p_manifest => $1::bigint, p_shown => $2::bigint, p_id => $3::bytea, p_reason => $4::text, p_ids => $5::bytea[],
+  p_jsons => $6::text[], p_algs => $7::integer[], p_digests => $8::bytea[], p_zstds => $9::integer[]);
