@@ -9,9 +9,9 @@
 
 #include "base/log.h"
 
-/* Most requests fit one block; what is larger than a quarter of it gets a block of its own. */
+/* Most requests fit one block; a piece larger than a quarter of it gets a block of its own. */
 #define BLOCK_BYTES ((size_t)16 * 1024)
-#define SMALL_TEXT 256 /* formatted once; what is longer is formatted again into its place */
+#define SMALL_TEXT 256 /* formatted once; longer text is formatted again into its final place */
 
 struct block {
 	struct block *next;
@@ -28,13 +28,13 @@ struct deferred {
 
 struct arena {
 	struct block *first;       /* owned, kept by a reset */
-	struct block *current;     /* where the next piece is cut from */
+	struct block *current;     /* the block that the next piece is cut from */
 	struct block *others;      /* owned: every block but the first */
-	struct deferred *deferred; /* the last one first; in the arena itself */
+	struct deferred *deferred; /* last registered first; allocated in the arena itself */
 	jmp_buf *out;              /* borrowed; NULL: none */
 };
 
-/* NULL: no memory. */
+/* NULL if memory is exhausted. */
 static struct block *
 block_try(size_t size)
 {
@@ -103,7 +103,7 @@ arena_reset(struct arena *arena)
 		arena->others = block->next;
 		free(block);
 	}
-	/* Blocks are handed out zeroed; only this one has a past. */
+	/* A new block is zeroed; only this one has been used before. */
 	memset(arena->first->data, 0, arena->first->used);
 	arena->first->used = 0;
 	arena->current = arena->first;
@@ -140,7 +140,7 @@ arena_alloc(struct arena *arena, size_t size)
 
 	if (size > SIZE_MAX - alignof(max_align_t))
 		arena_give_up(arena, size);
-	/* Even an empty piece has an address of its own. */
+	/* An empty piece gets an address of its own, too. */
 	size = size == 0 ? alignof(max_align_t) : size + (-size & (alignof(max_align_t) - 1));
 	if (size > block->size - block->used)
 		block = arena_grow(arena, size);

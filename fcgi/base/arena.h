@@ -20,7 +20,7 @@ struct arena;
 
 struct arena *arena_new(void) RETURNS_NONNULL;
 void arena_free(struct arena *); /* NULL is fine */
-/* Run the deferred functions and forget everything, keeping the first block for the next use. */
+/* Run the deferred functions and release everything but the first block, which is used again. */
 void arena_reset(struct arena *);
 
 /*
@@ -43,7 +43,7 @@ char *
 arena_vprintf(struct arena *, const char *format, va_list)
 RETURNS_NONNULL PRINTF_LIKE(2, 0);
 
-/* Call function(object) when the arena goes. */
+/* Call function(object) when the arena is reset or freed. */
 void arena_defer(struct arena *, void (*function)(void *), void *object);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the compiler can check for us. */
+/* Attributes that let the compiler check calls. */
 #ifndef BASE_ATTRIBUTES_H
 #define BASE_ATTRIBUTES_H
 

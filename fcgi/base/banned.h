@@ -1,7 +1,7 @@
 /*
- * Functions nobody here may call: they overrun buffers, share hidden state between threads, or hide
- * errors. A call names an identifier that does not exist. The headers that declare them come first,
- * so none of them sees a macro.
+ * Functions that are banned here: they overrun buffers, share hidden state between threads, or hide
+ * errors. A call expands to an identifier that does not exist. The headers that declare them are
+ * included first, so that the macros do not affect them.
  */
 #ifndef BASE_BANNED_H
 #define BASE_BANNED_H

@@ -1,4 +1,4 @@
-/* A run of bytes somebody else owns. */
+/* A borrowed run of bytes. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -10,7 +10,7 @@ struct bytes {
 	size_t length;
 };
 
-/* Write all of it, whatever write(2) takes at a time; false leaves errno. */
+/* Write all bytes, in as many calls of write(2) as that takes; false leaves errno. */
 bool bytes_write(int fd, struct bytes);
 
 #endif

@@ -23,7 +23,7 @@ clock_steady_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Empty for a time whose text does not fit. */
+/* The text is empty if the time does not fit. */
 static size_t
 format_seconds(char text[CLOCK_TEXT_SIZE], int64_t seconds)
 {
@@ -45,7 +45,7 @@ clock_text(char text[CLOCK_TEXT_SIZE])
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	length = format_seconds(text, now.tv_sec);
-	if (length > 0) /* over the Z */
+	if (length > 0) /* overwrite the Z */
 		snprintf(text + length - 1, CLOCK_TEXT_SIZE - length + 1, ".%03uZ",
 		    (unsigned)(now.tv_nsec / 1000000) % 1000);
 }

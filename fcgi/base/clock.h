@@ -1,4 +1,4 @@
-/* Time: the wall for tokens and log lines, the steady clock for durations. */
+/* The wall clock for tokens and log lines, the monotonic clock for durations. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 

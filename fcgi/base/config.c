@@ -26,8 +26,8 @@ enum option_type {
 struct option {
 	const char *section, *key;
 	enum option_type type;
-	size_t offset;        /* in struct config, or in that of a named section */
-	const char *standard; /* the default, as one would write it; NULL: must be set */
+	size_t offset;        /* in struct config, or in the struct of a named section */
+	const char *standard; /* the default as it is written in the file; NULL: must be set */
 	int64_t least, most;  /* of numbers and bytes */
 	const char *message;
 };
@@ -92,7 +92,7 @@ static const struct option options[] = {
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
 
-/* The sections that are written with a name, any number of times. */
+/* Sections that have a name and may occur any number of times. */
 static const struct list {
 	const char *section;
 	size_t offset; /* of the list in struct config */
@@ -102,7 +102,7 @@ static const struct list {
 	{ "certificate", AT(certificates), sizeof(struct config_certificate) },
 };
 
-static struct arena *strings; /* values live for ever */
+static struct arena *strings; /* values live until the process exits */
 
 static const char *const type_names[] = {
 	[OPTION_TEXT] = "text",
@@ -113,7 +113,7 @@ static const char *const type_names[] = {
 	[OPTION_PROXY] = "proxy",
 };
 
-/* A whole number; K, M and G (times 1024) only where bytes are meant. */
+/* A whole number; K, M and G (powers of 1024) only for options that count bytes. */
 static bool
 parse_number(const struct option *option, const char *text, int64_t *out)
 {
@@ -160,7 +160,7 @@ strings_arena(void)
 	return strings;
 }
 
-/* section: the struct that the option is a field of. */
+/* section: the struct that contains the option's field. */
 static bool
 option_set(void *section, const struct option *option, const char *text)
 {
@@ -185,7 +185,7 @@ option_set(void *section, const struct option *option, const char *text)
 	return true;
 }
 
-/* What a value of this option must look like. */
+/* Fill *err with the values that this option accepts; returns false. */
 static bool
 refuse_value(const struct option *option, const char *place, struct error *err)
 {
@@ -253,7 +253,8 @@ struct reader {
 	bool seen[OPTIONS], named_seen[OPTIONS];
 };
 
-/* Defaults of what was not set: in a section with a name, or (NULL) in all others. */
+/* Set the defaults of options that are missing: in the current named section, or (section NULL) in
+ * all others. */
 static bool
 set_defaults(struct reader *reader, const char *section, const char *place, struct error *err)
 {
@@ -275,14 +276,14 @@ set_defaults(struct reader *reader, const char *section, const char *place, stru
 	return true;
 }
 
-/* A section is over: if it has a name, its defaults are due. */
+/* End a section: if it has a name, set its defaults. */
 static bool
 end_section(struct reader *reader, const char *place, struct error *err)
 {
 	return reader->named == NULL || set_defaults(reader, reader->section, place, err);
 }
 
-/* Letters, digits and .-_ between quotes; NULL: something else. */
+/* The name between the quotes: letters, digits and .-_; NULL if it is anything else. */
 static const char *
 section_name(char *quoted)
 {
@@ -294,7 +295,7 @@ section_name(char *quoted)
 	return arena_strndup(strings_arena(), quoted, length);
 }
 
-/* A new element at the end of its list. */
+/* Append a new element to its list. */
 static bool
 begin_named(struct reader *reader, const struct list *list, char *quoted, const char *place,
     struct error *err)
@@ -345,8 +346,8 @@ read_section(struct reader *reader, char *text, const char *place, struct error 
 	return list == NULL || begin_named(reader, list, quoted, place, err);
 }
 
-/* Else it would silently be a part of the value, of a path for instance. A connection string may
- * quote such a password. */
+/* A comment after a value is refused, else it would silently become a part of the value, for
+ * example of a path. A connection string may quote a password that looks like one. */
 static bool
 has_comment(const char *text)
 {

@@ -18,7 +18,8 @@ static const struct {
 #undef ERROR_ROW
 };
 
-/* Both texts go into JSON, may quote a client's bytes, and may be cut within a character. */
+/* Message and cause are written as JSON, may quote a client's bytes, and may be cut within a
+ * character. */
 static void PRINTF_LIKE(3, 0) format_text(char *out, size_t size, const char *format, va_list args)
 {
 	vsnprintf(out, size, format, args);
@@ -71,7 +72,7 @@ error_errno(struct error *err, const char *format, ...)
 	va_start(args, format);
 	format_text(err->message, sizeof(err->message), format, args);
 	va_end(args);
-	/* The one reason that a client can do something about: wait, or tell the operator. */
+	/* The only errno that a client can react to: retry later, or tell the operator. */
 	if (err->code == ERROR_STORAGE_FULL) {
 		size_t length = strlen(err->message);
 
@@ -79,7 +80,7 @@ error_errno(struct error *err, const char *format, ...)
 		    codes[ERROR_STORAGE_FULL].message);
 	}
 	errno = number;
-	snprintf(err->cause, sizeof(err->cause), "%m"); /* strerror() is not safe in threads */
+	snprintf(err->cause, sizeof(err->cause), "%m"); /* strerror() is not thread-safe */
 	errno = number;
 	return false;
 }

@@ -1,9 +1,9 @@
 /*
- * Failure: one struct error on the caller's stack, filled once by whoever first knows what went
- * wrong.
+ * Errors: one struct error on the caller's stack, filled once by the function that detects the
+ * failure.
  *
  * `code` and `message` are for the client; `cause` (SQLSTATE, errno, library text) is for the log
- * only. Both are valid UTF-8, whatever they were made from.
+ * only. Both strings are always valid UTF-8.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
@@ -14,9 +14,9 @@
 #include "base/banned.h"
 
 /*
- * ERROR(symbol, the specification's spelling, HTTP status, default sentence).
- * The first group is the OCI Distribution Specification 1.1, section "Error Codes"; the second, its
- * Docker ancestors; the third, what any HTTP service meets.
+ * ERROR(symbol, the specification's spelling, HTTP status, default message). The first group is
+ * from the OCI Distribution Specification 1.1, section "Error Codes"; the second from its Docker
+ * ancestors; the third is for errors of any HTTP service.
  */
 #define ERROR_TABLE(ERROR)                                                                         \
 	ERROR(BLOB_UNKNOWN, "BLOB_UNKNOWN", 404, "blob unknown to registry")                       \
@@ -74,15 +74,18 @@ struct error {
 	enum error_code code;
 	char message[256]; /* for the client; never holds a secret or a path */
 	char cause[256];   /* for the log */
-	int status;        /* 0: the status of the code; else this one */
+	int status;        /* 0: the status of the code; else this overrides it */
 };
 
-/* Fill *error (NULL is fine) and return false. format NULL: the code's default sentence. */
+/* Fill *error (may be NULL) and return false. format NULL: the code's default message. */
 bool error_set(struct error *, enum error_code, const char *format, ...) PRINTF_LIKE(3, 4);
-/* The same for errno: ENOSPC and EDQUOT become STORAGE_FULL, and the message says so, a lack of
- * descriptors or memory UNAVAILABLE, all else INTERNAL; strerror goes to the cause. */
+/*
+ * The same for errno: ENOSPC and EDQUOT become STORAGE_FULL, and the message says so; a lack of
+ * descriptors or memory becomes UNAVAILABLE, any other errno INTERNAL. The cause is strerror's
+ * text.
+ */
 bool error_errno(struct error *, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Add a private cause to an error that is set; returns false. */
+/* Set the private cause of an error that is already filled; returns false. */
 bool error_cause(struct error *, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The code's spelling on the wire, its HTTP status (error_status() honours error.status). */

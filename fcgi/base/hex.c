@@ -27,8 +27,8 @@ hex_decode(unsigned char *data, size_t length, const char *text)
 {
 	for (size_t i = 0; i < length; i++) {
 		int high = digit_value(text[2 * i]);
-		/* A text that ends early ends at a digit that is none: the next byte is not looked
-		 * at. */
+		/* If the text ends early, its NUL is not a digit, and the byte after it is not
+		 * read. */
 		int low = high == -1 ? -1 : digit_value(text[2 * i + 1]);
 
 		if (low == -1)

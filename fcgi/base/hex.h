@@ -7,7 +7,7 @@
 
 /* text gets 2 * length characters and a NUL. */
 void hex_encode(char *text, const unsigned char *data, size_t length);
-/* Exactly 2 * length lower-case digits, no more; upper case is refused. */
+/* Read exactly 2 * length lower-case digits; upper case is refused. */
 bool hex_decode(unsigned char *data, size_t length, const char *text);
 
 #endif

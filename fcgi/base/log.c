@@ -52,7 +52,7 @@ level_name(enum log_level level)
 	return "info";
 }
 
-/* Bytes of `c` inside quotes: itself, or an escape. */
+/* The bytes that stand for `c` inside quotes: itself, or an escape. */
 static size_t
 escape(char out[5], unsigned char c)
 {
@@ -106,8 +106,8 @@ log_quote(char *out, size_t size, const char *text)
 	return out;
 }
 
-/* One write per line, so that lines of threads and processes do not mix. Nobody is left to be told
- * of a failure. */
+/* One write per line, so that lines of threads and processes do not mix. A failure cannot be
+ * reported anywhere. */
 void
 log_fields(enum log_level level, const char *fields)
 {

@@ -1,7 +1,5 @@
-/*
- * One line of text to stderr per event, in logfmt (key=value, values quoted where needed), with the
- * <N> level prefix that journald understands. Never secrets, tokens or query strings.
- */
+/* One line on stderr per event, in logfmt (key=value, values quoted where needed), with the <N>
+ * level prefix that journald understands. Never log secrets, tokens or query strings. */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
@@ -18,15 +16,15 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7
 };
 
-/* The program's name stands in each line; lines above `most` are dropped. */
+/* Each line contains the program's name; lines above level `most` are dropped. */
 void log_open(const char *program, enum log_level most);
 bool log_level_parse(const char *text, enum log_level *);
-/* A sentence: msg="…". */
+/* Log a message: msg="…". */
 void log_line(enum log_level, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Ready-made key=value pairs, written as they are after time, level and program. */
+/* Log key=value pairs that are already encoded, after time, level and program. */
 void log_fields(enum log_level, const char *fields);
-/* Write text into out (size bytes) as a logfmt value: quoted and escaped where it must be, cut
- * where too long. Control characters can never start a new line. Returns out. */
+/* Write text into out (size bytes) as a logfmt value: quoted and escaped if necessary, cut if too
+ * long. A control character never starts a new line. Returns out. */
 const char *log_quote(char *out, size_t size, const char *text);
 /* log_line at error level, then exit(1). */
 void log_fatal(const char *format, ...) PRINTF_LIKE(1, 2) NORETURN;

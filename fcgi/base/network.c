@@ -58,7 +58,8 @@ network_parse(char *text, struct network *network)
 	return true;
 }
 
-/* The next item of a list, which moves on; false at its end. *valid: it is a network. */
+/* Parse the next item of *list and advance *list; false at its end. *valid: whether it is a
+ * network. */
 static bool
 network_next(const char **list, struct network *network, bool *valid)
 {

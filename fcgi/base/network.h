@@ -1,4 +1,4 @@
-/* IP addresses and networks as settings and headers write them. */
+/* IP addresses and networks as they are written in settings and headers. */
 #ifndef BASE_NETWORK_H
 #define BASE_NETWORK_H
 
@@ -15,15 +15,15 @@ struct ip {
 
 #define IP_TEXT_SIZE INET6_ADDRSTRLEN
 
-/* "192.0.2.1" or "2001:db8::1". An IPv4 address mapped into IPv6 is the IPv4 address. */
+/* Parse "192.0.2.1" or "2001:db8::1". An IPv4-mapped IPv6 address becomes the IPv4 address. */
 bool ip_parse(const char *text, struct ip *) MUST_CHECK;
-/* Write it in its usual form; returns the text. */
+/* Write the address in its canonical form; returns text. */
 const char *ip_text(const struct ip *, char text[IP_TEXT_SIZE]) RETURNS_NONNULL;
 
-/* Is every item of the list an address or a network ("10.0.0.0/8, ::1"; separated by commas or
- * blanks)? An empty list is. */
+/* True if every item of the list is an address or a network ("10.0.0.0/8, ::1"; separated by commas
+ * or blanks), and for an empty list. */
 bool networks_check(const char *list);
-/* Does a network of the list hold the address? A malformed item holds nothing. */
+/* True if a network of the list contains the address. Malformed items are ignored. */
 bool networks_hold(const char *list, const struct ip *);
 
 #endif

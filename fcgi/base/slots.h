@@ -1,4 +1,4 @@
-/* How many threads may do a costly thing at once. */
+/* Limit how many threads run a costly operation at once. */
 #ifndef BASE_SLOTS_H
 #define BASE_SLOTS_H
 
@@ -20,7 +20,7 @@ struct slots {
 		PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, count \
 	}
 
-/* Wait for a slot; false: none was released in time. */
+/* Acquire a slot, waiting at most most_ms; false if none was released in time. */
 bool slots_acquire(struct slots *, int64_t most_ms) MUST_CHECK;
 void slots_release(struct slots *);
 

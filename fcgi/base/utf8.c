@@ -4,7 +4,7 @@
 static int
 character_length(const unsigned char *text)
 {
-	/* What the second byte may be; the first decides. */
+	/* The range of the second byte, which depends on the first. */
 	unsigned char least = 0x80, most = 0xbf;
 	int length;
 

@@ -7,7 +7,7 @@
 #include "base/hex.h"
 #include "base/log.h"
 
-/* Digits of each group, with a dash between groups. */
+/* Digits of each group; a dash separates groups. */
 static const size_t groups[] = { 8, 4, 4, 4, 12 };
 #define GROUPS (sizeof(groups) / sizeof(groups[0]))
 

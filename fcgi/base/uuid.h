@@ -1,4 +1,4 @@
-/* UUIDs (RFC 9562): of requests, upload sessions and owners. */
+/* UUIDs (RFC 9562) of requests, upload sessions and lease holders. */
 #ifndef BASE_UUID_H
 #define BASE_UUID_H
 
@@ -6,9 +6,9 @@
 
 #define UUID_TEXT_SIZE sizeof("00000000-0000-4000-8000-000000000000")
 
-/* A random one, version 4. */
+/* Write a random UUID, version 4. */
 void uuid_random(char text[UUID_TEXT_SIZE]);
-/* Is the text one, as we write them? */
+/* True if text is a UUID in the form that uuid_random() writes. */
 bool uuid_check(const char *text);
 
 #endif
