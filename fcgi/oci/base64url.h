@@ -9,8 +9,7 @@
 #include "base/bytes.h"
 
 char *base64url_encode(struct arena *, const void *data, size_t length);
-/* Trailing '=' are passed over; false for anything else that is no such text, or for none at all.
- */
+/* Trailing '=' are ignored; false if the rest is malformed or empty. */
 bool base64url_decode(struct arena *, const char *text, size_t length, struct bytes *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Digests: algorithm and value of content (OCI Image Specification, "Descriptors: Digests").
- * sha256 and sha512, the two registered algorithms. GnuTLS stays behind this header.
+ * Digests: algorithm and value of content (OCI Image Specification, "Descriptors: Digests"). The
+ * algorithms are sha256 and sha512, the two registered ones. GnuTLS is hidden behind this header.
  */
 #ifndef OCI_DIGEST_H
 #define OCI_DIGEST_H
@@ -15,20 +15,20 @@
 enum digest_algorithm {
 	DIGEST_SHA256 = 1,
 	DIGEST_SHA512 = 2
-}; /* the numbers stand in the database */
+}; /* the numbers are stored in the database */
 
 #define DIGEST_BYTES_MAX 64
 #define DIGEST_TEXT_SIZE (sizeof("sha512:") + 2 * DIGEST_BYTES_MAX)
 
 struct digest {
 	enum digest_algorithm algorithm;
-	unsigned char value[DIGEST_BYTES_MAX]; /* digest_length() of them; the rest zero */
-	char text[DIGEST_TEXT_SIZE];           /* "sha256:…", always in step with value */
+	unsigned char value[DIGEST_BYTES_MAX]; /* digest_length() bytes; the rest is zero */
+	char text[DIGEST_TEXT_SIZE];           /* "sha256:…", always consistent with value */
 };
 
-/* Read "sha256:…" or "sha512:…"; anything else is DIGEST_INVALID. */
+/* Parse "sha256:…" or "sha512:…"; anything else is DIGEST_INVALID. */
 bool digest_parse(struct digest *, const char *text, struct error *) MUST_CHECK;
-/* From stored bytes; length must fit the algorithm. */
+/* Set *digest from stored bytes; length must fit the algorithm. */
 bool digest_set(
     struct digest *, enum digest_algorithm, const void *value, size_t length) MUST_CHECK;
 size_t digest_length(enum digest_algorithm); /* in bytes: 32 or 64 */
@@ -38,7 +38,7 @@ bool digest_equal(const struct digest *, const struct digest *);
 /* Digest of bytes in memory. */
 void digest_of(struct digest *, enum digest_algorithm, const void *data, size_t length);
 
-/* Checksums that older clients compare; nothing here relies on them. */
+/* Checksums for older clients; nothing here relies on them. */
 enum checksum { CHECKSUM_MD5, CHECKSUM_SHA1 };
 #define CHECKSUM_TEXT_SIZE (2 * 20 + 1)
 /* In hexadecimal; "" if the cryptographic library refuses the algorithm, as in FIPS mode. */
@@ -48,7 +48,7 @@ void checksum_of(char text[CHECKSUM_TEXT_SIZE], enum checksum, const void *data,
 struct hasher;
 struct hasher *hasher_new(enum digest_algorithm) RETURNS_NONNULL;
 void hasher_update(struct hasher *, const void *data, size_t length);
-/* Digest of what came so far; hashing may go on. */
+/* The digest of the bytes so far; hashing may continue. */
 void hasher_digest(const struct hasher *, struct digest *);
 void hasher_free(struct hasher *); /* NULL is fine */
 

@@ -4,12 +4,13 @@
 #include <strings.h>
 
 /*
- * A value costs Jansson up to 250 bytes, a comma and a bracket cost the client two: what a document
- * may hold is counted before it is parsed. 10,000 descriptors of a dozen values each fit.
+ * Jansson needs up to 250 bytes for a value that costs a client two (a comma and a bracket), so the
+ * values of a document are counted before it is parsed. The limit leaves room for 10,000
+ * descriptors of a dozen values each.
  */
 #define VALUES_MAX (128 * 1024)
 
-/* Jansson recurses once a level; no document of this world nests deeper than a handful. */
+/* Jansson recurses once per level; real documents nest only a handful of levels. */
 #define DEPTH_MAX 64
 
 static bool

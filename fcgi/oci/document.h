@@ -1,4 +1,4 @@
-/* JSON from strangers. */
+/* Untrusted JSON. */
 #ifndef OCI_DOCUMENT_H
 #define OCI_DOCUMENT_H
 
@@ -9,12 +9,12 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-/* Any JSON object or array (new reference) without duplicate keys; NULL if it is none, or holds so
- * many values, or nests so deep, that reading it would cost too much. */
+/* Parse a JSON object or array without duplicate keys (new reference). NULL if the bytes are not
+ * such a document, or if it has too many values or nests too deep to be parsed cheaply. */
 json_t *document_load(struct bytes, json_error_t *fault);
 
-/* Some clients' parsers take "Layers" for "layers": a document must not say two things to two
- * readers. MANIFEST_INVALID if it has this key in another spelling. */
+/* MANIFEST_INVALID if the document has this key in other letter case: some clients' parsers accept
+ * "Layers" for "layers", and a document must mean the same to every client. */
 bool document_check_key(json_t *document, const char *name, struct error *) MUST_CHECK;
 
 #endif

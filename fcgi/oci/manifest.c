@@ -14,19 +14,19 @@ static const struct kind {
 	enum shape shape;
 } kinds[] = {
 	{ MEDIATYPE_OCI_MANIFEST,
-	    SHAPE_IMAGE }, /* the first of its shape: what an untyped document is */
+	    SHAPE_IMAGE }, /* first of its shape, so the type of an untyped document */
 	{ MEDIATYPE_OCI_INDEX, SHAPE_INDEX },
 	{ MEDIATYPE_OCI_ARTIFACT, SHAPE_ARTIFACT },
 	{ MEDIATYPE_DOCKER_MANIFEST, SHAPE_IMAGE },
 	{ MEDIATYPE_DOCKER_LIST, SHAPE_INDEX },
 };
 
-/* Beyond it JSON numbers are not exact for every reader (RFC 8259, 6). */
+/* Beyond this, not every parser reads JSON numbers exactly (RFC 8259, 6). */
 #define DESCRIPTOR_SIZE_MAX ((INT64_C(1) << 53) - 1)
 
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* Every top-level key that means something, and the shape it speaks for. */
+/* Every top-level key that is read, and the shape that it implies. */
 static const struct {
 	const char *name;
 	enum shape shape;
@@ -48,7 +48,7 @@ static const char *const foreign_types[] = {
 	"application/vnd.oci.image.layer.nondistributable.",
 };
 
-/* Which shapes the keys speak for: at most one. */
+/* Set *shapes to the shape that the keys imply; more than one is refused. */
 static bool
 check_keys(json_t *document, unsigned *shapes, struct error *err)
 {
@@ -65,8 +65,7 @@ check_keys(json_t *document, unsigned *shapes, struct error *err)
 	return true;
 }
 
-/* The kind the Content-Type, the document's mediaType or its shape says; all that say something
- * must agree. */
+/* Find the kind by Content-Type, mediaType or shape of the document, which must agree if given. */
 static const struct kind *
 find_kind(json_t *document, const char *declared, enum shape shape, struct error *err)
 {
@@ -88,7 +87,7 @@ find_kind(json_t *document, const char *declared, enum shape shape, struct error
 		if (*type == '\0' ? kinds[i].shape != shape
 				  : strcmp(kinds[i].media_type, type) != 0)
 			continue;
-		/* An artifact may do without blobs. */
+		/* An artifact need not have blobs. */
 		if (kinds[i].shape == shape ||
 		    (shape == SHAPE_NONE && kinds[i].shape == SHAPE_ARTIFACT))
 			return &kinds[i];
@@ -99,7 +98,7 @@ find_kind(json_t *document, const char *declared, enum shape shape, struct error
 	return NULL;
 }
 
-/* Media types inside a document reach other clients' screens and headers. */
+/* Media types inside a document are displayed by other clients and sent in headers. */
 static bool
 is_printable_type(const char *text)
 {
@@ -120,7 +119,7 @@ is_foreign(const char *media_type, const json_t *descriptor)
 	return json_array_size(json_object_get(descriptor, "urls")) > 0;
 }
 
-/* Where it lies, if not here. */
+/* The URL of content that is stored elsewhere. */
 static const char *
 external_url(struct arena *arena, const json_t *descriptor)
 {
@@ -137,7 +136,7 @@ external_url(struct arena *arena, const json_t *descriptor)
 	return NULL;
 }
 
-/* "os/architecture" of a child; what is odd in it is as good as not said. */
+/* "os/architecture" of a child; malformed parts are treated as missing. */
 static const char *
 read_platform(struct arena *arena, const json_t *descriptor)
 {
@@ -199,7 +198,7 @@ read_descriptors(struct arena *arena, json_t *document, const char *key, enum de
 	return true;
 }
 
-/* The value of an optional key. Writers that spell out what they lack write null. */
+/* The value of an optional key. Some writers give null for a missing value. */
 static json_t *
 optional(json_t *document, const char *key)
 {
@@ -208,7 +207,8 @@ optional(json_t *document, const char *key)
 	return json_is_null(value) ? NULL : value;
 }
 
-/* Size of the array `key`, 0 if it is absent; false if it is something else or holds too much. */
+/* Set *count to the length of the array `key`, 0 if it is absent; false if it is not an array or
+ * too long. */
 static bool
 count_descriptors(json_t *document, const char *key, size_t *count, struct error *err)
 {
@@ -286,7 +286,7 @@ read_annotations(
 	return true;
 }
 
-/* What all kinds have in common: artifactType, subject, annotations. */
+/* Read the fields that all kinds share: artifactType, subject, annotations. */
 static bool
 read_common(struct arena *arena, json_t *document, struct manifest *manifest, struct error *err)
 {
@@ -345,7 +345,7 @@ read_document(struct arena *arena, json_t *document, const char *declared,
 	return ok && read_common(arena, document, manifest, err);
 }
 
-/* What the client declares: "" when that says nothing. */
+/* Read the type that the client declares; "" if the Content-Type says nothing. */
 static bool
 read_content_type(char type[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *err)
 {
@@ -385,7 +385,7 @@ manifest_parse(struct arena *arena, struct bytes payload, const char *content_ty
 	}
 	*out = arena_alloc(arena, sizeof(**out));
 	ok = read_document(arena, document, declared, *out, err);
-	json_decref(document); /* at once: it is many times the size of what was read from it */
+	json_decref(document); /* freed early: many times the size of the values read */
 	return ok;
 }
 

@@ -4,7 +4,7 @@
 
 #define RESTRICTED_NAME_MAX 127
 
-/* Length of the restricted-name at text (RFC 6838, 4.2), 0 if there is none. */
+/* Length of the restricted-name (RFC 6838, 4.2) at text; 0 if text does not start with one. */
 static size_t
 restricted_name(const char *text)
 {

@@ -1,4 +1,4 @@
-/* Media types a registry meets. */
+/* Media types that a registry handles. */
 #ifndef OCI_MEDIATYPE_H
 #define OCI_MEDIATYPE_H
 
@@ -25,15 +25,15 @@
 #define MEDIATYPE_OCI_LAYER "application/vnd.oci.image.layer.v1.tar"
 #define MEDIATYPE_DOCKER_LAYER "application/vnd.docker.image.rootfs.diff.tar"
 
-/* Copy the type of a Content-Type value without parameters and surrounding blanks, lower case; the
- * grammar of RFC 6838, 4.2 is checked, MEDIA_TYPE otherwise. */
+/* Copy the type of a Content-Type value without parameters and surrounding blanks, in lower case;
+ * MEDIA_TYPE if it violates the grammar of RFC 6838, 4.2. */
 bool mediatype_parse(
     char out[MEDIATYPE_MAX_LENGTH + 1], const char *content_type, struct error *) MUST_CHECK;
 
-/* Is it the type of a manifest or an index, of whatever age? */
+/* True for the type of a manifest or an index, including schema 1. */
 bool mediatype_is_manifest(const char *type);
 
-/* Is it the type of a JSON text (RFC 8259, RFC 6839)? */
+/* True for the type of a JSON text (RFC 8259, RFC 6839). */
 bool mediatype_is_json(const char *type);
 
 #endif

@@ -15,7 +15,8 @@ is_alnum(char c)
 	return is_lower_alnum(c) || (c >= 'A' && c <= 'Z');
 }
 
-/* The end of a separator (".", "_", "__" or dashes) at text; text itself if there is none. */
+/* The end of a separator (".", "_", "__" or dashes) at text; text itself if it does not start with
+ * one. */
 static const char *
 skip_separator(const char *text)
 {
@@ -26,7 +27,7 @@ skip_separator(const char *text)
 	return text + strspn(text, "-");
 }
 
-/* The end of a component ("alpine", "my__own-base.2") at text; NULL if there is none. */
+/* The end of a component ("alpine", "my__own-base.2") at text; NULL if text is malformed. */
 static const char *
 skip_component(const char *text)
 {
@@ -60,7 +61,8 @@ name_check(const char *name, struct error *err)
 	return error_set(err, ERROR_NAME_INVALID, NULL);
 }
 
-/* Letters, digits and `inner`; the first one a letter, a digit or in `leading`. */
+/* True for letters, digits and characters of `inner`, if the first one is a letter, a digit or in
+ * `leading`. */
 static bool
 check_word(const char *text, const char *leading, const char *inner, size_t most)
 {

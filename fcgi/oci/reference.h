@@ -6,12 +6,11 @@
 #include "oci/digest.h"
 
 struct reference {
-	const char *tag;      /* borrowed from the parsed text; NULL: the digest */
-	struct digest digest; /* when tag is NULL */
+	const char *tag;      /* borrowed from the parsed text; NULL: digest is set */
+	struct digest digest; /* set if tag is NULL */
 };
 
-/* A text with ':' is a digest (DIGEST_INVALID if malformed), else a tag (TAG_INVALID:
- * MANIFEST_INVALID's kin). */
+/* Text with ':' is a digest (DIGEST_INVALID if malformed), else a tag (TAG_INVALID). */
 bool reference_parse(struct reference *, const char *text, struct error *) MUST_CHECK;
 
 #endif

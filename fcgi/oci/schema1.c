@@ -16,8 +16,9 @@
 /* --- Signatures --- */
 
 /*
- * A JSON object (new reference); NULL if it is none. A document holds others, as texts, and each
- * may cost what document_load() allows: texts within are loaded one after the other.
+ * Parse a JSON object (new reference); NULL if it is malformed. A document contains others, as
+ * strings, and each may cost as much as document_load() allows, so the inner ones are loaded one
+ * after the other.
  */
 static json_t *
 load_object(struct bytes bytes)
@@ -31,7 +32,8 @@ load_object(struct bytes bytes)
 	return NULL;
 }
 
-/* Where the payload ends in the document, and what follows it: the same for every signature. */
+/* Where the payload ends in the document, and the bytes that follow it: the same for every
+ * signature. */
 struct format {
 	json_int_t length;
 	struct bytes tail;
@@ -87,11 +89,11 @@ verify_one(const json_t *entry, const char *encoded)
 	const char *alg = json_string_value(json_object_get(header, "alg"));
 	const char *protected = json_string_value(json_object_get(entry, "protected"));
 	const char *signature = json_string_value(json_object_get(entry, "signature"));
-	struct arena *scratch; /* what is signed is larger than the document, each time */
+	struct arena *scratch; /* the signed text is larger than the document, once per signature */
 	const char *input;
 	bool ok;
 
-	/* A chain of certificates says who signed; nobody here could tell whether to believe it. */
+	/* A certificate chain cannot be verified here, since trust anchors are missing. */
 	if (alg == NULL || strcmp(alg, "ES256") != 0 || jwk == NULL || signature == NULL ||
 	    json_object_get(header, "x5c") != NULL)
 		return false;
@@ -140,8 +142,8 @@ is_id(const char *text)
 	       strspn(text, "0123456789abcdef") == ID_LENGTH;
 }
 
-/* The id (arena) that the JSON of a v1 image says; NULL if it says none, or might say another to
- * clients that take a key in any spelling for the one they know. */
+/* The id (arena) in the JSON of a v1 image; NULL if it has none, or if a client that ignores letter
+ * case in keys might read another. */
 static const char *
 read_id(struct arena *arena, const char *text)
 {
@@ -174,8 +176,8 @@ read_entry(struct arena *arena, const json_t *layer, const json_t *image, size_t
 	return true;
 }
 
-/* Every image has an id, and none comes back further down: the list is a chain. Twice in a row is
- * fine, since docker 1.6 lists its top so. */
+/* Every image has an id, and ids do not repeat further down: the list is a chain. The same id twice
+ * in a row is allowed, since docker 1.6 lists its top so. */
 static bool
 check_ids(struct arena *arena, const struct schema1 *schema1, struct error *err)
 {
@@ -236,7 +238,8 @@ read_payload(struct arena *arena, json_t *object, struct schema1 *schema1, struc
 	return true;
 }
 
-/* What is signed, and nothing else, stands around the signatures: not every reader cuts it out. */
+/* The document without its signatures must equal the signed payload, because not every client
+ * extracts the payload. */
 static bool
 read_signed(
     struct arena *arena, json_t *whole, json_t *payload, struct schema1 *schema1, struct error *err)
@@ -307,7 +310,7 @@ schema1_sign(struct arena *arena, const struct schema1 *schema1, const struct si
     const char *time)
 {
 	const char *payload = schema1->payload.data, *protected, *input;
-	size_t length = schema1->payload.length - 1; /* of what stands before the last brace */
+	size_t length = schema1->payload.length - 1; /* up to the last brace */
 	struct bytes signatures;
 	char *text;
 
@@ -323,7 +326,7 @@ schema1_sign(struct arena *arena, const struct schema1 *schema1, const struct si
 	    arena, json_pack("{s:[{s:{s:o, s:s}, s:s, s:s}]}", "signatures", "header", "jwk",
 		       signer_jwk(signer, arena), "alg", "ES256", "signature",
 		       signer_sign(signer, arena, input, strlen(input)), "protected", protected));
-	/* In place of the last brace: a comma, and the other object from its second line on. */
+	/* Replace the last brace by a comma and the signatures object without its first line. */
 	text = arena_printf(
 	    arena, "%.*s,%s", (int)length, payload, (const char *)signatures.data + 1);
 	return (struct bytes){ text, strlen(text) };

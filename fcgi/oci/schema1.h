@@ -1,8 +1,8 @@
 /*
  * Signed schema 1 manifests (Docker Image Manifest Version 2, Schema 1), for docker 1.6 to 1.9.
  *
- * The payload is the document without its signatures; its bytes are what is signed, and what the
- * digest is of. Layers are v1 images, top first, each with its JSON as text.
+ * The payload is the document without its signatures; signatures and digest are computed over its
+ * bytes. Layers are v1 images, top first, each with its JSON as a string.
  */
 #ifndef OCI_SCHEMA1_H
 #define OCI_SCHEMA1_H
@@ -27,16 +27,14 @@ struct schema1 {
 	size_t count;
 };
 
-/*
- * Read a pushed document, all in the arena. MANIFEST_UNVERIFIED when a signature is not good,
- * or the document says anything else than its payload; MANIFEST_INVALID for whatever else it is.
- */
+/* Parse a pushed document, all in the arena. MANIFEST_UNVERIFIED if a signature is not valid, or if
+ * the document differs from its payload; MANIFEST_INVALID for every other fault. */
 bool schema1_parse(
     struct arena *, struct bytes document, struct schema1 **, struct error *) MUST_CHECK;
 
-/* Fill payload and digest from the rest, in the form docker itself writes. */
+/* Set payload and digest from the other fields, in the form that docker itself writes. */
 void schema1_print(struct arena *, struct schema1 *);
-/* The payload with a signature of this time (RFC 3339). */
+/* The payload with a signature made at this time (RFC 3339). */
 struct bytes schema1_sign(
     struct arena *, const struct schema1 *, const struct signer *, const char *time);
 

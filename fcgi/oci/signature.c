@@ -19,7 +19,7 @@ struct signer {
 	unsigned char x[FIELD], y[FIELD];
 };
 
-/* A number as so many bytes, whatever zeros stand before it. */
+/* Write a number as FIELD bytes: leading zeros are cut or added. */
 static void
 set_field(unsigned char field[FIELD], const gnutls_datum_t *number)
 {
@@ -119,7 +119,7 @@ signer_sign(const struct signer *signer, struct arena *arena, const void *data, 
 
 /* --- Public keys --- */
 
-/* false: no point of the curve. */
+/* false if (x, y) is not a point of the curve. */
 static bool
 open_public(const unsigned char *x, const unsigned char *y, gnutls_pubkey_t *key)
 {
@@ -132,7 +132,7 @@ open_public(const unsigned char *x, const unsigned char *y, gnutls_pubkey_t *key
 	return false;
 }
 
-/* Twelve groups of four letters: what the key's encoding hashes to, in base32. */
+/* The hash of the encoded key in base32, twelve groups of four letters. */
 static const char *
 key_id(struct arena *arena, gnutls_pubkey_t key)
 {

@@ -70,10 +70,8 @@ is_empty_entry(const json_t *entry)
 	return json_is_true(json_object_get(entry, "empty_layer"));
 }
 
-/*
- * A list of entries that fits the layers (new reference): the config's own; without its empty
- * entries where that is too long; blank ones where it fits no layers.
- */
+/* History entries that fit the layers (new reference): those of the config; without the empty ones
+ * if that list is too long; blank ones if the config's do not fit the layers. */
 static json_t *
 history_of(const json_t *config, size_t layers)
 {
@@ -96,7 +94,7 @@ history_of(const json_t *config, size_t layers)
 
 /* --- Texts --- */
 
-/* So many digits, and not more than `most`; -1: not there. */
+/* Read `count` digits, at most the number `most`; -1 if they are missing or too large. */
 static int
 number(const char **text, int count, int most)
 {
@@ -131,8 +129,8 @@ is_date(const char **text)
 	return day <= days[month - 1] + leap;
 }
 
-/* RFC 3339, 5.6, as clients read it: no leap second, no more than nanoseconds. A client that meets
- * anything else gives up the whole pull. */
+/* A time (RFC 3339, 5.6) as clients parse it: no leap second, at most nanoseconds. Any other form
+ * makes the client abort the whole pull. */
 static bool
 is_time(const char *text)
 {
@@ -174,7 +172,7 @@ set_command(json_t *text, const json_t *entry)
 		json_object_set_new(text, "container_config", json_pack("{s:[s]}", "Cmd", command));
 }
 
-/* What an entry below the last says (new reference). */
+/* The JSON of an image below the top (new reference). */
 static json_t *
 text_of_entry(const json_t *config, const json_t *entry)
 {
@@ -188,8 +186,8 @@ text_of_entry(const json_t *config, const json_t *entry)
 	return text;
 }
 
-/* Clients take a key in any spelling for the one they know: what is said here must not be said
- * again, nor what is left out come in so. */
+/* Some clients ignore letter case in keys, so the spelling of a key that is set here or left out
+ * must not get in from the config. */
 static bool
 is_kept(const char *key, const json_t *value)
 {
@@ -206,7 +204,7 @@ is_kept(const char *key, const json_t *value)
 	return !json_is_null(value);
 }
 
-/* The last one says what the config says (new reference). */
+/* The JSON of the top image, which repeats the config (new reference). */
 static json_t *
 text_of_config(const json_t *config, const json_t *entry)
 {
@@ -234,7 +232,7 @@ dump(struct arena *arena, const json_t *json)
 	return copy;
 }
 
-/* Give it an id, and its text with that. */
+/* Set the image's id, and its JSON with that id. */
 static void
 finish(struct arena *arena, struct v1_image *image, json_t *text, const struct v1_image *parent)
 {
