@@ -45,7 +45,7 @@ read_token(struct arena *arena, const char *value, struct authorization *out)
 	if (strncasecmp(value, "Token", 5) == 0 && strchr(" ", value[5]) != NULL)
 		value += 5 + strspn(value + 5, " ");
 	if (*value == '\0') {
-		out->kind = AUTHORIZATION_NONE; /* a client that was given none */
+		out->kind = AUTHORIZATION_NONE; /* a client that got no token */
 	} else if (strncmp(value, "signature=", 10) == 0 && value[10] != ',' && value[10] != '\0') {
 		out->kind = AUTHORIZATION_BEARER;
 		out->token = arena_strndup(arena, value + 10, strcspn(value + 10, ","));

@@ -1,7 +1,7 @@
 /*
  * The Authorization header (RFC 9110, 11.6.2): Basic (RFC 7617), Bearer (RFC 6750), and Token as
- * clients of the v1 API send it: `Token signature=TOKEN,repository="NAME",access=WORD`, where the
- * word Token may come twice. Only the signature counts: it holds all the rest.
+ * clients of the v1 API send it: `Token signature=TOKEN,repository="NAME",access=ACCESS`, where the
+ * word Token may be repeated. Only the signature is read: it contains the rest.
  */
 #ifndef HTTP_AUTHORIZATION_H
 #define HTTP_AUTHORIZATION_H
@@ -23,8 +23,8 @@ struct authorization {
 	const char *token;           /* Bearer, Token */
 };
 
-/* header NULL, or a Token without anything: NONE. Unknown scheme, broken base64, NUL or control
- * characters, longer than 16 KiB: BAD. */
+/* NONE if header is NULL or a Token without parameters. BAD: unknown scheme, malformed base64, NUL
+ * or control characters, more than 16 KiB. */
 void authorization_parse(struct arena *, const char *header, struct authorization *);
 
 #endif

@@ -15,7 +15,7 @@ etag_listed(const char *header, const char *etag)
 			return true;
 		if (strncmp(p, "W/", 2) == 0)
 			p += 2;
-		/* Some clients leave the quotes out. */
+		/* Some clients omit the quotes. */
 		if (*p == '"')
 			p++;
 		if (strncmp(p, etag, length) == 0 &&

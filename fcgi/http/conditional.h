@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Does an If-None-Match or If-Match value name this entity tag? Weak comparison; "*" names all.
- * etag without its quotes. */
+/* True if an If-None-Match or If-Match value lists this entity tag. Weak comparison; "*" matches
+ * any tag. etag is without quotes. */
 bool etag_listed(const char *header, const char *etag);
 
 #endif

@@ -1,4 +1,5 @@
-/* Paging of lists: n and last in, Link out (OCI Distribution Specification 1.1, "Listing Tags"). */
+/* Paging of lists: parameters n and last of the request, header Link of the response (OCI
+ * Distribution Specification 1.1, "Listing Tags"). */
 #ifndef HTTP_LINK_H
 #define HTTP_LINK_H
 
@@ -10,17 +11,17 @@
 #define PAGE_MAX 1000
 
 struct page {
-	int limit;        /* 0 … PAGE_MOST */
-	const char *last; /* list continues after this; "" at the start */
+	int limit;        /* 0 … PAGE_MAX */
+	const char *last; /* the page starts after this item; "" for the first page */
 };
 
-/* Read n and last; n that is no number or negative: PAGINATION_NUMBER_INVALID; larger than
- * PAGE_MOST: PAGE_MOST. without_n: the limit when n is absent. */
+/* Read n and last. PAGINATION_NUMBER_INVALID if n is negative or not a number; n larger than
+ * PAGE_MAX becomes PAGE_MAX. without_n: the limit if n is absent. */
 bool page_read(struct request *, int without_n, struct page *, struct error *) MUST_CHECK;
-/* Link: <path-as-the-client-wrote-it?n=…&last=…&extra>; rel="next" (relative; extra already
- * encoded, NULL for none). */
+/* Add the header Link: <path-as-the-client-wrote-it?n=…&last=…&extra>; rel="next". The URL is
+ * relative; extra is already encoded, NULL: nothing. */
 void page_link(struct request *, const struct page *, const char *last, const char *extra);
-/* Percent-encode for a query value (arena). */
+/* Percent-encode a query value (arena). */
 const char *url_encode(struct arena *, const char *);
 
 #endif

@@ -9,8 +9,8 @@
 #define HOST_MAX 255
 #define BLANKS " \t"
 
-/* A header of a proxy. lighttpd gives a client's X_Forwarded_For the same variable: of two values
- * neither can be believed. */
+/* A header that a proxy set. lighttpd stores a client's X_Forwarded_For under the same variable
+ * name: if the variable is set twice, neither value is trusted. */
 static const char *
 forwarded(const struct request *req, const char *name, const char *variable)
 {
@@ -18,8 +18,8 @@ forwarded(const struct request *req, const char *name, const char *variable)
 								       : NULL;
 }
 
-/* The first item of a list, without blanks: each proxy on the way adds one at the end, so it is
- * what the outermost proxy saw. NULL for NULL. */
+/* The first item of a list, without blanks. Each proxy appends an item, so the first is from the
+ * outermost proxy. NULL for NULL. */
 static const char *
 first_item(struct request *req, const char *list)
 {
@@ -52,8 +52,8 @@ read_address(char *text, struct ip *ip)
 	return ip_parse(text, ip);
 }
 
-/* The last address of X-Forwarded-For that does not belong to a trusted proxy; ip is the peer's
- * before. */
+/* Set *ip to the last address of X-Forwarded-For that does not belong to a trusted proxy. *ip is
+ * the peer's address before. */
 static void
 read_forwarded_for(struct request *req, const char *proxies, struct ip *ip)
 {
@@ -81,7 +81,7 @@ is_scheme(const char *text)
 	return text != NULL && (strcasecmp(text, "https") == 0 || strcasecmp(text, "http") == 0);
 }
 
-/* name, IPv4 address or [IPv6 address], and perhaps a port. */
+/* True for a name, IPv4 address or [IPv6 address] with an optional port. */
 static bool
 is_host(const char *text)
 {
@@ -127,7 +127,7 @@ server_scheme(const struct request *req)
 	return strcasecmp(scheme, "https") == 0 ? "https" : "http";
 }
 
-/* What a trusted proxy says of its client; what it does not say, or cannot be, stays. */
+/* Apply the headers of a trusted proxy; a missing or malformed value changes nothing. */
 static void
 read_forwarded(struct request *req, const char *proxies, struct ip *ip, const char **host)
 {
@@ -155,7 +155,7 @@ peer_read(struct request *req, const char *proxies)
 	req->scheme = server_scheme(req);
 	if (known && proxies != NULL && networks_hold(proxies, &ip))
 		read_forwarded(req, proxies, &ip, &host);
-	/* Copied, since the log line is written when the gateway has forgotten its variables. */
+	/* Copied, because the log line is written when the transport has released its variables. */
 	req->host = arena_strdup(
 	    req->arena, host != NULL && is_host(host) ? host : server_host(req));
 	req->address = known ? arena_strdup(req->arena, ip_text(&ip, text)) : NULL;

@@ -6,10 +6,10 @@
 #include <strings.h>
 
 #define DIGITS "0123456789"
-#define PLAIN_DIGITS 18 /* a number of so many digits overflows nowhere */
+#define PLAIN_DIGITS 18 /* numbers of up to 18 digits fit in 64 bits */
 
-/* Digits only, no sign, no blanks; advances *p. What is too large to count is INT64_MAX: beyond any
- * end. */
+/* Read digits only, without sign or blanks, and advance *p. A number that overflows becomes
+ * INT64_MAX, which is beyond any end. */
 static bool
 read_number(const char **p, int64_t *value)
 {
@@ -22,7 +22,7 @@ read_number(const char **p, int64_t *value)
 	return true;
 }
 
-/* One range of the set: false if malformed. *first > *last: it cannot be satisfied. */
+/* Read one range of the set; false if malformed. *first > *last: unsatisfiable. */
 static bool
 read_range(const char **p, int64_t size, int64_t *first, int64_t *last)
 {
@@ -49,7 +49,7 @@ read_range(const char **p, int64_t size, int64_t *first, int64_t *last)
 	return true;
 }
 
-/* All ranges of a set; false if one is malformed or there are too many. */
+/* Read all ranges of a set; false if one is malformed or there are too many. */
 static bool
 read_set(const char *p, int64_t size, struct range_set *set)
 {
@@ -72,7 +72,7 @@ read_set(const char *p, int64_t size, struct range_set *set)
 	}
 }
 
-/* Several ranges that repeat bytes. */
+/* True for several ranges that repeat bytes. */
 static bool
 is_wasteful(const struct range_set *set, int64_t size)
 {

@@ -45,8 +45,8 @@ reply_status(struct request *req, int status)
 	req->reply->status = status;
 }
 
-/* Values are built from checked parts. If a check is missing, the header still ends where it
- * should. */
+/* Values are built from checked parts. If a check is missing, this still keeps the value in its own
+ * header. */
 static char *
 clean_value(struct request *req, const char *name, const char *value)
 {
@@ -145,7 +145,7 @@ reply_json(struct request *req, int status, json_t *document)
 	char *text = json_dumps(document, JSON_COMPACT);
 
 	json_decref(document);
-	if (text == NULL) { /* bytes that are no UTF-8 */
+	if (text == NULL) { /* invalid UTF-8 */
 		log_line(LOG_LEVEL_ERROR, "route %s: the reply cannot be written as JSON",
 		    req->route == NULL ? "-" : req->route);
 		reply_bytes(req, 500, "application/json", "{}", 2);
@@ -163,7 +163,8 @@ reply_empty(struct request *req, int status)
 	return true;
 }
 
-/* Range is for GET alone (RFC 9110, 14.2), and with If-Range for what is still the same. */
+/* Range applies to GET only (RFC 9110, 14.2), and with If-Range only if the content is unchanged.
+ */
 static const char *
 asked_range(const struct request *req)
 {
@@ -176,7 +177,7 @@ asked_range(const struct request *req)
 	return request_header(req, "Range");
 }
 
-/* The web servers answer this one without Content-Range, and drop our headers. */
+/* Web servers answer an unsatisfiable range without Content-Range, and drop our headers. */
 static bool
 check_range(struct request *req, int64_t size, struct error *err)
 {
@@ -246,7 +247,7 @@ announce(struct request *req, int64_t length)
 		reply_headerf(req, "Content-Length", "%" PRId64, length);
 }
 
-/* All of it, whatever range was asked for: the web server must not cut it either. */
+/* Send the whole content in spite of a Range: the web server must not cut it either. */
 static void
 keep_whole(struct request *req)
 {
@@ -270,8 +271,8 @@ send_bytes(struct request *req)
 	return transport_write(req->transport, reply->body, reply->body_length);
 }
 
-/* Bytes from `offset` on: so many, or with -1 all there are. What was promised and does not come
- * must break the connection. */
+/* Send `length` bytes from `offset`, or with -1 all that follow. If fewer arrive than announced,
+ * the connection must be aborted. */
 static bool
 stream(struct request *req, const struct reply_source *source, int64_t offset, int64_t length)
 {
@@ -296,7 +297,7 @@ stream(struct request *req, const struct reply_source *source, int64_t offset, i
 	return true;
 }
 
-/* All ranges of the set, framed as parts of one body. */
+/* Send all ranges of the set, as parts of one body. */
 static bool
 send_parts(struct request *req, const struct reply_source *source, const struct range_set *set)
 {
@@ -353,7 +354,8 @@ file_read(void *context, int64_t offset, void *buffer, size_t size)
 	return pread(*(const int *)context, buffer, size, offset);
 }
 
-/* No Range, or one that each web server reads as we do; Apache reads it in a HEAD too. */
+/* True without Range, or with one that every web server reads as we do. Apache applies a Range to
+ * HEAD, too. */
 static bool
 suits_server(const struct request *req)
 {
@@ -371,7 +373,7 @@ send_file(struct request *req)
 	struct reply_source source = { reply->file_size, file_read, &fd };
 	bool ok;
 
-	/* Apache would drop the length of an empty file. */
+	/* Apache omits the length of an empty file. */
 	if (sendfile != NULL && reply->file_size > 0 && suits_server(req)) {
 		reply_header(req, sendfile, reply->file);
 		return send_head(req);

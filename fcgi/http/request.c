@@ -26,7 +26,7 @@ read_method(const char *text)
 	return HTTP_OTHER;
 }
 
-/* Every '%' begins an escape, and nothing is there that no URL holds. */
+/* True if every '%' begins an escape, and there are no blanks or control characters. */
 static bool
 is_encoded(const char *text, size_t length)
 {
@@ -41,9 +41,9 @@ is_encoded(const char *text, size_t length)
 }
 
 /*
- * Percent-decode once. NULL: a broken escape, NUL, or no UTF-8. '+' stays what it is, in queries
- * too: clients send digests (tarsum.v1+sha256:…) and media types (…+json) with it unencoded, none
- * sends a blank as '+'.
+ * Percent-decode once. NULL for a malformed escape, NUL, or invalid UTF-8. '+' is not decoded, not
+ * even in queries: clients send digests (tarsum.v1+sha256:…) and media types (…+json) with an
+ * unencoded '+', and no client sends a blank as '+'.
  */
 static const char *
 decode(struct arena *arena, const char *text, size_t length)
@@ -107,7 +107,7 @@ new_id(struct arena *arena)
 
 /* --- Opening --- */
 
-/* An absolute-form target (RFC 9112, 3.2.2) loses scheme and authority. */
+/* Strip scheme and authority from an absolute-form target (RFC 9112, 3.2.2). */
 static const char *
 origin_form(const char *uri)
 {
@@ -119,8 +119,8 @@ origin_form(const char *uri)
 	return slash != NULL ? slash : "/";
 }
 
-/* Path and query, decoded as a whole here, so that parts of the query can be decoded later without
- * fail. */
+/* Read path and query. The whole query is decoded here as a check, so that decoding its parts later
+ * cannot fail. */
 static bool
 read_target(struct request *req)
 {
@@ -186,7 +186,7 @@ request_param(const struct request *req, const char *name)
 
 /* --- Query --- */
 
-/* The next value of `name` at or after *rest, which moves on; NULL: no more. */
+/* The next value of `name` at or after *rest, which is advanced; NULL at the end. */
 static const char *
 next_value(struct request *req, const char **rest, const char *name)
 {
@@ -214,7 +214,7 @@ const char *const *
 request_query_all(struct request *req, const char *name)
 {
 	const char *rest = req->query, *value, **values;
-	size_t most = 2, count = 0; /* one pair more than there are '&', and the NULL */
+	size_t most = 2, count = 0; /* one pair more than '&', and the NULL */
 
 	for (const char *p = rest; *p != '\0'; p++)
 		most += *p == '&';
@@ -262,7 +262,7 @@ request_read(struct request *req, void *buffer, size_t size, struct error *err)
 {
 	ssize_t n;
 
-	/* What is announced too large need not be read to be refused. */
+	/* If the announced length is too large, refuse without reading the body. */
 	if (exceeds(req, req->content_length))
 		return refuse(err, ERROR_TOO_LARGE);
 	if ((n = transport_read(req->transport, buffer, size, err)) < 0)

@@ -1,9 +1,9 @@
 /*
- * A request as handlers see it: method, path decoded once, query, headers, per-vhost variables,
- * body.
+ * A request as handlers use it: method, path, query, headers, per-vhost variables, body.
  *
- * Path and query come from REQUEST_URI and QUERY_STRING only, split before decoding, decoded once;
- * PATH_INFO differs between servers and is never read. Everything lives in the request's arena.
+ * Path and query are taken from REQUEST_URI and QUERY_STRING only, split before decoding, and
+ * decoded once; PATH_INFO differs between servers and is never read. Everything is in the request's
+ * arena.
  */
 #ifndef HTTP_REQUEST_H
 #define HTTP_REQUEST_H
@@ -40,52 +40,54 @@ struct request {
 	struct reply *reply;         /* owned by the arena */
 	enum http_method method;
 	const char *method_text;
-	const char *path;    /* decoded, never holds NUL; begins with '/' */
-	const char *target;  /* the same as the client wrote it; no blanks or control characters */
-	const char *query;   /* as the client wrote it; see request_query() */
-	const char *id;      /* request id: X-Request-Id if it is a UUID, else a new UUID */
-	const char *address; /* client's IP address; X-Forwarded-For only from trusted proxies */
-	const char *scheme;  /* "http" or "https", as the client sees it */
-	const char
-	    *host; /* Host as the client sees it, with port if it named one; checked grammar */
+	const char *path;       /* decoded, contains no NUL; begins with '/' */
+	const char *target;     /* path as the client wrote it; no blanks or control characters */
+	const char *query;      /* as the client wrote it; see request_query() */
+	const char *id;         /* request id: X-Request-Id if it is a UUID, else a new UUID */
+	const char *address;    /* client's IP address; X-Forwarded-For only from trusted proxies */
+	const char *scheme;     /* "http" or "https", as the client used it */
+	const char *host;       /* Host as the client sent it, with port if given; syntax checked */
 	int64_t content_length; /* -1: not announced */
-	int64_t received;       /* body bytes read so far */
-	int64_t body_limit;     /* request_read() fails with TOO_LARGE beyond; 0: none */
-	bool is_head_only;      /* asked as FastCGI authorizer, before the body: may it come? */
-	bool may_block;   /* this thread may spend its time waiting for an upstream, or for its
-			    turn to hash a password; else ERROR_WOULD_BLOCK */
+	int64_t received;       /* number of body bytes read */
+	int64_t body_limit;     /* request_read() fails with TOO_LARGE beyond this; 0: no limit */
+	bool is_head_only;      /* FastCGI authorizer: called before the body is accepted */
+	bool may_block;   /* this thread may wait for an upstream, or for a slot to hash a password;
+			     else ERROR_WOULD_BLOCK */
 	bool may_receive; /* the same for a body that is still on its way */
 	bool awaits_body; /* ERROR_WOULD_BLOCK is for a thread that may receive */
 	/* Borrowed: bodies that may be on their way at once. Documents are kept in memory, so they
 	 * are fewer. */
 	struct share *uploads, *documents;
 	struct share_place *place; /* in one of them; share_return() once the request is done */
-	const char *user;          /* who it turned out to be, for the log; "" or NULL: anonymous */
+	const char *user;          /* authenticated user, for the log; "" or NULL: anonymous */
 	const char *route; /* pattern of the matched route, for the log; set by the router */
 	struct {
 		const char *name, *value;
 	} params[REQUEST_PARAMS_MAX]; /* set by the router */
-	void *context;                /* the program's own, set before dispatch */
-	void *call; /* this one request's state, set by the program's serve function */
+	void *context;                /* set by the program before dispatch */
+	void *call; /* state of this request, set by the program's serve function */
 };
 
-/* Read the environment of an accepted request. false: BAD_REQUEST, URI that cannot be decoded (%zz,
- * %00, invalid UTF-8); the request can still carry the error reply. trusted_proxies: config's list,
- * NULL or "" for none. */
+/*
+ * Read the environment of an accepted request. false: BAD_REQUEST, the URI cannot be decoded (%zz,
+ * %00, invalid UTF-8); the request can still carry the error reply. trusted_proxies: the list of
+ * the settings; NULL or "": none.
+ */
 bool request_open(struct request *, struct transport *, struct arena *, const char *trusted_proxies,
     struct error *) MUST_CHECK;
 
 const char *request_param(const struct request *,
-    const char *name) RETURNS_NONNULL; /* of the matched route; "" if there is no such */
-/* Query value, decoded; "" when given without value; NULL when absent. The first one counts. */
+    const char *name) RETURNS_NONNULL; /* of the matched route; "" if not found */
+/* Decoded value of the first query parameter of this name; "" if it has no value, NULL if it is
+ * absent. */
 const char *request_query(struct request *, const char *name);
-/* All values of a repeated query key, NULL-ended. */
+/* All values of a repeated query parameter, NULL-terminated. */
 const char *const *request_query_all(struct request *, const char *name);
 const char *request_header(
-    const struct request *, const char *name); /* "If-None-Match"; NULL when absent */
+    const struct request *, const char *name); /* "If-None-Match"; NULL if absent */
 const char *request_variable(
-    const struct request *, const char *name); /* per-vhost variable; NULL when absent or empty */
-/* scheme://host, for the few URLs that must be absolute; STOWAGE_BASE_URL wins. */
+    const struct request *, const char *name); /* per-vhost variable; NULL if absent or empty */
+/* scheme://host, for the few URLs that must be absolute; STOWAGE_BASE_URL overrides it. */
 const char *request_base_url(const struct request *) RETURNS_NONNULL;
 
 /*
@@ -95,12 +97,12 @@ const char *request_base_url(const struct request *) RETURNS_NONNULL;
  * already, TOOMANYREQUESTS.
  */
 bool request_admit_body(struct request *, struct share *, struct error *) MUST_CHECK;
-/* Body bytes: > 0 count, 0 the end, -1 failure. At the end the count is held against
- * Content-Length: short is CLIENT_GONE, more is SIZE_INVALID. */
+/* Read body bytes: > 0 count, 0 end of the body, -1 failure. At the end the count is compared with
+ * Content-Length: CLIENT_GONE if it is smaller, SIZE_INVALID if it is larger. */
 ssize_t request_read(struct request *, void *buffer, size_t size, struct error *) MUST_CHECK;
-/* A Content-Type of other than JSON: MEDIA_TYPE. Without one the body is taken for JSON. */
+/* MEDIA_TYPE if the Content-Type is not JSON. Without Content-Type the body is taken as JSON. */
 bool request_json_check(const struct request *, struct error *) MUST_CHECK;
-/* The whole body into the arena, at most `limit` bytes (TOO_LARGE beyond). */
+/* Read the whole body into the arena; TOO_LARGE if it has more than `limit` bytes. */
 bool request_body(
     struct request *, size_t limit, char **body, size_t *length, struct error *) MUST_CHECK;
 

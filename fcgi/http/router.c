@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "http/reply.h"
 
-/* The part of a pattern up to the next '/' or '{', matched against path; captures go to
- * req->params. */
+/* Match the part of a pattern up to the next '/' or '{' against path; captures go to req->params.
+ */
 static bool
 match(struct request *req, size_t depth, const char *pattern, const char *path)
 {
@@ -24,7 +24,7 @@ match(struct request *req, size_t depth, const char *pattern, const char *path)
 	brace = pattern + 1;
 	name_end = strchr(brace, '}');
 	spans = strncmp(pattern, "{name}", 6) == 0;
-	/* The longest capture first: an image may itself be called "a/manifests". */
+	/* Try the longest capture first: an image may be named "a/manifests". */
 	end = path + (spans ? strlen(path) : strcspn(path, "/"));
 	for (; end > path; end--) {
 		if (!match(req, depth + 1, name_end + 1, end))
@@ -51,7 +51,7 @@ add_method(struct request *req, const char *allow, const char *method)
 
 	if (allow == NULL)
 		return more;
-	/* Several patterns may fit the path. No method's name is a part of another's. */
+	/* Several patterns may match the path. No method name is part of another. */
 	return strstr(allow, method) != NULL ? allow
 					     : arena_printf(req->arena, "%s, %s", allow, more);
 }

@@ -9,7 +9,7 @@ is_read_only(const struct request *req)
 	return req->method == HTTP_GET || req->method == HTTP_HEAD || req->method == HTTP_OPTIONS;
 }
 
-/* Length of an origin without the port that its scheme implies. */
+/* Length of an origin without its scheme's default port. */
 static size_t
 origin_length(const char *origin)
 {
@@ -28,7 +28,7 @@ origins_equal(const char *a, const char *b)
 	return length == origin_length(b) && strncasecmp(a, b, length) == 0;
 }
 
-/* "none": the user typed the address or opened a bookmark. */
+/* "none" means that the user typed the address or opened a bookmark. */
 static bool
 is_own_site(const char *site)
 {

@@ -21,12 +21,12 @@ extern char **environ;
 struct transport {
 	enum kind kind;
 	FCGX_Request fcgi;
-	bool open;    /* a FastCGI request is under way */
-	bool refused; /* the last request was answered and its body not read */
-	int64_t left; /* CGI: what is left of the announced body; -1: not announced */
-	bool served;  /* CGI, memory: the one request was handed out */
+	bool open;    /* a FastCGI request is being served */
+	bool refused; /* the last request was answered with its body unread */
+	int64_t left; /* CGI: unread bytes of the announced body; -1: not announced */
+	bool served;  /* CGI, memory: the one request was accepted */
 	const char *const *environment;
-	const char *body; /* memory: what is left to read */
+	const char *body; /* memory: the unread part of the body */
 	size_t body_length;
 	FILE *out; /* memory */
 };
@@ -36,7 +36,7 @@ transport_setup(void)
 {
 	if (FCGX_Init() != 0)
 		log_fatal("cannot initialise FastCGI");
-	/* libfcgi takes signals for itself; who stops the program is not its business. */
+	/* libfcgi installs signal handlers; undo that, because the parent handles signals. */
 	signal(SIGUSR1, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
@@ -70,7 +70,7 @@ transport_open_cgi(void)
 	const char *announced;
 
 	gw->environment = (const char *const *)environ;
-	/* The server need not close the body at its end (RFC 3875, 4.2). */
+	/* The server need not close stdin at the end of the body (RFC 3875, 4.2). */
 	announced = transport_variable(gw, "CONTENT_LENGTH");
 	gw->left = announced != NULL && *announced != '\0' ? strtoll(announced, NULL, 10) : -1;
 	return gw;
@@ -119,8 +119,10 @@ transport_accept(struct transport *gw)
 	return true;
 }
 
-/* Read the body to its end: on a kept connection the rest of it would be taken for the next
- * request. An authorizer gets no body, not even the record that ends one (FastCGI, 6.3). */
+/*
+ * Read the body to its end: on an idle (keep-alive) connection the rest of it would be taken for
+ * the next request. An authorizer gets no body, not even the record that ends one (FastCGI, 6.3).
+ */
 static void
 drain(struct transport *gw)
 {
@@ -146,7 +148,7 @@ has_unread_body(const struct transport *gw)
 	       FCGX_HasSeenEOF(gw->fcgi.in) != EOF;
 }
 
-/* libfcgi lingers up to two seconds until the peer closes, which is of use to TCP only. */
+/* libfcgi waits up to 2 s for the peer to close, which is useful for TCP only. */
 static void
 hang_up(struct transport *gw)
 {
@@ -166,7 +168,7 @@ transport_finish(struct transport *gw)
 		gw->refused = !keep && has_unread_body(gw);
 		if (!gw->refused)
 			drain(gw);
-		gw->fcgi.keepConnection = 1; /* else closed by libfcgi */
+		gw->fcgi.keepConnection = 1; /* else libfcgi closes it */
 		FCGX_Finish_r(&gw->fcgi);
 		if (!keep && !gw->refused)
 			hang_up(gw);
@@ -191,7 +193,7 @@ void
 transport_attach(struct transport *gw, int fd)
 {
 	gw->fcgi.ipcFd = fd;
-	gw->fcgi.keepConnection = 1; /* else closed by the next accept */
+	gw->fcgi.keepConnection = 1; /* else the next accept closes it */
 }
 
 void
@@ -204,7 +206,7 @@ transport_abort(struct transport *gw)
 	hang_up(gw); /* sends no END_REQUEST */
 }
 
-/* The value if `entry` of the environment sets this variable, else NULL. */
+/* The value if this entry of the environment sets variable `name`, else NULL. */
 static const char *
 value_of(const char *entry, const char *name, size_t length)
 {
@@ -288,7 +290,7 @@ transport_read(struct transport *gw, void *buffer, size_t size, struct error *er
 	switch (gw->kind) {
 	case KIND_FCGI:
 		n = (size_t)FCGX_GetStr(buffer, (int)size, gw->fcgi.in);
-		/* What came before a cut is handed out first; the error stays. */
+		/* Bytes before a cut are returned first; the error persists. */
 		if (n == 0 && FCGX_GetError(gw->fcgi.in) != 0)
 			return gone(err, FCGX_GetError(gw->fcgi.in));
 		return (ssize_t)n;

@@ -1,7 +1,7 @@
 /*
- * The door to the web server: one request in, bytes out, over FastCGI or plain CGI. libfcgi appears
- * in gateway.c and nowhere else (serving-path facts: threads share one listening descriptor; STDIN
- * must be drained; a short body is told from a complete one by the stream's error).
+ * Requests from the web server, over FastCGI or plain CGI. Only transport.c uses libfcgi. Facts of
+ * the serving path: threads share one listening descriptor; STDIN must be drained; only the
+ * stream's error tells a short body from a complete one.
  */
 #ifndef HTTP_TRANSPORT_H
 #define HTTP_TRANSPORT_H
@@ -14,41 +14,41 @@
 #include "base/attributes.h"
 #include "base/error.h"
 
-struct transport; /* one thread's door; serves one request at a time */
+struct transport; /* of one thread; serves one request at a time */
 
-/* Once per process, before threads start. */
+/* Call once per process, before threads start. */
 void transport_setup(void);
 
 struct transport *transport_open_fcgi(int listen_fd) RETURNS_NONNULL;
-/* The one request of a plain CGI program: environment and fd 0/1. */
+/* The one request of a plain CGI program: environment and descriptors 0 and 1. */
 struct transport *transport_open_cgi(void) RETURNS_NONNULL;
-/* For tests: name/value pairs ended by NULL, a body, and where output goes (a growing buffer the
- * caller frees). */
+/* For tests: name/value pairs ended by NULL, a body, and a growing output buffer that the caller
+ * frees. */
 struct transport *transport_open_memory(const char *const *environment, const void *body,
     size_t length, char **output, size_t *output_length) RETURNS_NONNULL;
 void transport_close(struct transport *); /* NULL is fine */
 
-/* Wait for the next request. false: nothing was there (another thread took it), or the gateway is
- * at its end. The listening descriptor is non-blocking: the caller polls it first. */
+/* Wait for the next request. false: no request (another thread accepted it), or the end of the
+ * transport. The listening descriptor is non-blocking: the caller polls it first. */
 bool transport_accept(struct transport *);
-/* Drain the rest of the body, flush, end the request. */
+/* Drain the rest of the body, flush the output, end the request. */
 void transport_finish(struct transport *);
 /*
- * After transport_finish(): the connection, now the caller's, or -1. *refused: there is a body in
- * it that nobody wants, and it is to be closed once the server has seen the answer. Else the server
- * keeps it for further requests, and it is for transport_resume() once it is readable: the next
- * transport_accept() reads from it.
+ * After transport_finish(): the connection, now owned by the caller, or -1. If *refused, it
+ * contains an unread body, and the caller closes it once the server has read the response. Else the
+ * server keeps it for further requests: once it is readable, pass it to transport_attach(), and the
+ * next transport_accept() reads from it.
  */
 int transport_detach(struct transport *, bool *refused);
 void transport_attach(struct transport *, int fd);
-/* Break the connection without an end, so that the client cannot take a cut answer for a whole one.
- */
+/* Close the connection without ending the request, so that the client does not take a truncated
+ * response for a complete one. */
 void transport_abort(struct transport *);
 
 const char *transport_variable(const struct transport *, const char *name); /* NULL: not set */
-/* How many times the web server has set it. */
+/* How many times the web server has set this variable. */
 size_t transport_variable_count(const struct transport *, const char *name);
-/* The whole environment, "NAME=value" strings ended by NULL. */
+/* The whole environment: "NAME=value" strings ended by NULL. */
 const char *const *transport_environment(const struct transport *);
 
 /*
@@ -58,10 +58,10 @@ const char *const *transport_environment(const struct transport *);
  * once it has all of it.
  */
 bool transport_has_body(struct transport *, int64_t length) MUST_CHECK;
-/* Read body bytes: > 0 count, 0 the end, -1 the client left early or the record was cut
- * (ERROR_CLIENT_GONE). Blocks until `size` bytes or the end are there. */
+/* Read body bytes: > 0 count, 0 end of the body, -1 if the client left early or the record was cut
+ * (ERROR_CLIENT_GONE). Blocks until it has `size` bytes or reaches the end. */
 ssize_t transport_read(struct transport *, void *buffer, size_t size, struct error *) MUST_CHECK;
-/* Has the server hung up, as it does when the client leaves? As far as it tells: Apache does not.
+/* True if the server has closed the connection, as it does when the client leaves. Apache does not.
  */
 bool transport_is_gone(const struct transport *);
 bool transport_write(
