@@ -7,19 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WAITING_MAX 192        /* fewer than the threads that may wait, by default */
-#define NETWORK_WAITING_MAX 64 /* of these, from one network */
+#define WAITING_MAX 192        /* less than the default number of threads that may wait */
+#define NETWORK_WAITING_MAX 64 /* from one network */
 
 struct waiter {
-	struct waiter *next; /* as they came */
+	struct waiter *next; /* in order of arrival */
 	char network[INET6_ADDRSTRLEN];
-	uint64_t round; /* the lowest is next */
+	uint64_t round; /* the lowest is granted first */
 	bool granted;
 	pthread_cond_t changed;
 };
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
-static unsigned free_slots = 1; /* 0 while somebody waits */
+static unsigned free_slots = 1; /* 0 while a thread waits */
 static uint64_t current_round;
 static struct waiter *waiters;
 
@@ -41,7 +41,7 @@ read_network(const char *address, char network[INET6_ADDRSTRLEN])
 	inet_ntop(AF_INET6, bytes, network, INET6_ADDRSTRLEN);
 }
 
-/* How many wait, and of these how many from that network. */
+/* Count the waiting threads; *of_network counts only those of that network. */
 static size_t
 count_waiting(const char *network, size_t *of_network)
 {
@@ -77,7 +77,7 @@ hash_slot_acquire(const char *address, bool wait)
 	read_network(address, waiter.network);
 	pthread_mutex_lock(&mutex);
 	all = count_waiting(waiter.network, &of_network);
-	/* Each further request of a network stands one round later. */
+	/* Each further request of a network gets a slot one round later. */
 	waiter.round = current_round + 1 + of_network;
 	if (free_slots > 0)
 		free_slots--;

@@ -1,6 +1,7 @@
 /*
- * Turns for work that takes a core: so many at once, the rest wait. Networks take turns, however
- * many requests each of them makes, and a network may have only some waiting.
+ * Slots for work that keeps a core busy: a limited number at once, further threads wait. Slots are
+ * granted to networks in rotation, no matter how many requests each of them makes, and the number
+ * of waiting requests per network is limited.
  */
 #ifndef AUTH_HASH_SLOT_H
 #define AUTH_HASH_SLOT_H
@@ -11,13 +12,13 @@
 
 enum turn {
 	HASH_SLOT_ACQUIRED,    /* until hash_slot_release() */
-	HASH_SLOT_WOULD_BLOCK, /* there is none free, and `wait` was not set */
-	HASH_SLOT_BUSY         /* too many are waiting already, of this network or altogether */
+	HASH_SLOT_WOULD_BLOCK, /* no slot is free, and `wait` is false */
+	HASH_SLOT_BUSY         /* too many are waiting, of this network or in total */
 };
 
-/* How many turns there are; before the first of them. */
+/* Set the number of slots; call it before the first is acquired. */
 void hash_slots_setup(unsigned slots);
-/* address: of the client; IPv6 counts by its first 64 bits. "": unknown. */
+/* address: of the client; of IPv6 addresses the first 64 bits count. "": unknown. */
 enum turn hash_slot_acquire(const char *address, bool wait) MUST_CHECK;
 void hash_slot_release(void);
 

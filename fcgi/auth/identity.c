@@ -14,12 +14,12 @@
 #include "base/utf8.h"
 #include "http/authorization.h"
 
-#define WRONG_MS 10000       /* how long a wrong pair of name and password is remembered */
-#define TELL_MS 1000         /* how often the database hears of a remembered sign-in */
+#define WRONG_MS 10000       /* a wrong pair of name and password is cached this long */
+#define TELL_MS 1000         /* how often a cached sign-in is reported to the database */
 #define KEYS_REFRESH_MS 1000 /* a new, retired or revoked key is noticed after this */
-#define KEYS_RETRY_MS 500    /* an unknown key asks the database this often at most */
+#define KEYS_RETRY_MS 500    /* an unknown key queries the database at most this often */
 
-/* Keys as the database gave them; replaced as a whole. */
+/* Keys as loaded from the database; replaced as a whole. */
 struct key_ring {
 	struct arena *arena; /* owned: holds the keys */
 	struct token_key *keys;
@@ -31,7 +31,7 @@ struct authenticator {
 	const struct config *config; /* borrowed */
 	bool takes_tokens;
 	struct memory *good;  /* owned: passwords that were right */
-	struct memory *wrong; /* owned: the same pair again takes no hash */
+	struct memory *wrong; /* owned: a pair found here is not hashed again */
 
 	pthread_mutex_t loading; /* one thread loads keys; guards tried_ms */
 	int64_t tried_ms;
@@ -79,7 +79,8 @@ load_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 	return ok;
 }
 
-/* Keep the keys young. Threads that find another one at it go on with the keys there are. */
+/* Reload the keys if they are due. A thread that finds another one loading uses the present keys.
+ */
 static bool
 refresh_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 {
@@ -93,8 +94,8 @@ refresh_keys(struct authenticator *authenticator, struct db *db, struct error *e
 	return ok;
 }
 
-/* A token may be signed with a key newer than ours: true if there are other keys than those of
- * `generation` now. */
+/* Look for newer keys, because a token may be signed with one; true if the keys have changed since
+ * `generation`. */
 static bool
 renew_keys(
     struct authenticator *authenticator, struct db *db, unsigned generation, struct error *err)
@@ -144,16 +145,16 @@ authenticator_close(struct authenticator *authenticator)
 	free(authenticator);
 }
 
-/* A request's own facts, kept together on their way down. */
+/* The data of one sign-in. */
 struct attempt {
 	struct authenticator *authenticator;
 	struct db *db;
 	const struct credentials *given;
-	const char *address; /* "" if it is unknown */
-	struct actor actor;  /* as far as it is known: the failure's row in the audit */
+	const char *address; /* "" if unknown */
+	struct actor actor;  /* as far as known; for the audit row of a failure */
 };
 
-/* One answer for whatever was wrong; only the audit and the log know. */
+/* Refuse with the same error for every cause; only audit and log record the cause. */
 static bool
 refuse(const struct attempt *attempt, int account, const char *name, const char *cause,
     struct error *err)
@@ -165,7 +166,7 @@ refuse(const struct attempt *attempt, int account, const char *name, const char 
 	return error_cause(err, "%s", cause);
 }
 
-/* The password was right, and this address may sign in: for a while it need not be proved. */
+/* Cache the sign-in: the password was right, and this address may sign in. */
 static void
 remember(const struct attempt *attempt, const struct authorization *credential,
     const struct memory_key *here, const struct account *account)
@@ -185,8 +186,8 @@ remember(const struct attempt *attempt, const struct authorization *credential,
 	memory_put(memory, &anywhere, &entry, life_ms);
 }
 
-/* Was this password right from another address lately? Never asked for an address that is held
- * back: a quick answer would tell that the password is right. */
+/* True if this password was right from another address lately. Always false if this address is
+ * locked out: a quick answer would reveal that the password is right. */
 static bool
 is_right_elsewhere(const struct attempt *attempt, const struct authorization *credential,
     const struct account *account)
@@ -202,7 +203,7 @@ is_right_elsewhere(const struct attempt *attempt, const struct authorization *cr
 	       entry.principal.epoch == account->epoch;
 }
 
-/* The verdict on a pair depends on these as well. */
+/* The state of the account that the result for a wrong pair depends on. */
 static struct memory_entry
 entry_of(const struct account *account)
 {
@@ -216,7 +217,8 @@ entry_of(const struct account *account)
 	return entry;
 }
 
-/* Was this pair refused at this address a moment ago, and is the account as it was then? */
+/* True if this pair was refused at this address a moment ago, and the account has not changed
+ * since. */
 static bool
 is_wrong_again(
     const struct attempt *attempt, const struct memory_key *pair, const struct memory_entry *now)
@@ -242,8 +244,8 @@ take_turn(const struct attempt *attempt, struct error *err)
 	return error_set(err, ERROR_TOOMANYREQUESTS, "too many sign-ins at once, try again");
 }
 
-/* Each check takes one hash, so that time does not tell which names exist or are locked. Many
- * requests of one client that come at once wait for the first of them. */
+/* Each check takes one hash, so that its time does not reveal which names exist or are locked.
+ * Simultaneous requests of one client wait for the first of them. */
 static bool
 check_password(const struct attempt *attempt, const struct authorization *credential,
     const struct account *account, bool *good, struct error *err)
@@ -268,8 +270,8 @@ check_password(const struct attempt *attempt, const struct authorization *creden
 	return true;
 }
 
-/* The database counts wrong passwords in a row, so it hears of the right ones; of those that are
- * remembered now and then. */
+/* The database counts consecutive wrong passwords, so successes are reported to it; those from the
+ * cache only every TELL_MS. */
 static bool
 tell_success(
     const struct attempt *attempt, const struct memory_key *here, int account, struct error *err)
@@ -281,12 +283,12 @@ tell_success(
 	       db_account_succeeded(attempt->db, account, attempt->given->address, err);
 }
 
-/* here: under which it is remembered for this address, once it is proved. */
+/* here: the cache key for this address. */
 static bool
 prove_password(const struct attempt *attempt, const struct authorization *credential,
     const struct memory_key *here, struct identity *identity, struct error *err)
 {
-	/* A name the database cannot hold is an unknown one. */
+	/* A name that the database cannot store is an unknown one. */
 	bool askable = strlen(credential->user) <= MEMORY_NAME_MAX && utf8_check(credential->user);
 	const char *name = askable ? credential->user : "";
 	struct account *account = NULL;
@@ -298,8 +300,7 @@ prove_password(const struct attempt *attempt, const struct authorization *creden
 		return false;
 	if (account == NULL)
 		return refuse(attempt, 0, name, "unknown account", err);
-	/* No further failures are counted while it lasts: a lock must not be prolonged from
-	 * outside. */
+	/* Do not count failures during a lock, else others could prolong it. */
 	if (account->disabled || account->locked)
 		return refuse(attempt, 0, name,
 		    account->disabled ? "account disabled" : "account locked", err);
@@ -332,7 +333,7 @@ identify_basic(const struct attempt *attempt, const struct authorization *creden
 	return tell_success(attempt, &here, entry.principal.account, err);
 }
 
-/* Verify with the keys there are; *generation tells which those were. */
+/* Verify with the present keys; *generation is set to theirs. */
 static bool
 verify(const struct attempt *attempt, const char *text, const char *audience, struct token **token,
     unsigned *generation, struct error *err)
@@ -355,8 +356,8 @@ verify(const struct attempt *attempt, const char *text, const char *audience, st
 	return ok;
 }
 
-/* The same, with newer keys if it needs them. *token is NULL if the text is not such a token;
- * false: the database is away. */
+/* The same, loading newer keys if necessary. *token is NULL if the text is not a valid token; false
+ * if the database is unavailable. */
 static bool
 read_token(const struct attempt *attempt, const char *text, const char *audience,
     struct token **token, struct error *reason, struct error *err)
@@ -405,8 +406,8 @@ identify_bearer(
 	return true;
 }
 
-/* The authorizer found these credentials good when the head of this request arrived. Without its
- * statement *known is false, and they are to be proven now. */
+/* Use the statement of the authorizer, which has verified these credentials when the head of the
+ * request arrived. Without a statement *known is false, and they are verified now. */
 static bool
 identify_by_statement(const struct attempt *attempt, enum authorization_kind kind,
     struct identity *identity, bool *known, struct error *err)

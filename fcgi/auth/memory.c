@@ -49,7 +49,7 @@ memory_close(struct memory *memory)
 	free(memory);
 }
 
-/* With its length, which keeps ("ab", "c") and ("a", "bc") apart. */
+/* Add the length, too, so that ("ab", "c") and ("a", "bc") differ. */
 static bool
 add_text(gnutls_hmac_hd_t hmac, const char *text)
 {
@@ -72,7 +72,7 @@ memory_key(const struct memory *memory, const char *name, const char *password, 
 	gnutls_hmac_deinit(hmac, key->mac);
 }
 
-/* The first slot of the set a key belongs to. */
+/* The first slot of the set that a key maps to. */
 static struct slot *
 slot_set(struct memory *memory, const struct memory_key *key)
 {
@@ -82,7 +82,7 @@ slot_set(struct memory *memory, const struct memory_key *key)
 	return &memory->slots[number % (SLOTS / SLOTS_PER_SET) * SLOTS_PER_SET];
 }
 
-/* NULL if there is none. Call it with the mutex held. */
+/* NULL if not found. The caller holds the mutex. */
 static struct slot *
 slot_find(struct memory *memory, const struct memory_key *key)
 {
@@ -116,7 +116,7 @@ memory_put(struct memory *memory, const struct memory_key *key, const struct mem
 
 	pthread_mutex_lock(&memory->mutex);
 	if ((slot = slot_find(memory, key)) == NULL) {
-		slot = set; /* the one nearest its end makes room */
+		slot = set; /* evict the entry that expires first */
 		for (size_t i = 1; i < SLOTS_PER_SET; i++)
 			if (set[i].expires_ms < slot->expires_ms)
 				slot = &set[i];

@@ -13,17 +13,16 @@
 #include "base/utf8.h"
 
 #define YESCRYPT "$y$"
-#define BCRYPT "$2y$" /* as htpasswd -B writes it */
+#define BCRYPT "$2y$" /* as written by htpasswd -B */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static unsigned slots; /* 0: as many as there are cores */
-static char decoy[CRYPT_GENSALT_OUTPUT_SIZE] =
-    ""; /* what a password without a hash is hashed with */
+static unsigned slots;                             /* 0: one per core */
+static char decoy[CRYPT_GENSALT_OUTPUT_SIZE] = ""; /* setting for passwords without a hash */
 
 static bool
 make_setting(char setting[CRYPT_GENSALT_OUTPUT_SIZE])
 {
-	/* NULL: libxcrypt asks the system for random bytes; 0: its own idea of a good cost. */
+	/* NULL: libxcrypt gets random bytes from the system; 0: its default cost. */
 	return crypt_gensalt_rn(YESCRYPT, 0, NULL, 0, setting, CRYPT_GENSALT_OUTPUT_SIZE) != NULL;
 }
 
@@ -52,7 +51,7 @@ password_hash_slot(const char *address, bool wait)
 	return hash_slot_acquire(address, wait);
 }
 
-/* Hash into out, in a turn; false if libxcrypt refuses. */
+/* Hash into out; the caller holds a slot. false if libxcrypt fails. */
 static bool
 hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 {
@@ -70,7 +69,7 @@ hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 	return ok;
 }
 
-/* Characters of UTF-8: the bytes that do not continue one. */
+/* Count UTF-8 characters: bytes that are not continuation bytes. */
 static size_t
 character_count(const char *text)
 {
@@ -116,7 +115,7 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 	return NULL;
 }
 
-/* A hash that is none of ours must not answer sooner than one that is. */
+/* A hash of an unknown kind must not be refused faster than one of ours. */
 static bool
 is_usable(const char *text)
 {

@@ -4,9 +4,9 @@
 
 #define SCOPE_TYPE_MAX 64
 #define SCOPE_NAME_MAX 320 /* host:port/ and a name */
-#define SEPARATORS " +"    /* a blank, also as forms encode it; no name holds a plus */
+#define SEPARATORS " +"    /* a blank, also as encoded in forms; names do not contain a plus */
 
-/* What has no place in a name is not carried into tokens, challenges and logs. */
+/* Characters that are not allowed in a name must not get into tokens, challenges and logs. */
 static bool
 is_word(const char *text)
 {
@@ -34,7 +34,7 @@ read_actions(const char *text, struct token_access *access)
 	}
 }
 
-/* The length of "TYPE" in "TYPE" or "TYPE(CLASS)", of `length` characters; 0: neither. */
+/* The length of "TYPE" in the `length` characters of "TYPE" or "TYPE(CLASS)"; 0 if malformed. */
 static size_t
 type_length(const char *text, size_t length)
 {
@@ -49,7 +49,7 @@ type_length(const char *text, size_t length)
 	return class > 0 && type + class + 2 == length && text[length - 1] == ')' ? type : 0;
 }
 
-/* TYPE:NAME:ACTIONS. A name may hold colons, a type and actions do not. */
+/* Read TYPE:NAME:ACTIONS. A name may contain colons; type and actions do not. */
 static bool
 read_entry(struct arena *arena, const char *text, struct token_access *access)
 {
@@ -79,7 +79,7 @@ add_actions(struct token_access *access, const struct token_access *more)
 	access->all = access->all || more->all;
 }
 
-/* In place; how many entries are left. */
+/* Replace the entries by general ones, in place; returns how many are left. */
 static size_t
 generalise(struct token_access *list, size_t count)
 {
@@ -98,7 +98,7 @@ generalise(struct token_access *list, size_t count)
 	return 2;
 }
 
-/* No text has more entries than every second of its characters. */
+/* Upper bound of the number of entries: one for every two characters. */
 static size_t
 most_entries(const char *const *values)
 {

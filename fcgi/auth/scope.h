@@ -6,10 +6,10 @@
 #include "auth/token.h"
 
 /*
- * One scope value may hold several, separated by blanks; NAME may itself hold ':' before a port.
- * The class in "repository(plugin):NAME:pull" is dropped, as are unknown actions; "*" asks for all;
- * malformed entries are skipped. If more is asked for than a token can hold, the result is one
- * entry for every name with all actions that were asked for, beside "registry:catalog".
+ * Parse scope values. One value may contain several scopes, separated by blanks; NAME may contain
+ * ':' before a port. The class in "repository(plugin):NAME:pull" and unknown actions are dropped;
+ * "*" requests all actions; malformed entries are skipped. If the scopes do not fit in a token, the
+ * result is one entry for all names with all requested actions, and one for "registry:catalog".
  */
 void scope_parse(struct arena *, const char *const *values, struct token_access **, size_t *count);
 

@@ -19,7 +19,7 @@ statement_audience(struct arena *arena, const struct statement_subject *subject)
 
 	if (gnutls_hash_init(&state, GNUTLS_DIG_SHA256) != GNUTLS_E_SUCCESS)
 		log_fatal("cannot hash a request");
-	/* The NUL at the end of each keeps ("a", "bc") and ("ab", "c") apart. */
+	/* The NUL at the end of each part makes ("a", "bc") and ("ab", "c") differ. */
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (gnutls_hash(state, parts[i], strlen(parts[i]) + 1) != GNUTLS_E_SUCCESS)
 			log_fatal("cannot hash a request");

@@ -13,19 +13,18 @@
 #include "oci/base64url.h"
 
 #define MAC_BYTES 32
-#define MAC_TEXT_LENGTH 43 /* of base64url without padding */
+#define MAC_TEXT_LENGTH 43 /* base64url without padding */
 
 #define ANY_NAME "*"
 
-/* The JSON object that `length` characters of base64url hold; NULL if they do not. The caller owns
- * it. */
+/* The JSON object in `length` characters of base64url (new reference); NULL if malformed. */
 static json_t *
 decode_object(struct arena *arena, const char *text, size_t length)
 {
 	struct bytes bytes;
 	json_t *object;
 
-	/* No second spelling of a token is good: not even a padded one. */
+	/* A token has exactly one valid encoding, so padding is refused, too. */
 	if ((length > 0 && text[length - 1] == '=') ||
 	    !base64url_decode(arena, text, length, &bytes))
 		return NULL;
@@ -37,7 +36,7 @@ decode_object(struct arena *arena, const char *text, size_t length)
 	return object;
 }
 
-/* The signature of `text`, as it stands in a token. */
+/* The signature of `text` as encoded in a token. */
 static const char *
 sign(struct arena *arena, const struct token_key *key, const char *text, size_t length)
 {
@@ -84,7 +83,7 @@ access_json(const struct token *token)
 	return list;
 }
 
-/* Takes over the document. */
+/* Frees the document. */
 static const char *
 encode_object(struct arena *arena, json_t *object)
 {
@@ -128,7 +127,7 @@ refuse(struct error *err, const char *cause)
 	return error_cause(err, "token: %s", cause);
 }
 
-/* The header names one of our keys and says nothing else: what it might say more is a way to
+/* The header must name one of our keys and contain nothing else: further members are a means of
  * attack. */
 static const struct token_key *
 read_header(struct arena *arena, const char *text, size_t length, const struct token_key *keys,
@@ -236,7 +235,7 @@ token_verify(struct arena *arena, const struct token_key *keys, size_t key_count
 	key = read_header(arena, text, header, keys, key_count, err);
 	if (key == NULL)
 		return false;
-	/* Compared as text, so that no second spelling of a signature is good. */
+	/* Compare the encoded form, so that a signature has exactly one valid encoding. */
 	if (gnutls_memcmp(sign(arena, key, text, claims), text + claims + 1, MAC_TEXT_LENGTH) != 0)
 		return refuse(err, "wrong signature");
 	*out = arena_alloc(arena, sizeof(**out));
