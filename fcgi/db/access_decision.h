@@ -1,6 +1,5 @@
-/*
- * Who asks, and where they stand: what every statement of the serving path checks in passing.
- */
+/* The principal and its access decision, which every statement of the serving path computes along
+ * with its result. */
 #ifndef DB_ACCESS_DECISION_H
 #define DB_ACCESS_DECISION_H
 
@@ -11,10 +10,11 @@ enum action { ACTION_READ = 1, ACTION_WRITE = 2, ACTION_DELETE = 4, ACTION_MANAG
 
 struct principal {
 	int account; /* 0: anonymous */
-	int epoch;   /* the account's epoch when it proved itself; a bump voids it */
+	int epoch;   /* the account's epoch at authentication; incrementing it invalidates the
+			principal */
 };
 
-/* Who did it, as the audit table records it. */
+/* The originator of an action, as recorded in the audit table. */
 struct actor {
 	int account;
 	const char *name;    /* "" for anonymous */
@@ -23,12 +23,12 @@ struct actor {
 };
 
 struct access_decision {
-	bool repository_known; /* the key names an enabled repository of API v2 */
+	bool repository_known; /* the key belongs to a repository of the statement's API version */
 	bool blacked_out;
-	bool principal_valid; /* account there, epoch fits, not disabled, not locked; true for
-			      anonymous */
-	bool allowed; /* the wanted action under this name on at least one leaf (found things imply
-			 it) */
+	bool principal_valid; /* the account exists, its epoch matches, it is not disabled; true for
+				 anonymous */
+	bool allowed; /* the required action is allowed under this name on at least one resolved
+			 member (implied if something was found) */
 };
 
 #endif

@@ -11,42 +11,52 @@ struct account {
 	int epoch;
 	const char *name;
 	const char *password;            /* crypt(3) string; NULL: token only */
-	bool is_admin, disabled, locked; /* locked: new passwords are held back, see who asked */
+	bool is_admin, disabled, locked; /* locked: new sign-ins are refused, see below */
 	int64_t created_at;              /* microseconds since 1970 */
 };
 
-/* NULL when there is no such user. Names are compared in lower case. Locked: for some network. */
+/* Find a user; NULL if not found. Names are compared in lower case. `locked` is set if the account
+ * is locked for some network. */
 bool db_account_find(struct db *, const char *name, struct account **, struct error *) MUST_CHECK;
-/* The same for a sign-in from an address (NULL: unknown). Locked: for the network of that one. */
+/* The same for a sign-in from an address (NULL: unknown). `locked` is set if the account is locked
+ * for the network of that address. */
 bool db_account_sign_in(struct db *, const char *name, const char *address, struct account **,
     struct error *) MUST_CHECK;
-/* After a key past `after` ("" at the start), in order of name. */
+/* A page of the accounts whose names follow `after` ("" for the first page), in order of name. */
 bool db_account_list(struct db *, const char *after, int limit, struct account **, size_t *count,
     struct error *) MUST_CHECK;
-/* Create: CONFLICT if the name is taken. Set a password: NOT_FOUND if there is no such user; it
- * bumps the epoch, so every token of the account is void. Both audited. */
+/*
+ * Create an account: CONFLICT if the name exists. Set a password: NOT_FOUND if the user does not
+ * exist; increments the epoch, so that every token of the account becomes invalid. Both are
+ * audited.
+ */
 bool db_account_add(struct db *, const char *name, const char *password, bool is_admin,
     const struct actor *, struct error *) MUST_CHECK;
 bool db_account_password(struct db *, const char *name, const char *password, const struct actor *,
     struct error *) MUST_CHECK;
-/* One more wrong password from the actor's address, audited; locks as auth.lock_failures,
- * lock_seconds and hour_failures of the settings say. account 0: unknown name, audited only. At
- * most 60 audit rows per address and minute. */
+/*
+ * Record a wrong password from the actor's address, and audit it; locks the account as
+ * auth.lock_failures, lock_seconds and hour_failures of the settings say. account 0: unknown name,
+ * only audited. At most 60 audit rows per address and minute.
+ */
 bool db_account_failed(struct db *, int account, const char *name, const struct config *limits,
     const struct actor *, struct error *) MUST_CHECK;
-/* A good password from an address: its failures are back to 0 (no write if they are, but once a
- * day). */
+/* Record a correct password from an address: resets its failures to 0 (writes only if they are not
+ * 0, or once a day). */
 bool db_account_succeeded(struct db *, int account, const char *address, struct error *) MUST_CHECK;
 
-/* Is the principal's account as it was when it proved itself, and an administrator's? */
+/* *valid: the account is unchanged since the principal was authenticated. *is_admin: it is an
+ * administrator's. */
 bool db_principal_find(
     struct db *, const struct principal *, bool *valid, bool *is_admin, struct error *) MUST_CHECK;
 
-/* Create a group unless a principal of that name exists (*created says). Audited. */
+/* Create a group unless a principal of that name exists (*created). Audited. */
 bool db_group_add(
     struct db *, const char *name, const struct actor *, bool *created, struct error *) MUST_CHECK;
-/* Disable or enable an account, which voids its tokens; forget the wrong passwords that lock it;
- * NOT_FOUND says why not: no such user, or the last administrator. Audited. */
+/*
+ * Disable or enable an account, which invalidates its tokens; reset the wrong passwords that lock
+ * it. NOT_FOUND, with the reason: the user does not exist, or is the last administrator. Audited.
+ */
 bool db_account_enable(
     struct db *, const char *name, bool enabled, const struct actor *, struct error *) MUST_CHECK;
 bool db_account_unlock(
@@ -54,11 +64,11 @@ bool db_account_unlock(
 
 enum principal_kind { PRINCIPAL_USER = 1, PRINCIPAL_GROUP = 2 };
 
-/* Remove a user or group with its memberships and rights; NOT_FOUND as above. Audited. */
+/* Remove a user or group with its memberships and permissions; NOT_FOUND as above. Audited. */
 bool db_principal_remove(struct db *, const char *name, enum principal_kind, const struct actor *,
     struct error *) MUST_CHECK;
-/* Put a user into a group, or take it out; NOT_FOUND names the one that does not exist. Audited
- * if it changes anything. */
+/* Add a user to a group, or remove it; NOT_FOUND names the one that does not exist. Audited if
+ * anything changes. */
 bool db_group_member(struct db *, const char *group, const char *user, bool member,
     const struct actor *, struct error *) MUST_CHECK;
 
@@ -67,7 +77,7 @@ struct account_group {
 	const char *members; /* comma separated */
 };
 
-/* After a name past `after` ("" at the start), in order of name. */
+/* A page of the groups whose names follow `after` ("" for the first page), in order of name. */
 bool db_group_list(struct db *, const char *after, int limit, struct account_group **,
     size_t *count, struct error *) MUST_CHECK;
 

@@ -137,7 +137,7 @@ db_blob_replace(struct db *db, const struct digest *digest, int64_t lost, bool m
 	return res != NULL;
 }
 
-/* --- For the check --- */
+/* --- Verification --- */
 
 bool
 db_blob_page(struct db *db, int64_t after, int limit, struct file_row **out, size_t *count,

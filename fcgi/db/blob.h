@@ -1,4 +1,4 @@
-/* Blobs and which image may serve them; upload sessions. */
+/* Blobs, and which images may serve them; upload sessions. */
 #ifndef DB_BLOB_H
 #define DB_BLOB_H
 
@@ -9,24 +9,27 @@
 struct blob_row {
 	struct digest digest;
 	int64_t id, size, file;
-	const char *repository; /* key of the leaf that answered */
+	const char *repository; /* key of the resolved member that has it */
 };
 
-/* One round trip. NULL: not there, not under this name, or not for this principal; *ask: an
- * upstream may have it. push: the asker may push, so a blob found is kept from the collector for a
- * day (data-model 5, rule 6). */
+/*
+ * Find a blob in one round trip. NULL: it does not exist, not under this name, or not for this
+ * principal; *ask: an upstream may have it. push: the principal may push, so a blob that is found
+ * is protected from garbage collection for a day (data-model 5, rule 6).
+ */
 bool db_blob_find(struct db *, const char *key, const char *name, const struct digest *,
     const struct principal *, bool push, struct access_decision *, struct blob_row **, bool *ask,
     struct error *) MUST_CHECK;
 
-/* Link the blob that `from` (a name at the same key, read right needed) holds to the target's
- * image. *found false: cannot be mounted, for whatever reason. */
+/* Link a blob of image `from` (a name at the same key; requires the right to read it) to the
+ * target's image. *found false: it cannot be mounted, for any reason. */
 bool db_blob_mount(struct db *, const char *key, const char *from, const struct target *,
     const char *name, const struct digest *, const struct principal *, bool *found,
     struct error *) MUST_CHECK;
 
 enum blob_delete_outcome { BLOB_DELETE_DONE, BLOB_DELETE_UNKNOWN, BLOB_DELETE_USED };
-/* Take the blob from the target's image; USED when a manifest of the image names it. Audited. */
+/* Unlink the blob from the target's image; USED if a manifest of the image references it. Audited.
+ */
 bool db_blob_delete(struct db *, const struct target *, const char *name, const struct digest *,
     const struct actor *, enum blob_delete_outcome *, struct error *) MUST_CHECK;
 
@@ -35,8 +38,8 @@ struct upload_row {
 	int64_t image, file, received;
 	bool has_digest; /* digest_so_far covers `received` bytes */
 	struct digest digest;
-	enum digest_algorithm algorithm; /* what is being hashed */
-	bool is_sealed;                  /* its file has the name of that blob, or may get it */
+	enum digest_algorithm algorithm; /* of the running hash */
+	bool is_sealed; /* its file has the name of that blob, or may be renamed to it */
 	struct digest sealed;
 };
 
@@ -44,17 +47,18 @@ struct upload_row {
  * the account has `most` pushes under way already (0: it may have any number). */
 bool db_upload_start(struct db *, const struct target *, const char *name, int account,
     int64_t most, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
-/* The principal's own session under that key and name, push right included; NULL: unknown. */
+/* Find the principal's own session under that key and name, and check the right to push; NULL:
+ * unknown. */
 bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid,
     const struct principal *, struct access_decision *, struct target *, struct upload_row **,
     struct error *) MUST_CHECK;
-/* Compare and swap: row->received, of a session not sealed since, becomes `received`; digest NULL:
+/* Compare and swap: set `received` of a session that has not been sealed since. digest NULL:
  * unknown from here on. *won false: another request was faster. */
 bool db_upload_advance(struct db *, const struct upload_row *, int64_t received,
     const struct digest *, bool *won, struct error *) MUST_CHECK;
-/* The session is over; housekeeping removes its file, if the caller does not. */
+/* End the session; maintenance removes its file if the caller does not. */
 bool db_upload_end(struct db *, const struct upload_row *, bool *found, struct error *) MUST_CHECK;
-/* Before its file is renamed: the digest of its bytes. */
+/* Record the digest of the file before it is renamed. */
 bool db_upload_seal(struct db *, const struct upload_row *, const struct digest *, bool *found,
     struct error *) MUST_CHECK;
 
@@ -70,30 +74,30 @@ bool db_blob_publish(struct db *, const struct upload_row *, const struct digest
 bool db_blob_replace(struct db *, const struct digest *, int64_t lost, bool missing, int64_t file,
     int64_t size, bool *done, struct error *) MUST_CHECK;
 
-/* For check: pages of blob rows by id, uploads and unlink intents by file id. */
+/* For verification: pages of blob rows by id, of uploads and unlink intents by file id. */
 struct file_row {
 	int64_t id;
 	int64_t file;
 	int64_t size;
-	bool has_digest; /* false: an unlink intent of a file that never had a blob's name */
+	bool has_digest; /* false: an unlink intent of a file that was never named like a blob */
 	struct digest digest;
 	bool bad;
 };
 bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, size_t *count,
     struct error *) MUST_CHECK;
-/* All bytes of the row's file were read: let it say whether they are bad, and their size. */
+/* After all bytes of the file have been read: record whether they are damaged, and their size. */
 bool db_blob_classify(
     struct db *, const struct file_row *, bool bad, int64_t size, struct error *) MUST_CHECK;
 
 enum file_owner {
 	FILE_OWNER_NONE,
 	FILE_OWNER_BLOB,
-	FILE_OWNER_UPLOAD, /* or a fetch */
+	FILE_OWNER_UPLOAD, /* upload or fetch */
 	FILE_OWNER_INTENT,
-	FILE_OWNER_FUTURE /* its id was not given out yet: this database is older than the file */
+	FILE_OWNER_FUTURE /* its id was not allocated yet: this database is older than the file */
 };
-/* What owns each of these files, of which only file and digest are read; without a digest the file
- * lies in uploads/. A blob owns only the file of its own digest. */
+/* Find the owner of each file; only file and digest are read. A file without a digest is in
+ * uploads/. A blob owns only the file of its own digest. */
 bool db_file_owners(struct db *, const struct file_row *, size_t count, enum file_owner *,
     struct error *) MUST_CHECK;
 

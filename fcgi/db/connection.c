@@ -7,8 +7,9 @@
 #include "base/clock.h"
 
 /*
- * Planning costs more than running: one plan each, without compiling it. A commit that is answered
- * is on the disk, whatever the server's default is; the functions are written for READ COMMITTED.
+ * Planning costs more than running, so each statement gets one generic plan, without JIT. A commit
+ * that is acknowledged is on disk, whatever the server's default is. The functions are written for
+ * READ COMMITTED.
  */
 static const char settings_sql[] =
     "SELECT set_config('search_path', 'registry', false), set_config('plan_cache_mode', 'force_generic_plan', false),"
@@ -16,13 +17,13 @@ static const char settings_sql[] =
     " set_config('default_transaction_isolation', 'read committed', false),"
     " set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') IN ('remote_write', 'remote_apply')"
     "   THEN current_setting('synchronous_commit') ELSE 'on' END, false)";
-/* The second number is not in the oldest schemas. */
+/* The oldest schemas do not have the second number. */
 static const char schema_sql[] =
     "SELECT schema, coalesce((to_jsonb(i) ->> 'oldest')::int, schema) FROM registry.installation i";
 
 /* --- Waiting --- */
 
-/* Until a result can be had without waiting. */
+/* Wait until a result can be read without blocking. */
 static bool
 wait_result(PGconn *pg, int64_t deadline_ms, enum connection_failure *failure)
 {
@@ -50,7 +51,7 @@ wait_result(PGconn *pg, int64_t deadline_ms, enum connection_failure *failure)
 	return unsent == 0;
 }
 
-/* The answer to the one question that was sent, and the end of it. */
+/* Get the result of the query that was sent, up to its end. */
 static PGresult *
 answer(struct db_connection *connection, bool sent, int64_t deadline_ms,
     enum connection_failure *failure)
@@ -75,7 +76,7 @@ answer(struct db_connection *connection, bool sent, int64_t deadline_ms,
 	return res;
 }
 
-/* --- Asking --- */
+/* --- Querying --- */
 
 PGresult *
 connection_ask(struct db_connection *connection, const struct statement *statement,
@@ -113,7 +114,7 @@ connection_command(struct db_connection *connection, const char *sql, int64_t de
 bool
 state_is_backing_off(const char *state)
 {
-	/* cancelled, locked, out of resources, connection, shutting down, a standby now */
+	/* cancelled, locked, out of resources, connection, shutting down, now a standby */
 	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006" };
 
 	for (size_t i = 0; i < sizeof(away) / sizeof(away[0]); i++)
@@ -153,7 +154,7 @@ send_preparations(PGconn *pg, int64_t timeout_ms)
 	return PQpipelineSync(pg);
 }
 
-/* The next answer of the pipeline, without the empty one that ends it. */
+/* The next result of the pipeline, skipping the NULL that ends the previous one. */
 static PGresult *
 next_answer(PGconn *pg, int64_t deadline_ms)
 {
@@ -192,7 +193,7 @@ schema_check(int64_t schema, int64_t oldest, struct error *err)
 	return true;
 }
 
-/* The number of the schema stands in a table that only exists after a migration. */
+/* The version of the schema is in a table that exists only after a migration. */
 static bool
 check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
 {
@@ -217,8 +218,8 @@ check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
 	return ok;
 }
 
-/* A table that is locked cannot be looked at now; all else is a statement or a schema of ours that
- * is wrong. */
+/* A locked table is a temporary failure; any other means that a statement or the schema is wrong.
+ */
 static void
 refuse_statement(PGconn *pg, const PGresult *res, const char *name, struct error *err)
 {
@@ -276,7 +277,7 @@ check_end(PGconn *pg, int64_t deadline_ms, struct error *err)
 	return (ok && PQexitPipelineMode(pg)) || unavailable(err, PQerrorMessage(pg));
 }
 
-/* All in one round trip. */
+/* Prepare all statements in one round trip. */
 static bool
 prepare(PGconn *pg, int64_t timeout_ms, int64_t deadline_ms, struct error *err)
 {
@@ -297,8 +298,7 @@ bool
 connection_open(struct db_connection *connection, const char *url, int64_t timeout_ms,
     int64_t deadline_ms, struct error *err)
 {
-	/* What stands before the URL is a default, what stands after it is not for the URL to say.
-	 */
+	/* Keywords before the URL are defaults; the URL cannot override those after it. */
 	const char *keys[] = { "connect_timeout", "tcp_user_timeout", "fallback_application_name",
 		"dbname", "client_encoding", NULL };
 	const char *values[] = { "2", "5000", "stowage", url, "UTF8", NULL };
@@ -323,7 +323,8 @@ connection_close(struct db_connection *connection)
 	connection->pg = NULL;
 }
 
-/* A server that goes says so, or at least closes: an idle connection has nothing else to read. */
+/* A server that shuts down sends a message or closes the connection; an idle connection has nothing
+ * else to read. */
 bool
 connection_usable(struct db_connection *connection)
 {

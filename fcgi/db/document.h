@@ -11,10 +11,11 @@ struct document_row {
 	int revision;
 };
 
-/* NULL: there is no repository of that key, or the principal may read nothing there. */
+/* NULL: the repository does not exist, or the principal may not read anything in it. */
 bool db_document_find(struct db *, const char *key, const struct principal *,
     struct document_row **, struct error *) MUST_CHECK;
-/* Those where the principal may read anything, by key; the class as in the documents, NULL: any. */
+/* Documents of the repositories in which the principal may read anything, by key. rclass as in the
+ * documents; NULL: any. */
 bool db_document_list(struct db *, const char *rclass, const struct principal *,
     struct document_row **, size_t *count, struct error *) MUST_CHECK;
 
@@ -22,13 +23,13 @@ enum document_mode { DOCUMENT_CREATE, DOCUMENT_UPDATE, DOCUMENT_PUT };
 enum document_outcome {
 	DOCUMENT_CREATED,
 	DOCUMENT_CHANGED,
-	DOCUMENT_BAD, /* in what follows *message says why */
+	DOCUMENT_BAD, /* from here on *message gives the reason */
 	DOCUMENT_EXISTS,
 	DOCUMENT_UNKNOWN,
 	DOCUMENT_STALE
 };
 
-/* The whole edit in one transaction, one editor at a time. revision 0: whatever it is. Audited. */
+/* Save an edit in one transaction, serialised with others. revision 0: any. Audited. */
 bool db_document_save(struct db *, const char *key, const char *json, enum document_mode,
     int revision, const struct actor *, enum document_outcome *, const char **message,
     struct error *) MUST_CHECK;

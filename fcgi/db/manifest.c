@@ -239,7 +239,7 @@ ask_referrers(struct db *db, const char *key, const char *name, const struct dig
 		.artifact_type = artifact_type,
 		.after_alg = digest_number(after),
 		.after = digest_bytes(after),
-		.limit = (int64_t)limit + 1, /* to see whether the list goes on */
+		.limit = (int64_t)limit + 1, /* to detect whether the list continues */
 		.bytes = bytes,
 	    },
 	    err);

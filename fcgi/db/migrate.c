@@ -11,7 +11,7 @@
 #include "db/pool.h"
 #include "oci/digest.h"
 
-/* Any number will do, as long as no other program locks it: the letters of "stowage". */
+/* An arbitrary number that no other program locks: the letters of "stowage". */
 #define LOCK "SELECT pg_advisory_lock(x'0073746f77616765'::bigint)"
 
 struct sql_file {
@@ -24,7 +24,7 @@ struct run {
 	const struct migrate *order;
 	struct arena *arena;
 	PGconn *conn;
-	bool prepared; /* the table of migrations was there already */
+	bool prepared; /* the table of migrations already existed */
 };
 
 /* --- Files --- */
@@ -72,7 +72,7 @@ by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-/* All *.sql of a folder, in the order of their names. */
+/* Read all *.sql of a directory, in the order of their names. */
 static bool
 directory_read(
     struct run *run, const char *directory, struct sql_file **files, int *count, struct error *err)
@@ -94,7 +94,7 @@ directory_read(
 	return ok;
 }
 
-/* "migrations/0001_name.sql": the numbers run from 1 without a gap, so a file's place is its
+/* "migrations/0001_name.sql": numbers start at 1 without a gap, so the position of a file is its
  * number. */
 static bool
 migrations_check(const struct sql_file *files, int count, struct error *err)
@@ -119,8 +119,8 @@ migrations_check(const struct sql_file *files, int count, struct error *err)
 
 /* --- Database --- */
 
-/* The server's last words as an error: sentence for the operator, SQLSTATE, detail and line for the
- * cause. */
+/* Make an error of the server's result: its message for the operator; SQLSTATE, detail and line as
+ * the cause. */
 static bool
 server_error(
     struct run *run, const char *what, const char *sql, const PGresult *res, struct error *err)
@@ -150,7 +150,7 @@ clear_result(void *res)
 	PQclear(res);
 }
 
-/* Ask the server, also when printing. NULL: failed. The result is cleared with the arena. */
+/* Query the server, even when printing. NULL: failed. The arena frees the result. */
 static PGresult *
 ask(struct run *run, const char *what, const char *sql, struct error *err)
 {
@@ -164,7 +164,7 @@ ask(struct run *run, const char *what, const char *sql, struct error *err)
 	return NULL;
 }
 
-/* Change something, or print what would. */
+/* Run a statement that changes something, or print it. */
 static bool
 change(struct run *run, const char *what, const char *sql, struct error *err)
 {
@@ -186,10 +186,8 @@ commit(struct run *run, const char *what, struct error *err)
 	return change(run, what, "COMMIT;", err);
 }
 
-/*
- * Names in the files stand for the schema's own, whatever the file before set. A file that ended
- * the transaction itself would be half applied if the rest failed.
- */
+/* Names in a file refer to the registry schema, whatever the previous file set. A file must not end
+ * the transaction itself: it would be half applied if the rest failed. */
 static bool
 file_apply(struct run *run, const struct sql_file *file, struct error *err)
 {
@@ -217,10 +215,8 @@ server_connect(struct run *run, struct error *err)
 	return error_cause(err, "%.*s", (int)strcspn(message, "\n"), message);
 }
 
-/*
- * Wait for another node's migration, but not for long behind those who use a table: everybody else
- * would queue up behind us.
- */
+/* Wait long for another node's migration, but only briefly for locks on tables, because all other
+ * sessions would queue behind us. */
 static bool
 lock(struct run *run, struct error *err)
 {
@@ -267,7 +263,7 @@ table_make(struct run *run, struct error *err)
 		   commit(run, what, err));
 }
 
-/* Hold what was applied earlier against the files; *newest becomes the schema's number. */
+/* Compare the applied migrations with the files; *newest is set to the schema's version. */
 static bool
 applied_check(
     struct run *run, const struct sql_file *files, int count, int *newest, struct error *err)
@@ -323,7 +319,8 @@ migrations_apply(struct run *run, struct error *err)
 	return true;
 }
 
-/* Programs that need this schema are let in with its functions, not before. */
+/* Set the version in the transaction of the functions, so that programs that need this schema do
+ * not start before. */
 static bool
 number_set(struct run *run, struct error *err)
 {
@@ -332,7 +329,7 @@ number_set(struct run *run, struct error *err)
 	    err);
 }
 
-/* What can be replaced is replaced as one: nobody sees half of the functions new. */
+/* Replace functions and roles in one transaction, so that others never see a mixture. */
 static bool
 functions_apply(struct run *run, struct error *err)
 {
@@ -361,7 +358,7 @@ db_migrate(const struct migrate *order, struct error *err)
 
 	if (ok)
 		report(&run, "schema %d", DB_SCHEMA);
-	arena_free(run.arena); /* the results before their connection */
+	arena_free(run.arena); /* frees results before their connection */
 	PQfinish(run.conn);
 	return ok;
 }

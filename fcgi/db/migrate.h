@@ -1,7 +1,7 @@
 /*
- * Bringing a database to the schema of the SQL files: numbered migrations once each, then functions
- * and roles every time. It has a plain connection of its own, since the pool's prepares statements
- * that need the schema to be there.
+ * Migrate a database to the schema of the SQL files: each numbered migration once, then functions
+ * and roles every time. It uses a plain connection of its own, because connections of the pool
+ * prepare statements that need the schema.
  */
 #ifndef DB_MIGRATE_H
 #define DB_MIGRATE_H
@@ -14,15 +14,16 @@
 
 struct migrate {
 	const char *url;
-	const char *directory; /* of the folders migrations and functions and the file roles.sql */
-	FILE *print;           /* the SQL goes here instead of to the database; NULL: apply it */
+	const char *directory; /* contains the directories migrations and functions and the file
+				  roles.sql */
+	FILE *print;           /* print the SQL here instead of running it; NULL: run it */
 	FILE *report;          /* one line per step */
 };
 
 /*
- * Safe to run from several nodes at once: an advisory lock lets one after the other. A migration
- * applied earlier whose file has changed is an error. CONFLICT: another one still runs, or a table
- * is in use; UNAVAILABLE: no database.
+ * Safe to run from several nodes at once: an advisory lock serialises them. It is an error if the
+ * file of an applied migration has changed. CONFLICT: another migration is still running, or a
+ * table is in use; UNAVAILABLE: the database cannot be reached.
  */
 bool db_migrate(const struct migrate *, struct error *) MUST_CHECK;
 

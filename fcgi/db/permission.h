@@ -1,4 +1,4 @@
-/* Permission targets, written as a whole; acl follows by trigger. */
+/* Permission targets, written as a whole; a trigger updates acl. */
 #ifndef DB_PERMISSION_H
 #define DB_PERMISSION_H
 
@@ -7,7 +7,7 @@
 
 struct permission_target {
 	const char *name;
-	const char *includes, *excludes; /* Ant patterns, comma separated; "" for none */
+	const char *includes, *excludes; /* Ant patterns, comma separated; "": none */
 	const char *const *repositories; /* keys, or ANY, ANY LOCAL, ANY REMOTE */
 	size_t repository_count;
 	const char *const *principals; /* users, groups, or _anonymous */
@@ -15,16 +15,16 @@ struct permission_target {
 	size_t principal_count;
 };
 
-/* Create or replace; NOT_FOUND names an unknown repository or principal, BAD_REQUEST says what is
- * wrong with name or patterns. Audited. */
+/* Create or replace a target; NOT_FOUND names an unknown repository or principal, BAD_REQUEST says
+ * which part of name or patterns is invalid. Audited. */
 bool db_permission_set(
     struct db *, const struct permission_target *, const struct actor *, struct error *) MUST_CHECK;
 
-/* The same where there is no target of that name yet. */
+/* The same, but only if the name does not exist yet (*added). */
 bool db_permission_add(struct db *, const struct permission_target *, const struct actor *,
     bool *added, struct error *) MUST_CHECK;
 
-/* With the rights it gave; NOT_FOUND if there is no such target. Audited. */
+/* Remove a target with the rights that it grants; NOT_FOUND if it does not exist. Audited. */
 bool db_permission_remove(
     struct db *, const char *name, const struct actor *, struct error *) MUST_CHECK;
 
@@ -40,10 +40,10 @@ struct permission_right {
 	int actions; /* enum action */
 };
 
-/* After a name past `after` ("" at the start), in order of name. */
+/* A page of the targets whose names follow `after` ("" for the first page), in order of name. */
 bool db_permission_list(struct db *, const char *after, int limit, struct permission_summary **,
     size_t *count, struct error *) MUST_CHECK;
-/* One target, and who may do what by it; NOT_FOUND if there is none. */
+/* One target and the rights that it grants; NOT_FOUND if it does not exist. */
 bool db_permission_require(struct db *, const char *name, struct permission_summary *,
     struct permission_right **, size_t *count, struct error *) MUST_CHECK;
 

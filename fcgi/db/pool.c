@@ -7,35 +7,36 @@
 #include "db/connection.h"
 #include "db/sql.h"
 
-/* How long a failed attempt to connect speaks for all threads: each would wait as long for the same
- * answer. */
+/* For this long the result of a failed connection attempt is returned to all threads, which would
+ * otherwise each wait as long for the same result. */
 #define DOWN_MS 700
-/* And after how long it says nothing any more: whoever comes first would find the database for the
- * others, who would be refused meanwhile. */
+/* After this long it is obsolete: otherwise the next thread would connect for all, and others would
+ * be refused in the meantime. */
 #define STALE_MS 2000
 
-/* The server ends a statement that takes too long; this much later we no longer wait for it to. */
+/* The server cancels a statement at its timeout; stop waiting for the server this much later. */
 #define GRACE_MS 500
 
 struct db_pool {
 	char *url;
 	int64_t timeout_ms;
 	size_t size;
-	struct db_connection *connections; /* owned: size of them */
-	pthread_mutex_t mutex;             /* guards what follows, and `busy` of each connection */
+	struct db_connection *connections; /* owned: `size` connections */
+	pthread_mutex_t mutex; /* guards the following fields, and `busy` of each connection */
 	pthread_cond_t returned;
-	bool down;       /* the last attempt to connect failed, */
-	bool trying;     /* somebody makes the next one, */
-	int64_t next_ms; /* or it is not yet time for it */
+	bool down;       /* the last connection attempt failed */
+	bool trying;     /* a thread makes the next one */
+	int64_t next_ms; /* else the time of the next one */
 	struct error why;
-	bool hung;      /* an answer did not come in time, and no connection was left to ask, */
-	bool asking;    /* somebody asks whether it is still so, */
-	int64_t ask_ms; /* or it is not yet time to */
+	bool hung;      /* a query timed out, and no other connection was idle */
+	bool asking;    /* a thread tests whether this is still so */
+	int64_t ask_ms; /* else the time of the next test */
 };
 
 /* --- Lending --- */
 
-/* Rather an open one. While no other can be had, wait for those that are out. */
+/* Pick an idle connection, preferably an open one. While the database is down, wait for the open
+ * ones that are lent. */
 static struct db_connection *
 pick(struct db_pool *pool)
 {
@@ -66,9 +67,9 @@ wait_returned(struct db_pool *pool, int64_t deadline_ms)
 }
 
 /*
- * While the database hangs, one at a time waits for it; the others know at once. Else they would
- * wait in turns, and those behind them, whom no thread has taken yet, twice and three times as
- * long.
+ * While the database hangs, only one thread at a time waits for it; the others fail at once.
+ * Otherwise they would wait one after the other, and requests that wait for a thread two or three
+ * times as long.
  */
 static bool
 is_hung(const struct db_pool *pool)
@@ -76,7 +77,7 @@ is_hung(const struct db_pool *pool)
 	return pool->hung && (pool->asking || clock_steady_ms() < pool->ask_ms);
 }
 
-/* Is there a connection that can be had? */
+/* True if a connection can be borrowed now. */
 static bool
 has_idle(const struct db_pool *pool)
 {
@@ -112,7 +113,8 @@ take(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 	return connection;
 }
 
-/* While the database is away, one thread at a time looks for it; the others know at once. */
+/* While the database is down, only one thread at a time tries to connect; the others fail at once.
+ */
 static bool
 may_try(struct db_pool *pool, struct error *err)
 {
@@ -136,7 +138,7 @@ reopen(
 {
 	bool ok;
 
-	/* To connect takes time of its own: whoever has waited for long leaves it to others. */
+	/* Connecting takes time: if the deadline is too near, leave it to another thread. */
 	if (deadline_ms - clock_steady_ms() < pool->timeout_ms / 2)
 		return refuse_busy(pool, err);
 	if (!may_try(pool, err))
@@ -154,8 +156,8 @@ reopen(
 	return ok;
 }
 
-/* No more can be had, but some are there. Else whoever came too late to connect would be given the
- * same closed one again and again. */
+/* True if the database is down, but some connections are open. Without this test, a thread whose
+ * deadline is too near to connect would get the same closed connection again and again. */
 static bool
 are_others(struct db_pool *pool)
 {
@@ -168,7 +170,7 @@ are_others(struct db_pool *pool)
 	return any;
 }
 
-/* Where no more can be had, those that are there are waited for. */
+/* If no connection can be opened, wait for one that is lent. */
 struct db_connection *
 pool_borrow(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 {
@@ -202,7 +204,7 @@ pool_return(struct db_pool *pool, struct db_connection *connection, enum connect
 	connection->busy = false;
 	connection->open = connection->pg != NULL;
 	pthread_mutex_unlock(&pool->mutex);
-	/* Not before: who is woken would only wait again, for the mutex. */
+	/* Signal after unlocking: otherwise the thread that wakes up would wait for the mutex. */
 	if (hung)
 		pthread_cond_broadcast(&pool->returned);
 	else

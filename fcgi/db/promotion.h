@@ -6,20 +6,20 @@
 #include "db/query.h"
 
 struct promotion {
-	const char *name; /* of the image at the source */
+	const char *name; /* image name at the source */
 	const char *target_key, *target_name;
-	const char *tag, *target_tag; /* NULL: all tags; called there as here */
-	bool copy;                    /* else move */
+	const char *tag, *target_tag; /* NULL: all tags; target_tag NULL: the same tag */
+	bool copy;                    /* copy; else move */
 };
 
 enum promotion_outcome {
 	PROMOTION_DONE,
-	PROMOTION_NO_REPOSITORY, /* in what follows *message says more */
+	PROMOTION_NO_REPOSITORY, /* from here on *message gives details */
 	PROMOTION_UNKNOWN,
 	PROMOTION_DENIED
 };
 
-/* All of it in one transaction, or nothing. Audited, tag by tag. */
+/* Promote everything in one transaction, or nothing. Audited, tag by tag. */
 bool db_image_promote(struct db *, const char *key, const struct promotion *,
     const struct principal *, const struct actor *, enum promotion_outcome *, const char **message,
     struct error *) MUST_CHECK;

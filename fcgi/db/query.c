@@ -12,8 +12,8 @@
 
 enum verdict {
 	VERDICT_DONE,
-	VERDICT_LOST,  /* the connection went: perhaps done, perhaps not */
-	VERDICT_AGAIN, /* undone because of another transaction */
+	VERDICT_LOST,  /* the connection was lost: done or not */
+	VERDICT_AGAIN, /* rolled back because of another transaction */
 	VERDICT_FAILED
 };
 
@@ -26,7 +26,7 @@ state_is(const char *state, const char *const *states)
 	return false;
 }
 
-/* What the server's refusal means for the client, and for another try. */
+/* Classify an SQLSTATE: the error for the client, and whether to retry. */
 static enum verdict
 classify(const char *state, struct error *err)
 {
@@ -45,7 +45,7 @@ classify(const char *state, struct error *err)
 	return VERDICT_FAILED;
 }
 
-/* Class 22 is about values, and its sentences quote them. */
+/* Messages of class 22 quote values, so they are replaced. */
 static void
 describe(const char *what, const char *state, const PGresult *res, struct error *err)
 {
@@ -101,19 +101,19 @@ receive(struct db_connection *connection, const char *what, PGresult *res, PGres
 	verdict = classify(state == NULL ? "XX000" : state, err);
 	describe(what, state == NULL ? "XX000" : state, res, err);
 	if (state != NULL && strcmp(state, "25006") == 0)
-		connection_close(connection); /* a new one may find the server that takes writes */
+		connection_close(connection); /* a new connection may reach the primary */
 	PQclear(res);
 	return verdict;
 }
 
-/* When the next answer must be there. */
+/* Deadline of the next query. */
 static int64_t
 deadline(const struct db *db)
 {
 	return pool_deadline(db->pool) - (db->bounded ? db->lost_ms : 0);
 }
 
-/* A connection for one statement, or for a transaction. */
+/* Borrow a connection for one statement or a transaction. */
 static struct db_connection *
 borrow(struct db *db, int64_t deadline_ms, struct error *err)
 {
@@ -173,7 +173,7 @@ db_query(struct db *db, const struct statement *statement, const void *args, str
 
 		if (verdict == VERDICT_DONE)
 			return res;
-		/* In a transaction only the whole of it could be repeated. */
+		/* In a transaction, only the whole transaction could be repeated. */
 		if (verdict == VERDICT_FAILED || db->held != NULL)
 			return NULL;
 		if (verdict == VERDICT_LOST && (lost || !statement->idempotent))
@@ -215,7 +215,7 @@ db_begin(struct db *db, struct error *err)
 	return false;
 }
 
-/* COMMIT of a transaction that failed before is answered as a success that says ROLLBACK. */
+/* COMMIT of a failed transaction succeeds with the command tag ROLLBACK. */
 bool
 db_commit(struct db *db, struct error *err)
 {
@@ -293,7 +293,7 @@ row_bytes(const PGresult *res, int row, int column)
 	    struct bytes){ PQgetvalue(res, row, column), (size_t)PQgetlength(res, row, column) };
 }
 
-/* PostgreSQL counts from 2000. */
+/* PostgreSQL counts from the year 2000. */
 int64_t
 row_time(const PGresult *res, int row, int column)
 {

@@ -1,13 +1,13 @@
 /*
- * Statements: prepared on every connection when it opens, parameters always bound, results always
- * binary.
+ * Statements: prepared on every connection when it is opened; parameters are always bound, results
+ * always binary.
  *
- * A client-side deadline (pool timeout + 0.5 s, the wait for a connection included) ends a query
- * whose server hangs. A lost connection is
- * reopened once and the statement repeated when it is safe (`again`); otherwise UNAVAILABLE. 23505
- * → CONFLICT with the constraint in the cause; 23503, 40001, 40P01 outside a transaction are
- * retried up to three times; 57014 (time-out), 53xxx and 08xxx → UNAVAILABLE; all else INTERNAL.
- * The cause holds SQLSTATE and the server's sentence, never a parameter.
+ * A client-side deadline (pool timeout + 0.5 s, including the wait for a connection) ends a query
+ * if the server hangs. If the connection is lost, it is reopened once, and the statement is
+ * repeated if that is safe (`idempotent`); otherwise UNAVAILABLE. 23505 → CONFLICT with the
+ * constraint in the cause; 23503, 40001, 40P01 outside a transaction are retried up to three times;
+ * 57014 (time-out), 53xxx and 08xxx → UNAVAILABLE; all others INTERNAL. The cause contains SQLSTATE
+ * and the server's message, never a parameter.
  */
 #ifndef DB_QUERY_H
 #define DB_QUERY_H
@@ -32,14 +32,14 @@ PGresult *db_query(
 
 bool db_begin(struct db *, struct error *) MUST_CHECK;
 bool db_commit(struct db *, struct error *) MUST_CHECK;
-void db_rollback(struct db *); /* nothing held is fine */
+void db_rollback(struct db *); /* does nothing outside a transaction */
 
-/* Columns of a binary result; *_null says so first where NULL can be. Text is NUL-ended and lives
- * with the arena. */
+/* Columns of a binary result; if NULL is possible, check row_null() first. Text is NUL-terminated
+ * and in the arena. */
 bool row_null(const PGresult *, int row, int column);
 int64_t row_int(const PGresult *, int row, int column); /* int2, int4, int8 */
 bool row_bool(const PGresult *, int row, int column);
-const char *row_text(const PGresult *, int row, int column); /* NULL for NULL */
+const char *row_text(const PGresult *, int row, int column); /* NULL if SQL NULL */
 struct bytes row_bytes(const PGresult *, int row, int column);
 int64_t row_time(const PGresult *, int row, int column); /* timestamptz, microseconds since 1970 */
 

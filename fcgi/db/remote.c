@@ -20,7 +20,7 @@ question_text(struct db *db, const struct remote_question *question)
 			      : question->digest->text;
 }
 
-/* Words between blanks. */
+/* Split at blanks. */
 static const char *const *
 split(struct arena *arena, const char *text, size_t *count)
 {
@@ -146,7 +146,7 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 	return true;
 }
 
-/* Where the blobs lie that lie elsewhere. */
+/* URLs of the blobs that are stored elsewhere. */
 static struct texts
 blob_urls(struct arena *arena, const struct manifest *manifest)
 {

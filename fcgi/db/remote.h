@@ -1,30 +1,30 @@
-/* Remote repositories on the serving path: whom to ask, and what came of it. */
+/* Remote repositories on the serving path: which to ask, and the outcomes. */
 #ifndef DB_REMOTE_H
 #define DB_REMOTE_H
 
 #include "base/egress.h"
 #include "db/manifest.h"
 
-/* A remote that may know what was asked for, with all that is needed to ask it. */
+/* A remote that may have the requested content, with all that is needed to ask it. */
 struct remote {
 	int id;
 	const char *key;
-	const char *path; /* the name there */
+	const char *path; /* the image name there */
 	bool priority;    /* searched before the other members */
-	bool
-	    guarded; /* silent, since a local member that the principal does not see has the name */
-	bool may_fill;  /* the principal may write to its cache */
-	bool offline;   /* never asked */
-	bool missed;    /* it did not have it, or refused it, a while ago */
-	int64_t wanted; /* its size, if a manifest cached under this name names the digest, or it is
-			   on its way; -1: neither */
-	const char *source; /* where the digest lies if not at the upstream; NULL: there */
-	bool listed;        /* its list of tags is fresh */
-	int64_t away;       /* seconds for which it is not asked; 0: it is */
-	bool limited;       /* since it said that we ask too much; else it is assumed offline */
-	int64_t suspect_ms; /* it has just given no answer, and is being probed for at most so long;
-			       0: it is not */
-	const char *trouble, *reason; /* of the last failure, for clients and in full; NULL: none */
+	bool guarded;  /* may not answer: a local member has the name, and the principal cannot read
+			    it */
+	bool may_fill; /* the principal may write to its cache */
+	bool offline;  /* set offline: never asked */
+	bool missed;   /* negative cache: it recently lacked or refused it */
+	int64_t wanted; /* size of the digest, if a manifest cached under this name references it,
+			   or it is being fetched; -1: neither */
+	const char *source; /* URL of the digest if it is not at the upstream; else NULL */
+	bool listed;        /* its tag list is fresh */
+	int64_t away;       /* backing off: not asked for this many seconds; 0: it is asked */
+	bool limited;       /* backing off because of a rate limit; else the circuit is open */
+	int64_t suspect_ms; /* it recently did not answer, and is being probed for at most this
+			       long; 0: not suspected */
+	const char *trouble, *reason; /* last failure, for clients and in full; NULL: none */
 
 	const char *url, *username, *password;
 	bool token_authentication, any_host_auth, private_networks;
@@ -37,67 +37,69 @@ struct remote {
 	const char *mismatching_types;
 };
 
-/* In memory of its own; trouble and source are left out. */
+/* A deep copy without trouble and source. */
 struct remote *remote_copy(struct arena *, const struct remote *) RETURNS_NONNULL;
 
-/* What is asked for: a manifest by reference, a blob by digest, or the tags (neither). */
+/* The requested content: a manifest by reference, a blob by digest, or the tags (neither). */
 struct remote_question {
 	const char *tag;
 	const struct digest *digest;
 	bool blob; /* the digest is a blob's */
 };
 
-/* The remotes on the principal's paths that may be asked about the name, in the order of the
- * search: none where the shadowing guard is on and the principal sees that a local member holds the
- * name. */
+/* The remotes on the principal's paths that may be asked about the name, in search order. Empty if
+ * the shadowing guard is on and the principal sees that a local member has the name. */
 bool db_remotes_find(struct db *, const char *key, const char *name, const struct remote_question *,
     const struct principal *, struct access_decision *, struct remote **, size_t *count,
     struct error *) MUST_CHECK;
 
 /* Store a verified manifest under the remote's name, and under the tag unless that is NULL.
- * *warning: what is wrong with it although it is stored; NULL: nothing. */
+ * *warning: a defect of the manifest, which is stored nevertheless; NULL: none. */
 struct manifest_cache {
 	const struct remote *remote;
 	const char *tag;
 	const struct manifest *manifest;
 	const struct digest *digest;
 	struct bytes payload;
-	const char *referrer; /* descriptor JSON, NULL without subject */
+	const char *referrer; /* descriptor JSON; NULL without subject */
 	const struct actor *actor;
 };
 bool db_manifest_cache(
     struct db *, const struct manifest_cache *, const char **warning, struct error *) MUST_CHECK;
 
-/* The cached tag is still right. */
+/* Record that the cached tag was revalidated. */
 bool db_remote_trust(
     struct db *, const struct remote *, const char *tag, struct error *) MUST_CHECK;
-/* It does not have it (reason NULL), or refuses it; remembered for its missing_seconds. */
+/* Record in the negative cache that the remote does not have the content (reason NULL), or refuses
+ * it; valid for its missing_seconds. */
 bool db_remote_missed(struct db *, const struct remote *, const struct remote_question *,
     const char *reason, struct error *) MUST_CHECK;
 bool db_remote_listed(struct db *, const struct remote *, const char *const *tags, size_t count,
     struct error *) MUST_CHECK;
-/* Why a remote was not of use. */
+/* Why a remote failed. */
 struct remote_trouble {
-	const char *word;   /* for clients */
+	const char *word;   /* message for clients */
 	const char *reason; /* for the log and for administrators */
 };
-/* It gave no answer; until a probe says more it is not asked, for at most so many seconds. */
+/* Record that the remote did not answer; until a probe decides it is not asked, for at most
+ * `seconds`. */
 bool db_remote_suspected(
     struct db *, int id, const struct remote_trouble *, int seconds, struct error *) MUST_CHECK;
-/* It answered with a server's trouble for this name. *several: for several names in a row. */
+/* Record that the remote answered with a server error for this name. *several: for several names in
+ * a row. */
 bool db_remote_struck(
     struct db *, int id, const char *path, bool *several, struct error *) MUST_CHECK;
-/* It is in trouble, or said that we ask too much (limited), and is not asked for so many seconds.
- * *tell: that has not been logged for a minute. */
+/* Record that the remote failed, or that it limits our rate (limited), so that it is not asked for
+ * `seconds`. *tell: this has not been logged for a minute. */
 bool db_remote_failed(struct db *, int id, const struct remote_trouble *, int64_t seconds,
     bool limited, bool *tell, struct error *) MUST_CHECK;
-/* Those that are assumed offline, as far as a probe needs to know them. */
+/* The remotes whose circuit is open, with the fields that a probe needs. */
 bool db_remotes_backing_off(
     struct db *, struct remote **, size_t *count, struct error *) MUST_CHECK;
-/* It answered; limit -1: without a word on its limit. */
+/* Record that the remote answered; limit -1: it did not send its limit. */
 bool db_remote_answered(
     struct db *, int id, int limit, int remaining, int seconds, struct error *) MUST_CHECK;
-/* A tag out of date was served. Audited, once a minute. */
+/* Record that a stale tag was served. Audited, at most once a minute. */
 bool db_stale_served(struct db *, int id, const char *path, const char *tag, const char *reason,
     const struct actor *, struct error *) MUST_CHECK;
 

@@ -45,8 +45,8 @@ struct statement {
 	int nparams, ncolumns;
 	const struct field *parameters; /* nparams of them */
 	const struct field *columns;    /* ncolumns of them; NULL: rows are not read */
-	bool idempotent; /* may be repeated when the connection was lost: twice has the effect of
-			    once */
+	bool idempotent; /* may be repeated after the connection was lost: running it twice has the
+			    same effect as once */
 };
 
 /* A parameter as it is sent. */

@@ -283,7 +283,7 @@ db_v1_tags_delete(struct db *db, const struct target *target, const char *name, 
 
 /* --- Into the bridged repository --- */
 
-/* Empty: nobody can unpack it. */
+/* An empty value means that the layer cannot be decompressed. */
 static struct v1_diff
 diff_read(struct bytes id)
 {
@@ -361,7 +361,7 @@ db_v1_layers_link(struct db *db, const struct target *target, const char *name,
 	    err);
 }
 
-/* --- Manifests as v1 clients see them --- */
+/* --- v1 projections of manifests --- */
 
 static bool
 source_read(struct db *db, const PGresult *res, struct v1_source **out)
