@@ -20,7 +20,7 @@ has_group(gid_t gid, const gid_t *groups, size_t count)
 	return false;
 }
 
-/* bit: of the others; the group's stands three to the left. */
+/* bit: of others; the group's bit is three places to the left. */
 static bool
 allows(const struct stat *st, mode_t bit, const gid_t *groups, size_t count)
 {
@@ -35,7 +35,7 @@ refuse(struct error *err, const char *what, const struct stat *st)
 	    err, "%s: mode %03o, group %d", what, st->st_mode & 0777, (int)st->st_gid);
 }
 
-/* Every directory from the top to the path. */
+/* Check every directory from the root of the file system to the path. */
 static bool
 may_pass(const char *path, const gid_t *groups, size_t count, struct error *err)
 {
@@ -47,7 +47,7 @@ may_pass(const char *path, const gid_t *groups, size_t count, struct error *err)
 		end = strchrnul(end + 1, '/');
 		snprintf(part, sizeof(part), "%.*s", (int)(end - path), path);
 		if (stat(part, &st) == -1 && errno == ENOENT)
-			return true; /* not yet made */
+			return true; /* does not exist yet */
 		if (!allows(&st, S_IXOTH, groups, count))
 			return refuse(err, part, &st);
 	}
@@ -68,8 +68,8 @@ store_readable_by(const struct store *store, const gid_t *groups, size_t count, 
 	snprintf(path, sizeof(path), "%s/blobs/sha256/00", place->path);
 	if (!may_pass(path, groups, count, err))
 		return false;
-	/* A new file of the responders' user tells the group that blobs get; some file systems have
-	 * no nameless files. */
+	/* A new file that the responders' user creates gets the same group as blobs; some file
+	 * systems do not support O_TMPFILE. */
 	if (fstat(store->root, &st) == -1 || st.st_uid != geteuid())
 		return true;
 	fd = openat(store->root, "uploads", O_TMPFILE | O_WRONLY | O_CLOEXEC, STORE_FILE_MODE);

@@ -1,4 +1,4 @@
-/* Whether another process may read the blobs: the web server sends them. */
+/* Check that another process may read the blobs, because the web server sends them. */
 #ifndef STORE_ACCESS_H
 #define STORE_ACCESS_H
 
@@ -6,8 +6,8 @@
 
 #include "store/store.h"
 
-/* Can a process that has these groups, and owns nothing here, read blobs? Else DENIED, with the
- * path that keeps it out as the cause. Access control lists are not looked at. */
+/* Check that a process with these groups, which owns nothing here, can read blobs; else DENIED,
+ * with the path that denies access as the cause. Access control lists are ignored. */
 bool store_readable_by(
     const struct store *, const gid_t *groups, size_t count, struct error *) MUST_CHECK;
 

@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "store/layout.h"
 
-#define IDENTITY_MODE 0644 /* no secret */
+#define IDENTITY_MODE 0644 /* not secret */
 
 void
 store_user(char name[STORE_USER_SIZE])
@@ -76,13 +76,13 @@ store_identity_read(const char *root, char identity[UUID_TEXT_SIZE], struct erro
 	return ok;
 }
 
-/* A file that is seen is complete; one that is there already is not replaced. */
+/* Publish only a complete file, and do not replace an existing one. */
 static bool
 publish(int root, const char *temporary)
 {
 	if (linkat(root, temporary, root, STORE_IDENTITY_FILE, 0) == 0 || errno == EEXIST)
 		return true;
-	/* a file system without hard links */
+	/* the file system has no hard links */
 	return (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS) &&
 	       renameat(root, temporary, root, STORE_IDENTITY_FILE) == 0;
 }

@@ -1,4 +1,4 @@
-/* Where things lie below the root, shared by the files of store/; nobody else includes it. */
+/* Layout of the store below its root; only for the files of store/. */
 #ifndef STORE_LAYOUT_H
 #define STORE_LAYOUT_H
 
@@ -14,7 +14,7 @@
 
 /* "blobs/sha512/ab/" + 128 hex digits + "." + 19 digits, rounded up. */
 #define STORE_NAME_SIZE 192
-#define STORE_FILE_MODE 0640 /* the web server reads blobs through the group */
+#define STORE_FILE_MODE 0640 /* the web server reads blobs as a member of the group */
 
 /* Where the store was last found. Replaced as a whole, so that readers need no lock. */
 struct store_place {
@@ -26,21 +26,21 @@ struct store_place {
 struct store {
 	struct arena *arena;           /* owned: holds the store itself */
 	const char *name;              /* of the root, as configured */
-	int root;                      /* owned: every name is relative to it; /dev/null at first */
-	pthread_mutex_t lock;          /* of store_look(), which writes all that follows */
-	char identity[UUID_TEXT_SIZE]; /* that the root must carry; "": any */
-	_Atomic(const struct store_place *) place; /* NULL: the store is not there */
+	int root;                      /* owned: base of all names; /dev/null at first */
+	pthread_mutex_t lock;          /* of store_look(), which writes the fields below */
+	char identity[UUID_TEXT_SIZE]; /* required identity of the root; "": any */
+	_Atomic(const struct store_place *) place; /* NULL: the store is unavailable */
 };
 
 /* Names relative to the root. */
 void store_blob_name(char name[STORE_NAME_SIZE], const struct digest *, int64_t file);
 void store_upload_name(char name[STORE_NAME_SIZE], int64_t file);
-/* Make every directory an upload or a blob can need below the descriptor, and sync them; false
+/* Make all directories that uploads and blobs need below the descriptor, and sync them; false
  * leaves errno. */
 bool store_make_directories(int root);
-/* fsync the folder that holds `name`; false leaves errno. */
+/* fsync the directory of `name`; false leaves errno. */
 bool store_sync_directory(const struct store *, const char *name);
-/* Hash all bytes of an open file from its start; false leaves errno. */
+/* Hash an open file from its start; false leaves errno. */
 bool store_hash_file(int fd, enum digest_algorithm, struct digest *, int64_t *size);
 
 #endif

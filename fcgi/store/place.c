@@ -1,4 +1,4 @@
-/* Where the store is, and whether it is there (store.h). */
+/* Find the store, and check that it is still there (store.h). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,7 +20,7 @@ store_open(const char *root, const char *identity)
 
 	store->arena = arena;
 	store->name = arena_strdup(arena, root);
-	/* A descriptor that openat() refuses, until store_look() gives it another meaning. */
+	/* openat() refuses this descriptor until store_look() replaces it. */
 	store->root = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	pthread_mutex_init(&store->lock, NULL);
 	store_expect(store, identity);
@@ -71,7 +71,7 @@ refuse_errno(const struct store *store, struct error *err, const char *call)
 	return error_cause(err, "%s: cannot %s as user %s: %m", store->name, call, user);
 }
 
-/* Does the open directory carry the identity? */
+/* Check that the open directory has the store's identity. */
 static bool
 is_ours(const struct store *store, int fd, struct error *err)
 {
@@ -92,15 +92,15 @@ is_ours(const struct store *store, int fd, struct error *err)
 	    identity, store->identity);
 }
 
-/* An administrator who looks at the store leaves no directories in it that its owner cannot write.
- */
+/* A command that an administrator runs as root must not make directories that the owner of the
+ * store cannot write. */
 static bool
 may_make(const struct store *store, const struct stat *st)
 {
 	return store->identity[0] != '\0' && (geteuid() != 0 || st->st_uid == 0);
 }
 
-/* Let the root stand for the directory at the path. Threads inside a call go on with either. */
+/* Make this directory the root. A thread inside a call continues with the old or the new one. */
 static bool
 move_to(struct store *store, int fd, const struct stat *st, struct error *err)
 {

@@ -11,21 +11,21 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#define WINDOW_MAX 23  /* log2 of the window a frame may want: 8 MiB, as RFC 8878 asks for */
+#define WINDOW_MAX 23  /* log2 of the largest accepted window: 8 MiB, as RFC 8878 recommends */
 #define GZIP 16        /* zlib: write a gzip header and trailer */
-#define LEVEL 1        /* whoever pulls waits for it */
-#define MEMORY_LEVEL 8 /* zlib's usual */
+#define LEVEL 1        /* fast, because the client waits for it */
+#define MEMORY_LEVEL 8 /* default of zlib */
 
 struct recompress {
 	int file;
 	ZSTD_DStream *unpack;
 	z_stream pack;
-	unsigned char *packed, *plain; /* buffers of unpack's liking */
+	unsigned char *packed, *plain; /* buffers of the sizes that zstd recommends */
 	size_t packed_size, plain_size;
 	ZSTD_inBuffer in;
-	bool ended;    /* of the file */
+	bool ended;    /* end of the file */
 	bool open;     /* inside a frame */
-	bool finished; /* the trailer is out */
+	bool finished; /* the trailer is written */
 	bool failed;
 	int64_t sent;
 };
@@ -49,7 +49,7 @@ recompress_possible(void)
 	return true;
 }
 
-/* More of the file, when all of the last piece is used; false: unreadable. */
+/* Read more of the file if all of the last piece is used; false if it is unreadable. */
 static bool
 fill(struct recompress *recompress)
 {
@@ -65,7 +65,7 @@ fill(struct recompress *recompress)
 	return n >= 0;
 }
 
-/* Plain bytes for the other side; false: damaged. */
+/* Decompress some bytes as input of the compressor; false if the file is damaged. */
 static bool
 unpack(struct recompress *recompress)
 {
@@ -112,7 +112,8 @@ recompress_open(struct arena *arena, const char *path, struct error *err)
 	    deflateInit2(&recompress->pack, LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, MEMORY_LEVEL,
 		Z_DEFAULT_STRATEGY) != Z_OK)
 		arena_give_up(arena, recompress->packed_size + recompress->plain_size);
-	/* Before anything is promised: what cannot be unpacked shows at its beginning. */
+	/* Check before anything is sent: a file that cannot be decompressed usually fails at its
+	 * beginning. */
 	if (unpack(recompress))
 		return recompress;
 	error_set(

@@ -15,7 +15,7 @@
 #include "base/hex.h"
 #include "store/layout.h"
 
-#define FOLDER_MODE 0750 /* the web server reads blobs through the group */
+#define FOLDER_MODE 0750 /* the web server reads blobs as a member of the group */
 #define PROBE_PREFIX ".probe-"
 #define READ_SIZE (64 * 1024)
 
@@ -38,7 +38,7 @@ store_upload_name(char name[STORE_NAME_SIZE], int64_t file)
 	snprintf(name, STORE_NAME_SIZE, "uploads/%" PRId64, file);
 }
 
-/* Made by somebody else already is fine. */
+/* A directory that already exists is not an error. */
 static bool
 directory_make(int root, const char *name)
 {
@@ -89,7 +89,8 @@ shards_make(int root, enum digest_algorithm algorithm)
 	return directory_sync(root, name);
 }
 
-/* The sync does not depend on who made them: another process may have, and died before its own. */
+/* Sync even directories that already exist: the process that made them may have died before its own
+ * sync. */
 bool
 store_make_directories(int root)
 {
@@ -200,7 +201,7 @@ store_blob_digest(const struct store *store, const struct digest *blob, int64_t 
 	return ok;
 }
 
-/* The way of an upload in small: a file appears in uploads/ and moves to blobs/. */
+/* Do what an upload does: create a file in uploads/ and move it to blobs/. */
 static bool
 probe(const struct store *store)
 {
@@ -262,7 +263,7 @@ store_ready(struct store *store, int64_t reserve_bytes, struct error *full, stru
 	return true;
 }
 
-/* "12" and nothing else: no sign, no leading zero, so that a name has one spelling. */
+/* Parse digits only ("12"), without sign or leading zeros, so that a name has exactly one form. */
 static int64_t
 file_id_parse(const char *text)
 {
@@ -278,7 +279,7 @@ file_id_parse(const char *text)
 	return id;
 }
 
-/* Read "sha256/ab/HEX.FILE" as a digest and a file id; -1: it is none. */
+/* Parse "sha256/ab/HEX.FILE" as a digest and a file id; -1 if malformed. */
 static int64_t
 blob_name_parse(const char *name, struct digest *digest)
 {
@@ -308,10 +309,10 @@ is_probe(const char *name)
 }
 
 struct walk {
-	bool deep; /* directories below too */
+	bool deep; /* including subdirectories */
 	store_visit *visit;
 	void *context;
-	char path[PATH_MAX]; /* of the entry at hand, relative to the root */
+	char path[PATH_MAX]; /* of the current entry, relative to the root */
 	bool stopped;
 };
 
@@ -335,8 +336,8 @@ walk_file(struct walk *walk, const struct stat *st)
 	    walk->context, walk->path, is_blob ? &digest : NULL, file, st->st_size);
 }
 
-/* The folder at walk->path, opened below `parent` as `name`; both may vanish at any time, which is
- * no error. */
+/* Walk the directory at walk->path, opened below `parent` as `name`. Both may vanish at any time,
+ * which is not an error. */
 static bool
 walk_directory(struct walk *walk, int parent, const char *name)
 {

@@ -14,10 +14,10 @@
 #define GZIP 16 /* zlib: expect a gzip header and trailer */
 
 enum state {
-	STATE_BETWEEN, /* members of a gzip file follow each other; the first is still to come */
+	STATE_BETWEEN, /* before the first member of a gzip file, or between members */
 	STATE_INSIDE,
 	STATE_PLAIN,
-	STATE_ENDED, /* what follows the last member is no content */
+	STATE_ENDED, /* bytes after the last member are not content */
 	STATE_IMPOSSIBLE
 };
 
@@ -65,7 +65,7 @@ unpack_close(struct unpack *unpack)
 	hasher_free(unpack->plain);
 }
 
-/* At a place where a member may begin: does one? */
+/* Check whether a member begins here. */
 static void
 look(struct unpack *unpack, unsigned char first)
 {
@@ -76,7 +76,7 @@ look(struct unpack *unpack, unsigned char first)
 	unpack->begun = true;
 }
 
-/* Unpack one buffer full. */
+/* Decompress into one buffer. */
 static void
 inflate_some(struct unpack *unpack)
 {
@@ -116,7 +116,8 @@ unpack_piece(struct unpack *unpack, size_t size)
 		hasher_update(unpack->plain, unpack->piece, size);
 }
 
-/* Beyond the bounds the rest is only hashed, to tell a bomb from a file that has rotted. */
+/* If the output exceeds its limit, only hash the rest, to tell a decompression bomb from a damaged
+ * file. */
 static bool
 unpack_all(struct unpack *unpack, struct unpack_watch watch, struct error *err)
 {

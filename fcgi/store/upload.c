@@ -20,13 +20,13 @@ struct upload {
 	char name[STORE_NAME_SIZE];
 	int64_t file;
 	int64_t length;                  /* bytes in the file */
-	int64_t flushed;                 /* bytes the kernel was asked to start writing out */
-	struct hasher *hasher;           /* owned; covers `length` bytes; NULL: none */
+	int64_t flushed;                 /* bytes that the kernel was told to write out */
+	struct hasher *hasher;           /* owned; covers `length` bytes; NULL: not hashed */
 	enum digest_algorithm algorithm; /* of the hasher */
-	bool closed; /* published, or failed: the file must not be touched again */
+	bool closed;                     /* published, or failed: do not touch the file again */
 };
 
-/* Is our open file the one that carries this name now? Keeps errno. */
+/* True if the open file is the one with this name. Keeps errno. */
 static bool
 carries(const struct upload *up, const char *name)
 {
@@ -40,7 +40,7 @@ carries(const struct upload *up, const char *name)
 	return same;
 }
 
-/* Acknowledged bytes are not there: a loss of power, since nothing was synced yet. */
+/* Acknowledged bytes are missing after a power failure, because they were not synced yet. */
 static bool
 refuse_short(const struct upload *up, int64_t found, int64_t wanted, struct error *err)
 {
@@ -49,7 +49,7 @@ refuse_short(const struct upload *up, int64_t found, int64_t wanted, struct erro
 	    err, "%s holds %" PRId64 " of %" PRId64 " bytes", up->name, found, wanted);
 }
 
-/* Lock the file and see what is in it. */
+/* Lock the file and get its length. */
 static bool
 take(struct upload *up, int64_t received, struct error *err)
 {
@@ -61,8 +61,8 @@ take(struct upload *up, int64_t received, struct error *err)
 			    err, ERROR_CONFLICT, "another request is writing this upload");
 		return error_errno(err, "cannot lock the upload");
 	}
-	/* Whoever held the lock before may have published the file: cutting it now would damage a
-	 * blob. */
+	/* The previous holder of the lock may have published the file: truncating it now would
+	 * damage a blob. */
 	if (!carries(up, up->name))
 		return error_set(err, ERROR_CONFLICT, "another request has just ended this upload");
 	if (fstat(up->fd, &st) == -1)
@@ -137,10 +137,8 @@ upload_hash(struct upload *up, enum digest_algorithm algorithm)
 	up->algorithm = algorithm;
 }
 
-/*
- * After a failed sync nobody knows which bytes are on disk, and a second sync would claim that all
- * are: only removing the file is honest. Keeps errno.
- */
+/* After a failed sync it is unknown which bytes are on disk, and another sync would report success,
+ * so the file must be removed. Keeps errno. */
 static void
 lose(struct upload *up)
 {
@@ -151,8 +149,8 @@ lose(struct upload *up)
 	errno = error;
 }
 
-/* Let the disk work while the client sends, so that the fdatasync at the end finds little left to
- * do. */
+/* Start writing to disk while the client sends, so that little is left for the fdatasync at the
+ * end. */
 static bool
 flush(struct upload *up)
 {
@@ -176,8 +174,8 @@ refuse_closed(struct error *err)
 	return error_set(err, ERROR_INTERNAL, "this upload has ended");
 }
 
-/* Nothing may be appended behind stray bytes: when the cut fails, this request is over; the next
- * one cuts again. */
+/* Bytes must not be appended after stray ones: if the truncation fails, this request fails, and the
+ * next one truncates again. */
 static bool
 cut(struct upload *up, int64_t length)
 {
@@ -192,7 +190,7 @@ upload_write(struct upload *up, const void *data, size_t length, struct error *e
 		return refuse_closed(err);
 	if (!bytes_write(up->fd, (struct bytes){ .data = data, .length = length })) {
 		error_errno(err, "cannot write the upload");
-		cut(up, up->length); /* the piece that got in */
+		cut(up, up->length); /* remove the part that was written */
 		return false;
 	}
 	up->length += (int64_t)length;
@@ -264,7 +262,7 @@ upload_publish(struct upload *up, const struct digest *digest, struct error *err
 		lose(up);
 		return error_errno(err, "cannot store the blob");
 	}
-	/* Over NFS a rename whose answer was lost is sent again and then fails, although it was
+	/* Over NFS, a rename whose reply was lost is sent again, and then fails although it was
 	 * done. */
 	if (renameat(root, up->name, root, name) == -1 && !carries(up, name)) {
 		if (errno == ENOENT && !carries(up, up->name))
@@ -283,7 +281,7 @@ upload_close(struct upload *up)
 		return;
 	forget_hash(up);
 	if (up->fd != -1)
-		close(up->fd); /* gives the lock back */
+		close(up->fd); /* releases the lock */
 	arena_free(up->arena);
 }
 

@@ -1,7 +1,7 @@
 /*
- * Upload sessions: the only way bytes enter the store. The file is opened per request, locked
- * against a second writer (flock, dies with the process), cut to the acknowledged length, appended
- * to, and published by rename.
+ * Upload sessions: all bytes enter the store through them. The file is opened per request, locked
+ * against a second writer (flock, released when the process dies), truncated to the acknowledged
+ * length, appended to, and published by rename.
  */
 #ifndef STORE_UPLOAD_H
 #define STORE_UPLOAD_H
@@ -10,13 +10,15 @@
 
 struct upload;
 
-/* Open and lock uploads/FILE for appending after `received` bytes; created when received is 0. A
- * shorter or missing file is BLOB_UPLOAD_UNKNOWN: the client can only start again. Locked by
- * another request: CONFLICT. Nothing is cut yet: the caller first makes sure, under the lock, that
- * `received` still holds, then calls upload_truncate(). */
+/*
+ * Open and lock uploads/FILE for appending after `received` bytes; if received is 0, create it.
+ * BLOB_UPLOAD_UNKNOWN if the file is missing or shorter: the client must start again. CONFLICT if
+ * another request holds the lock. Nothing is truncated yet: the caller first checks, under the
+ * lock, that `received` is still valid, then calls upload_truncate().
+ */
 struct upload *upload_open(
     struct store *, int64_t file, int64_t received, struct error *) MUST_CHECK;
-/* Has an earlier request renamed the file to that of the blob? */
+/* True if an earlier request has renamed the file to the blob's name. */
 bool upload_is_published(struct store *, const struct digest *, int64_t file);
 /*
  * Such a file once more, since its folder may not have been synced, nor a row written: *size is
@@ -25,17 +27,17 @@ bool upload_is_published(struct store *, const struct digest *, int64_t file);
  */
 bool upload_republish(
     struct store *, const struct digest *, int64_t file, int64_t *size, struct error *) MUST_CHECK;
-/* Hash what will be written; only for a session that has received nothing yet. */
+/* Hash the bytes that will be written; only for a session that has not received any yet. */
 void upload_hash(struct upload *, enum digest_algorithm);
 bool upload_write(struct upload *, const void *data, size_t length, struct error *) MUST_CHECK;
-int64_t upload_length(const struct upload *); /* bytes in the file now */
-/* Digest of the whole file so far: from the running hash if there is one, else by reading the file.
- */
+int64_t upload_length(const struct upload *); /* current size of the file */
+/* Digest of the whole file: from the running hash if there is one, else by reading the file. */
 bool upload_digest(
     struct upload *, enum digest_algorithm, struct digest *, struct error *) MUST_CHECK;
-/* The running hash only; false when there is none. */
+/* From the running hash only; false if there is none. */
 bool upload_running_digest(const struct upload *, struct digest *);
-/* Cut back to `length`: what a crash or a failed request left after the last acknowledged byte. */
+/* Truncate to `length`, removing bytes that a crash or a failed request left after the last
+ * acknowledged one. */
 bool upload_truncate(struct upload *, int64_t length, struct error *) MUST_CHECK;
 /*
  * fdatasync, rename to the blob's name, fsync that folder: after it the bytes survive loss of
@@ -45,10 +47,10 @@ bool upload_truncate(struct upload *, int64_t length, struct error *) MUST_CHECK
  * unless that has happened. BLOB_UPLOAD_UNKNOWN when the session's file was removed meanwhile.
  */
 bool upload_publish(struct upload *, const struct digest *, struct error *) MUST_CHECK;
-/* Bytes acknowledged to a PATCH are not synced: loss of power may cost a session, never a blob.
+/* Bytes acknowledged to a PATCH are not synced: a power failure may lose a session, never a blob.
  * NULL is fine. */
 void upload_close(struct upload *);
-/* Remove the session's file; missing is fine. */
+/* Remove the session's file; a missing file counts as success. */
 bool upload_unlink(struct store *, int64_t file, struct error *) MUST_CHECK;
 
 #endif
