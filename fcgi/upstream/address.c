@@ -15,7 +15,7 @@ struct network {
 	unsigned bits;
 };
 
-/* IANA's special-purpose registries: what is not globally reachable. */
+/* Networks that are not globally reachable, from IANA's special-purpose registries. */
 static const struct network networks4[] = {
 	{ { 0 }, 8 },
 	{ { 10 }, 8 },
@@ -44,7 +44,7 @@ static const struct network networks6[] = {
 	{ { 0xff }, 8 },
 };
 
-/* IPv6 addresses that stand for an IPv4 address, and where that begins in them. */
+/* IPv6 networks that embed an IPv4 address, and its offset in them. */
 static const struct carrier {
 	struct network network;
 	size_t offset;
@@ -132,7 +132,7 @@ address_is_allowed(const struct sockaddr *address, const char *networks)
 	return read_ip(address, &ip) && networks_hold(networks, &ip);
 }
 
-/* "localhost" and all below it. */
+/* True for "localhost" and its subdomains. */
 static bool
 means_loopback(const char *host, size_t length)
 {

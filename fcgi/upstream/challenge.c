@@ -9,14 +9,15 @@ skip(const char *p, const char *bytes)
 	return p + strspn(p, bytes);
 }
 
-/* A token (RFC 9110, 5.6.2), as far as one can be meant here. */
+/* Length of a token (RFC 9110, 5.6.2), read leniently. */
 static size_t
 word_length(const char *p)
 {
 	return strcspn(p, " \t,=\"");
 }
 
-/* The value at p, quoted or not, unescaped; *end is behind it. NULL: a quote without an end. */
+/* Parse the value at p, quoted or not, and unescape it; *end points behind it. NULL if a quote is
+ * not closed. */
 static const char *
 value_parse(struct arena *arena, const char *p, const char **end)
 {
@@ -41,7 +42,7 @@ value_parse(struct arena *arena, const char *p, const char **end)
 	return text;
 }
 
-/* A parameter "name = value" begins at p. */
+/* True if a parameter "name = value" begins at p. */
 static bool
 is_parameter(const char *p)
 {
@@ -56,7 +57,7 @@ is_word(const char *p, size_t length, const char *word)
 	return length == strlen(word) && strncasecmp(p, word, length) == 0;
 }
 
-/* The parameters of one challenge; where it ends, NULL if it is broken. */
+/* Parse the parameters of one challenge; returns its end, NULL if it is malformed. */
 static const char *
 parameters_parse(struct arena *arena, const char *p, const char **realm, const char **service)
 {

@@ -1,4 +1,4 @@
-/* What a registry wants to see: WWW-Authenticate (RFC 9110, 11.6.1; Docker token specification). */
+/* Challenges of a registry: WWW-Authenticate (RFC 9110, 11.6.1; Docker token specification). */
 #ifndef UPSTREAM_CHALLENGE_H
 #define UPSTREAM_CHALLENGE_H
 
@@ -8,11 +8,11 @@
 
 struct challenge {
 	bool basic;
-	const char *realm;   /* of the first Bearer challenge that names one; NULL: none */
-	const char *service; /* NULL: not told */
+	const char *realm;   /* of the first Bearer challenge with a realm; NULL: not found */
+	const char *service; /* NULL: absent */
 };
 
-/* Add what one header line says; lines of other schemes or broken ones add nothing. */
+/* Add the challenges of one header line; lines of other schemes, or malformed ones, add nothing. */
 void challenge_parse(struct arena *, const char *header, struct challenge *);
 
 #endif

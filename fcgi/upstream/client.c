@@ -20,24 +20,26 @@
 
 #define CONNECT_MS 5000
 #define TICK_MS 200
-#define SLOW_BYTES 1024 /* a second, on average over ... */
+#define SLOW_BYTES 1024 /* per second, on average over ... */
 #define SLOW_SECONDS 30
 #define HEADERS_MAX (64 * 1024)
 #define REDIRECTS_MAX 5
 #define TOKEN_BODY_MAX (64 * 1024)
 #define CHALLENGE_SECONDS 3600
-#define GOOD_SECONDS \
-	60 /* for which an upstream that served us is not asked again whether it does */
+#define GOOD_SECONDS 60 /* how long a successful greeting of an upstream is cached */
 #define GREETING_MAX (64 * 1024)
-#define RETRY_MAX_SECONDS (6 * 3600) /* Docker Hub's window; more is a mistake */
-#define IDLE_MAX 64                  /* handles kept for the next call, with their connections */
+#define RETRY_MAX_SECONDS (6 * 3600) /* Docker Hub's window; a larger value is a mistake */
+#define IDLE_MAX 64                  /* cached handles, with their connections */
 
-/* A curl handle, and the multi handle that keeps its connections. A connection to a private address
- * must never be used again for an upstream that may not have it: they are kept apart. */
+/*
+ * A curl handle, and the multi handle that caches its connections. A connection to a private
+ * address must never be reused for an upstream that may not connect to it, so handles are cached
+ * per list of networks.
+ */
 struct handle {
 	CURL *easy;
 	CURLM *multi;
-	char *networks; /* as address_is_allowed() has them; owned */
+	char *networks; /* as for address_is_allowed(); owned */
 	struct handle *next;
 };
 
@@ -129,7 +131,7 @@ handle_take(struct upstream_client *client, const char *networks)
 static void
 handle_release(struct upstream_client *client, struct handle *handle)
 {
-	curl_easy_reset(handle->easy); /* no credential stays in it; connections do */
+	curl_easy_reset(handle->easy); /* drops credentials; connections stay open */
 	pthread_mutex_lock(&client->lock);
 	if (client->idle_count < IDLE_MAX) {
 		handle->next = client->idle;
@@ -142,24 +144,24 @@ handle_release(struct upstream_client *client, struct handle *handle)
 		handle_free(handle);
 }
 
-/* --- One exchange: a request to one URL and what comes back --- */
+/* --- One exchange: a request to one URL and its response --- */
 
 struct exchange {
 	struct arena *arena;
 	const struct upstream *upstream;
-	const struct upstream_call *call; /* NULL: to a token service */
+	const struct upstream_call *call; /* NULL: request to a token service */
 	struct upstream_reply *reply;
 	struct challenge challenge;
 	const char *location;
-	const char *networks; /* that may be connected to (address.h) */
+	const char *networks; /* allowed networks (address.h) */
 	bool proxied;
-	bool encoded; /* a Content-Encoding: no digest would fit */
+	bool encoded; /* it has a Content-Encoding, so digests would not match */
 	size_t header_bytes;
-	size_t limit; /* of a body that is kept */
-	char *body;   /* owned by the exchange until it is done */
+	size_t limit; /* of a buffered body */
+	char *body;   /* owned by the exchange until it ends */
 	size_t room;
-	int answer_ms; /* longest wait for the first byte; 0: as the upstream's other silences */
-	int64_t active_ms; /* when something came last */
+	int answer_ms;     /* longest wait for the first byte; 0: as between later bytes */
+	int64_t active_ms; /* when bytes arrived last */
 	int64_t started_ms;
 	bool stopped, timed_out, refused_address, broken;
 	char curl_reason[CURL_ERROR_SIZE];
@@ -185,7 +187,7 @@ break_off(struct exchange *x, const char *why)
 	return false;
 }
 
-/* A new head: of the last answer, after interim ones. */
+/* Start a new response head, for example after an interim one. */
 static void
 head_reset(struct exchange *x, const char *line)
 {
@@ -215,7 +217,7 @@ rate_number(struct exchange *x, const char *value)
 	return (int)strtol(value, NULL, 10);
 }
 
-/* Seconds or a date (RFC 9110, 10.2.3). */
+/* Parse seconds or a date (RFC 9110, 10.2.3). */
 static int64_t
 retry_seconds(const char *value)
 {
@@ -235,7 +237,7 @@ read_content_range(struct exchange *x, const char *value)
 {
 	const char *slash = strchr(value, '/');
 
-	x->reply->first = -1; /* no range is what was asked for */
+	x->reply->first = -1; /* not the requested range unless parsed below */
 	if (strncasecmp(value, "bytes ", 6) != 0)
 		return;
 	x->reply->first = strtoll(value + 6, NULL, 10);
@@ -306,7 +308,7 @@ on_header(char *data, size_t size, size_t count, void *context)
 	return length;
 }
 
-/* Keep a body that is not streamed. */
+/* Buffer a body that is not streamed. */
 static bool
 keep(struct exchange *x, const char *data, size_t length)
 {
@@ -335,7 +337,7 @@ on_body(char *data, size_t size, size_t count, void *context)
 
 	x->active_ms = clock_steady_ms();
 	if (!is_body_wanted(x))
-		return length; /* an error's text is of no interest */
+		return length; /* ignore the body of an error */
 	if (x->encoded) {
 		break_off(x, "the answer has a Content-Encoding");
 		return 0;
@@ -350,7 +352,8 @@ on_body(char *data, size_t size, size_t count, void *context)
 	return 0;
 }
 
-/* After the name was resolved: the address itself is judged. A proxy's is the settings' affair. */
+/* Called after the name was resolved: checks the address. A proxy's address is not checked, because
+ * it is from the settings file. */
 static curl_socket_t
 on_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -389,7 +392,8 @@ set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "stowage/" PACKAGE_VERSION);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
-	/* Silence counts as slow: whoever may be silent for longer may be slow for as long. */
+	/* Silence counts as slow, so an upstream with a longer timeout for silence may be slow for
+	 * as long. */
 	curl_easy_setopt(
 	    easy, CURLOPT_LOW_SPEED_TIME, silence > SLOW_SECONDS ? silence : (long)SLOW_SECONDS);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 64L * 1024);
@@ -408,7 +412,7 @@ set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *
 	}
 }
 
-/* Private networks that may be connected to for a URL. */
+/* Private networks that are allowed for a URL. */
 static const char *
 networks_of(const struct upstream *upstream, const char *url)
 {
@@ -419,8 +423,8 @@ networks_of(const struct upstream *upstream, const char *url)
 	return origin_is_named(upstream, url) ? "" : NULL;
 }
 
-/* By the proxy that the settings know under the name, or directly; never by one of the environment.
- * false: it may not go, and the reason is said. */
+/* Use the remote's proxy, as defined in the settings file, or connect directly; never use a proxy
+ * of the environment. false if the request is not allowed, with the reason set. */
 static bool
 set_proxy(struct upstream_client *client, CURL *easy, struct exchange *x, const char *url)
 {
@@ -449,7 +453,7 @@ set_proxy(struct upstream_client *client, CURL *easy, struct exchange *x, const 
 	return true;
 }
 
-/* Show the client certificate where credentials may go too. */
+/* Send the client certificate to hosts that may get credentials. */
 static bool
 set_certificate(struct upstream_client *client, CURL *easy, struct exchange *x, const char *url)
 {
@@ -465,7 +469,7 @@ set_certificate(struct upstream_client *client, CURL *easy, struct exchange *x, 
 	return true;
 }
 
-/* The way to the URL, as the remote's settings have it. */
+/* Connect to the URL as the remote's settings say. */
 static bool
 set_egress(struct upstream_client *client, CURL *easy, struct exchange *x, const char *url)
 {
@@ -477,7 +481,7 @@ set_egress(struct upstream_client *client, CURL *easy, struct exchange *x, const
 	return set_proxy(client, easy, x, url) && set_certificate(client, easy, x, url);
 }
 
-/* The proxy's own refusal is trouble of the remote, not an answer of its upstream. */
+/* If the proxy itself refuses, that is a failure of the remote, not a response of its upstream. */
 static void
 read_connect(CURL *easy, struct exchange *x)
 {
@@ -489,7 +493,7 @@ read_connect(CURL *easy, struct exchange *x)
 		    x->reply->reason, sizeof(x->reply->reason), "its proxy answered %ld", status);
 }
 
-/* May it go on? */
+/* False if the transfer must stop: it timed out, or the caller stops it. */
 static bool
 check_time(struct exchange *x)
 {
@@ -508,7 +512,7 @@ check_time(struct exchange *x)
 	return true;
 }
 
-/* Run it to its end, or until it may go on no longer. */
+/* Run the transfer until it ends or check_time() stops it. */
 static CURLcode
 transfer(struct handle *handle, struct exchange *x)
 {
@@ -527,7 +531,7 @@ transfer(struct handle *handle, struct exchange *x)
 	return result;
 }
 
-/* No secure connection: of the handshake, or of a certificate. */
+/* True if the TLS handshake or a certificate failed. */
 static bool
 is_tls_failure(CURLcode code)
 {
@@ -649,7 +653,7 @@ is_redirect(const struct exchange *x)
 	       x->location != NULL;
 }
 
-/* The exchange, and where it leads; credentials stay with the host they were meant for. */
+/* Make the exchange and follow redirects; credentials are not sent to another origin. */
 static enum upstream_result
 follow(
     struct upstream_client *client, struct exchange *x, const char *url, const char *authorization)
@@ -714,7 +718,7 @@ token_key(struct arena *arena, const struct upstream *upstream, const char *name
 	    upstream->username, name == NULL ? "" : name);
 }
 
-/* "?service=...&scope=repository:NAME:pull" behind the realm. */
+/* Append "?service=...&scope=repository:NAME:pull" to the realm. */
 static const char *
 token_url(struct arena *arena, const char *realm, const char *service, const char *name)
 {
@@ -728,8 +732,8 @@ token_url(struct arena *arena, const char *realm, const char *service, const cha
 	return url;
 }
 
-/* Where this upstream's tokens come from, once it has said so: no request is wasted on the
- * question. */
+/* The key under which an upstream's challenge is cached, which saves a request that would only get
+ * the challenge again. */
 static const char *
 challenge_key(struct arena *arena, const struct upstream *upstream)
 {
@@ -764,10 +768,8 @@ challenge_find(struct upstream_client *client, struct exchange *x)
 	return true;
 }
 
-/*
- * Get a token where the challenge says. The realm's host gets credentials only if it is trusted;
- * without them it is asked as anybody may. *token NULL: none was given, and the result says why.
- */
+/* Get a token from the realm of the challenge. Credentials are sent only if the realm's host is
+ * trusted; otherwise the request is anonymous. *token NULL: no token, and the result says why. */
 static enum upstream_result
 get_token(struct upstream_client *client, struct exchange *x, const char *name, const char **token)
 {
@@ -810,7 +812,7 @@ get_token(struct upstream_client *client, struct exchange *x, const char *name, 
 	return UPSTREAM_DONE;
 }
 
-/* Ask the registry itself. */
+/* Send the request to the registry itself. */
 static enum upstream_result
 follow_as(struct upstream_client *client, struct exchange *x, const char *url,
     enum upstream_stage stage, const char *token)
@@ -823,7 +825,7 @@ follow_as(struct upstream_client *client, struct exchange *x, const char *url,
 	return result;
 }
 
-/* Of its own registry: as it wants to see who asks. */
+/* Send a request to the upstream's own registry, with the authentication that it requires. */
 static enum upstream_result
 ask_registry(struct upstream_client *client, struct exchange *x, const char *url)
 {
@@ -833,8 +835,8 @@ ask_registry(struct upstream_client *client, struct exchange *x, const char *url
 	    client->tokens, x->arena, token_key(x->arena, upstream, name));
 	enum upstream_result result;
 
-	/* Should that be refused, the registry itself will say what it wants; silence is not waited
-	 * for twice. */
+	/* If the token service refuses, the registry itself will send a challenge; if it times out,
+	 * do not wait a second time. */
 	if (token == NULL && upstream->token_authentication && challenge_find(client, x)) {
 		result = get_token(client, x, name, &token);
 		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED)
@@ -856,7 +858,7 @@ ask_registry(struct upstream_client *client, struct exchange *x, const char *url
 	return result;
 }
 
-/* A Link leads on only at the same registry, and is handed out as what stands behind its URL. */
+/* A Link is followed only within the same registry; returns the part after the upstream's URL. */
 static const char *
 next_path(struct exchange *x, const char *url, const char *base)
 {
@@ -869,7 +871,7 @@ next_path(struct exchange *x, const char *url, const char *base)
 		   : NULL;
 }
 
-/* With the query that the remote's settings append; a Link may have it already. */
+/* Append the query of the remote's settings, unless a Link contains it already. */
 static const char *
 with_query(struct arena *arena, const char *url, const char *query)
 {
@@ -912,7 +914,7 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 	return result;
 }
 
-/* --- Whether it serves us at all --- */
+/* --- Check that the upstream serves us at all --- */
 
 static const char *
 good_key(struct arena *arena, const struct upstream *upstream)
@@ -921,7 +923,8 @@ good_key(struct arena *arena, const struct upstream *upstream)
 	    upstream->username, upstream->password);
 }
 
-/* Of /v2/: without credentials of ours only 403 says that nothing is to be had here. */
+/* The response to /v2/ means that we are refused: without credentials of ours, only 403 means that.
+ */
 static bool
 refuses_us(const struct upstream *upstream, const struct upstream_reply *reply)
 {

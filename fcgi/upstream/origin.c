@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* One part of a URL into a buffer. */
+/* Copy one part of a URL into a buffer. */
 static bool
 part(CURLU *url, CURLUPart what, unsigned flags, char *out, size_t size)
 {
@@ -73,7 +73,7 @@ origin_resolve(struct arena *arena, const char *base, const char *reference)
 	return resolved;
 }
 
-/* Host names only: no addresses, no single words. */
+/* True for a name with dots; false for an address or a single label. */
 static bool
 is_dns_name(const char *host)
 {
@@ -83,7 +83,7 @@ is_dns_name(const char *host)
 	       !isdigit((unsigned char)last[1]);
 }
 
-/* Domains that customers of a cloud share: a host tells nothing of its neighbours. */
+/* Domains that customers of a cloud share, so that hosts in the same domain are unrelated. */
 static const char *const shared_domains[] = {
 #include "upstream/shared_domains.inc"
 };
@@ -95,8 +95,8 @@ static const struct pair {
 	{ "registry.hub.docker.com", "auth.docker.io" },
 };
 
-/* The part of a name that its owner registered, by the public suffix list; NULL: there is no such
- * part, or strangers share it. */
+/* The registrable domain of a name by the public suffix list; NULL if it has none, or if unrelated
+ * parties share it. */
 static const char *
 domain_of(const char *host)
 {

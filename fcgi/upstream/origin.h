@@ -1,4 +1,4 @@
-/* Where a URL leads, and whether credentials may go there. */
+/* The origin of a URL, and whether credentials may be sent to it. */
 #ifndef UPSTREAM_ORIGIN_H
 #define UPSTREAM_ORIGIN_H
 
@@ -13,20 +13,23 @@ struct origin {
 	char port[8];
 };
 
-/* false: it is no http or https URL, or holds a user name. */
+/* false if it is not an http or https URL, or contains a user name. */
 bool origin_read(const char *url, struct origin *) MUST_CHECK;
 bool origin_equal(const struct origin *, const struct origin *);
 
-/* `reference` as seen from `base`, absolute (arena); NULL if it is none or leads from https to
- * http. */
+/* Resolve `reference` against `base` (arena); NULL if it is invalid, or leads from https to http.
+ */
 const char *origin_resolve(struct arena *, const char *base, const char *reference);
 
-/* May the upstream's credentials go to a token service there? To its own origin, its realm hosts,
- * the token service of a registry that is known to have it elsewhere, and another host of the same
- * registrable domain, unless customers of a cloud share that domain (shared_domains.inc). */
+/*
+ * True if the upstream's credentials may be sent to a token service at this URL: at its own origin,
+ * at a realm host, at the known token service of a registry that has it elsewhere, and at another
+ * host of the same registrable domain, unless customers of a cloud share that domain
+ * (shared_domains.inc).
+ */
 bool origin_is_trusted(const struct upstream *, const char *url);
 
-/* Is it the host of the upstream, whatever the port, or one of its realm hosts? */
+/* True for the host of the upstream, with any port, and for its realm hosts. */
 bool origin_is_named(const struct upstream *, const char *url);
 
 #endif

@@ -9,9 +9,9 @@
 #include "base/log.h"
 
 #define TOKENS_MAX 1024
-#define LIFE_DEFAULT 60 /* seconds, when the service does not tell (Docker token specification) */
+#define LIFE_DEFAULT 60 /* seconds, if the service does not tell (Docker token specification) */
 #define LIFE_MAX (24 * 3600)
-#define MARGIN 10 /* a token about to expire is not sent any more */
+#define MARGIN 10 /* a token is not used this close to its expiry */
 #define TOKEN_MAX (16 * 1024)
 
 struct token {
@@ -37,7 +37,7 @@ tokens_open(void)
 	return tokens;
 }
 
-/* Take one out of the list. */
+/* Remove a token from the list and free it. */
 static void
 drop(struct tokens *tokens, struct token **p)
 {
@@ -60,7 +60,7 @@ tokens_close(struct tokens *tokens)
 	free(tokens);
 }
 
-/* Where the key's token is, or would be; what has expired goes on the way. */
+/* Where the key's token is, or would be inserted; removes expired tokens on the way. */
 static struct token **
 find(struct tokens *tokens, const char *key)
 {
@@ -121,7 +121,7 @@ token_keep(struct tokens *tokens, const char *key, const char *text, int64_t sec
 	pthread_mutex_lock(&tokens->lock);
 	if (*(p = find(tokens, key)) != NULL)
 		drop(tokens, p);
-	if (tokens->count == TOKENS_MAX) { /* the oldest makes room */
+	if (tokens->count == TOKENS_MAX) { /* evict the oldest */
 		for (p = &tokens->first; (*p)->next != NULL; p = &(*p)->next)
 			;
 		drop(tokens, p);
@@ -131,7 +131,7 @@ token_keep(struct tokens *tokens, const char *key, const char *text, int64_t sec
 	pthread_mutex_unlock(&tokens->lock);
 }
 
-/* It goes into a header line. */
+/* The text is sent in a header. */
 static bool
 is_printable(const char *text)
 {
@@ -141,7 +141,7 @@ is_printable(const char *text)
 	return true;
 }
 
-/* A member of the answer that can stand in a header; NULL if it cannot. */
+/* A member of the response that can be sent in a header, else NULL. */
 static const char *
 read_member(struct arena *arena, const json_t *document, const char *name)
 {

@@ -1,4 +1,4 @@
-/* Tokens that upstreams gave, kept until they expire. */
+/* Tokens from upstreams, cached until they expire. */
 #ifndef UPSTREAM_TOKEN_H
 #define UPSTREAM_TOKEN_H
 
@@ -13,11 +13,11 @@ struct tokens;
 struct tokens *tokens_open(void) RETURNS_NONNULL;
 void tokens_close(struct tokens *);
 
-/* The token kept under that key (arena), or NULL. */
+/* The token cached under this key (arena), or NULL. */
 const char *token_find(struct tokens *, struct arena *, const char *key);
 void token_keep(struct tokens *, const char *key, const char *token, int64_t seconds);
 
-/* Read a token service's answer: the token (arena) and for how long; NULL if it is none. */
+/* Parse the response of a token service: the token (arena) and its lifetime; NULL if malformed. */
 const char *token_read(struct arena *, const char *json, size_t length, int64_t *seconds);
 
 #endif
