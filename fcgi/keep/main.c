@@ -1,4 +1,5 @@
-/* stowage-keep: housekeeping, round after round, or once for a timer. It serves no requests. */
+/* stowage-keep: maintenance, round after round, or one round for a timer. It does not serve
+ * requests. */
 #include <config.h>
 
 #include <getopt.h>
@@ -17,14 +18,14 @@
 
 #define NAME "stowage-keep"
 #define ROUND_SECONDS 10
-#define CONNECTIONS 2 /* one at work, one for what a fetch of its own may need */
+#define CONNECTIONS 2 /* one in use, one for a fetch that a job makes */
 
 struct options {
 	const char *config;
 	bool once, check;
 };
 
-/* What it works with; `pool` and what follows are owned. */
+/* State of the program; `pool` and the following members are owned. */
 struct keep {
 	struct config config;
 	struct db_pool *pool;
@@ -109,7 +110,8 @@ keep_close(struct keep *keep)
 
 /* --- Rounds --- */
 
-/* Blocked, so that no statement is cut short: a round looks whether one is pending. */
+/* Block the signals, so that they do not interrupt an SQL statement: each round checks for pending
+ * ones. */
 static void
 stop_signals(sigset_t *signals)
 {
@@ -127,7 +129,7 @@ is_stopping(void)
 	return sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT);
 }
 
-/* true: it is to stop. */
+/* True if the program must stop. */
 static bool
 pause_round(void)
 {
@@ -138,7 +140,7 @@ pause_round(void)
 	return sigtimedwait(&signals, NULL, &pause) != -1;
 }
 
-/* The exit status. */
+/* Returns the exit status. */
 static int
 keep_run(struct keep *keep, bool once)
 {
