@@ -1,4 +1,4 @@
-/* Which addresses an upstream may have. */
+/* Addresses that an upstream may have. */
 #include "upstream/address.h"
 
 #include <arpa/inet.h>

@@ -112,7 +112,7 @@ a_free_of_nothing_is_fine(void **state)
 	arena_free(NULL);
 }
 
-/* It must not wrap around to a small piece. */
+/* The size must not wrap around to a small one. */
 static void
 an_overflowing_array_ends_the_process(void **state)
 {
@@ -131,7 +131,7 @@ an_overflowing_array_ends_the_process(void **state)
 	arena_free(arena);
 }
 
-/* A client chooses the size: no memory for it must not end the program. */
+/* The client chooses the size: a lack of memory for it must not end the program. */
 static void
 want_of_memory_can_be_caught(void **state)
 {

@@ -90,7 +90,7 @@ length_has_a_limit(void **state)
 	free(header);
 }
 
-/* As docker 1.5 to 1.12 send what X-Docker-Token gave them. */
+/* docker 1.5 to 1.12 send the value of X-Docker-Token in this form. */
 static void
 token_gives_its_signature(void **state)
 {

@@ -1,4 +1,4 @@
-/* Threads for requests that wait: as many as are needed, no more than allowed. */
+/* Threads for requests that block: as many as needed, not more than allowed. */
 #include "responder/blocking_pool.h"
 
 #include <stdatomic.h>

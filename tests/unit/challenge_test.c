@@ -1,4 +1,4 @@
-/* WWW-Authenticate as registries write it. */
+/* WWW-Authenticate as registries send it. */
 #include "upstream/challenge.h"
 
 #include "base/arena.h"

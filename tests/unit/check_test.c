@@ -14,7 +14,7 @@
 #include "folder.h"
 #include "store_fixture.h"
 
-/* A database of two tables, whose rows may change between two questions. */
+/* A database of two tables, whose rows may change between two queries. */
 #define ROWS_MAX 1300
 static struct file_row rows[ROWS_MAX];
 static size_t row_count;
@@ -126,7 +126,7 @@ put(const char *path, const char *bytes)
 	close(fd);
 }
 
-/* A blob of these bytes: row, owner and file. The path of the file. */
+/* Make a blob of these bytes: row, owner and file. Returns the path of the file. */
 static const char *
 blob(int64_t file, const char *bytes)
 {
@@ -142,7 +142,7 @@ blob(int64_t file, const char *bytes)
 }
 
 struct result {
-	char found[4096]; /* "kind path;" each */
+	char found[4096]; /* "kind path;" for each problem */
 	struct check_count count;
 	struct error err;
 	int progress;
@@ -399,7 +399,7 @@ garbage_is_removed_if_asked(void **state)
 	(void)state;
 	put(absolute("uploads/3"), "");
 	put(absolute("uploads/.probe-12"), "");
-	put(absolute("uploads/core"), ""); /* not of ours */
+	put(absolute("uploads/core"), ""); /* not a file of ours */
 	put(absolute("uploads/4"), "");
 	owners[4] = FILE_OWNER_FUTURE;
 	result = run(true);
@@ -558,7 +558,7 @@ a_database_that_is_away_ends_the_walk(void **state)
 	result = run(true);
 	assert_false(result.ok);
 	assert_int_equal(result.err.code, ERROR_UNAVAILABLE);
-	assert_int_equal(result.count.files, 500); /* it asked after the first page, and stopped */
+	assert_int_equal(result.count.files, 500); /* progress stopped it after the first page */
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)

@@ -1,4 +1,4 @@
-/* Prints the table of settings, for config_keys.sh. */
+/* Print the table of settings, for config_keys.sh. */
 #include "base/config.h"
 
 int

@@ -90,7 +90,7 @@ long_text_is_cut(void **state)
 	assert_int_equal(strlen(err.cause), sizeof(err.cause) - 1);
 }
 
-/* What a client sent may be quoted, and may be cut within a character: both go into JSON. */
+/* Messages may quote a client's bytes, and be cut within a character, but are written as JSON. */
 static void
 text_is_valid_utf_8(void **state)
 {

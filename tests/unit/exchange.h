@@ -1,4 +1,4 @@
-/* One request and its answer in memory: no web server, no socket. */
+/* One request and its response in memory: no web server, no socket. */
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
@@ -10,18 +10,16 @@ struct exchange {
 	struct transport *transport;
 	struct request request;
 	struct error err;
-	bool opened;  /* what request_open() said */
+	bool opened;  /* result of request_open() */
 	char *output; /* set by exchange_send() */
 	size_t output_length;
 };
 
-/*
- * environment: "NAME=value" strings ended by NULL, in front of REQUEST_METHOD=GET and
- * REQUEST_URI=/, so they win. Fresh reply included. The result is freed by exchange_close().
- */
+/* environment: "NAME=value" strings ended by NULL, which override REQUEST_METHOD=GET and
+ * REQUEST_URI=/. The reply is empty. Free the result with exchange_close(). */
 struct exchange *exchange_open(const char *const *environment, const char *body, size_t length);
 struct exchange *exchange_open_proxied(const char *const *environment, const char *trusted_proxies);
-/* Send the reply; all that went out, headers included. */
+/* Send the reply; returns all output, including headers. */
 const char *exchange_send(struct exchange *);
 void exchange_close(struct exchange *);
 

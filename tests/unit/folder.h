@@ -1,10 +1,10 @@
-/* A folder of its own for a test. */
+/* A directory of its own for a test. */
 #ifndef TEST_FOLDER_H
 #define TEST_FOLDER_H
 
-/* Made below $TMPDIR or /tmp; exits when it cannot. */
+/* Make it below $TMPDIR or /tmp; exits on failure. */
 char *directory_make(void);
-/* With all that is in it; frees the name. */
+/* Remove it with its contents; frees the name. */
 void directory_remove(char *);
 
 #endif

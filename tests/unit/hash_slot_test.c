@@ -34,7 +34,7 @@ come_as_guest(void *unused)
 	return NULL;
 }
 
-/* Until no more of that network may wait. */
+/* Wait until no further request of that network may wait. */
 static void
 wait_until_full(const char *address, size_t seconds)
 {

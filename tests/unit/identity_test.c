@@ -1,4 +1,4 @@
-/* Who is asking, over a database that is played by the functions below. */
+/* Authentication, over a database that is simulated by the functions below. */
 #include "auth/identity.h"
 
 #include "test.h"
@@ -15,7 +15,7 @@
 #define ADDRESS "192.0.2.1"
 #define REQUEST "00000000-0000-4000-8000-000000000000"
 
-/* Basic alice:secret, alice:wrong, bob:secret, alice:<nothing>, \xff:secret, and nobody with no
+/* Basic alice:secret, alice:wrong, bob:secret, alice:<empty>, \xff:secret, and no name with no
  * password */
 #define ALICE "Basic YWxpY2U6c2VjcmV0"
 #define ALICE_WRONG "Basic YWxpY2U6d3Jvbmc="
@@ -185,7 +185,7 @@ a_password_is_remembered_until_forgotten(void **state)
 	assert_int_equal(fake.finds, 2);
 }
 
-/* So that a row of wrong passwords ends there. */
+/* So that it resets a run of wrong passwords. */
 static void
 the_database_hears_of_a_remembered_password_each_second(void **state)
 {
@@ -215,7 +215,7 @@ nothing_is_remembered_for_no_time(void **state)
 	assert_int_equal(fake.finds, 2);
 }
 
-/* Refused, with the answer everybody gets. */
+/* The header is refused with the usual error. */
 static void
 refused(struct fixture *f, const char *header, int account, const char *name)
 {
@@ -248,7 +248,7 @@ whatever_is_wrong_the_answer_is_the_same(void **state)
 	assert_int_equal(fake.successes, 0);
 }
 
-/* Counting on would let anybody prolong a lock. */
+/* Counting further failures would let anybody prolong a lock. */
 static void
 a_locked_account_is_refused_and_not_counted(void **state)
 {
@@ -284,14 +284,14 @@ who_must_not_wait_for_a_hash_is_told_so(void **state)
 	hash_slot_release();
 	fake.failures = 0;
 	assert_true(find_as(*state, ALICE, true, &identity, &err));
-	/* what is remembered takes no hash */
+	/* a cached password needs no hash */
 	assert_int_equal(password_hash_slot("", true), HASH_SLOT_ACQUIRED);
 	assert_true(find_as(*state, ALICE, false, &identity, &err));
 	hash_slot_release();
 	assert_int_equal(fake.failures, 0);
 }
 
-/* It is counted all the same, and a change of the account ends it. */
+/* It is counted nevertheless, and hashed again when the account changes. */
 static void
 a_wrong_pair_takes_no_second_hash(void **state)
 {
@@ -450,7 +450,7 @@ a_statement_proves_the_credentials_of_its_request(void **state)
 	other[1].uri = "/v2/a/manifests/y";
 	other[2].key = "docker-prod";
 	other[3].authorization = ALICE_WRONG;
-	fake.alice.password = NULL; /* without a statement, nothing is right */
+	fake.alice.password = NULL; /* without a statement, every password is wrong */
 	for (size_t i = 0; i < 4; i++)
 		assert_false(find_stated(f, &other[i], statement, &identity));
 }
@@ -488,7 +488,7 @@ a_key_of_another_node_is_fetched(void **state)
 		.secret = "another secret of thirty-two by" };
 	fake.key_count = 2;
 	header = arena_printf(f->arena, "Bearer %s", token_issue(f->arena, &fake.keys[0], &token));
-	/* Just asked: unknown keys must not make a query each. */
+	/* Keys were loaded just now: unknown ones must not cause a query each. */
 	refused(f, header, 0, "");
 	refused(f, header, 0, "");
 	assert_int_equal(fake.loads, 1);
@@ -511,7 +511,7 @@ an_authenticator_needs_keys(void **state)
 	assert_int_equal(err.code, ERROR_UNAVAILABLE);
 }
 
-/* As the REST interface, whose role in the database reads no keys. */
+/* Like the REST interface, whose database role cannot read keys. */
 static void
 who_takes_no_tokens_loads_no_keys(void **state)
 {

@@ -62,7 +62,7 @@ a_connection_comes_back_with_its_next_request(void **state)
 	assert_int_equal(write(pair->peers, "x", 1), 1);
 	assert_true(is_ready(pair->idle));
 	assert_int_equal(idle_acquire(pair->idle), pair->ours);
-	/* It is the taker's alone. */
+	/* It belongs to its acquirer alone. */
 	assert_false(is_ready(pair->idle));
 	assert_int_equal(idle_acquire(pair->idle), -1);
 	assert_int_equal(read(pair->ours, &byte, 1), 1);
@@ -103,7 +103,7 @@ a_stop_leaves_those_with_a_request(void **state)
 	idle_stop(pair->idle);
 	assert_false(peer_sees_the_end(pair));
 	assert_int_equal(idle_acquire(pair->idle), pair->ours);
-	/* After a stop none is kept. */
+	/* After a stop, connections are closed instead. */
 	idle_add(pair->idle, pair->ours);
 	assert_int_equal(idle_acquire(pair->idle), -1);
 	assert_int_equal(fcntl(pair->ours, F_GETFD), -1);

@@ -56,7 +56,7 @@ long_values_are_cut_and_closed(void **state)
 	assert_string_equal(log_quote(out, 1, "abc"), "");
 }
 
-/* What `write` writes to stderr; the caller frees it. */
+/* The output of `write` on stderr; the caller frees it. */
 static char *
 captured(void (*write)(void))
 {

@@ -183,7 +183,7 @@ foreign_layers_are_told_apart(void **state)
 	    NULL)
 			 ->blobs[1]
 			 .foreign);
-	/* A config must be here, whatever it says. */
+	/* A config must be stored here, even if it has `urls`. */
 	assert_false(taken(*state,
 	    "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"a/b\",\"digest\":\"" D2
 	    "\",\"size\":7,\"urls\":[\"https://example.org/x\"]},\"layers\":[]}",
@@ -192,7 +192,7 @@ foreign_layers_are_told_apart(void **state)
 			 .foreign);
 }
 
-/* CVE-2021-41190: one digest, two readings. */
+/* CVE-2021-41190: one digest, two interpretations. */
 static void
 two_readings_of_one_document_are_refused(void **state)
 {
@@ -308,7 +308,7 @@ descriptors_must_be_whole(void **state)
 	    MEDIATYPE_OCI_MANIFEST);
 }
 
-/* Some writers leave out what is empty, or say null. */
+/* Some writers omit empty lists, or write null. */
 static void
 an_image_may_have_no_layers(void **state)
 {
@@ -337,7 +337,7 @@ what_referrers_show_is_checked(void **state)
 	refused(*state, arena_printf(*state, IMAGE(",\"artifactType\":\"%0256d\""), 0), NULL);
 }
 
-/* The most memory this process ever had, in MiB. */
+/* Peak memory of this process in MiB. */
 static long
 peak(void)
 {
@@ -374,7 +374,7 @@ bombs_are_refused(void **state)
 	}
 }
 
-/* A member nobody knows, `levels` arrays deep. */
+/* An unknown member, `levels` arrays deep. */
 static const char *
 nested(struct arena *arena, int levels)
 {

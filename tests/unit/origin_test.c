@@ -1,4 +1,4 @@
-/* Where a URL leads, and whether credentials may go there. */
+/* The origin of a URL, and whether credentials may be sent to it. */
 #include "upstream/origin.h"
 
 #include "base/arena.h"

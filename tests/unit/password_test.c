@@ -59,7 +59,7 @@ hashes_of_htpasswd_are_taken(void **state)
 	assert_false(password_check("Secret", HTPASSWD));
 }
 
-/* "*" and "!" are how one disables a crypt(3) hash; the others are too weak to be ours. */
+/* "*" and "!" disable a crypt(3) hash; the others are too weak to be accepted. */
 static void
 other_hashes_prove_nothing(void **state)
 {
@@ -84,7 +84,7 @@ seconds(const char *password, const char *hash)
 	return (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 }
 
-/* Coarse on purpose: it catches an early exit, not a busy machine. */
+/* Coarse on purpose: it must detect an early exit, not a busy machine. */
 static void
 no_such_user_costs_a_hash_too(void **state)
 {

@@ -17,7 +17,7 @@
 
 struct fixture {
 	char *top;
-	const char *root, *away; /* below it: the store, and where it goes meanwhile */
+	const char *root, *away; /* paths of the store, and of the place it is moved to */
 	struct store *store;
 	struct arena *arena;
 	struct error err;
@@ -51,7 +51,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* Nothing is done with files, and each refusal is one that a client may try again. */
+/* No file is touched, and each refusal is one that a client may retry. */
 static void
 assert_refused(struct fixture *f)
 {
@@ -61,7 +61,7 @@ assert_refused(struct fixture *f)
 	digest_of(&digest, DIGEST_SHA256, "", 0);
 	assert_false(store_require(f->store, &f->err));
 	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
-	assert_null(strstr(f->err.message, f->root)); /* a client may see it */
+	assert_null(strstr(f->err.message, f->root)); /* the client gets the message */
 	assert_non_null(strstr(f->err.cause, f->root));
 	assert_null(upload_open(f->store, 1, 0, &f->err));
 	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
@@ -72,7 +72,7 @@ assert_refused(struct fixture *f)
 	assert_false(store_blob_digest(f->store, &digest, 1, &digest, &size, &f->err));
 	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
 	assert_int_equal(store_blob_size(f->store, &digest, 1), -1);
-	assert_int_not_equal(errno, ENOENT); /* which would mean that the file is lost */
+	assert_int_not_equal(errno, ENOENT); /* that would mean that the file is lost */
 }
 
 static void
@@ -100,11 +100,11 @@ a_directory_without_the_identity_is_no_store(void **state)
 
 	move(f->root, f->away);
 	assert_int_equal(mkdir(f->root, 0750), 0);
-	assert_refused(f); /* at once: nobody has looked yet */
+	assert_refused(f); /* the store has not been looked for yet */
 	assert_false(store_look(f->store, &f->err));
 	assert_non_null(strstr(f->err.cause, f->root));
 	assert_refused(f);
-	assert_int_equal(rmdir(f->root), 0); /* nothing was made in it */
+	assert_int_equal(rmdir(f->root), 0); /* it must be empty */
 	move(f->away, f->root);
 	assert_true(store_look(f->store, NULL));
 	assert_there(f);
@@ -120,7 +120,7 @@ a_missing_directory_is_no_store(void **state)
 	assert_false(store_look(f->store, &f->err));
 	assert_refused(f);
 	move(f->away, f->root);
-	assert_refused(f); /* until somebody looks */
+	assert_refused(f); /* until the next look */
 	assert_true(store_look(f->store, NULL));
 	assert_there(f);
 }
@@ -136,7 +136,7 @@ the_store_of_another_database_is_refused(void **state)
 	assert_false(store_look(f->store, &f->err));
 	assert_non_null(strstr(f->err.cause, OTHER_IDENTITY));
 	assert_refused(f);
-	store_expect(f->store, OTHER_IDENTITY); /* the database is another now */
+	store_expect(f->store, OTHER_IDENTITY); /* the database has been replaced */
 	assert_true(store_look(f->store, NULL));
 	assert_there(f);
 }
@@ -197,7 +197,7 @@ an_identity_that_cannot_be_read_is_not_overwritten(void **state)
 	assert_false(store_look(f->store, NULL));
 }
 
-/* Else the owner could not write there. */
+/* Otherwise the owner could not write there. */
 static void
 root_makes_nothing_in_the_store_of_another_user(void **state)
 {
@@ -216,7 +216,7 @@ root_makes_nothing_in_the_store_of_another_user(void **state)
 	store_close(store);
 }
 
-/* blobs is a file, so that nothing can be made below it, whoever runs the test. */
+/* blobs is a file, so that making directories below it fails for every user. */
 static void
 what_cannot_be_made_is_told_with_path_and_user(void **state)
 {

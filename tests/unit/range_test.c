@@ -8,7 +8,7 @@
 static int64_t first, last;
 static struct range_set set;
 
-/* first and last are those of the only range. */
+/* Sets first and last to those of the only range. */
 static enum range_kind
 parse(const char *value, int64_t size)
 {
@@ -58,7 +58,7 @@ what_lies_beyond_the_end_is_unsatisfiable(void **state)
 	assert_int_equal(parse("bytes=99999999999999999999999-", 10), RANGE_UNSATISFIABLE);
 	assert_int_equal(parse("bytes=-0", 10), RANGE_UNSATISFIABLE);
 	assert_int_equal(parse("bytes=10-,20-30", 10), RANGE_UNSATISFIABLE);
-	/* Invalid: it may be ignored or refused, and the web servers do not agree which. */
+	/* Invalid: a server may ignore or refuse it, and web servers differ. */
 	assert_int_equal(parse("bytes=5-4", 10), RANGE_UNSATISFIABLE);
 	assert_int_equal(parse("bytes=0-", 0), RANGE_UNSATISFIABLE);
 	assert_int_equal(parse("bytes=-5", 0), RANGE_UNSATISFIABLE);
@@ -77,7 +77,7 @@ several_ranges_are_read_in_order(void **state)
 	assert_true(first == 0 && last == 1);
 }
 
-/* A value of so many single bytes. */
+/* A value of `count` single bytes. */
 static const char *
 many_bytes(int count)
 {

@@ -1,4 +1,4 @@
-/* zstd in, gzip out, the same bytes inside. */
+/* zstd input, gzip output, with the same content. */
 #include "config.h"
 
 #include "store/recompress.h"
@@ -35,7 +35,7 @@ write_file(size_t length)
 	return path;
 }
 
-/* Half random, half zeros: neither side finds it trivial. */
+/* Half random, half zeros: not trivial for either format. */
 static void
 fill(size_t length)
 {
@@ -60,7 +60,7 @@ pack(size_t at, size_t from, size_t length)
 	return n;
 }
 
-/* What comes out of a file of so many packed bytes, unpacked again; -1: it broke off. */
+/* The decompressed output for a file of `length` compressed bytes; -1: it was cut off. */
 static ssize_t
 read_back(size_t length)
 {
@@ -81,7 +81,7 @@ read_back(size_t length)
 	while ((n = recompress_read(recompress, total, gzip + total, 10007)) > 0)
 		total += n;
 	assert_int_equal(
-	    recompress_read(recompress, total + 1, gzip, 1), -1); /* nobody can go back or on */
+	    recompress_read(recompress, total + 1, gzip, 1), -1); /* reads must be sequential */
 	arena_free(arena);
 	if (n < 0)
 		return -1;

@@ -10,7 +10,7 @@
 #include "exchange.h"
 #include "folder.h"
 
-/* --- Small answers --- */
+/* --- Small bodies --- */
 
 static void
 body_is_sent_with_its_length(void **state)
@@ -121,7 +121,7 @@ headers_are_replaced_or_added(void **state)
 	exchange_close(ex);
 }
 
-/* A value that would start another header is a mistake of ours, and still only one header. */
+/* A value that would start another header is a bug of ours, but must remain one header. */
 static void
 a_control_character_cannot_leave(void **state)
 {
@@ -138,7 +138,7 @@ a_control_character_cannot_leave(void **state)
 	}
 }
 
-/* json_pack() makes NULL of text that is no UTF-8. */
+/* json_pack() returns NULL for invalid UTF-8. */
 static void
 a_document_that_is_none_is_a_500(void **state)
 {
@@ -211,7 +211,7 @@ offer(struct exchange *ex, const struct file *file)
 	return reply_file(&ex->request, 200, file->path, (int64_t)strlen(CONTENT), &ex->err);
 }
 
-/* All that is sent, for GET or HEAD with these headers. */
+/* Checks the whole output for GET or HEAD with these headers. */
 static void
 assert_streamed(const struct file *file, const char *method, const char *range, const char *more,
     const char *expected)
@@ -244,7 +244,7 @@ one_range_is_streamed(void **state)
 static void
 range_is_ignored_where_it_may_be(void **state)
 {
-	/* "none", else the web server would try for itself. */
+	/* "none", else the web server would apply the Range itself. */
 	static const char whole[] =
 	    "Status: 200\r\nContent-Length: 10\r\nAccept-Ranges: none\r\n\r\n0123456789";
 
@@ -337,7 +337,7 @@ a_file_that_is_not_as_recorded_is_not_promised(void **state)
 	exchange_close(ex);
 }
 
-/* A cut answer must not look whole: the gateway breaks the connection. */
+/* A truncated response must not look complete: the transport aborts the connection. */
 static void
 a_file_cut_meanwhile_breaks_the_answer(void **state)
 {

@@ -36,7 +36,7 @@ path_is_decoded_once(void **state)
 	assert_path("/v2/a+b%2B", "/v2/a+b+");
 	assert_path("/v2/%C3%A9", "/v2/\xc3\xa9");
 	assert_path("/v2/a%3Fb?c", "/v2/a?b");
-	/* As they are: the routes and the name's grammar refuse them. */
+	/* Unchanged: the routes and the grammar of names refuse them. */
 	assert_path("/v2//a/../b/./", "/v2//a/../b/./");
 	assert_path("/v2/%0A", "/v2/\n");
 }
@@ -194,7 +194,7 @@ any_other_request_id_is_replaced(void **state)
 	}
 }
 
-/* --- Who asks, and whom --- */
+/* --- Client address and host --- */
 
 #define FORWARDED                                                                    \
 	"HTTP_HOST=inner:80", "REQUEST_SCHEME=http", "HTTP_X_FORWARDED_PROTO=https", \
@@ -217,7 +217,7 @@ forwarded_headers_count_from_trusted_proxies_only(void **state)
 		{ "2001:db8::/33", "REMOTE_ADDR=2001:db8:7fff::1", true },
 		{ "2001:db8::/33", "REMOTE_ADDR=2001:db8:8000::1", false },
 		{ "::1", "REMOTE_ADDR=::1", true },
-		/* Malformed: nobody. */
+		/* A malformed network matches no address. */
 		{ "10.0.0.0/", "REMOTE_ADDR=10.0.0.1", false },
 		{ "10.0.0.0/x", "REMOTE_ADDR=10.0.0.1", false },
 		{ "10.0.0.1/33", "REMOTE_ADDR=10.0.0.1", false },
@@ -291,7 +291,7 @@ chained_proxies_name_the_outermost_first(void **state)
 		    "https://outer.example:8443" },
 		{ "HTTP_X_FORWARDED_PROTO=HTTPS", "A=", "https://inner:80" },
 		{ "HTTP_X_FORWARDED_PROTO=http", "A=", "http://inner:80" },
-		/* The connection's own scheme and host, where a proxy says nothing that can be. */
+		/* Scheme and host of the connection, if the proxy's are missing or malformed. */
 		{ "HTTP_X_FORWARDED_PROTO=wss", "A=", "https://inner:80" },
 		{ "HTTP_X_FORWARDED_PROTO=", "HTTP_X_FORWARDED_HOST=", "https://inner:80" },
 		{ "HTTP_X_FORWARDED_PROTO=,http", "HTTP_X_FORWARDED_HOST=,outer.example",
@@ -310,7 +310,7 @@ chained_proxies_name_the_outermost_first(void **state)
 	}
 }
 
-/* lighttpd puts X_Forwarded_For, which a client may send, into the variable of X-Forwarded-For. */
+/* lighttpd stores X_Forwarded_For, which a client may send, in the variable of X-Forwarded-For. */
 static void
 header_given_twice_is_not_believed(void **state)
 {
@@ -403,7 +403,7 @@ content_length_must_be_a_number(void **state)
 	exchange_close(ex);
 }
 
-/* Read all of it in pieces of three: bytes got, or -1 - code. */
+/* Read the body in pieces of three bytes: number of bytes, or -1 - code. */
 static int64_t
 read_pieces(struct exchange *ex)
 {
@@ -447,7 +447,7 @@ body_limit_is_enforced(void **state)
 	ex->request.body_limit = 9;
 	assert_int_equal(read_pieces(ex), -1 - ERROR_TOO_LARGE);
 	exchange_close(ex);
-	/* What is announced too large is not even begun. */
+	/* If the announced length is too large, nothing is read. */
 	ex = EXCHANGE_BODY("0123456789", "CONTENT_LENGTH=10");
 	ex->request.body_limit = 9;
 	assert_int_equal(read_pieces(ex), -1 - ERROR_TOO_LARGE);

@@ -15,7 +15,7 @@ handler(struct request *req, struct error *err)
 	return true;
 }
 
-/* The shapes of the v2 API. */
+/* Patterns like those of the v2 API. */
 static const struct route routes[] = {
 	{ "GET", "/v2/", ACCESS_LOGIN, handler },
 	{ "GET", "/v2/_catalog", ACCESS_CATALOG, handler },
@@ -26,7 +26,7 @@ static const struct route routes[] = {
 	{ "GET", "/v2/{name}/blobs/{digest}", ACCESS_PULL, handler },
 	{ "GET", "/v2/{name}/manifests/{reference}", ACCESS_PULL, handler },
 	{ "PUT", "/v2/{name}/manifests/{reference}", ACCESS_PUSH, handler },
-	/* Both fit /v1/a/tags/tags. */
+	/* Both match /v1/a/tags/tags. */
 	{ "PUT", "/v1/{name}/tags/{tag}", ACCESS_PUSH, handler },
 	{ "PUT", "/v1/{name}/tags", ACCESS_PUSH, handler },
 	{ NULL, NULL, ACCESS_NONE, NULL },
@@ -38,7 +38,7 @@ find(struct exchange *ex, const char *path, const struct route **route, const ch
 	return route_find(&ex->request, routes, path, route, allow);
 }
 
-/* GET path matches pattern, with that name and, under `key`, that value. */
+/* Checks that GET path matches pattern, with this name, and this value of `key`. */
 static void
 assert_route(
     const char *path, const char *pattern, const char *name, const char *key, const char *value)
@@ -145,7 +145,7 @@ another_method_is_told_what_is_allowed(void **state)
 	assert_string_equal(allow, "PUT");
 	exchange_close(ex);
 
-	/* Methods are told by case (RFC 9110, 9.1). */
+	/* Methods are case-sensitive (RFC 9110, 9.1). */
 	ex = EXCHANGE("REQUEST_METHOD=get");
 	assert_int_equal(find(ex, "/v2/", &route, &allow), ROUTE_NO_METHOD);
 	assert_string_equal(allow, "GET, HEAD");

@@ -1,4 +1,4 @@
-/* Signed schema 1 manifests: what is signed, what is read, and what is refused. */
+/* Signed schema 1 manifests: signatures, parsing, and refusals. */
 #include "oci/schema1.h"
 
 #include <jansson.h>
@@ -8,7 +8,7 @@
 #include "oci/base64url.h"
 #include "test.h"
 
-/* Made with the key of RFC 6979, A.2.5; checked by three programs before it came here. */
+/* Made with the key of RFC 6979, A.2.5, and checked by three other programs. */
 static const char vector[] =
     "{\n"
     "   \"schemaVersion\": 1,\n"
@@ -82,7 +82,7 @@ parse(struct arena *arena, const char *text, struct schema1 **schema1)
 	return schema1_parse(arena, bytes_of(text), schema1, &err) ? ERROR_NONE : err.code;
 }
 
-/* The vector with one text in place of another. */
+/* The vector with one string replaced. */
 static const char *
 changed(struct arena *arena, const char *from, const char *to)
 {
@@ -124,7 +124,7 @@ the_vector_is_read(void **state)
 	    "sha256:1111111111111111111111111111111111111111111111111111111111111111");
 }
 
-/* Printed and signed again it is the same but for the signature, whose numbers are random. */
+/* Printed and signed again, it differs only in the signature, whose numbers are random. */
 static void
 the_vector_is_written(void **state)
 {
@@ -148,7 +148,7 @@ the_vector_is_written(void **state)
 	signer_close(signer);
 }
 
-/* Numbers of a signature may be short: of many some are. */
+/* Numbers of a signature may be shorter than 32 bytes; among many signatures, some are. */
 static void
 every_key_signs(void **state)
 {
@@ -243,7 +243,7 @@ forms_that_clients_write(void **state)
 {
 	struct schema1 *schema1;
 
-	/* Compact; version last; a text that ends in a newline; the top layer twice. */
+	/* Compact; version last; a string that ends in a newline; the top layer twice. */
 	assert_int_equal(
 	    parse(*state,
 		signed_text(*state, "{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER "," LAYER
@@ -271,17 +271,17 @@ what_is_no_schema1(void **state)
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER
 		"],\"history\":[{\"v1Compatibility\":\"{\\\"id\\\":\\\"x\\\"}\"}],"
 		"\"schemaVersion\":1}",
-		/* Clients know no case of keys. */
+		/* Clients ignore the case of keys. */
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER
 		"],\"history\":[{\"v1Compatibility\":\"{" ID
 		",\\\"ID\\\":\\\"x\\\"}\"}],\"schemaVersion\":1}",
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER
 		"],\"history\":[{\"v1Compatibility\":\"{" ID
 		",\\\"Parent\\\":\\\"x\\\"}\"}],\"schemaVersion\":1}",
-		/* The same image twice in a chain, apart. */
+		/* The same image twice in a chain, not adjacent. */
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER "," LAYER "," LAYER
 		"],\"history\":[" TEXT "," BASE "," TEXT "],\"schemaVersion\":1}",
-		/* Some readers would take the other list. */
+		/* Some parsers would read the other list. */
 		"{\"name\":\"a\",\"tag\":\"t\",\"fsLayers\":[" LAYER "],\"FSLayers\":[" LAYER
 		"],\"history\":[" TEXT "],\"schemaVersion\":1}",
 		"{\"name\":\"a\",\"name\":\"b\",\"tag\":\"t\",\"fsLayers\":[" LAYER
@@ -300,7 +300,7 @@ what_is_no_schema1(void **state)
 	    parse(*state, "{\"signatures\":[{}]}", &schema1), ERROR_MANIFEST_UNVERIFIED);
 }
 
-/* Not every reader cuts out what is signed: nothing else may stand around it. */
+/* Not every client extracts the signed part: nothing else may surround it. */
 static void
 what_is_not_signed(void **state)
 {
@@ -315,7 +315,7 @@ what_is_not_signed(void **state)
 		    ERROR_MANIFEST_UNVERIFIED);
 }
 
-/* formatLength and formatTail decide what was signed: beyond the end is nothing. */
+/* formatLength and formatTail define the signed part, which must not extend beyond the end. */
 static void
 formats_that_lie(void **state)
 {

@@ -76,7 +76,7 @@ one_value_may_hold_several(void **state)
 	    parse(*state, " repository:a:pull  repository:b:push registry:catalog:* ", &access), 3);
 	assert_string_equal(access[1].name, "b");
 	assert_string_equal(access[2].type, "registry");
-	/* as a form encodes the blank */
+	/* a blank as encoded in forms */
 	assert_int_equal(parse(*state, "repository:a:pull+repository:b:push", &access), 2);
 }
 
@@ -138,7 +138,7 @@ too_many_for_a_token_become_every_name(void **state)
 	assert_true(access[0].any_name && !access[0].pull && access[0].push && !access[0].del);
 }
 
-/* That is for the parser alone to say. */
+/* Only the parser may set any_name. */
 static void
 a_star_is_no_name(void **state)
 {

@@ -1,4 +1,4 @@
-/* The same question, asked by many at once, is asked once. */
+/* If many threads need the same result at once, one of them gets it for all. */
 #include "registry/single_flight.h"
 
 #include <pthread.h>
@@ -23,7 +23,7 @@ ask(void *argument)
 		atomic_fetch_add(&asked, 1);
 		while (come < THREADS)
 			usleep(1000);
-		usleep(100 * 1000); /* the last one is on its way */
+		usleep(100 * 1000); /* until the last one waits */
 		error_set(&outcome, ERROR_DENIED, "no");
 		single_flight_end(flights, "key", &outcome);
 	} else if (outcome.code == ERROR_DENIED) {
@@ -44,7 +44,7 @@ one_asks_and_all_are_told(void **state)
 	for (int i = 0; i < THREADS; i++)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(asked + told, THREADS);
-	assert_in_range(asked, 1, 2); /* who is late even so asks anew */
+	assert_in_range(asked, 1, 2); /* a thread that is late nevertheless starts another flight */
 	assert_true(single_flight_begin(flights, "key", &outcome));
 	assert_true(single_flight_begin(flights, "another", &outcome));
 	single_flight_end(flights, "another", &outcome);

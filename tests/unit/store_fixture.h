@@ -1,4 +1,4 @@
-/* A blob store for a test, in a directory that was just made. */
+/* A blob store for a test, in a new directory. */
 #ifndef TEST_STORE_FIXTURE_H
 #define TEST_STORE_FIXTURE_H
 
@@ -6,7 +6,7 @@
 
 #define TEST_IDENTITY "11111111-2222-4333-8444-555555555555"
 
-/* NULL: it cannot be made. */
+/* NULL on failure. */
 static inline struct store *
 store_fixture(const char *root)
 {

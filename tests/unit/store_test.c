@@ -44,7 +44,7 @@ teardown(void **state)
 	return 0;
 }
 
-/* A file below the root, with these bytes. */
+/* Make a file with these bytes below the root. */
 static void
 put(struct fixture *f, const char *name, const char *bytes)
 {

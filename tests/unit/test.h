@@ -1,4 +1,4 @@
-/* cmocka, and the headers it wants first. */
+/* cmocka, and the headers that must precede it. */
 #ifndef TEST_H
 #define TEST_H
 

@@ -47,7 +47,7 @@ base64url(struct arena *arena, const void *data, size_t length)
 	return text;
 }
 
-/* What an attacker or a broken client might send, rightly signed with k1. */
+/* A token as an attacker or a faulty client might send, with a valid signature of k1. */
 static char *
 forge(struct arena *arena, const char *header, const char *claims)
 {
@@ -59,7 +59,7 @@ forge(struct arena *arena, const char *header, const char *claims)
 	return arena_printf(arena, "%s.%s", text, base64url(arena, mac, sizeof(mac)));
 }
 
-/* Good claims; the one named gets another value, or with NULL is left out. */
+/* Valid claims, except that `key` gets another value, or if value is NULL, is omitted. */
 static char *
 claims(struct arena *arena, const char *key, const char *value)
 {
@@ -97,7 +97,7 @@ verify(struct arena *arena, const char *text, struct token **token)
 	bool ok = token_verify(arena, keys, 2, text, AUDIENCE, token, &err);
 
 	assert_true(ok || (err.code == ERROR_UNAUTHORIZED && *err.cause != '\0'));
-	/* The client is told nothing of the reason. */
+	/* The message for the client does not contain the reason. */
 	assert_true(ok || strcmp(err.message, "authentication required") == 0);
 	return ok;
 }
@@ -313,7 +313,7 @@ the_audience_is_one_string_and_ours(void **state)
 		refused(*state, forge(*state, HEADER, claims(*state, "aud", audiences[i])));
 }
 
-/* A vhost that names no repository takes no token, not even one for no repository. */
+/* A vhost without repository accepts no token, not even one with an empty audience. */
 static void
 an_empty_audience_fits_nobody(void **state)
 {
@@ -336,7 +336,7 @@ claims_of_another_type_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		for (size_t j = 0; j < sizeof(values) / sizeof(values[0]); j++)
 			refused(*state, forge(*state, HEADER, claims(*state, names[i], values[j])));
-	for (size_t i = 5; i < 8; i++) /* times as text */
+	for (size_t i = 5; i < 8; i++) /* times as strings */
 		refused(*state, forge(*state, HEADER, claims(*state, names[i], "\"1\"")));
 	refused(*state, forge(*state, HEADER, claims(*state, "iss", "\"other\"")));
 	refused(*state, forge(*state, HEADER, claims(*state, "uid", "-1")));
@@ -353,7 +353,7 @@ claims_of_another_type_are_refused(void **state)
 	refused(*state, forge(*state, HEADER, "{}"));
 }
 
-/* -1 refused, 0 expired, 1 taken: the claim set `delta` seconds from now. */
+/* -1 refused, 0 expired, 1 accepted, with the claim set to `delta` seconds from now. */
 static int
 at(struct arena *arena, const char *name, int64_t delta)
 {

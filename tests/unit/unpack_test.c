@@ -1,4 +1,4 @@
-/* What a layer holds unpacked, within bounds. */
+/* The digest of a decompressed layer, within limits. */
 #include "config.h"
 
 #include "store/unpack.h"
@@ -48,7 +48,7 @@ write_file(const void *data, size_t length)
 	return path;
 }
 
-/* Unpack a file that is what it should be. */
+/* Decompress a file that has the expected digest. */
 static bool
 unpack(const void *data, size_t length, struct digest *digest)
 {
@@ -131,7 +131,7 @@ bombs_are_impossible(void **state)
 	free(zeros);
 }
 
-/* A file that rotted says nothing of the layer. */
+/* A damaged file is not evidence about the layer. */
 static void
 other_bytes_are_an_error(void **state)
 {

@@ -15,13 +15,11 @@
 #include "folder.h"
 #include "store_fixture.h"
 
-/*
- * The calls whose order and failure matter, in place of the C library's: they note what was called,
- * and fail when told.
- */
+/* Replacements of C library calls whose order and failure matter: they record the call, and fail if
+ * told to. */
 static char calls[256];
 static int fail_fdatasync, fail_fsync; /* errno, or 0 */
-static ssize_t write_room = -1;        /* bytes that still fit the disk; -1: all */
+static ssize_t write_room = -1;        /* bytes left on the disk; -1: unlimited */
 static const char *rename_before_lock[2];
 
 static void
@@ -198,7 +196,7 @@ unacknowledged_bytes_are_cut(void **state)
 	put(up, "crash");
 	assert_true(upload_truncate(up, 4, NULL));
 	assert_int_equal(upload_length(up), 4);
-	assert_false(upload_running_digest(up, &digest)); /* it has seen what is gone */
+	assert_false(upload_running_digest(up, &digest)); /* it covers bytes that were removed */
 	put(up, "two");
 	assert_true(upload_digest(up, DIGEST_SHA256, &digest, NULL));
 	assert_true(is_digest_of(&digest, "one two"));
@@ -329,7 +327,7 @@ a_file_whose_folder_cannot_be_synced_is_left_to_its_row(void **state)
 	assert_false(exists(store_upload_path(f->store, f->arena, 5)));
 }
 
-/* As a request leaves it that dies between rename and fsync. */
+/* The state after a request that died between rename and fsync. */
 static struct digest
 publish_unsynced(struct fixture *f, const char *bytes)
 {

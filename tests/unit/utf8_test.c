@@ -20,7 +20,7 @@ static void
 malformed_text_is_refused(void **state)
 {
 	static const char *const bad[] = {
-		"\x80", "\xbf", "\xfe", "\xff",                             /* no first byte */
+		"\x80", "\xbf", "\xfe", "\xff",                             /* not a first byte */
 		"\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", /* overlong */
 		"\xed\xa0\x80", "\xed\xbf\xbf",                             /* surrogates */
 		"\xf4\x90\x80\x80", "\xf5\x80\x80\x80",                     /* above U+10FFFF */

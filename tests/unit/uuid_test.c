@@ -1,4 +1,4 @@
-/* UUIDs: what we make is what we take. */
+/* UUIDs: every UUID that we make is accepted. */
 #include "base/uuid.h"
 
 #include <string.h>

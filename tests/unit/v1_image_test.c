@@ -1,4 +1,4 @@
-/* v1 images made from v2 images: the same for everybody and for ever. */
+/* v1 images derived from v2 images, which must never change. */
 #include "oci/v1_image.h"
 
 #include <jansson.h>
@@ -161,7 +161,7 @@ images_that_begin_alike_share_ids(void **state)
 	    made, 3, "{\"created\":\"2020-01-01T00:00:00Z\",\"os\":\"a\",\"history\":[{},{},{}]}");
 	assert_string_equal(id(made, 0), first);
 	assert_string_not_equal(
-	    id(made, 1), second); /* that one says the config, this one does not */
+	    id(made, 1), second); /* the top image repeats the config, a lower one does not */
 }
 
 static void
@@ -184,7 +184,7 @@ history_that_does_not_fit_is_blank(void **state)
 	assert_true(made->images[0].empty);
 }
 
-/* A history of so many entries, of which the first `filled` have layers. */
+/* A history of `entries` entries, of which the first `filled` have layers. */
 static char *
 long_history(int entries, int filled)
 {
@@ -284,7 +284,7 @@ the_last_says_what_the_config_says(void **state)
 	assert_non_null(strstr(made->images[0].text, "\"container_config\":{\"Cmd\":[\"kept\"]}"));
 }
 
-/* Clients know no case of keys. */
+/* Clients ignore the case of keys. */
 static void
 keys_have_one_spelling(void **state)
 {
