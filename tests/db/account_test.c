@@ -1,4 +1,4 @@
-/* Accounts, groups, permission targets, keys of tokens. */
+/* Accounts, groups, permission targets, token keys. */
 #include "fixture.h"
 
 #include <stdlib.h>
@@ -51,7 +51,7 @@ fail_from(
 	return db_account_failed(&f->db, account->id, account->name, &limits, &actor, &f->err);
 }
 
-/* With the limits of most tests: 3 in a row, 8 in an hour. */
+/* Fails with the limits of most tests: 3 in a row, 8 in an hour. */
 static void
 fail_once(struct fixture *f, const struct account *account, const char *address)
 {
@@ -131,7 +131,7 @@ failures_in_a_row_lock_their_address(void **state)
 	fail_once(f, account, FIRST);
 	fail_once(f, account, FIRST);
 	assert_true(
-	    db_account_succeeded(&f->db, account->id, FIRST, &f->err)); /* the row is broken */
+	    db_account_succeeded(&f->db, account->id, FIRST, &f->err)); /* the run is broken */
 	fail_once(f, account, FIRST);
 	fail_once(f, account, FIRST);
 	assert_false(held_back(f, name, FIRST));
@@ -143,7 +143,7 @@ failures_in_a_row_lock_their_address(void **state)
 	assert_true(db_account_find(&f->db, name, &account, &f->err));
 	assert_true(account->locked);
 	assert_true(db_account_succeeded(&f->db, account->id, FIRST, &f->err));
-	assert_true(held_back(f, name, FIRST)); /* a lock runs out by itself */
+	assert_true(held_back(f, name, FIRST)); /* a lock expires by itself */
 	assert_string_equal(
 	    ask(f, "SELECT count(*) FROM audit WHERE action = 'account_lock' AND object = '%s'",
 		name),

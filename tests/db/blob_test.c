@@ -1,4 +1,4 @@
-/* Blobs: found where they may be, published once, mounted, deleted; upload sessions belong to one
+/* Blobs: found where permitted, published once, mounted, deleted; upload sessions belong to one
  * account and image. */
 #include "fixture.h"
 
@@ -159,7 +159,8 @@ is_queued(struct fixture *f, int64_t file)
 		   "1") == 0;
 }
 
-/* Push a blob of which a file is lost: replaced once, and queued only if it was there. */
+/* Push a blob whose file is lost: it is replaced once, and the file is queued only if it existed.
+ */
 static void
 lose_a_file(struct fixture *f, bool missing)
 {
@@ -176,7 +177,7 @@ lose_a_file(struct fixture *f, bool missing)
 	assert_true(
 	    db_blob_publish(&f->db, row, &digest, (int64_t)strlen(content), &file, &won, &f->err));
 	assert_int_equal(file, lost);
-	assert_true(is_queued(f, row->file)); /* it lost, and its process may die now */
+	assert_true(is_queued(f, row->file)); /* it is a duplicate, and its process may die now */
 	for (int tries = 0; tries < 2; tries++) {
 		assert_true(
 		    db_blob_replace(&f->db, &digest, lost, missing, row->file, 7, &done, &f->err));
@@ -215,7 +216,7 @@ a_session_is_published_once(void **state)
 	    &f->db, &target, "a", f->admin.account, 0, DIGEST_SHA256, &row, &f->err));
 	assert_true(db_blob_publish(&f->db, row, &digest, 1, &file, &won, &f->err));
 	assert_true(won);
-	/* the same again: its answer may have been lost */
+	/* repeated, as if the first reply was lost */
 	assert_true(db_blob_publish(&f->db, row, &digest, 1, &file, &won, &f->err));
 	assert_true(won);
 	assert_int_equal(file, row->file);
@@ -409,7 +410,7 @@ a_blob_in_use_is_not_deleted(void **state)
 	assert_int_equal(outcome, BLOB_DELETE_USED);
 }
 
-/* --- For the check --- */
+/* --- Verification --- */
 
 static void
 every_file_has_its_owner(void **state)

@@ -160,7 +160,7 @@ a_deleted_repository_is_gone_and_its_key_free(void **state)
 	assert_int_equal(
 	    save(f, key, "{\"rclass\": \"local\"}", DOCUMENT_CREATE, 0).outcome, DOCUMENT_CREATED);
 	assert_int_equal(target_of(f, key, "a", f->admin).image, 0);
-	/* its content goes later */
+	/* its content is removed later */
 	assert_string_equal(
 	    ask(f, "SELECT count(*) FROM image WHERE repository_id = %s", gone), "1");
 }
@@ -217,7 +217,7 @@ wait_for_waiting(struct fixture *f)
 	fail_msg("nobody waits");
 }
 
-/* What an edit leads to that begins before another one, of theirs as their_json, is done. */
+/* Outcome of an edit that starts while another one (their_json) is not committed yet. */
 static enum document_outcome
 edit_behind(struct fixture *f, const char *their_key, const char *their_json, const char *key,
     const char *json, int revision)
@@ -267,7 +267,7 @@ edits_of_different_fields_are_both_done(void **state)
 	assert_int_equal(find(f, key)->revision, 3);
 }
 
-/* Either may contain the other, but not both. */
+/* Each may contain the other, but not both at once. */
 static void
 two_edits_make_no_cycle_together(void **state)
 {
@@ -281,7 +281,7 @@ two_edits_make_no_cycle_together(void **state)
 	assert_string_equal(field(f, find(f, two), "repositories"), "[]");
 }
 
-/* The virtual that gains the member while it is deleted does not keep it. */
+/* The repository must not remain a member of a virtual that adds it while it is being deleted. */
 static void
 a_deletion_sees_who_has_just_taken_the_repository_in(void **state)
 {

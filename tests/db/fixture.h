@@ -1,4 +1,5 @@
-/* A migrated database for tests of db/: named by STOWAGE_TEST_DATABASE, else they skip. */
+/* A migrated database for tests of db/, named by STOWAGE_TEST_DATABASE; without it, tests are
+ * skipped. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -17,14 +18,14 @@
 
 struct fixture {
 	const char *url;
-	struct db db;   /* a pool of three connections, and an arena that lives as long as a test */
-	PGconn *beside; /* a connection past the pool, to look and to disturb */
+	struct db db;   /* a pool of three connections, and an arena per test */
+	PGconn *beside; /* a connection outside the pool, to inspect and to disturb */
 	struct error err;
 	struct principal admin;
 	struct actor actor;
 };
 
-/* Run the tests, or skip them all; the result is main()'s. */
+/* Run the tests, or skip them all; returns the exit status of main(). */
 int fixture_run(const char *name, const struct CMUnitTest *tests, size_t count);
 #define FIXTURE_RUN(name, tests) fixture_run(name, tests, sizeof(tests) / sizeof(tests[0]))
 /* For each test. */
@@ -32,15 +33,15 @@ int fixture_setup(void **state);
 int fixture_teardown(void **state);
 #define DB_TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 
-/* The first value that SQL answers, "" for none or NULL; SQL that fails fails the test. */
+/* The first value of the result; "" for no row or NULL. The test fails if the SQL fails. */
 const char *ask(struct fixture *, const char *format, ...) PRINTF_LIKE(2, 3);
-/* A name nobody else uses, so that tests share a database without meeting. */
+/* A unique name, so that tests can share a database. */
 const char *unique(struct fixture *, const char *word);
 
-/* Things to test with; each fails the test when it cannot be made. */
+/* Make objects for tests; the test fails if one cannot be made. */
 const char *local_make(struct fixture *); /* key */
 const char *virtual_make(
-    struct fixture *, const char *first, const char *second); /* key; pushes land in `first` */
+    struct fixture *, const char *first, const char *second); /* key; pushes go to `first` */
 struct principal account_make(
     struct fixture *, int actions, const char *key); /* with these rights there; 0: none */
 struct target target_of(struct fixture *, const char *key, const char *name, struct principal);

@@ -1,5 +1,4 @@
-/* Manifests: a push is all or nothing, a pull gives the same bytes, tags move with their history.
- */
+/* Manifests: a push is atomic, a pull returns the same bytes, tags record their history. */
 #include "fixture.h"
 
 #include <pthread.h>
@@ -72,7 +71,7 @@ a_head_brings_no_payload(void **state)
 	assert_true(row->size > 0);
 }
 
-/* What may not be read and what is not there give the same row. */
+/* Unreadable and missing content give the same row. */
 static void
 the_unreadable_is_as_the_unknown(void **state)
 {
@@ -169,7 +168,8 @@ a_push_names_only_what_is_readable_under_its_name(void **state)
 	struct access_decision decision;
 	struct blob_row *row;
 
-	/* not through the target, not under another name, not without the right there */
+	/* blobs are not resolved through the target, under another name, or without the right there
+	 */
 	assert_int_equal(
 	    push(f, first, "a", f->admin, unique(f, "m"), &blob, 1, "v1"), MANIFEST_PUT_MISSING);
 	assert_int_equal(
@@ -177,7 +177,7 @@ a_push_names_only_what_is_readable_under_its_name(void **state)
 	assert_int_equal(
 	    push(f, key, "a", writer, unique(f, "m"), &blob, 1, "v1"), MANIFEST_PUT_MISSING);
 	assert_string_equal(rows(f, first), "0");
-	/* pulled from the second, pushed through the virtual: lands in the first, complete */
+	/* pulled from the second, pushed through the virtual: stored in the first, complete */
 	assert_int_equal(
 	    push(f, key, "a", f->admin, unique(f, "m"), &blob, 1, "v1"), MANIFEST_PUT_DONE);
 	assert_true(db_blob_find(
@@ -356,7 +356,7 @@ an_expected_digest_is_compared(void **state)
 	assert_int_equal(push(f, key, "a", f->admin, one, NULL, 0, "v1"), MANIFEST_PUT_DONE);
 	assert_int_equal(push_expecting(f, key, two, one), MANIFEST_PUT_DONE);
 	assert_int_equal(push_expecting(f, key, two, one),
-	    MANIFEST_PUT_DONE); /* its answer may have been lost */
+	    MANIFEST_PUT_DONE); /* repeated: the reply may be lost */
 	assert_int_equal(push_expecting(f, key, three, one), MANIFEST_PUT_PRECONDITION);
 	assert_string_equal(
 	    ask(f, "SELECT count(*) FROM manifest WHERE payload = '%s'", three), "0");
@@ -429,7 +429,7 @@ a_push_and_its_moves_are_audited_once(void **state)
 		digest_of_text(one).text, digest_of_text(two).text));
 }
 
-/* --- Many at once, one tag --- */
+/* --- Concurrent pushes of one tag --- */
 
 struct pusher {
 	struct fixture copy;
@@ -469,7 +469,7 @@ pushes_of_one_tag_follow_each_other(void **state)
 		arena_free(pushers[i].copy.db.arena);
 	}
 	assert_int_equal(done, 80);
-	/* each event begins where the one before ended */
+	/* the old digest of each event is the new one of the event before */
 	assert_string_equal(
 	    ask(f,
 		"SELECT bool_and(old_digest IS NOT DISTINCT FROM before) FROM (SELECT old_digest,"
@@ -503,7 +503,8 @@ race(void *argument)
 	return NULL;
 }
 
-/* Who may not overwrite must not do so by being second to a tag that both saw missing. */
+/* A principal that may not overwrite must not do so if two pushes both saw that the tag was
+ * missing. */
 static void
 of_two_who_may_only_create_one_does(void **state)
 {

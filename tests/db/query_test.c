@@ -1,5 +1,5 @@
-/* Questions and answers: values go and come unchanged, refusals become the right error, lost
- * connections are found again. */
+/* Queries: values are passed unchanged, refusals become the right error, lost connections are
+ * reopened. */
 #include "fixture.h"
 
 #include <signal.h>
@@ -93,17 +93,15 @@ a_dead_idle_connection_is_replaced(void **state)
 
 		hang_up(f);
 		assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
-		/* even for what must not happen twice */
+		/* even for statements that are not idempotent */
 		hang_up(f);
 		assert_true(
 		    db_account_add(&f->db, unique(f, "user"), "*", false, &f->actor, &f->err));
 	}
 }
 
-/*
- * The table is locked; whoever waits for it is killed in the middle of the question, then the lock
- * goes. The child works on connections of its own and ends without the parent's.
- */
+/* Lock the table, kill the session that waits for the lock during its query, then unlock. The child
+ * uses its own connections and exits without those of the parent. */
 static pid_t
 kill_who_waits(struct fixture *f)
 {
@@ -171,7 +169,7 @@ a_locked_table_is_unavailable_in_time(void **state)
 	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
 }
 
-/* What it has prepared it cannot even look at. */
+/* It cannot even prepare statements on the table. */
 static void
 a_locked_table_is_unavailable_to_a_new_connection(void **state)
 {
@@ -184,7 +182,7 @@ a_locked_table_is_unavailable_to_a_new_connection(void **state)
 	assert_false(db_account_find(&f->db, "nobody", &account, &f->err));
 	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
 	ask(f, "ROLLBACK");
-	usleep(1000 * 1000); /* it does not look for the database all the time */
+	usleep(1000 * 1000); /* it does not try to connect all the time */
 	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
 }
 
@@ -208,7 +206,7 @@ a_server_that_hangs_is_unavailable_in_time(void **state)
 	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
 	assert_in_range(clock_steady_ms() - started, 2500, 5000);
 	assert_true(
-	    db_account_find(&f->db, "nobody", &account, &f->err)); /* over another connection */
+	    db_account_find(&f->db, "nobody", &account, &f->err)); /* through another connection */
 	kill(backend, SIGCONT);
 }
 
@@ -265,7 +263,7 @@ no_free_connection_is_unavailable(void **state)
 	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
 }
 
-/* One waits for it at a time: the others know from the last one. */
+/* One thread waits for it at a time: the others get the last result. */
 static void
 a_database_that_hangs_is_not_waited_for_in_turns(void **state)
 {
@@ -290,7 +288,7 @@ a_database_that_hangs_is_not_waited_for_in_turns(void **state)
 	db_pool_close(db.pool);
 }
 
-/* Three questions of a request must not take three times as long. */
+/* Three queries of a request must not take three times as long. */
 static void
 a_request_waits_once(void **state)
 {

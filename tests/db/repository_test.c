@@ -1,4 +1,4 @@
-/* Repositories: where a push lands, who may what, the catalog. */
+/* Repositories: targets of pushes, permissions, the catalog. */
 #include "fixture.h"
 
 static struct access_decision
@@ -81,7 +81,7 @@ a_principal_is_valid_as_long_as_its_account(void **state)
 	assert_false(decision_of(f, key, anonymous).allowed);
 	assert_false(decision_of(f, key, stale).principal_valid);
 	assert_false(decision_of(f, key, stale).allowed);
-	/* A lock holds back new passwords only. */
+	/* A lock affects only sign-ins with a password that is not cached. */
 	ask(f, "UPDATE account SET locked_until = now() + interval '1 minute' WHERE id = %d",
 	    principal.account);
 	assert_true(decision_of(f, key, principal).principal_valid);

@@ -1,5 +1,5 @@
-/* Connections: every statement can be prepared; a wrong database, or none, ends the start with a
- * reason, and soon. */
+/* Connections: every statement can be prepared; a wrong or missing database fails at start, soon
+ * and with a reason. */
 #include "fixture.h"
 
 #include <pthread.h>
@@ -60,7 +60,7 @@ a_schema_that_does_not_admit_us_is_refused(void **state)
 	ask(f, "UPDATE installation SET schema = %d, oldest = %d", DB_SCHEMA, DB_SCHEMA);
 }
 
-/* So that nodes can be upgraded one after the other. */
+/* So that nodes can be upgraded one at a time. */
 static void
 a_newer_schema_that_admits_us_is_used(void **state)
 {
@@ -90,7 +90,7 @@ a_read_only_database_is_not_ready(void **state)
 	db_pool_close(pool);
 }
 
-/* What SHOW answers in a connection of the pool, whose URL asks for these settings. */
+/* The result of SHOW on a connection of the pool, whose URL sets these options. */
 static const char *
 setting(struct fixture *f, const char *options, const char *name)
 {
@@ -162,7 +162,7 @@ no_database_is_unavailable(void **state)
 	assert_string_not_equal(f->err.cause, "");
 }
 
-/* --- Many threads, a database that is gone --- */
+/* --- Many threads, an unavailable database --- */
 
 #define THREADS 16
 
@@ -225,7 +225,7 @@ many_threads_share_few_connections(void **state)
 	    "t");
 }
 
-/* The role may not log in any more: as good as gone, for this pool only. */
+/* The role may not log in any more, which makes the database unavailable for this pool only. */
 static void
 a_database_away_is_answered_at_once_and_found_again(void **state)
 {
@@ -256,7 +256,7 @@ a_database_away_is_answered_at_once_and_found_again(void **state)
 	ask(f, "DROP ROLE \"%s\"", role);
 }
 
-/* Nobody has looked for it for a while: what was known of it is not held against anybody. */
+/* No connection attempt for a while: the last failure is obsolete. */
 static void
 a_database_back_for_long_is_found_by_all_at_once(void **state)
 {
@@ -283,7 +283,7 @@ a_database_back_for_long_is_found_by_all_at_once(void **state)
 	ask(f, "DROP ROLE \"%s\"", role);
 }
 
-/* The server has room for one of three connections. */
+/* The server accepts only one of three connections. */
 static void
 connections_that_cannot_be_had_are_not_missed(void **state)
 {
