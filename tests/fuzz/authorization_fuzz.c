@@ -1,4 +1,4 @@
-/* The Authorization header: each kind brings what it promises, and no control character passes. */
+/* The Authorization header: each kind sets its fields, and control characters are refused. */
 #include "fuzz.h"
 
 #include "http/authorization.h"

@@ -1,4 +1,4 @@
-/* What a fuzzing engine calls; with replay.c, what replays files. */
+/* Entry point of a fuzzing engine, or of replay.c, which replays files. */
 #ifndef FUZZ_H
 #define FUZZ_H
 
@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* assert() that NDEBUG cannot take away. */
+/* assert() that NDEBUG does not remove. */
 #define MUST(condition)           \
 	do {                      \
 		if (!(condition)) \

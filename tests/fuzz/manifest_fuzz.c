@@ -1,4 +1,4 @@
-/* Manifests: what is taken can be listed as a referrer, and every descriptor is whole. */
+/* Manifests: an accepted one can be listed as a referrer, and every descriptor is complete. */
 #include "fuzz.h"
 
 #include <jansson.h>

@@ -1,4 +1,4 @@
-/* Names, tags, repository keys: what is taken is harmless in paths, headers and logs. */
+/* Names, tags, repository keys: an accepted one is harmless in paths, headers and logs. */
 #include "fuzz.h"
 
 #include <string.h>

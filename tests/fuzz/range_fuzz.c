@@ -1,4 +1,4 @@
-/* Range and Content-Range: what is taken lies within the content. */
+/* Range and Content-Range: accepted ranges are within the content. */
 #include "fuzz.h"
 
 #include "base/arena.h"

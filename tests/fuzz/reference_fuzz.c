@@ -1,4 +1,4 @@
-/* References and media types: what is taken says the same when read again. */
+/* References and media types: an accepted one parses to the same value again. */
 #include "fuzz.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* main() of an entry point where no engine brings one: runs it on each file named. */
+/* main() without a fuzzing engine: runs the entry point on each file named. */
 #include "fuzz.h"
 
 #include <stdio.h>
@@ -17,7 +17,7 @@ replay(const char *path)
 	size = fread(data, 1, sizeof(data), file);
 	fclose(file);
 	fprintf(
-	    stderr, "%s: %zu bytes\n", path, size); /* the last one named is the one that failed */
+	    stderr, "%s: %zu bytes\n", path, size); /* the last one printed is the one to blame */
 	LLVMFuzzerTestOneInput(data, size);
 	return 0;
 }

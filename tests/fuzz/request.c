@@ -21,10 +21,10 @@
 #define FAILURES_MAX 2000 /* pieces of memory that fail in one request, one at a time */
 #define ADMIN "HTTP_AUTHORIZATION=Basic YWRtaW46cGFzc3dvcmQ="
 
-/* --- The database: db/connection.c's place is taken, so that its object is not linked --- */
+/* --- The database: replaces db/connection.c, so that its object is not linked --- */
 
-static const char *password; /* the administrator's, hashed */
-static unsigned dice;        /* which kind of rows come next; the input decides */
+static const char *password; /* hash of the administrator's password */
+static unsigned dice;        /* selects the kind of the next rows; the input decides */
 
 static void
 cell(PGresult *res, int column, const void *value, size_t length)
@@ -32,7 +32,7 @@ cell(PGresult *res, int column, const void *value, size_t length)
 	MUST(PQsetvalue(res, 0, column, (char *)(uintptr_t)value, (int)length) == 1);
 }
 
-/* Cells of every shape, none of them NULL: a column that is never NULL is relied on. */
+/* Cells of every type, never NULL: the code relies on columns that cannot be NULL. */
 static void
 odd_cell(PGresult *res, int column)
 {
@@ -95,7 +95,7 @@ principal_row(void)
 	return res;
 }
 
-/* Of a repository, as the database makes it. */
+/* A repository's document as the database makes it. */
 static PGresult *
 document_row(void)
 {
@@ -108,7 +108,7 @@ document_row(void)
 	return res;
 }
 
-/* What begins with a access decision says yes: known, not blacked out, valid, allowed. */
+/* An access decision is always positive: known, not blacked out, valid, allowed. */
 static PGresult *
 made_up_row(bool filled)
 {
@@ -152,7 +152,7 @@ connection_ask(struct db_connection *connection, const struct statement *stateme
 	if (strncmp(statement->name, "document_", 9) == 0)
 		return document_row();
 	dice = dice * 1103515245 + 12345;
-	/* No upstream is there, and the store has no identity. */
+	/* There are no upstreams, and the store has no identity. */
 	return made_up_row(dice % 3 != 0 && strcmp(statement->name, "remotes_find") != 0 &&
 			   strcmp(statement->name, "installation_find") != 0);
 }
@@ -296,7 +296,7 @@ __wrap_arena_defer(struct arena *arena, void (*function)(void *), void *object)
 
 /* --- One request --- */
 
-/* "Name: value" as the variable of the web server. */
+/* "Name: value" as a variable of the web server. */
 static const char *
 header_variable(struct arena *arena, const char *line, size_t length)
 {
@@ -315,7 +315,7 @@ header_variable(struct arena *arena, const char *line, size_t length)
 	return arena_printf(arena, "%s=%s", text, value);
 }
 
-/* The head of the input as an environment; what follows it is the body. */
+/* The head of the input as an environment; the rest is the body. */
 static const char *const *
 environment(struct arena *arena, const char *text, size_t size, struct bytes *body)
 {
@@ -358,7 +358,7 @@ environment(struct arena *arena, const char *text, size_t size, struct bytes *bo
 	return all;
 }
 
-/* A status, headers of printable characters, and JSON where the answer says so. */
+/* Check the status, that headers are printable, and that a JSON body is valid. */
 static void
 check_answer(const char *output, size_t length)
 {
@@ -367,7 +367,7 @@ check_answer(const char *output, size_t length)
 
 	MUST(sscanf(output, "Status: %3d\r\n", &status) == 1 && status >= 200 && status < 600);
 	MUST(body != NULL);
-	MUST(strcmp(body + 4, "{}") != 0 || status < 500); /* reply_json() of what is no JSON */
+	MUST(strcmp(body + 4, "{}") != 0 || status < 500); /* reply_json() of an invalid document */
 	for (const char *c = output; c < body; c++)
 		MUST(((unsigned char)*c >= 0x20 && *c != 0x7f) || *c == '\r' || *c == '\n');
 	if (status >= 400 && strstr(output, "\r\nContent-Type: application/json\r\n") != NULL &&

@@ -1,4 +1,4 @@
-/* Whole requests through a responder, over a database that gives made-up rows. */
+/* Whole requests through a responder, over a database that returns made-up rows. */
 #ifndef FUZZ_REQUEST_H
 #define FUZZ_REQUEST_H
 
@@ -10,9 +10,9 @@ struct error;
 struct request;
 
 /*
- * data: "METHOD TARGET", a line per header, an empty line, the body; lines end with a line feed.
- * Without an Authorization header the request is the administrator's. Whatever it is, there is one
- * well-formed answer, and the program goes on.
+ * data: "METHOD TARGET", one line per header, an empty line, the body; lines end with a line feed.
+ * Without an Authorization header the request is the administrator's. For every input there must be
+ * one well-formed response, and the program must survive.
  */
 void request_fuzz(
     void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size);

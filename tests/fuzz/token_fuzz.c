@@ -1,7 +1,5 @@
-/*
- * Tokens and scopes. Whatever the input, as a token it is refused, for it cannot be signed; read as
- * scopes and put into a token, it comes back as it was.
- */
+/* Tokens and scopes. No input is a valid token, because it cannot be signed; if it is parsed as
+ * scopes and put into a token, the token returns them unchanged. */
 #include "fuzz.h"
 
 #include <string.h>
