@@ -24,16 +24,16 @@ void arena_free(struct arena *); /* NULL is fine */
 void arena_reset(struct arena *);
 
 /*
- * If there is no memory for a piece, continue at `out`, once; NULL: end the program. Returns the
- * value that was set before. A function that allocates with a lock held, while other threads wait
- * for this one, or with a handle that the arena does not release yet, sets NULL meanwhile.
+ * If an allocation fails, longjmp() to `out`, once; NULL: end the program. Returns the previous
+ * value. A function sets NULL for a while if it allocates with a lock held, while other threads
+ * wait for this one, or with a handle that the arena does not release yet.
  */
 jmp_buf *arena_catch(struct arena *, jmp_buf *out);
-/* As if the arena had no memory for a piece of that size: for libraries that have none. */
+/* Fail as if an allocation of that size had failed; for libraries that report lack of memory. */
 void arena_give_up(struct arena *, size_t size) NORETURN;
 
 void *arena_alloc(struct arena *, size_t size) RETURNS_NONNULL;
-/* count * size bytes; an overflow counts as a want of memory. */
+/* count * size bytes; an overflow counts as a failed allocation. */
 void *arena_array(struct arena *, size_t count, size_t size) RETURNS_NONNULL;
 char *arena_strdup(struct arena *, const char *) RETURNS_NONNULL;
 /* Copy `length` bytes and end them with NUL. */

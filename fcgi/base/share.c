@@ -13,7 +13,7 @@ struct share_place {
 };
 
 struct share {
-	pthread_mutex_t lock; /* of what follows */
+	pthread_mutex_t lock; /* protects the members below */
 	size_t free;
 	struct share_place *taken;
 };
@@ -50,7 +50,7 @@ place_new(struct share *share, const char *holder)
 	return place;
 }
 
-/* Call it with the lock held. */
+/* The caller holds the lock. */
 static size_t
 count_held(const struct share *share, const char *holder)
 {

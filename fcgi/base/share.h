@@ -1,6 +1,7 @@
 /*
- * Places of which everybody gets a fair share. A holder may take one more while it has fewer than
- * are free: alone it gets half of them, two get a third each, and a newcomer always finds one.
+ * A fixed number of places, shared fairly. A holder may take another place while it holds fewer
+ * than are free: a single holder gets half of the places, two holders get a third each, and a new
+ * holder always gets one.
  */
 #ifndef BASE_SHARE_H
 #define BASE_SHARE_H
@@ -13,10 +14,10 @@ struct share;
 struct share_place;
 
 struct share *share_open(size_t places) RETURNS_NONNULL;
-/* All places have been returned. */
+/* Call it after all places have been returned. */
 void share_close(struct share *);
 
-/* holder: copied. NULL: it has its share. */
+/* holder: copied. NULL: the holder has its share already. */
 struct share_place *share_take(struct share *, const char *holder) MUST_CHECK;
 void share_return(struct share_place *); /* NULL is fine */
 
