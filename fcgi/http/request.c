@@ -246,7 +246,7 @@ request_admit_body(struct request *req, struct share *share, struct error *err)
 
 	if (transport_has_body(req->transport, req->content_length))
 		return true;
-	/* No name of a user begins with a blank. */
+	/* User names never begin with a space, so an address cannot be taken for a user. */
 	if (req->place == NULL)
 		req->place = share_take(
 		    share, anonymous ? arena_printf(req->arena, " %s", req->address) : req->user);

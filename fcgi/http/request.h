@@ -53,13 +53,15 @@ struct request {
 	bool is_head_only;      /* FastCGI authorizer: called before the body is accepted */
 	bool may_block;   /* this thread may wait for an upstream, or for a slot to hash a password;
 			     else ERROR_WOULD_BLOCK */
-	bool may_receive; /* the same for a body that is still on its way */
-	bool awaits_body; /* ERROR_WOULD_BLOCK is for a thread that may receive */
-	/* Borrowed: bodies that may be on their way at once. Documents are kept in memory, so they
-	 * are fewer. */
+	bool may_receive; /* this thread may wait for a body that has not arrived yet; else
+			     ERROR_WOULD_BLOCK */
+	bool awaits_body; /* ERROR_WOULD_BLOCK is because of may_receive */
+	/* Borrowed: limits of concurrent requests with a body. Documents are buffered in memory, so
+	 * their limit is lower. */
 	struct share *uploads, *documents;
-	struct share_place *place; /* in one of them; share_return() once the request is done */
-	const char *user;          /* authenticated user, for the log; "" or NULL: anonymous */
+	struct share_place
+	    *place;        /* in uploads or documents; share_return() when the request ends */
+	const char *user;  /* authenticated user, for the log; "" or NULL: anonymous */
 	const char *route; /* pattern of the matched route, for the log; set by the router */
 	struct {
 		const char *name, *value;
@@ -91,10 +93,10 @@ const char *request_variable(
 const char *request_base_url(const struct request *) RETURNS_NONNULL;
 
 /*
- * Before the first byte of a body is read that a client may send slowly, and before anything is
- * done for it. share: req->uploads; request_body() asks by itself. False if that would hold up this
- * thread: ERROR_WOULD_BLOCK, or, if the user (anonymous: the address) has its share of such bodies
- * already, TOOMANYREQUESTS.
+ * Call it before the first byte of a body is read and before any other work for the body, because
+ * a client may send slowly. share: req->uploads; request_body() calls it itself. False with
+ * ERROR_WOULD_BLOCK if the body would block this thread, or with TOOMANYREQUESTS if the user
+ * (anonymous: the address) has its share of concurrent bodies already.
  */
 bool request_admit_body(struct request *, struct share *, struct error *) MUST_CHECK;
 /* Read body bytes: > 0 count, 0 end of the body, -1 failure. At the end the count is compared with

@@ -52,10 +52,10 @@ size_t transport_variable_count(const struct transport *, const char *name);
 const char *const *transport_environment(const struct transport *);
 
 /*
- * Is the body, of that length (-1: not announced), in the process, so that transport_read() will
- * not block? A larger one never is: libfcgi holds 8 KiB. Web servers send the beginning or the end
- * of a body together with the parameters: Apache calls once it has 16 KiB or all of it, lighttpd
- * once it has all of it.
+ * True if the whole body of that length (-1: not announced) has been received, so that
+ * transport_read() will not block; always false for a body larger than libfcgi's buffer of 8 KiB.
+ * Web servers send the beginning or the end of a body together with the parameters: Apache sends
+ * the request once it has 16 KiB or the whole body, lighttpd once it has the whole body.
  */
 bool transport_has_body(struct transport *, int64_t length) MUST_CHECK;
 /* Read body bytes: > 0 count, 0 end of the body, -1 if the client left early or the record was cut
