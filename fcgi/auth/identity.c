@@ -68,7 +68,8 @@ read_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 	return true;
 }
 
-/* Called with the lock `loading` held, which a want of memory must not leave locked. */
+/* Called with the lock `loading` held. If memory runs out, the program ends, so that the lock is
+ * not left held. */
 static bool
 load_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 {
