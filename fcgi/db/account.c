@@ -18,7 +18,7 @@ account_read(struct account_find_row row)
 	};
 }
 
-/* The account of the first row; *out is NULL without one. */
+/* Read the account of the first row; *out is NULL if there are no rows. */
 static bool
 take(struct db *db, const PGresult *res, struct account **out)
 {

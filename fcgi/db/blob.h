@@ -43,8 +43,8 @@ struct upload_row {
 	struct digest sealed;
 };
 
-/* Open a session (the image row is made when missing). file is a fresh id from the sequence. NULL:
- * the account has `most` pushes under way already (0: it may have any number). */
+/* Open a session; a missing image row is inserted. file is a new id from the sequence. NULL: the
+ * account has `most` open pushes already (0: no limit). */
 bool db_upload_start(struct db *, const struct target *, const char *name, int account,
     int64_t most, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
 /* Find the principal's own session under that key and name, and check the right to push; NULL:
@@ -62,15 +62,15 @@ bool db_upload_end(struct db *, const struct upload_row *, bool *found, struct e
 bool db_upload_seal(struct db *, const struct upload_row *, const struct digest *, bool *found,
     struct error *) MUST_CHECK;
 
-/* The bytes are published as a file: make or find the blob row, link it to the upload's image, end
- * the session. *file is the file id that holds the digest now; another than row->file means ours
- * lost and is queued for housekeeping. *won false: the session was gone. */
+/* After the bytes are published as a file: find or insert the blob row, link it to the upload's
+ * image, end the session. *file: the file that holds the digest now; if it is not row->file, ours
+ * is a duplicate and is queued for removal. *won false: the session does not exist any more. */
 bool db_blob_publish(struct db *, const struct upload_row *, const struct digest *, int64_t size,
     int64_t *file, bool *won, struct error *) MUST_CHECK;
 
-/* The file `lost` of a blob is missing, or there and damaged, and one that just lost to it has its
- * bytes: let the row take that, if no other has taken its place yet. *done false: the row still
- * names the lost one, or is gone, since it is too late to have `file` back. */
+/* The file `lost` of a blob is missing or damaged, and `file`, a duplicate, has its bytes: let the
+ * row name `file`, unless another request has replaced `lost` already. *done false: the row still
+ * names `lost` or is deleted, because the removal of `file` cannot be cancelled any more. */
 bool db_blob_replace(struct db *, const struct digest *, int64_t lost, bool missing, int64_t file,
     int64_t size, bool *done, struct error *) MUST_CHECK;
 

@@ -3,7 +3,7 @@
 #include "db/parts.h"
 #include "db/sql.h"
 
-/* The first members of every statement here. */
+/* The first members of the STATEMENT_args of every statement in this file. */
 #define KEY_ARGS(key)                                                  \
 	.remote = (key)->remote, .alg = digest_number(&(key)->digest), \
 	.digest = digest_bytes(&(key)->digest)

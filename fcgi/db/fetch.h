@@ -37,7 +37,7 @@ bool db_fetch_look(
 /* Record progress as the lease holder; *mine false: another process holds the lease now. */
 bool db_fetch_advance(struct db *, const struct fetch_key *, const char *owner, int64_t file,
     int64_t received, bool *mine, struct error *) MUST_CHECK;
-/* As its owner: the upstream says that the blob has another size. */
+/* As the lease holder: record the size that the upstream reports, if it differs. */
 bool db_fetch_resize(struct db *, const struct fetch_key *, const char *owner, int64_t size,
     struct error *) MUST_CHECK;
 /* After the bytes are published in `file`. *holder: the file that holds the digest now; if it is

@@ -1,6 +1,7 @@
 /*
- * What the statements' C shares: members of STATEMENT_args that say who acts and who asks, columns
- * that begin many rows. Their SQL shares sql/functions/request.sql. Private to db/.
+ * Shared by the C of the statements: members of STATEMENT_args for the actor and the principal, and
+ * columns with which many rows begin. Shared by their SQL: sql/functions/request.sql. Private to
+ * db/.
  */
 #ifndef DB_PARTS_H
 #define DB_PARTS_H
@@ -10,26 +11,27 @@
 #include "db/repository.h"
 #include "oci/manifest.h"
 
-/* The members of STATEMENT_args that say who acts, and who asks. */
+/* Members of STATEMENT_args for the actor and the principal. */
 #define ACTOR_ARGS(who)                                                                        \
 	.actor = (who)->account, .actor_name = actor_name(who), .request = actor_request(who), \
 	.address = actor_address(who)
 #define PRINCIPAL_ARGS(principal) .account = (principal)->account, .epoch = (principal)->epoch
-/* A digest as two members; without one SQL's NULL and 0. */
+/* A digest as two members; NULL and 0 in SQL if there is no digest. */
 struct bytes digest_bytes(const struct digest *);
 int digest_number(const struct digest *);
 bool digest_read(struct digest *, int algorithm, struct bytes value) MUST_CHECK;
-/* "" without one; NULL for what is no UUID or no address: a deed is not refused because its
- * reporter is odd. */
+/* "" if the actor has no name; NULL for a malformed UUID or address: an action is not refused
+ * because of them. */
 const char *actor_name(const struct actor *);
 const char *actor_request(const struct actor *);
 const char *actor_address(const struct actor *);
 const char *address_or_null(const char *address);
 
-/* The answer of a function that gives a reason if it cannot; else NOT_FOUND with that. */
+/* For functions that return NULL or a reason: true if it is NULL, else NOT_FOUND with the reason.
+ */
 bool is_done(const char *reason, struct error *) MUST_CHECK;
 
-/* A row's first columns. */
+/* The first columns of a row. */
 #define ACCESS_DECISION(row)                                                                  \
 	(struct access_decision)                                                              \
 	{                                                                                     \
@@ -37,7 +39,7 @@ bool is_done(const char *reason, struct error *) MUST_CHECK;
 		.principal_valid = (row).principal_valid, .allowed = (row).allowed,           \
 	}
 
-/* Its next columns where a push is asked for. */
+/* The columns after them in statements that find a push target. */
 #define TARGET(row)                                                                               \
 	(struct target)                                                                           \
 	{                                                                                         \
@@ -45,7 +47,7 @@ bool is_done(const char *reason, struct error *) MUST_CHECK;
 		.image = (row).image_id, .takes_schema1 = (row).schema1,                          \
 	}
 
-/* Descriptors, one array for each of their parts. */
+/* Descriptors as one array for each member. */
 struct descriptor_arrays {
 	struct integers algorithms, sizes, roles;
 	struct digests digests;

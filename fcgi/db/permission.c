@@ -3,7 +3,7 @@
 #include "db/parts.h"
 #include "db/sql.h"
 
-/* What the statements about a whole target are given, by its members of STATEMENT_args. */
+/* Members of STATEMENT_args for statements that take a whole permission target. */
 #define TARGET_ARGS(target, rights)                                                             \
 	.name = (target)->name, .includes = (target)->includes, .excludes = (target)->excludes, \
 	.repositories = { (target)->repositories, (target)->repository_count },                 \

@@ -6,9 +6,9 @@
 #include "base/clock.h"
 #include "db/connection.h"
 
-#define TRIES 3 /* again after a conflict that another transaction caused */
+#define TRIES 3 /* retries after a conflict with another transaction */
 
-/* --- Asking --- */
+/* --- Queries --- */
 
 enum verdict {
 	VERDICT_DONE,
@@ -66,8 +66,8 @@ clear_result(void *object)
 	PQclear(*slot);
 }
 
-/* Where a result goes that lives as long as the arena: made before the question, since there may be
- * no memory, and a connection would not be returned then. */
+/* A slot for a result that the arena clears. Allocated before the query is sent: if memory ran out
+ * afterwards, the connection would not be returned to the pool. */
 static PGresult **
 result_slot(struct db *db)
 {
@@ -77,7 +77,7 @@ result_slot(struct db *db)
 	return slot;
 }
 
-/* Takes over res: into the slot on VERDICT_DONE, else cleared. */
+/* Takes ownership of res: stored in the slot on VERDICT_DONE, else cleared. */
 static enum verdict
 receive(struct db_connection *connection, const char *what, PGresult *res, PGresult **slot,
     enum connection_failure failure, struct error *err)

@@ -21,11 +21,11 @@
 #include "db/statement.h"
 #include "oci/digest.h"
 
-/* Every statement, NULL-ended: those of sql/statements. */
+/* All statements of sql/statements, NULL-terminated. */
 extern const struct statement *const db_statements[];
 
-/* Ask a statement with the members of its STATEMENT_args, or NULL if it has no parameters: called
- * by STATEMENT_query() of db/sql.h. NULL: failed, error set. The result is cleared with the arena.
+/* Run a statement with the members of its STATEMENT_args; args may be NULL if it has no parameters.
+ * Called by STATEMENT_query() of db/sql.h. NULL: failed, error set. The arena clears the result.
  */
 PGresult *db_query(
     struct db *, const struct statement *, const void *args, struct error *) MUST_CHECK;
@@ -41,6 +41,7 @@ int64_t row_int(const PGresult *, int row, int column); /* int2, int4, int8 */
 bool row_bool(const PGresult *, int row, int column);
 const char *row_text(const PGresult *, int row, int column); /* NULL if SQL NULL */
 struct bytes row_bytes(const PGresult *, int row, int column);
-int64_t row_time(const PGresult *, int row, int column); /* timestamptz, microseconds since 1970 */
+int64_t row_time(
+    const PGresult *, int row, int column); /* timestamptz, in microseconds since 1970 */
 
 #endif

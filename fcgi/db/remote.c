@@ -6,8 +6,8 @@
 #include "db/parts.h"
 #include "db/sql.h"
 
-/* Under which a miss is remembered. A digest may be a manifest's at one time and a blob's at
- * another.
+/* The key under which a miss is cached. The same digest may be requested as a manifest and as a
+ * blob.
  */
 static const char *
 question_text(struct db *db, const struct remote_question *question)
@@ -34,7 +34,7 @@ split(struct arena *arena, const char *text, size_t *count)
 	return words;
 }
 
-/* The members of struct remote that both statements have columns for; realm_hosts is left out. */
+/* The members of struct remote for which both statements have columns, except realm_hosts. */
 #define CONNECTION(row)                                                                     \
 	.url = (row)->url, .token_authentication = (row)->token_authentication,             \
 	.any_host_auth = (row)->any_host_auth, .private_networks = (row)->private_networks, \

@@ -44,7 +44,7 @@ struct remote *remote_copy(struct arena *, const struct remote *) RETURNS_NONNUL
 struct remote_question {
 	const char *tag;
 	const struct digest *digest;
-	bool blob; /* the digest is a blob's */
+	bool blob; /* the digest of a blob */
 };
 
 /* The remotes on the principal's paths that may be asked about the name, in search order. Empty if

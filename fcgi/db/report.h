@@ -46,9 +46,9 @@ struct file_report {
 			     digest because it consists of several files */
 };
 
-/* A page of the tags of a local or remote repository, in order, after this one ("", "" at first).
- * folder: "/PATH" of the only folder that is listed, to which URIs are relative, or "". *known
- * false: there is no repository of that key. */
+/* A page of the tags of a local or remote repository, sorted, after after_path and after_tag ("",
+ * "" for the first page). directory: "/PATH" to list only that directory, with URIs relative to it,
+ * or "". *known false: no repository has that key. */
 bool db_files_page(struct db *, const char *key, const char *directory, const char *after_path,
     const char *after_tag, int limit, bool *known, struct file_report **, size_t *count,
     struct error *) MUST_CHECK;

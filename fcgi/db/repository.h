@@ -22,9 +22,9 @@ struct target {
 bool db_target_find(struct db *, const char *key, const char *name, const struct principal *,
     int wanted, struct access_decision *, struct target *, struct error *) MUST_CHECK;
 
-/* The remote that stands for the registry `ns` and lies on a path of the key whose patterns let the
- * name through, where the principal may read anything; NULL: there is none. tag: NULL if no tag is
- * asked for. */
+/* Find the remote that proxies the registry `ns`, is on a path of the key whose patterns include
+ * the name, and may be read by the principal; NULL: not found. tag: NULL if the request has no
+ * tag. */
 bool db_namespace_find(struct db *, const char *key, const struct principal *, const char *ns,
     const char *name, const char *tag, const char **remote, struct error *) MUST_CHECK;
 

@@ -1,5 +1,5 @@
-# Make C from sql/statements/*.sql: db/sql.h (-v part=header) or db/sql.c (-v part=source). sql/README.md, "Statements", says how a
-# statement is written; a file that breaks these rules ends the build.
+# Generate C from sql/statements/*.sql: db/sql.h (-v part=header) or db/sql.c (-v part=source). sql/README.md, "Statements", describes the
+# syntax of a statement; a file that violates it fails the build.
 
 BEGIN {
 	define("boolean", "SQL_BOOLEAN", "bool ")
@@ -67,7 +67,7 @@ function declare_arguments(text,    name, value) {
 	}
 }
 
-# As psql does it: :NAME stands for the parameter's value, but not in quotes or comments.
+# As in psql, :NAME is replaced by the parameter, except in quotes and comments.
 function substitute(text,    out, token, name) {
 	while (match(text, /'[^']*'|--[^\n]*|::|:[a-z_][a-z_0-9]*/)) {
 		token = substr(text, RSTART, RLENGTH)

@@ -7,7 +7,7 @@
 
 /* --- Parameters --- */
 
-/* The last so many bytes of a number in network order. */
+/* The lowest `size` bytes of a number, in network byte order. */
 static struct param
 number_param(struct number *number, int64_t value, size_t size)
 {
@@ -37,9 +37,9 @@ put_element(char *end, const void *value, size_t size)
 	return end + size;
 }
 
-/* The binary form of an array: dimensions, whether it has NULLs, the elements' type; for the one
- * dimension, unless it is empty, its length and first index. Each element stands behind its size.
- */
+/* The binary format of an array: number of dimensions, flag for NULLs, element type; unless the
+ * array is empty, the length and the lower bound of its one dimension; then each element after its
+ * size. */
 static struct param
 array_param(struct arena *arena, enum sql_type element, size_t count, size_t bytes, char **end)
 {

@@ -1,6 +1,6 @@
 /*
- * A statement, as db/sql.awk makes it from sql/statements: its text, and its parameters and columns
- * with their types and their places in the structs of db/sql.h. Private to db/.
+ * A statement that db/sql.awk generates from sql/statements: its text, and its parameters and
+ * columns with their types and their offsets in the structs of db/sql.h. Private to db/.
  */
 #ifndef DB_STATEMENT_H
 #define DB_STATEMENT_H
@@ -15,7 +15,7 @@
 
 #define STATEMENT_PARAMETERS_MAX 32
 
-/* The numbers that PostgreSQL gives to its types (pg_type.oid); they never change. */
+/* PostgreSQL's numbers of its types (pg_type.oid), which are fixed. */
 enum sql_type {
 	SQL_BOOLEAN = 16,
 	SQL_BYTEA = 17,
@@ -36,27 +36,27 @@ enum sql_type {
 struct field {
 	const char *name;
 	enum sql_type type;
-	size_t offset; /* in STATEMENT_args or STATEMENT_row */
+	size_t offset; /* offset in STATEMENT_args or STATEMENT_row */
 };
 
 struct statement {
 	const char *name;
 	const char *sql;
 	int nparams, ncolumns;
-	const struct field *parameters; /* nparams of them */
-	const struct field *columns;    /* ncolumns of them; NULL: rows are not read */
+	const struct field *parameters; /* array of nparams */
+	const struct field *columns;    /* array of ncolumns; NULL: rows are not read */
 	bool idempotent; /* may be repeated after the connection was lost: running it twice has the
 			    same effect as once */
 };
 
-/* A parameter as it is sent. */
+/* A parameter as libpq sends it. */
 struct param {
 	const char *value; /* NULL: SQL NULL */
 	int length;        /* binary only */
 	bool binary;
 };
 
-/* Arrays as parameters: nothing that they point at is copied. */
+/* Array parameters; the values are not copied. */
 struct integers {
 	const int64_t *values;
 	size_t count;
@@ -70,21 +70,22 @@ struct digests {
 	size_t count;
 };
 
-/* Room for a number while it is sent. */
+/* Storage for a number until it is sent. */
 struct number {
 	unsigned char bytes[sizeof(uint64_t)];
 };
 
-/* The members of STATEMENT_args as parameters; a NULL pointer is SQL's NULL. They point at args,
- * numbers (one for each) and the arena. */
+/* Convert the members of STATEMENT_args to parameters; a NULL pointer becomes SQL's NULL. The
+ * parameters point into args, numbers (one for each parameter) and the arena. */
 void statement_bind(const struct statement *, const void *args, struct arena *,
     struct number *numbers, struct param *params);
 
-/* Fill STATEMENT_row. NULL is a NULL pointer, 0 or false; text and bytes live with the result. */
+/* Fill STATEMENT_row from a row. SQL's NULL becomes a NULL pointer, 0 or false; text and bytes live
+ * as long as the result. */
 void statement_read(const struct statement *, const PGresult *, int number, void *row);
 
-/* Is the statement that the server describes the one that the program was built for? INTERNAL with
- * the first difference if not. */
+/* Compare the server's description of the statement with the types that the program was built for.
+ * INTERNAL with the first difference. */
 bool statement_check(
     const struct statement *, const PGresult *description, struct error *) MUST_CHECK;
 

@@ -4,7 +4,7 @@
 #include "db/parts.h"
 #include "db/sql.h"
 
-/* Either statement's row. */
+/* Works for the rows of both statements. */
 #define UPLOAD(row)                                                                        \
 	(struct upload_row)                                                                \
 	{                                                                                  \

@@ -60,7 +60,7 @@ bool db_v1_target_find(struct db *, const char *key, const char *name, const str
     int wanted, struct access_decision *, struct target *, struct error *) MUST_CHECK;
 
 enum v1_json_outcome { V1_JSON_TAKEN, V1_JSON_EXISTS, V1_JSON_NO_PARENT, V1_JSON_FULL };
-/* parent NULL: it is a root. most: as for db_upload_start(). */
+/* parent NULL: a root image. most: as for db_upload_start(). */
 bool db_v1_json_put(struct db *, const struct target *, const char *name, int account, int64_t most,
     const struct digest *id, const struct digest *parent, struct bytes json, enum v1_json_outcome *,
     struct error *) MUST_CHECK;
