@@ -21,9 +21,10 @@ struct upload *upload_open(
 /* True if an earlier request has renamed the file to the blob's name. */
 bool upload_is_published(struct store *, const struct digest *, int64_t file);
 /*
- * Such a file once more, since its folder may not have been synced, nor a row written: *size is
- * counted while its bytes are hashed. BLOB_UPLOAD_UNKNOWN if they are not the digest's. After a
- * failure the file is still there, as after one of upload_publish().
+ * Publish such a file again, because its directory may not have been synced and its row may not
+ * have been inserted. *size: counted while the bytes are hashed. BLOB_UPLOAD_UNKNOWN if the bytes
+ * do not match the digest. After a failure the file still exists, as after a failed
+ * upload_publish().
  */
 bool upload_republish(
     struct store *, const struct digest *, int64_t file, int64_t *size, struct error *) MUST_CHECK;
@@ -40,11 +41,11 @@ bool upload_running_digest(const struct upload *, struct digest *);
  * acknowledged one. */
 bool upload_truncate(struct upload *, int64_t length, struct error *) MUST_CHECK;
 /*
- * fdatasync, rename to the blob's name, fsync that folder: after it the bytes survive loss of
- * power. A failed sync is never repeated. If that of the file fails, the file is removed. If that
- * of the folder fails, the file keeps the blob's name, since another request of the same session
- * may have written a row for it: the caller ends the session, which queues the file for removal
- * unless that has happened. BLOB_UPLOAD_UNKNOWN when the session's file was removed meanwhile.
+ * fdatasync, rename to the blob's name, fsync the directory: afterwards the bytes survive a power
+ * failure. A failed sync is never retried. If fdatasync fails, the file is removed. If fsync of the
+ * directory fails, the file keeps the blob's name, because another request of the same session may
+ * have inserted a row for it; the caller ends the session, which queues the file for removal unless
+ * a row names it. BLOB_UPLOAD_UNKNOWN if the session's file was removed by another request.
  */
 bool upload_publish(struct upload *, const struct digest *, struct error *) MUST_CHECK;
 /* Bytes acknowledged to a PATCH are not synced: a power failure may lose a session, never a blob.
