@@ -907,7 +907,7 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 		snprintf(reply->reason, sizeof(reply->reason), "invalid upstream URL");
 		return UPSTREAM_FAILED;
 	}
-	out = arena_catch(arena, NULL); /* libcurl calls functions that allocate */
+	out = arena_catch(arena, NULL); /* libcurl calls back into functions that allocate */
 	result = call->url != NULL ? follow(client, &x, url, NULL) : ask_registry(client, &x, url);
 	arena_catch(arena, out);
 	reply->link = next_path(&x, url, base);
