@@ -12,7 +12,7 @@
 #define PATIENCE_MS 20000
 #define MORE_THAN_A_BUFFER (16 * 1024 * 1024)
 
-/* A connection: end 0 is put into the set, end 1 is the peer's. */
+/* Make a connection: end 0 is put into the set, end 1 is the peer's. */
 static struct linger_set *
 put_one(int64_t most_ms, int ends[2])
 {
@@ -23,7 +23,7 @@ put_one(int64_t most_ms, int ends[2])
 	return set;
 }
 
-/* Has the other end been closed within that time? */
+/* True if the other end is closed within wait_ms. */
 static bool
 is_closed(int peer, int wait_ms)
 {

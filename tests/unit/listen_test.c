@@ -137,7 +137,7 @@ options_that_say_nothing_are_refused(void **state)
 		if (listen_add(&place->listeners, options[i], NULL, &place->err))
 			fail_msg("%s", options[i]);
 	assert_true(add(place));
-	assert_false(add(place)); /* the same pool twice */
+	assert_false(add(place)); /* a pool may be added only once */
 	assert_false(listen_add(
 	    &(struct listeners){ .fd = { -1, -1 } }, "upload=/nowhere/x/y", NULL, &place->err));
 }

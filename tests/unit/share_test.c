@@ -10,7 +10,7 @@ struct fixture {
 	size_t count;
 };
 
-/* As many as the holder gets. */
+/* Take places until the holder has its share; returns their number. */
 static size_t
 take_all(struct fixture *f, const char *holder)
 {

@@ -320,7 +320,7 @@ a_file_whose_folder_cannot_be_synced_is_left_to_its_row(void **state)
 	fail_fsync = EIO;
 	assert_false(upload_publish(up, &digest, &err));
 	assert_int_equal(err.code, ERROR_INTERNAL);
-	assert_false(upload_publish(up, &digest, &err)); /* nor is it tried again */
+	assert_false(upload_publish(up, &digest, &err)); /* a failed sync is not retried */
 	assert_string_equal(calls, "fdatasync renameat fsync ");
 	upload_close(up);
 	assert_true(upload_is_published(f->store, &digest, 5));
