@@ -1,5 +1,5 @@
-/* Statements by name: what is bound comes back as it was, and a statement that is not as the
- * program was built for is refused. */
+/* Statements with named parameters: values survive a round trip, and a statement that differs from
+ * the one that the program was built for is refused. */
 #include "fixture.h"
 
 #include "db/sql.h"
@@ -166,7 +166,7 @@ no_bytes_are_not_null(void **state)
 
 /* --- Refusals --- */
 
-/* What is said of the statement with another text; "" if it is taken. */
+/* The error message for the statement with `from` replaced by `to`; "" if it is accepted. */
 static const char *
 refusal(struct fixture *f, const struct statement *statement, const char *from, const char *to)
 {

@@ -181,7 +181,8 @@ lose_a_file(struct fixture *f, bool missing)
 	for (int tries = 0; tries < 2; tries++) {
 		assert_true(
 		    db_blob_replace(&f->db, &digest, lost, missing, row->file, 7, &done, &f->err));
-		assert_true(done); /* the second time another request of the session was first */
+		assert_true(
+		    done); /* in the second pass another request of the session has replaced it */
 		assert_int_equal(find(f, key, "a", digest, f->admin, &decision)->file, row->file);
 	}
 	assert_false(is_queued(f, row->file));
@@ -444,7 +445,7 @@ every_file_has_its_owner(void **state)
 	assert_int_equal(owners[5], FILE_OWNER_NONE);
 }
 
-/* Who owns blobs/sha256/../DIGEST.FILE? */
+/* The owner of blobs/sha256/../DIGEST.FILE. */
 static enum file_owner
 owner_of(struct fixture *f, struct digest digest, int64_t file)
 {
@@ -473,7 +474,7 @@ a_file_named_after_another_digest_has_no_owner(void **state)
 	assert_int_equal(owner_of(f, other, queued), FILE_OWNER_NONE);
 }
 
-/* Whatever its row says: loss of power may have taken the digest that it was sealed with. */
+/* The row does not matter: a power failure may have lost the digest that it was sealed with. */
 static void
 an_open_session_owns_its_file_under_any_digest(void **state)
 {
@@ -526,7 +527,7 @@ a_fetch_owns_its_file_and_that_of_the_owner_before(void **state)
 	assert_int_equal(owner_of(f, digest, second), FILE_OWNER_BLOB);
 }
 
-/* Joining anew finds it, and links it to the name. */
+/* Joining the fetch again finds the blob, and links it to the name. */
 static void
 a_blob_beside_a_silent_fetch_is_not_that_fetchs(void **state)
 {

@@ -1,8 +1,8 @@
 /*
- * Two requests that publish the same bytes, in every order of their steps: the bytes are in their
- * files, and each request writes its row and settles with the file that the row names. In between a
- * session may be cancelled, and housekeeping removes what is due. A blob that was acknowledged has
- * its file afterwards, and every other file is gone.
+ * Two requests publish the same bytes, in every order of their steps. At the start the bytes are in
+ * both files; each request inserts its row and settles with the file that the row names. Between
+ * the steps a session may be cancelled, and maintenance removes files that are due. Afterwards an
+ * acknowledged blob has its file, and every other file is removed.
  */
 #include "fixture.h"
 
@@ -38,12 +38,13 @@ struct request {
 	bool won, acknowledged;
 };
 
-/* Steps of the first request are 'a' and 'b', of the second 'c' and 'd'. A capital: the other
- * request's second step happens within, after the look at the holder's file. */
+/* 'a' and 'b' are the steps of the first request, 'c' and 'd' those of the second. Upper case: the
+ * second step of the other request runs inside this one, after it has looked at the holder's file.
+ */
 static const char *const orders[] = { "abcd", "acbd", "acdb", "cabd", "cadb", "cdab", "acB", "acD",
 	"caB", "caD" };
 
-static struct request *within; /* takes its second step when a file is looked at */
+static struct request *within; /* runs its second step when the other request looks at a file */
 
 static void settle(struct request *);
 
@@ -66,7 +67,7 @@ size_of(const struct scene *scene, int64_t file)
 	return store_blob_size(scene->store, &scene->digest, file);
 }
 
-/* --- What a request does --- */
+/* --- Steps of a request --- */
 
 static void
 record(struct request *request)
@@ -126,7 +127,7 @@ step(struct request requests[2], char name)
 
 		within = other;
 		settle(request);
-		if (within != NULL) { /* it had no need to look */
+		if (within != NULL) { /* no file was looked at */
 			within = NULL;
 			settle(other);
 		}
@@ -134,7 +135,7 @@ step(struct request requests[2], char name)
 	housekeep(request->scene);
 }
 
-/* --- Before and after --- */
+/* --- Set-up and checks --- */
 
 static struct upload_row *
 session(struct scene *scene, const struct target *target)
@@ -180,7 +181,7 @@ visit(void *context, const char *path, const struct digest *digest, int64_t file
 	return true;
 }
 
-/* Time passes for everything that is queued. */
+/* Make everything in the queue due. */
 static void
 prove(struct scene *scene, const struct request requests[2], const char *play)
 {
@@ -250,7 +251,7 @@ is_due(struct fixture *f, int64_t file)
 	return found == 1;
 }
 
-/* Its commit may wait for a standby until the file is due. */
+/* The transaction may wait for a standby to confirm its commit until the file is due. */
 static void
 a_file_that_is_being_taken_back_is_not_due(void **state)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct db_pool *pool; /* of the whole program */
+static struct db_pool *pool; /* shared by all tests of the program */
 static const char *url;
 
 int

@@ -1,6 +1,6 @@
 /*
  * Upload sessions whose directory cannot be synced, while another request repeats the same PUT: the
- * file goes, unless a row names it.
+ * file is removed unless a row names it.
  */
 #include "fixture.h"
 
@@ -14,7 +14,7 @@
 #include "store/upload.h"
 #include "store_fixture.h"
 
-/* What the next fsync of a directory does first, and whether it fails. */
+/* The next fsync of a directory first calls `rival`, then fails with `error`. */
 static struct {
 	void (*rival)(void);
 	int error; /* errno, or 0 */
@@ -23,7 +23,7 @@ static struct {
 static struct registry registry;
 static const char *uuid;
 static struct digest digest;
-static bool rival_done; /* its PUT was acknowledged */
+static bool rival_done; /* the rival's PUT was acknowledged */
 
 int
 fsync(int fd)
@@ -76,7 +76,7 @@ put(struct fixture *f)
 	return session_commit(session, &digest, &f->err);
 }
 
-/* After the queue was worked off: is the blob there, with its file, and no other file? */
+/* True if, after the removal queue is processed, the blob has its file. */
 static bool
 is_blob(struct fixture *f)
 {
