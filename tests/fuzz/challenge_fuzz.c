@@ -1,4 +1,4 @@
-/* WWW-Authenticate of an upstream: any text. */
+/* WWW-Authenticate of an upstream, as arbitrary text. */
 #include "fuzz.h"
 
 #include "base/arena.h"

@@ -18,7 +18,7 @@
 
 #define COLUMNS 48
 #define HEADERS_MAX 64
-#define FAILURES_MAX 2000 /* pieces of memory that fail in one request, one at a time */
+#define FAILURES_MAX 2000 /* allocations that fail per input, one at a time */
 #define ADMIN "HTTP_AUTHORIZATION=Basic YWRtaW46cGFzc3dvcmQ="
 
 /* --- The database: replaces db/connection.c, so that its object is not linked --- */
@@ -236,9 +236,9 @@ service_find(void)
 	return &service;
 }
 
-/* --- Memory: every piece that the program's own code asks for may fail (-Wl,--wrap) --- */
+/* --- Memory: every allocation by the program's own code may fail (-Wl,--wrap) --- */
 
-static unsigned pieces_left; /* until one fails; 0: none does */
+static unsigned pieces_left; /* allocations until one fails; 0: none fails */
 
 static bool
 is_refused(void)
@@ -379,7 +379,7 @@ check_answer(const char *output, size_t length)
 	}
 }
 
-/* As a worker does it. false: there was no memory. */
+/* Serve the request as a worker does. False if memory ran out. */
 static bool
 try_once(void (*serve)(struct request *, struct db *, struct error *), struct request *req,
     struct transport *transport, struct db *db, bool starved)
@@ -403,7 +403,7 @@ try_once(void (*serve)(struct request *, struct db *, struct error *), struct re
 	return true;
 }
 
-static int answered; /* the status of the last request */
+static int answered; /* status of the last response */
 
 static bool
 answer(void (*serve)(struct request *, struct db *, struct error *), struct transport *transport,
@@ -426,7 +426,8 @@ answer(void (*serve)(struct request *, struct db *, struct error *), struct tran
 	return req.method != HTTP_HEAD;
 }
 
-/* One request, during which that piece of memory fails (0: none). false: there were not so many. */
+/* Serve one request in which the given allocation fails (0: none). False if the request makes fewer
+ * allocations. */
 static bool
 run(void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size,
     unsigned failing)
@@ -464,5 +465,5 @@ request_fuzz(
 	for (unsigned n = 1; n <= FAILURES_MAX && run(serve, data, size, n); n++)
 		;
 	run(serve, data, size, 0);
-	MUST(answered == status); /* nothing was kept: a connection, a lock */
+	MUST(answered == status); /* no connection or lock was leaked */
 }

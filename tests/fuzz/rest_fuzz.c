@@ -1,4 +1,4 @@
-/* Whole requests through the responder of the REST interface. */
+/* Complete requests to the responder of the REST API. */
 #include "fuzz.h"
 #include "request.h"
 

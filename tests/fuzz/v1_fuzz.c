@@ -1,4 +1,4 @@
-/* Whole requests through the responder of the v1 API. */
+/* Complete requests to the responder of the v1 API. */
 #include "fuzz.h"
 #include "request.h"
 

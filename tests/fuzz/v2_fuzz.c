@@ -1,4 +1,4 @@
-/* Whole requests through the responder of the v2 API. */
+/* Complete requests to the responder of the v2 API. */
 #include "fuzz.h"
 #include "request.h"
 
