@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- An account is locked here if it is for anybody.
+-- locked: the account is locked, for all networks or for at least one.
 -- idempotent
 -- returns: id integer, epoch integer, name text, password text, is_admin boolean, disabled boolean, locked boolean, created_at timestamptz
 \set name $1::text
@@ -11,7 +11,7 @@ SELECT a.id, a.epoch, p.name, a.password, a.is_admin, a.disabled,
 FROM principal p JOIN account a ON a.id = p.id
 WHERE p.name = lower(:name);
 
--- For who signs in from an address: a locked account holds back the networks without an earlier good sign-in.
+-- The account for a sign-in from an address: a locked account refuses networks without an earlier successful sign-in.
 -- idempotent
 -- returns: as account_find
 \set name $1::text
@@ -36,7 +36,7 @@ SELECT a.id, a.epoch, p.name, a.password, a.is_admin, a.disabled,
 FROM principal p JOIN account a ON a.id = p.id
 WHERE p.name > :after ORDER BY p.name LIMIT :limit;
 
--- Is the account still as it was when it proved itself?
+-- valid: the account has not changed since it authenticated.
 -- idempotent
 -- returns: valid boolean, is_admin boolean
 \set account $1::integer
@@ -53,7 +53,7 @@ SELECT g.name, coalesce((SELECT string_agg(u.name, ',' ORDER BY u.name)
     FROM membership m JOIN principal u ON u.id = m.user_id WHERE m.group_id = g.id), '') AS members
 FROM principal g WHERE g.kind = 2 AND g.name > :after ORDER BY g.name LIMIT :limit;
 
--- Calls (sql/functions/account.sql). A reason says why it cannot be done.
+-- Calls (sql/functions/account.sql). reason: why the change is refused; NULL: done.
 
 PREPARE account_add AS
 SELECT account_add(p_name => $1::text, p_password => $2::text, p_is_admin => $3::boolean, p_actor => $4::integer, p_actor_name => $5::text, p_request => $6::uuid, p_address => $7::inet);

@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- A blob of a name, from the best leaf that holds it. The blob is looked for once, not for each leaf.
+-- A blob of an image name, from the first resolved member that has it. The blob is looked up once, not once for each member.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   id bigint, size bigint, file bigint, repository text, ask_upstream boolean
@@ -32,7 +32,7 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
 FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
   LEFT JOIN repository r ON r.id = hit.leaf_id;
 
--- The same for an account that may push: it will name what was found, so the collector leaves it alone for another day.
+-- The same for an account that may push: a push will reference the blob, so garbage collection keeps it for another day.
 -- idempotent
 -- returns: as blob_find
 \set key $1::text
@@ -89,7 +89,7 @@ PREPARE blob_replace AS
 SELECT blob_replace(p_alg => $1::integer, p_digest => $2::bytea, p_lost => $3::bigint, p_missing => $4::boolean, p_file => $5::bigint,
   p_size => $6::bigint) AS done;
 
--- For the check: blobs after an id.
+-- For fsck: blobs after an id.
 -- idempotent
 -- returns: id bigint, file bigint, size bigint, bad boolean, alg smallint, digest bytea
 \set after $1::bigint
@@ -105,8 +105,8 @@ SELECT id, file_id AS file, size, bad, alg, digest FROM blob WHERE id > :after O
 PREPARE blob_judge AS
 UPDATE blob SET bad = :bad, size = :size WHERE id = :id AND file_id = :file;
 
--- Whose are the files, in the numbers of enum file_owner? Algorithm 0 is a file in uploads/. An open session owns its file under any digest: loss of
--- power may have cost the row the one it was sealed with, and the client may go on.
+-- The owners of files, as values of enum file_owner. Algorithm 0: a file in uploads/. An open session owns its file under any digest, because a
+-- power failure may have lost the digest that the row was sealed with, and the client may continue.
 -- idempotent
 -- returns: owner integer
 \set files $1::bigint[]

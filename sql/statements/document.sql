@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- A repository as JSON, with what is known of its upstream; no row if it is not there or not seen.
+-- A repository as JSON, with the state of its upstream; no row if it does not exist or is not visible.
 -- idempotent
 -- returns: json text, revision integer
 \set key $1::text
@@ -12,7 +12,7 @@ SELECT (repository_document(r.id) || upstream_status(r.id))::text AS json, r.rev
 FROM me, repository r
 WHERE r.key = :key AND r.deleted_at IS NULL AND me.valid AND (me.is_admin OR EXISTS (SELECT FROM rules_below(r.id, me.principals, 1)));
 
--- All of a class, or of any.
+-- All repositories of a class, or of all classes.
 -- idempotent
 -- returns: as document_find
 \set class $1::text
@@ -25,7 +25,7 @@ FROM me, repository r
 WHERE r.deleted_at IS NULL AND (:class IS NULL OR class_name(r.class) = :class) AND me.valid AND (me.is_admin OR EXISTS (SELECT FROM rules_below(r.id, me.principals, 1)))
 ORDER BY r.key;
 
--- Calls (sql/functions/document.sql). A revision of 0 is any.
+-- Calls (sql/functions/document.sql). Revision 0 matches any revision.
 
 -- returns: outcome integer, message text
 PREPARE document_save AS

@@ -1,13 +1,13 @@
 SET search_path = registry;
 
--- Join the fetch of a blob, or begin it (sql/functions/fetch.sql).
+-- Join the fetch of a blob, or start it (sql/functions/fetch.sql).
 -- idempotent
 -- returns: role integer, file bigint, old_file bigint, received bigint, size bigint, error_status integer, error text
 PREPARE fetch_join AS
 SELECT role, file, old_file, received, size, error_status, error FROM fetch_join(p_remote => $1::integer, p_alg => $2::integer, p_digest => $3::bytea,
   p_path => $4::text, p_source => $5::text, p_size => $6::bigint, p_store => $7::boolean, p_owner => $8::uuid);
 
--- How it is with a fetch, without a change.
+-- The state of a fetch, without changing it.
 -- idempotent
 -- returns: as fetch_join
 \set remote $1::integer
@@ -28,7 +28,7 @@ FROM (SELECT 1) one
 PREPARE fetch_advance AS
 SELECT fetch_advance(p_remote => $1::integer, p_alg => $2::integer, p_digest => $3::bytea, p_owner => $4::uuid, p_file => $5::bigint, p_received => $6::bigint) AS mine;
 
--- Its owner was told another size.
+-- The lease holder records another size from the upstream.
 -- idempotent
 PREPARE fetch_resize AS
 SELECT fetch_resize(p_remote => $1::integer, p_alg => $2::integer, p_digest => $3::bytea, p_owner => $4::uuid, p_size => $5::bigint);
@@ -39,7 +39,7 @@ PREPARE fetch_publish AS
 SELECT won, file FROM fetch_publish(p_remote => $1::integer, p_alg => $2::integer, p_digest => $3::bytea,
   p_owner => $4::uuid, p_file => $5::bigint, p_size => $6::bigint);
 
--- A status of 0 is none.
+-- Status 0: no status.
 -- idempotent
 -- returns: mine boolean
 PREPARE fetch_fail AS

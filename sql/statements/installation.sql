@@ -1,12 +1,12 @@
 SET search_path = registry;
 
--- Is the database there, can it be written, does its schema fit?
+-- Check that the database is reachable and writable, and that its schema matches.
 -- idempotent
 -- returns: schema integer, oldest integer, read_only boolean
 PREPARE ready AS
 SELECT schema, oldest, current_setting('transaction_read_only')::boolean AS read_only FROM installation;
 
--- Settings of the server by which a loss of power can cost what was acknowledged.
+-- Server settings with which a power failure can lose acknowledged data.
 -- idempotent
 -- returns: message text
 PREPARE weakness AS
@@ -23,7 +23,7 @@ SELECT identity::text, store_bound_at IS NOT NULL AS store_bound FROM installati
 PREPARE store_bind AS
 SELECT store_bind(p_actor => $1::integer, p_actor_name => $2::text, p_request => $3::uuid, p_address => $4::inet);
 
--- One row at or after each of so many points spread over the ids.
+-- One row at or after each of a number of points that are spread evenly over the ids.
 -- idempotent
 -- returns: id bigint, size bigint, file bigint, alg smallint, digest bytea
 \set points $1::integer

@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- Keys that sign: made when none is there yet (sql/functions/account.sql, v1.sql).
+-- Signing keys, generated if missing (sql/functions/account.sql, v1.sql).
 
 -- idempotent
 -- returns: secret bytea

@@ -1,8 +1,8 @@
 SET search_path = registry;
 
--- The manifest of a tag, from the best leaf that holds it; without a payload if that is not wanted. On a hit the right to read is proven; only a
--- miss asks for it. What a leaf holds is found before the question whether it must be silent, which costs as much as all the rest.
--- ask_upstream: an upstream may know more of a miss, of a cached tag that is no longer fresh, and of what is found behind a priority remote.
+-- The manifest of a tag, from the first resolved member that has it; the payload only if requested. A hit implies the right to read; only a miss
+-- checks it. The content of a member is looked up before the check whether the member must be silent, which costs as much as all the rest.
+-- ask_upstream: an upstream may have a newer result: on a miss, for a stale cached tag, and for a hit behind a priority remote.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   alg smallint, digest bytea, media_type text, size integer, repository text, payload bytea,
@@ -45,7 +45,7 @@ FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
   LEFT JOIN media_type t ON t.id = m.media_type
   LEFT JOIN repository r ON r.id = hit.leaf_id;
 
--- The same of a digest: content is never stale, and no local member makes a remote silent about it.
+-- The same for a digest: content is never stale, and the shadowing guard does not apply.
 -- idempotent
 -- returns: as manifest_by_tag
 \set key $1::text
@@ -82,7 +82,7 @@ FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
   LEFT JOIN media_type t ON t.id = m.media_type
   LEFT JOIN repository r ON r.id = hit.leaf_id;
 
--- The whole push (sql/functions/manifest.sql): one row, or one for each digest that is missing.
+-- The whole push (sql/functions/manifest.sql): one row, or one row for each missing digest.
 -- idempotent
 -- returns: outcome integer, missing_alg integer, missing_digest bytea, real_size bigint
 PREPARE manifest_put AS
@@ -104,8 +104,8 @@ PREPARE tag_delete AS
 SELECT tag_delete(p_target => $1::integer, p_name => $2::text, p_tag => $3::text,
   p_actor => $4::integer, p_actor_name => $5::text, p_request => $6::uuid, p_address => $7::inet) AS found;
 
--- The tags of a name after one, with those that upstreams listed: enough of each image for the whole page. A name is known by what is under it,
--- or by a tag that a pattern lets in although it keeps the name out. Without a tag one row, whose tag is NULL.
+-- The tags of an image name after a given tag, with those that upstreams listed; up to a page from each image. A name is known if it has content,
+-- or a tag that a pattern includes although the patterns exclude the name. If there are no tags: one row, whose tag is NULL.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   known boolean, tag text, ask_upstream boolean
@@ -144,8 +144,8 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
 FROM me LEFT JOIN root ON true LEFT JOIN names ON true, known
 ORDER BY names.name;
 
--- Manifests whose subject is the digest, by digest after one: at most so many, and no more bytes of descriptors than a page may have, since
--- descriptors carry annotations of up to 4 MiB each; one there is in any case.
+-- Manifests whose subject is the digest, in order of digest after a given one: at most a page by number and by bytes of descriptors, because
+-- descriptors carry annotations of up to 4 MiB each; the first one is returned in any case.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   descriptor text, digest text, found bigint

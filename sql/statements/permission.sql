@@ -33,7 +33,7 @@ WHERE t.name = :target ORDER BY p.kind, p.name;
 
 -- Calls (sql/functions/account.sql).
 
--- What is wrong with a target; NULL: nothing.
+-- fault: why a permission target is invalid; NULL: valid.
 -- idempotent
 -- returns: fault text
 PREPARE permission_fault AS

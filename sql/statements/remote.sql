@@ -1,9 +1,9 @@
 SET search_path = registry;
 
--- The remotes that may be asked about a name, in the order of the search; of several paths to one the first counts. Without a tag and a digest
--- the question is for the tags. None where the shadowing guard is on and it is seen that a local member has the name; where it is not seen, the
--- remote is guarded: it says that it has nothing. wanted: the size of the digest if a manifest cached under the name names it or if it is on its
--- way, else -1. Without a remote one row, whose id is NULL.
+-- The remotes that may be asked about an image name, in search order; of several paths to a remote, the first counts. If tag and digest are NULL,
+-- the tags are requested. If the shadowing guard is on and a local member has the name, remotes are excluded if the principal sees that member;
+-- else they are guarded and report that nothing is found. wanted: the size of the digest if a manifest cached under the name references it or if
+-- it is being fetched, else -1. If there are no remotes: one row, whose id is NULL.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   id integer, key text, path text, priority boolean, guarded boolean, may_fill boolean, offline boolean, missed boolean, wanted bigint,
@@ -69,8 +69,8 @@ FROM me LEFT JOIN root ON true
   LEFT JOIN remote_miss miss ON miss.repository_id = path.leaf_id AND miss.path = path.path AND miss.reference = :reference AND miss.until > now()
 ORDER BY path.rank <> 0, path.ord;
 
--- Those that failed, as far as a probe needs to know them; not those that said we ask too much or that refuse our credentials: such are not
--- tried again and again.
+-- Remotes that failed, with the columns that a probe needs; not those that limit our rate or refuse our credentials, because these are not
+-- probed repeatedly.
 -- idempotent
 -- returns: id integer, key text,
 --   url text, token_authentication boolean, any_host_auth boolean, private_networks boolean, realm_hosts text, timeout_ms integer,
@@ -124,7 +124,7 @@ SELECT remote_struck(p_remote => $1::integer, p_path => $2::text) AS several;
 PREPARE remote_failed AS
 SELECT remote_failed(p_remote => $1::integer, p_trouble => $2::text, p_reason => $3::text, p_seconds => $4::integer, p_limited => $5::boolean) AS tell;
 
--- A limit of -1 is not known, and the same of what remains of it and of the time that it is for.
+-- -1: unknown, for the limit, the remaining number of requests, and the window.
 -- idempotent
 PREPARE remote_answered AS
 SELECT remote_answered(p_remote => $1::integer, p_limit => nullif($2::integer, -1), p_remaining => nullif($3::integer, -1),

@@ -23,8 +23,8 @@ SELECT total, available, json_time(at) AS at FROM store_space;
 PREPARE store_report AS
 SELECT node, program, trouble, json_time(seen_at) AS at FROM store_state ORDER BY node, program;
 
--- Files as the storage API lists them, after a path and tag. directory is "/DIRECTORY", or "" for all. What stands in paths, tags and digests needs no
--- care in JSON. The look at the path alone, for images outside the directory, spares one at each of their tags.
+-- Files as the storage API lists them, after a path and tag. directory: "/DIRECTORY", or "" for all. Paths, tags and digests contain no characters
+-- that JSON escapes. The condition on the path alone excludes images outside the directory without reading their tags.
 -- idempotent
 -- returns: path text, tag text, json text
 \set key $1::text
@@ -55,7 +55,7 @@ FROM repository r LEFT JOIN LATERAL (
 WHERE r.key = :key AND r.deleted_at IS NULL
 ORDER BY f.path, f.name LIMIT :limit;
 
--- No row without a repository that is seen; else NULL if there is nothing under the path.
+-- No row if the repository is not visible; NULL if there is no such path.
 -- idempotent
 -- returns: json text, sha256 text, download text, payload bytea
 \set key $1::text

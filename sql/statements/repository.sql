@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- Where a push of the name lands, and whether the account may do all that is wanted there.
+-- The push target of an image name, and whether the account has all wanted rights there.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean
@@ -18,7 +18,7 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, roo
   target.target_id, target.target_key, target.actions, target.image_id, target.schema1
 FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
 
--- Bits of actions under a name: to read anywhere, to do more where a push lands.
+-- Bits of actions under an image name: read on any resolved member, the others on the push target.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean, actions integer
 \set key $1::text
@@ -36,8 +36,8 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
   rights.actions <> 0 AS allowed, rights.actions
 FROM me LEFT JOIN root ON true, rights;
 
--- The remote that stands for a registry, on a path that lets the name, or the tag, through and where anything may be read: what patterns keep out
--- is not there.
+-- The remote that proxies a registry, on a path whose patterns include the name or the tag, and where the account may read anything; content that
+-- patterns exclude is not found.
 -- idempotent
 -- returns: remote text
 \set key $1::text
@@ -59,7 +59,7 @@ WHERE root.key = :key AND root.deleted_at IS NULL
   AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.leaf_id, me.principals, 1)))
 ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1;
 
--- Without a name: may anything be read there?
+-- Without an image name: whether the account may read anything in the repository.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean
 \set key $1::text
@@ -74,7 +74,8 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
     AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.leaf_id, me.principals, 1)))) AS allowed
 FROM me LEFT JOIN root ON true;
 
--- Names after one. First the leaves where anything may be read at all, then the first names of each. Without a name one row, whose name is NULL.
+-- Image names after a given one: first the resolved members where the account may read anything, then the first names of each. If there are no
+-- names: one row, whose name is NULL.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean, name text
 \set key $1::text

@@ -1,13 +1,13 @@
 SET search_path = registry;
 
--- A session begun twice is a row that expires.
+-- Idempotent because the row of a second session expires.
 -- idempotent
 -- returns: id text, image bigint, file bigint, received bigint, alg smallint, digest_so_far bytea, sealed_alg smallint, sealed_digest bytea
 PREPARE upload_start AS
 SELECT u.id::text, u.image_id AS image, u.file_id AS file, u.received, u.alg, u.digest_so_far, u.sealed_alg, u.sealed_digest
 FROM upload_start(p_repository => $1::integer, p_name => $2::text, p_account => $3::integer, p_alg => $4::integer, p_most => $5::bigint) u;
 
--- The session of this account, of this image, at the target of this key; nobody else's.
+-- The account's own session for this image, at the push target of this key.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean,
@@ -28,7 +28,7 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, roo
 FROM me LEFT JOIN root ON true LEFT JOIN target ON true
   LEFT JOIN upload u ON u.id = :upload AND u.image_id = target.image_id AND u.account = :account AND target.actions & 2 = 2;
 
--- No row: another request has moved it on, or sealed it.
+-- No row: another request has advanced or sealed the session.
 -- returns: moved boolean
 \set upload $1::uuid
 \set received_before $2::bigint

@@ -1,8 +1,8 @@
 SET search_path = registry;
 
--- A v1 image by id, under a name or anywhere. What was pushed goes before what is seen over the bridge: the v2 repository that is bridged. Many
--- manifests share their lowest images. Under a name, the id's first few manifests are looked at, and where it has more, the name's own. Without a
--- name a thousand speak for all.
+-- A v1 image by id, under a name or anywhere. Pushed images take precedence over those seen through the bridge, which are of the bridged v2
+-- repository. Many manifests share their lowest images: under a name, the first few manifests of the id are examined, and if it has more, those of
+-- the name. Without a name, only the first thousand manifests are examined.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   json bytea, ancestry text, layered boolean, zstd boolean, alg smallint, digest bytea, size bigint, file bigint, uploading boolean
@@ -87,8 +87,8 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
     WHERE i.path = :name AND i.repository_id = root.id) ELSE false END AS uploading
 FROM me LEFT JOIN root ON true LEFT JOIN hit ON true;
 
--- The tags of a name, or one of them. Of the names that a name of one part stands for the short one comes first. Without a tag one row, whose tag is
--- NULL. pending: the manifest of a tag that nobody has looked at as a v1 client sees it.
+-- The tags of a name, or one of them. If a one-part name matches two image names, the short one comes first. If there are no tags: one row, whose
+-- tag is NULL. pending: the manifest of a tag that has no v1 projection yet.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   holds boolean, tag text, id bytea, pending bigint, updated_at timestamptz, agent text
@@ -137,7 +137,7 @@ SELECT said.*, tags.name AS tag, tags.id, tags.pending, tags.updated_at, tags.ag
 FROM said LEFT JOIN tags ON true
 ORDER BY tags.name;
 
--- Names with a text in them; without one one row, whose name is NULL.
+-- Names that contain a text; if there are none, one row, whose name is NULL.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean, name text, total bigint
 \set key $1::text
@@ -175,7 +175,7 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
 FROM me LEFT JOIN root ON true LEFT JOIN page ON true
 ORDER BY page.name;
 
--- May anybody read the name?
+-- Whether anonymous clients may read the name.
 -- idempotent
 -- returns: public boolean
 \set key $1::text
@@ -183,7 +183,7 @@ ORDER BY page.name;
 PREPARE v1_public AS
 SELECT coalesce((SELECT viewer_actions(0, id, :name) & 1 = 1 FROM repository WHERE key = :key AND deleted_at IS NULL), false) AS public;
 
--- Where a push of the name lands: always the repository itself.
+-- The push target of a name: always the repository itself.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean, bridge_push boolean
@@ -205,7 +205,7 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, roo
   coalesce((SELECT bridge_push FROM repository r WHERE r.id = root.id), false) AS bridge_push
 FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
 
--- Is the image there, and what was begun for it? Without an upload one row, whose id is NULL.
+-- Whether the image exists, and its open uploads. If there are no uploads: one row, whose id is NULL.
 -- idempotent
 -- returns: there boolean, id bigint, json bytea
 \set repository $1::integer
@@ -222,7 +222,7 @@ FROM (SELECT 1) one
     ORDER BY o.touched_at DESC, o.id DESC LIMIT :limit) u ON true
 ORDER BY u.id;
 
--- An image and what it stands on, lowest first, for the bridged repository.
+-- An image and its ancestors, lowest first, for the bridged repository.
 -- idempotent
 -- returns: bridge text, json bytea, layered boolean, zstd boolean, alg smallint, digest bytea, size bigint, file bigint, blob bigint, diff_id bytea
 \set repository $1::integer
@@ -240,7 +240,7 @@ FROM repository r
 WHERE r.id = :repository AND r.bridge_push
 ORDER BY a.place DESC;
 
--- The digest of a layer unpacked: empty if nobody can unpack it, NULL if nobody has.
+-- The digest of an unpacked layer: empty if it cannot be unpacked, NULL if it has not been unpacked yet.
 -- idempotent
 -- returns: diff_id bytea
 \set blob $1::bigint
@@ -253,7 +253,7 @@ SELECT diff_id FROM blob WHERE id = :blob;
 PREPARE v1_diff_id_put AS
 UPDATE blob SET diff_id = :diff_id WHERE id = :blob AND diff_id IS NULL;
 
--- Manifests as v1 clients see them.
+-- Manifests as v1 projections.
 
 -- idempotent
 -- returns: id bigint, media_type text, payload bytea, alg smallint, digest bytea
@@ -277,7 +277,7 @@ WHERE m.alg = :alg AND m.digest = :digest;
 PREPARE v1_source_blob AS
 SELECT id, size, file_id AS file FROM blob WHERE alg = :alg AND digest = :digest AND NOT bad;
 
--- No row: nobody has looked at it. A row without an id: v1 clients do not see it.
+-- No row: the manifest has no v1 projection yet. A row without an id: v1 clients do not see the manifest.
 -- idempotent
 -- returns: id bytea, json bytea, alg smallint, digest bytea, zstd boolean
 \set manifest $1::bigint
