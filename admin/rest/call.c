@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "db/account.h"
+#include "oci/document.h"
 #include "oci/name.h"
 
 #define DOCUMENT_MAX (1024 * 1024)
@@ -94,7 +95,7 @@ call_document(struct request *req, const char **json, struct error *err)
 
 	if (!request_json_check(req, err) || !request_body(req, DOCUMENT_MAX, &body, &length, err))
 		return false;
-	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
+	document = document_load(req->arena, (struct bytes){ body, length }, &reason);
 	if (!json_is_object(document)) {
 		json_decref(document);
 		return error_set(err, ERROR_BAD_REQUEST, "request body must be a JSON object%s%s",

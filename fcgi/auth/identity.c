@@ -253,6 +253,7 @@ check_password(const struct attempt *attempt, const struct authorization *creden
 {
 	const struct memory_entry now = entry_of(account);
 	struct memory_key pair;
+	bool known;
 
 	if ((*good = is_right_elsewhere(attempt, credential, account)))
 		return true;
@@ -262,10 +263,12 @@ check_password(const struct attempt *attempt, const struct authorization *creden
 		return true;
 	if (!take_turn(attempt, err))
 		return false;
-	*good = is_right_elsewhere(attempt, credential, account) ||
-		password_turn_check(
-		    credential->password, account == NULL ? NULL : account->password);
+	*good = is_right_elsewhere(attempt, credential, account);
+	known = *good || password_compare(credential->password,
+			     account == NULL ? NULL : account->password, good, err);
 	hash_slot_release();
+	if (!known)
+		return false;
 	if (!*good || account->disabled || account->locked)
 		memory_put(attempt->authenticator->wrong, &pair, &now, WRONG_MS);
 	return true;

@@ -51,7 +51,8 @@ password_hash_slot(const char *address, bool wait)
 	return hash_slot_acquire(address, wait);
 }
 
-/* Hash into out; the caller holds a slot. false if libxcrypt fails. */
+/* Hash into out; the caller holds a slot. false with errno if libxcrypt fails; ENOMEM: for want of
+ * memory. */
 static bool
 hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 {
@@ -60,7 +61,8 @@ hash(const char *password, const char *setting, char out[CRYPT_OUTPUT_SIZE])
 	bool ok;
 
 	if (data == NULL)
-		log_fatal("out of memory");
+		return false;
+	errno = 0;
 	text = crypt_r(password, setting, data);
 	if ((ok = text != NULL && text[0] != '*'))
 		memcpy(out, text, strlen(text) + 1);
@@ -125,27 +127,27 @@ is_usable(const char *text)
 }
 
 bool
-password_turn_check(const char *password, const char *expected)
+password_compare(const char *password, const char *expected, bool *good, struct error *err)
 {
 	bool usable = is_usable(expected) && strlen(password) <= PASSWORD_MAX_LENGTH;
 	char text[CRYPT_OUTPUT_SIZE];
+	bool hashed = usable ? hash(password, expected, text) : hash("decoy", decoy, text);
 
-	if (!usable) {
-		hash("decoy", decoy, text);
-		return false;
-	}
-	return hash(password, expected, text) && strlen(text) == strlen(expected) &&
-	       gnutls_memcmp(text, expected, strlen(text)) == 0;
+	*good = usable && hashed && strlen(text) == strlen(expected) &&
+		gnutls_memcmp(text, expected, strlen(text)) == 0;
+	/* Without memory nothing is known: that must not count as a wrong password. */
+	return hashed || errno != ENOMEM || error_errno(err, "cannot hash the password");
 }
 
 bool
 password_check(const char *password, const char *expected)
 {
-	bool good;
+	struct error ignored = { 0 };
+	bool good = false;
 
 	if (password_hash_slot("", true) != HASH_SLOT_ACQUIRED)
 		return false;
-	good = password_turn_check(password, expected);
+	(void)!password_compare(password, expected, &good, &ignored);
 	hash_slot_release();
 	return good;
 }

@@ -29,8 +29,11 @@ const char *password_hash(struct arena *, const char *password, struct error *);
  * returns false. */
 bool password_check(const char *password, const char *hash);
 /* The same in steps, for a caller that must not wait, or may find while waiting that no hash is
- * needed. The check runs between password_hash_slot() and hash_slot_release() (hash_slot.h). */
+ * needed. password_compare() runs between password_hash_slot() and hash_slot_release()
+ * (hash_slot.h). */
 enum turn password_hash_slot(const char *address, bool wait) MUST_CHECK;
-bool password_turn_check(const char *password, const char *hash);
+/* In a slot. false: there is no memory to hash (UNAVAILABLE). */
+bool password_compare(
+    const char *password, const char *hash, bool *good, struct error *) MUST_CHECK;
 
 #endif

@@ -1,5 +1,6 @@
 #include "oci/document.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -39,13 +40,37 @@ is_affordable(struct bytes payload)
 	return values <= VALUES_MAX;
 }
 
-json_t *
-document_load(struct bytes payload, json_error_t *fault)
+static _Thread_local bool memory_ran_out;
+
+static void *
+allocate(size_t size)
 {
-	if (is_affordable(payload))
-		return json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, fault);
-	*fault = (json_error_t){ .text = "too many values, or nested too deep" };
-	return NULL;
+	void *memory = malloc(size);
+
+	memory_ran_out |= memory == NULL && size > 0;
+	return memory;
+}
+
+void
+document_setup(void)
+{
+	json_set_alloc_funcs(allocate, free);
+}
+
+json_t *
+document_load(struct arena *arena, struct bytes payload, json_error_t *fault)
+{
+	json_t *document;
+
+	if (!is_affordable(payload)) {
+		*fault = (json_error_t){ .text = "too many values, or nested too deep" };
+		return NULL;
+	}
+	memory_ran_out = false;
+	document = json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, fault);
+	if (document == NULL && memory_ran_out && arena != NULL)
+		arena_give_up(arena, payload.length);
+	return document;
 }
 
 bool

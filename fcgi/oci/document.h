@@ -5,13 +5,18 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "base/arena.h"
 #include "base/attributes.h"
 #include "base/bytes.h"
 #include "base/error.h"
 
+/* Let document_load() notice that Jansson had no memory, which it reports as invalid JSON. Once,
+ * before the first document is parsed. */
+void document_setup(void);
 /* Parse a JSON object or array without duplicate keys (new reference). NULL if the bytes are not
- * such a document, or if it has too many values or nests too deep to be parsed cheaply. */
-json_t *document_load(struct bytes, json_error_t *fault);
+ * such a document, or if it has too many values or nests too deep to be parsed cheaply. If memory
+ * runs out, the arena gives up (arena_give_up()); without an arena NULL is returned. */
+json_t *document_load(struct arena *, struct bytes, json_error_t *fault);
 
 /* MANIFEST_INVALID if the document has this key in other letter case: some clients' parsers accept
  * "Layers" for "layers", and a document must mean the same to every client. */

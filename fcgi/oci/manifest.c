@@ -376,7 +376,7 @@ manifest_parse(struct arena *arena, struct bytes payload, const char *content_ty
 		return false;
 	if (payload.length > MANIFEST_MAX_BYTES)
 		return error_set(err, ERROR_MANIFEST_TOO_LARGE, NULL);
-	document = document_load(payload, &fault);
+	document = document_load(arena, payload, &fault);
 	if (document == NULL) {
 		error_set(
 		    err, ERROR_MANIFEST_INVALID, "manifest is not valid JSON, or too much of it");

@@ -21,10 +21,10 @@
  * after the other.
  */
 static json_t *
-load_object(struct bytes bytes)
+load_object(struct arena *arena, struct bytes bytes)
 {
 	json_error_t fault;
-	json_t *document = document_load(bytes, &fault);
+	json_t *document = document_load(arena, bytes, &fault);
 
 	if (json_is_object(document))
 		return document;
@@ -51,7 +51,7 @@ read_format(struct arena *arena, const char *protected, struct format *format)
 
 	if (!base64url_decode(arena, protected, strlen(protected), &bytes))
 		return false;
-	object = load_object(bytes);
+	object = load_object(NULL, bytes);
 	ok = json_unpack(object, "{s:I, s:s}", "formatLength", &length, "formatTail", &text) == 0 &&
 	     base64url_decode(arena, text, strlen(text), &tail);
 	json_decref(object);
@@ -147,7 +147,7 @@ is_id(const char *text)
 static const char *
 read_id(struct arena *arena, const char *text)
 {
-	json_t *object = load_object((struct bytes){ text, strlen(text) });
+	json_t *object = load_object(NULL, (struct bytes){ text, strlen(text) });
 	const char *id = json_string_value(json_object_get(object, "id"));
 	struct error ignored = { 0 };
 	bool plain = document_check_key(object, "id", &ignored) &&
@@ -255,7 +255,7 @@ bool
 schema1_parse(struct arena *arena, struct bytes document, struct schema1 **out, struct error *err)
 {
 	struct schema1 *schema1 = arena_alloc(arena, sizeof(*schema1));
-	json_t *whole = load_object(document), *payload = NULL;
+	json_t *whole = load_object(arena, document), *payload = NULL;
 	bool ok;
 
 	*out = schema1;
@@ -266,7 +266,7 @@ schema1_parse(struct arena *arena, struct bytes document, struct schema1 **out, 
 	if (ok) {
 		digest_of(&schema1->digest, DIGEST_SHA256, schema1->payload.data,
 		    schema1->payload.length);
-		payload = load_object(schema1->payload);
+		payload = load_object(NULL, schema1->payload);
 		ok = read_signed(arena, whole, payload, schema1, err);
 	}
 	json_decref(payload);

@@ -281,7 +281,7 @@ v1_images_make(struct arena *arena, const struct manifest *manifest, struct byte
 
 	if ((*why = why_not(manifest)) != NULL)
 		return false;
-	document = document_load(config, &fault);
+	document = document_load(arena, config, &fault);
 	if (!json_is_object(document)) {
 		json_decref(document);
 		*why = "its config cannot be read";

@@ -106,7 +106,7 @@ registry_schema1_is(const char *content_type, struct bytes document)
 	if (*type != '\0' && strcmp(type, MEDIATYPE_JSON) != 0)
 		return false;
 	/* docker up to 1.9 says no type at all. */
-	json = document_load(document, &fault);
+	json = document_load(NULL, document, &fault);
 	is = json_integer_value(json_object_get(json, "schemaVersion")) == 1;
 	json_decref(json);
 	return is;

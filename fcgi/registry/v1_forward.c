@@ -118,7 +118,7 @@ make_config(struct registry *registry, struct v1_link *links, size_t count, stru
 
 	for (size_t i = 0; i < count && ok; i++) {
 		json_decref(image);
-		image = document_load(links[i].json, &fault);
+		image = document_load(registry->db->arena, links[i].json, &fault);
 		json_array_append_new(
 		    history, history_entry(registry->db->arena, image, !links[i].layered));
 		if (!links[i].layered)

@@ -57,11 +57,11 @@ json_names(json_t *document, const char **own, const char **above, struct error 
 
 /* Id and parent as the JSON says them. */
 static bool
-json_read(struct bytes json, const struct digest *id, struct digest *parent, bool *has_parent,
-    struct error *err)
+json_read(struct arena *arena, struct bytes json, const struct digest *id, struct digest *parent,
+    bool *has_parent, struct error *err)
 {
 	json_error_t reason;
-	json_t *document = document_load(json, &reason);
+	json_t *document = document_load(arena, json, &reason);
 	const char *own = NULL, *above = "";
 	bool ok;
 
@@ -89,7 +89,7 @@ registry_v1_json_push(struct registry *registry, const char *name, const struct 
 	bool has_parent;
 
 	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !json_read(json, id, &parent, &has_parent, err) ||
+	    !json_read(registry->db->arena, json, id, &parent, &has_parent, err) ||
 	    !db_v1_json_put(registry->db, &target, name, registry->principal.account,
 		registry->upload_sessions, id, has_parent ? &parent : NULL, json, &outcome, err))
 		return false;

@@ -20,6 +20,7 @@
 #include "base/log.h"
 #include "config.h"
 #include "http/transport.h"
+#include "oci/document.h"
 #include "responder/worker.h"
 
 #define WORKERS_DEFAULT 2
@@ -191,6 +192,7 @@ setup_process(void)
 	mallopt(M_ARENA_MAX, 2);
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 	transport_setup();
+	document_setup();
 }
 
 /* --- The parent --- */

@@ -42,7 +42,7 @@ list_read(struct request *req, struct error *err)
 
 	if (!request_body(req, LIST_MAX, &body, &length, err))
 		return false;
-	list = document_load((struct bytes){ body, length }, &reason);
+	list = document_load(req->arena, (struct bytes){ body, length }, &reason);
 	ok = json_is_array(list) ||
 	     error_set(err, ERROR_BAD_REQUEST, "request body must be a JSON array");
 	json_decref(list);
@@ -150,7 +150,7 @@ repository_properties_put(struct request *req, struct error *err)
 	    !registry_v1_public(request_registry(req), request_call(req)->name, &open, err) ||
 	    !request_body(req, PROPERTIES_MAX, &body, &length, err))
 		return false;
-	document = document_load((struct bytes){ body, length }, &reason);
+	document = document_load(req->arena, (struct bytes){ body, length }, &reason);
 	understood = json_unpack(document, "{s:s}", "access", &access) == 0 &&
 		     (strcmp(access, "public") == 0 || strcmp(access, "private") == 0);
 	wanted = strcmp(access, "public") == 0;

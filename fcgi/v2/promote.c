@@ -1,6 +1,7 @@
 /* POST promote (Artifactory's "Promote Docker Image"). */
 #include <jansson.h>
 
+#include "oci/document.h"
 #include "oci/name.h"
 #include "registry/promotion.h"
 #include "v2/call.h"
@@ -62,7 +63,7 @@ order_read(struct request *req, struct promotion *order, struct error *err)
 
 	if (!request_json_check(req, err) || !request_body(req, ORDER_MAX, &body, &length, err))
 		return false;
-	document = json_loadb(body, length, JSON_REJECT_DUPLICATES, &reason);
+	document = document_load(req->arena, (struct bytes){ body, length }, &reason);
 	if (document == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "%s", reason.text);
 	arena_defer(req->arena, document_free, document);
