@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "registry/file_page.h"
 
-#define PAGE 500 /* rows asked for at once */
+#define PAGE 500 /* rows in one statement */
 
 struct suspect {
 	struct suspect *next;
@@ -19,10 +19,10 @@ struct checker {
 	const struct check *order;
 	struct check_count *count;
 	struct error *err;
-	bool failed;              /* inside the walk, which only knows "stop" */
-	struct file_page page;    /* whose owners are asked next */
+	bool failed;              /* inside the walk, which can only stop */
+	struct file_page page;    /* files whose owners are looked up next */
 	struct arena *kept;       /* holds the suspects */
-	struct suspect *suspects; /* files without an owner at first sight */
+	struct suspect *suspects; /* files without an owner at the first look */
 };
 
 static void
@@ -41,7 +41,7 @@ progress(const struct checker *checker)
 	checker->order->progress(checker->order->context, checker->count);
 }
 
-/* --- Files: does somebody own them? --- */
+/* --- Files: does each have an owner? --- */
 
 static void
 suspect(struct checker *checker, const char *path, const struct file_row *file)
@@ -94,7 +94,8 @@ files_check(struct checker *checker)
 	       page_classify(checker);
 }
 
-/* What the rows miss may lie there under another name: nothing goes while there are problems. */
+/* While there are problems no file is removed: it may hold the bytes of a blob that a row
+ * misses. */
 static bool
 garbage_found(struct checker *checker, size_t i)
 {
@@ -109,9 +110,9 @@ garbage_found(struct checker *checker, size_t i)
 }
 
 /*
- * What looked like garbage may have been in use: published, or removed, between the look at the
- * disk and the question to the database. Who has no owner now either, and still is there, is
- * garbage.
+ * A file without an owner at the first look may have been in use: it was published or removed
+ * between the directory listing and the query. It is garbage if it still exists and still has no
+ * owner.
  */
 static bool
 suspects_classify(struct checker *checker)
@@ -135,16 +136,16 @@ suspects_classify(struct checker *checker)
 	return true;
 }
 
-/* --- Rows: do they have their file? --- */
+/* --- Rows: does each have its file? --- */
 
 struct look {
-	enum check_finding finding; /* if not all is well */
-	bool hashed;                /* all bytes were read: the row is to say what they are */
+	enum check_finding finding; /* set when the file does not match its row */
+	bool hashed;                /* all bytes were read, so the row can be corrected */
 	bool bad;
 	int64_t size;
 };
 
-/* true: all is well. */
+/* Return true if the file matches its row. */
 static bool
 bytes_fit(const struct checker *checker, const struct file_row *row, struct look *look)
 {
@@ -167,7 +168,8 @@ bytes_fit(const struct checker *checker, const struct file_row *row, struct look
 	return !look->bad && look->size == row->size;
 }
 
-/* Only what was read to its end and hashed is judged: a disk in trouble is no proof. */
+/* Only a file that was read to its end and hashed changes its row: a read error does not prove that
+ * the bytes are wrong. */
 static bool
 row_classify(struct checker *checker, const struct file_row *row, const struct look *look)
 {
@@ -178,7 +180,7 @@ row_classify(struct checker *checker, const struct file_row *row, const struct l
 	return db_blob_classify(&checker->db, row, look->bad, size, checker->err);
 }
 
-/* The row as it is now; *now NULL: it is gone. */
+/* Read the row again; *now is NULL if it is gone. */
 static bool
 row_repeat(struct checker *checker, const struct file_row *row, struct file_row **now)
 {
@@ -191,7 +193,8 @@ row_repeat(struct checker *checker, const struct file_row *row, struct file_row 
 	return true;
 }
 
-/* A row may go, or get another file, while its file is looked at: then it is asked for again. */
+/* The row may be deleted or get another file while its file is being read; then it is read
+ * again. */
 static bool
 row_check(struct checker *checker, const struct file_row *row)
 {

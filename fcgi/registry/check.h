@@ -1,12 +1,12 @@
 /*
- * Holding the rows against the files, while the registry goes on serving: every blob has its file,
- * of the right size and with bytes that hash to its digest; every file belongs to a blob, an upload
- * or an intent to unlink.
+ * Compare rows and files while the registry keeps serving: every blob has a file of the right size
+ * whose bytes hash to its digest, and every file belongs to a blob, an upload or an intent to
+ * unlink.
  *
- * A blob without its bytes is a problem. If they were read and are others, its row is marked bad:
- * it is not found any more, so that clients and remotes bring it again. A row whose file turns out
- * right is corrected. A file nobody owns is only garbage: a crash leaves such files, and it never
- * leaves the other.
+ * A blob without its bytes is a problem. If the file was read and has other bytes, its row is
+ * marked bad: clients no longer find the blob, so that they and remote repositories bring it again.
+ * A row is corrected if its file turns out right. A file without an owner is only garbage: a crash
+ * leaves such files, but never a row without its file.
  */
 #ifndef REGISTRY_CHECK_H
 #define REGISTRY_CHECK_H
@@ -19,14 +19,14 @@
 
 enum check_finding {
 	CHECK_MISSING,    /* no file */
-	CHECK_SIZE,       /* its file has another size */
-	CHECK_DIGEST,     /* its bytes hash to something else */
-	CHECK_UNREADABLE, /* its file cannot be read */
+	CHECK_SIZE,       /* the file has another size */
+	CHECK_DIGEST,     /* the bytes hash to something else */
+	CHECK_UNREADABLE, /* the file cannot be read */
 	CHECK_GARBAGE     /* a file without an owner; not a problem */
 };
 
 struct check_count {
-	int64_t files, file_bytes; /* seen on disk, first; what is to be expected of the rows */
+	int64_t files, file_bytes; /* found on disk, before the rows are checked */
 	int64_t blobs, blob_bytes; /* rows checked */
 	int64_t problems, garbage;
 	int64_t removed; /* of the garbage */
@@ -35,13 +35,13 @@ struct check_count {
 struct check {
 	bool quick;          /* do not read the bytes */
 	bool remove_garbage; /* unless there are problems: see stowagectl(8) */
-	/* path of the file: absolute for a blob, relative to the root for garbage */
+	/* what: path of the file, absolute for a blob, relative to the root for garbage */
 	void (*found)(void *context, enum check_finding, const char *what);
 	void (*progress)(void *context, const struct check_count *); /* after every file and row */
 	void *context;
 };
 
-/* false: the check itself could not go on. Problems are counted, not errors. */
+/* Return false if the check could not be completed. Problems are counted; they are not errors. */
 bool registry_check(struct db_pool *, struct store *, const struct check *, struct check_count *,
     struct error *) MUST_CHECK;
 

@@ -12,27 +12,27 @@
 #include "store/upload.h"
 
 #define ADVANCE_MS 200
-#define TRIES_MAX 3           /* in a row that did not bring ... */
-#define WORTH_A_TRY (1 << 20) /* ... so many bytes: who drips is given up */
+#define TRIES_MAX 3           /* consecutive attempts that each gain less */
+#define WORTH_A_TRY (1 << 20) /* bytes an attempt must gain; a slower upstream is abandoned */
 #define PIECE (256 * 1024)
-#define PUBLISH_MS (30 * 1000) /* for which a database that is away is waited for at the end */
+#define PUBLISH_MS (30 * 1000) /* how long publishing retries without a database */
 #define PUBLISH_PAUSE_NS (200 * 1000 * 1000)
 
-/* A download under way. */
+/* A running download. */
 struct run {
 	struct download *download;
-	struct db db;          /* for the row: its arena is reset at every step */
+	struct db db;          /* for the fetch row; its arena is reset at every step */
 	struct upload *upload; /* owned */
 	int64_t file;
-	int64_t skip;    /* bytes to come that are here already, from an upstream without ranges */
-	int64_t told_ms; /* when the row was moved on last */
-	bool begun;      /* bytes of it may have been handed out */
-	bool lost, stopped; /* why a piece or a tick said stop ... */
-	struct error *err;  /* ... or what went wrong on our side */
+	int64_t skip;       /* bytes to skip, already here: the upstream ignored the range */
+	int64_t told_ms;    /* when the row was advanced last */
+	bool begun;         /* readers may have received bytes */
+	bool lost, stopped; /* why a piece or a tick stopped the transfer ... */
+	struct error *err;  /* ... or the error on our side */
 };
 
-/* Tell the row, and those who follow in this process. A database that is away for a moment is no
- * reason to stop: whoever takes over meanwhile needs it too. */
+/* Advance the row, and tell the readers in this process. An unavailable database does not stop the
+ * download: a process that takes over the lease needs it too. */
 static bool
 advance(struct run *run)
 {
@@ -58,8 +58,8 @@ on_tick(void *context)
 	return clock_steady_ms() - run->told_ms < ADVANCE_MS || advance(run);
 }
 
-/* A manifest may lie about the size of a blob, which its digest alone identifies: before the first
- * byte the upstream's word replaces it, also for the readers. A third party's does not. */
+/* A manifest may state a wrong size for a blob, which its digest alone identifies: before the first
+ * byte the upstream's size replaces it, also for the readers. A third party's size does not. */
 static bool
 correct_size(struct run *run, int64_t size)
 {
@@ -76,7 +76,8 @@ correct_size(struct run *run, int64_t size)
 	       advance(run);
 }
 
-/* What the answer says of the whole must agree with what was said before. */
+/* The range and the total size in the answer must agree with the bytes received so far and the
+ * expected size. */
 static bool
 check_reply(struct run *run, const struct upstream_reply *reply)
 {
@@ -112,7 +113,7 @@ on_piece(void *context, const struct upstream_reply *reply, const void *data, si
 	return on_tick(run);
 }
 
-/* Ask for what is missing. */
+/* Ask for the missing bytes. */
 static enum upstream_result
 ask(struct run *run, struct upstream_reply *reply)
 {
@@ -133,7 +134,7 @@ ask(struct run *run, struct upstream_reply *reply)
 	return relay_ask(download->relay, download->db, download->remote, &call, reply);
 }
 
-/* All bytes, in as many answers as it takes. */
+/* Receive all bytes, in as many answers as it takes. */
 static bool
 receive(struct run *run)
 {
@@ -142,7 +143,8 @@ receive(struct run *run)
 	enum upstream_result result;
 	int64_t before;
 
-	/* A dead owner had them all: there is no range left to ask for. */
+	/* An expired lease may have left a complete file: then the range left to ask for is
+	 * empty. */
 	if (run->download->size > 0 && upload_length(run->upload) == run->download->size)
 		return true;
 	for (int tries = 0; tries < TRIES_MAX; tries++) {
@@ -167,7 +169,8 @@ receive(struct run *run)
 	return relay_error(remote, result, &reply, run->err);
 }
 
-/* The file of a dead owner, which may have died between publishing it and saying so; -1: gone. */
+/* Open the file of an expired lease. Its holder may have died between publishing the file and
+ * updating the row. -1: the file is gone. */
 static int
 open_old(const struct run *run, int64_t old_file)
 {
@@ -181,7 +184,7 @@ open_old(const struct run *run, int64_t old_file)
 			 O_RDONLY | O_CLOEXEC);
 }
 
-/* Its bytes, as far as they are there. */
+/* Copy the bytes of that file, as far as they exist. */
 static bool
 copy(struct run *run, int64_t old_file, int64_t length)
 {
@@ -201,8 +204,8 @@ copy(struct run *run, int64_t old_file, int64_t length)
 	return ok;
 }
 
-/* Tell the database that the bytes are here. One that starts anew at just this moment costs nobody
- * his pull. */
+/* Record the blob in the database; retry so that a restart of the database at this moment does not
+ * fail the pull. */
 static bool
 publish_row(struct run *run, bool *won)
 {
@@ -222,7 +225,7 @@ publish_row(struct run *run, bool *won)
 	return true;
 }
 
-/* Verified bytes become the blob, or are left for those who follow. */
+/* Publish the verified bytes as the blob, or leave the file for the readers. */
 static bool
 finish(struct run *run)
 {
@@ -241,7 +244,7 @@ finish(struct run *run)
 	if (!download->remote->store_locally)
 		return db_fetch_fail(&run->db, key, download->owner, 0, NULL, run->err);
 	if (!upload_publish(run->upload, &key->digest, run->err)) {
-		/* Whoever took over, since we seemed dead, has removed our file. */
+		/* Our lease expired, and the process that took it over has removed our file. */
 		run->lost = run->err->code == ERROR_BLOB_UPLOAD_UNKNOWN;
 		return false;
 	}
@@ -273,7 +276,7 @@ run_all(struct run *run, const struct fetch_row *row)
 	return receive(run) && advance(run) && finish(run);
 }
 
-/* What is to be said of a fetch that did not end well, and to whom. */
+/* Record the failure, and return the end that the caller must report. */
 static enum download_end
 fail(struct run *run)
 {
@@ -305,7 +308,7 @@ download_run(struct download *download, const struct fetch_row *row, struct erro
 		.file = row->file,
 		.err = err,
 	};
-	const struct fetch_row kept = *row; /* its texts go with the arena; they are not used */
+	const struct fetch_row kept = *row; /* its strings are freed with the arena */
 	enum download_end end = DOWNLOAD_STORED;
 
 	if (!run_all(&run, &kept))

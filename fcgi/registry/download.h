@@ -1,4 +1,5 @@
-/* One blob from an upstream into the store, by the owner of its fetch row (fetch.h). */
+/* Download one blob from an upstream into the store. The caller holds the lease of its fetch row
+ * (fetch.h). */
 #ifndef REGISTRY_DOWNLOAD_H
 #define REGISTRY_DOWNLOAD_H
 
@@ -7,28 +8,29 @@
 
 struct download {
 	struct relay *relay;
-	struct db *db; /* its arena is reset on the way */
+	struct db *db; /* its arena is reset during the download */
 	const struct remote *remote;
 	const struct fetch_key *key;
-	const char *source; /* a URL elsewhere, or NULL */
-	int64_t size;       /* what it is to have; then what the upstream says it has */
+	const char *source; /* an external URL, or NULL */
+	int64_t size;       /* expected size; then the size that the upstream states */
 	const char *owner;
-	/* Told of every step, at least every 200 ms while it runs; false stops. */
+	/* Called at every step, at least every 200 ms; false stops the download. */
 	bool (*progress)(void *context, const struct download *, int64_t file, int64_t received);
 	void *context;
 
-	/* Filled in by DOWNLOAD_STORED: */
+	/* Set on DOWNLOAD_STORED: */
 	int64_t holder; /* the file that holds the blob; 0: nothing is to be stored */
 };
 
 enum download_end {
 	DOWNLOAD_STORED,
 	DOWNLOAD_FAILED, /* and the row says so */
-	DOWNLOAD_LOST,   /* another has taken over */
-	DOWNLOAD_LEFT    /* stopped: another may go on */
+	DOWNLOAD_LOST,   /* another process has taken over the lease */
+	DOWNLOAD_LEFT    /* stopped; another process may continue */
 };
 
-/* row: of FETCH_OWN. What breaks off goes on where it stopped, as long as it moves on. */
+/* row: of FETCH_OWN. A broken transfer is resumed where it stopped, as long as it makes
+ * progress. */
 enum download_end download_run(
     struct download *, const struct fetch_row *, struct error *) MUST_CHECK;
 

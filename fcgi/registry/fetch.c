@@ -18,52 +18,52 @@
 
 #define STACK_BYTES (1024 * 1024)
 #define LOOK_MS 200
-#define TROUBLE_MS (30 * 1000) /* for which the database may be away */
+#define TROUBLE_MS (30 * 1000) /* how long the database may be unavailable */
 #define PATH_SIZE 4096
 #define SMALL_BLOB (64 * 1024)
-#define OPEN_TRIES 50 /* while a file gets its last name */
+#define OPEN_TRIES 50 /* while a file is renamed to its final name */
 #define OPEN_PAUSE_NS (20 * 1000 * 1000)
 
 enum state { STATE_RUNNING, STATE_STORED, STATE_FAILED };
 
 struct fetch {
 	struct fetches *fetches;
-	struct arena *arena; /* owned: what lives as long as the fetch */
+	struct arena *arena; /* owned; lives as long as the fetch */
 	const struct remote *remote;
 	struct fetch_key key;
 	const char *source;
 	char owner[UUID_TEXT_SIZE];
 
-	/* Under the lock of all fetches: */
-	int references;      /* the thread, and followers */
-	bool slot;           /* it has one */
-	pthread_cond_t news; /* something below has changed */
+	/* Protected by the lock of struct fetches: */
+	int references;      /* the thread and the readers */
+	bool slot;           /* it holds a download slot */
+	pthread_cond_t news; /* a field below has changed */
 	enum state state;
-	int64_t file;     /* where the bytes are; another when a new owner has taken over */
-	const char *path; /* of that file now */
-	bool passing;     /* complete, but not stored: the file goes with the last follower */
+	int64_t file;     /* the file with the bytes; changes with the lease holder */
+	const char *path; /* current path of that file */
+	bool passing;     /* complete but not stored: the last reader unlinks the file */
 	int64_t received; /* bytes in it */
-	int64_t size;     /* of the blob, as the upstream says ... */
-	bool doubted;     /* ... and not as its manifest did */
-	struct error err; /* STATE_FAILED */
+	int64_t size;     /* of the blob, as the upstream states it ... */
+	bool doubted;     /* ... and not as its manifest does */
+	struct error err; /* set in STATE_FAILED */
 	struct fetch *next;
 };
 
 struct fetches {
 	struct relay *relay; /* borrowed */
 	pthread_mutex_t lock;
-	pthread_cond_t gone; /* a thread has gone */
-	size_t slots;        /* downloads that may begin ... */
-	size_t most;         /* ... and may be under way from one remote */
+	pthread_cond_t gone; /* a thread has ended */
+	size_t slots;        /* free download slots ... */
+	size_t most;         /* ... and how many of all may serve one remote */
 	size_t threads;
 	bool closing;
-	struct fetch *first; /* those that may still be joined */
+	struct fetch *first; /* fetches that can still be joined */
 };
 
 struct reader {
 	struct fetch *fetch;
 	int fd;       /* owned */
-	int64_t file; /* which one it is */
+	int64_t file; /* the file that fd is open on */
 };
 
 struct fetches *
@@ -108,7 +108,7 @@ fetch_release(struct fetch *fetch)
 	arena_free(fetch->arena);
 }
 
-/* Nobody new joins it: what comes after it is looked for anew. */
+/* Stop further readers from joining; later requests look the blob up again. */
 static void
 fetch_unlist(struct fetch *fetch)
 {
@@ -163,8 +163,8 @@ set_failed(struct fetch *fetch, const struct error *err)
 	pthread_mutex_unlock(&fetch->fetches->lock);
 }
 
-/* holder: the file that holds the blob now; 0: none, the bytes are only kept for those who follow.
- */
+/* holder: the file that holds the blob; 0: it is not stored, and the bytes are only kept for the
+ * readers. */
 static void
 set_stored(struct fetch *fetch, int64_t holder)
 {
@@ -180,8 +180,8 @@ set_stored(struct fetch *fetch, int64_t holder)
 	pthread_mutex_unlock(&fetch->fetches->lock);
 }
 
-/* A slot, if one is free. A remote does not get the last ones: one that hangs is not to stop all
- * others. */
+/* Acquire a slot if one is free. One remote cannot take the last ones: an upstream that hangs must
+ * not stop the others. */
 static bool
 slot_take(struct fetch *fetch)
 {
@@ -228,7 +228,7 @@ on_progress(void *context, const struct download *download, int64_t file, int64_
 	return !is_closing(fetch->fetches);
 }
 
-/* Own it: true when that was the end of it, false when it must be joined anew. */
+/* Download as the lease holder. True: the fetch has ended; false: it must be joined again. */
 static bool
 own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 {
@@ -262,7 +262,7 @@ own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 	return false;
 }
 
-/* Somebody other than the thread waits for it. */
+/* Does anything besides the thread wait for the fetch? */
 static bool
 is_followed(struct fetch *fetch)
 {
@@ -282,8 +282,8 @@ pause_ms(long ms)
 	nanosleep(&(struct timespec){ .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000 }, NULL);
 }
 
-/* The owner is elsewhere: pass on what its row says until it ends, *row, or falls silent. false:
- * nobody waits any more. */
+/* The lease is held elsewhere: publish the progress of its row until the fetch ends, with *row, or
+ * the lease expires. false: the last reader has gone. */
 static bool
 watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 {
@@ -308,7 +308,7 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	return true;
 }
 
-/* Ask for a part in it. */
+/* Join the fetch in the database. */
 static bool
 ask_to_join(struct fetch *fetch, struct db *db, const char *owner, struct fetch_row *row)
 {
@@ -323,8 +323,8 @@ ask_to_join(struct fetch *fetch, struct db *db, const char *owner, struct fetch_
 	return false;
 }
 
-/* Join. Only with a slot in hand may it become ours; what is under way elsewhere needs none, and is
- * not to wait for one. */
+/* Join. The lease can only be acquired with a slot; a fetch that is running elsewhere needs no slot
+ * and does not wait for one. */
 static bool
 join(struct fetch *fetch, struct db *db, struct fetch_row *row)
 {
@@ -382,7 +382,7 @@ run(struct fetch *fetch, struct db *db)
 		} else if (row.role == FETCH_FAILED) {
 			row_failed(fetch, &row);
 		} else {
-			continue; /* the owner is silent: join anew, to take over */
+			continue; /* the lease has expired: join again to take it over */
 		}
 		return;
 	}
@@ -406,7 +406,7 @@ thread_main(void *argument)
 	return NULL;
 }
 
-/* --- Followers --- */
+/* --- Readers --- */
 
 static bool
 thread_start(struct fetch *fetch)
@@ -498,7 +498,7 @@ fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *
 	return reader;
 }
 
-/* Bytes that may be handed out: the last one only when all are verified. Lock held. */
+/* Number of bytes that readers may send: the last byte only when all are verified. Lock held. */
 static int64_t
 readable(const struct fetch *fetch)
 {
@@ -507,8 +507,8 @@ readable(const struct fetch *fetch)
 	return fetch->doubted ? 0 : fetch->received - 1;
 }
 
-/* Is there something to say? A small blob is waited for: no time is lost, and one that turns out to
- * be wrong gets an error with its reason, where the web server would make up one of its own. */
+/* Must the reader still wait? A small blob is waited for completely: that costs little time, and
+ * wrong bytes are answered with an error that has a reason instead of a broken transfer. */
 static bool
 is_pending(const struct fetch *fetch)
 {
@@ -533,8 +533,8 @@ reader_wait(struct reader *reader, bool *stored, int64_t *size, struct error *er
 	return state != STATE_FAILED;
 }
 
-/* Wait for bytes beyond the offset: how many there are, and where. 0: that was all, -1: there will
- * be no more. */
+/* Wait for bytes beyond the offset; set how many there are, and in which file. 0: end of the blob,
+ * -1: no more bytes will arrive. */
 static int
 wait_for_bytes(struct fetch *fetch, int64_t offset, int64_t *limit, int64_t *file, char *path)
 {
@@ -552,7 +552,7 @@ wait_for_bytes(struct fetch *fetch, int64_t offset, int64_t *limit, int64_t *fil
 	return found;
 }
 
-/* Have that file open. A name that has just changed is no failure. */
+/* Open that file. A rename just before is not a failure. */
 static bool
 reader_open(struct reader *reader, int64_t file, const char *path)
 {

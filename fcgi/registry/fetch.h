@@ -1,11 +1,11 @@
 /*
- * A cold blob is fetched from its upstream once, however many clients ask, in however many
- * processes, and reaches all of them while it arrives (data-model 0, 7).
+ * A blob that is not cached is fetched from its upstream once, for any number of clients and
+ * processes, and is sent to all of them while it arrives (data-model 0, 7).
  *
- * In a process each blob has one thread: it owns the fetch, or watches the row of the owner in
- * another process and takes over when that one falls silent. A fetch does not need anybody who
- * waits for it. Nobody gets the last byte before all are verified, so bytes that are not the
- * digest's never look complete.
+ * Each process has one thread per blob. The thread holds the lease of the fetch, or watches the row
+ * while another process holds it and takes the lease over when it expires. A fetch continues
+ * without readers. The last byte is sent only when all bytes are verified, so a blob with the wrong
+ * digest never looks complete.
  */
 #ifndef REGISTRY_FETCH_H
 #define REGISTRY_FETCH_H
@@ -21,15 +21,15 @@ struct reader;
 struct fetches *fetches_open(struct relay *, size_t limit) RETURNS_NONNULL;
 void fetches_close(struct fetches *);
 
-/* Join the fetch of a digest that the remote's path was proven to show, of so many bytes. source: a
- * URL elsewhere (external layers), or NULL. The follower lives with the arena. */
+/* Join the fetch of a digest that the upstream was proven to have under remote->path. size: in
+ * bytes. source: an external URL (foreign layers), or NULL. The reader lives with the arena. */
 struct reader *fetch_follow(struct fetches *, struct arena *, const struct remote *,
     const struct digest *, int64_t size, const char *source) RETURNS_NONNULL;
-/* Wait until there is something to say: bytes, or the end. false: the fetch failed. *stored: it is
- * complete, and its row is there. *size: of the blob; not that of fetch_follow() if the upstream,
- * which has the bytes, says another. */
+/* Wait for bytes, or for the end of the fetch. false: the fetch failed. *stored: the blob is
+ * complete and has its row. *size: of the blob; differs from fetch_follow()'s if the upstream,
+ * which has the bytes, states another. */
 bool reader_wait(struct reader *, bool *stored, int64_t *size, struct error *) MUST_CHECK;
-/* A reply_source's read. */
+/* The read function of a reply_source. */
 ssize_t reader_read(void *reader, int64_t offset, void *buffer, size_t size);
 
 #endif

@@ -9,11 +9,11 @@
 #include "registry/sweep.h"
 #include "store/upload.h"
 
-#define JOB_MS 10000               /* then others have their turn, though it has more */
-#define UPLOAD_SECONDS (24 * 3600) /* an upload session may rest so long */
-#define FETCH_SECONDS 300          /* and a fetch without an owner */
-#define UNLINK_SECONDS 3600        /* a file that cannot be removed so long is worth a warning */
-#define PIECE 500                  /* rows in one statement: none takes long */
+#define JOB_MS 10000               /* then the next job runs, even if work is left */
+#define UPLOAD_SECONDS (24 * 3600) /* lifetime of an idle upload session */
+#define FETCH_SECONDS 300          /* and of a fetch without a lease holder */
+#define UNLINK_SECONDS 3600        /* warn about a file that cannot be unlinked for longer */
+#define PIECE 500                  /* rows in one statement, so that none runs long */
 #define HISTORY_MS (6 * 3600 * 1000)
 
 struct housekeeping {
@@ -24,10 +24,10 @@ struct housekeeping {
 	int64_t history_ms; /* when history was extended last; 0: never */
 };
 
-/* A chore does a piece of its work; *more says that there is more of it. */
+/* Do one piece of the job; *more tells whether work is left. */
 typedef bool job(struct housekeeping *, bool *more, struct error *);
 
-/* Whoever is writing holds the lock of the file: then the session is not abandoned at all. */
+/* A writer holds the lock of the file; such a session is in use and is kept. */
 static bool
 end_upload(struct housekeeping *house, const struct upload_row *row, struct error *err)
 {
@@ -37,7 +37,7 @@ end_upload(struct housekeeping *house, const struct upload_row *row, struct erro
 
 	if (upload == NULL && reason.code == ERROR_CONFLICT)
 		return true;
-	ok = db_upload_end(&house->db, row, &found, err); /* its file is one of files() then */
+	ok = db_upload_end(&house->db, row, &found, err); /* its file is then removed by files() */
 	upload_close(upload);
 	return ok;
 }
@@ -48,7 +48,7 @@ uploads(struct housekeeping *house, bool *more, struct error *err)
 	struct upload_row *rows;
 	size_t count;
 
-	*more = false; /* those that are locked would come again and again */
+	*more = false; /* locked sessions would be returned again and again */
 	if (!db_uploads_abandoned(&house->db, UPLOAD_SECONDS, PIECE, &rows, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++)
@@ -75,7 +75,7 @@ v1_uploads(struct housekeeping *house, bool *more, struct error *err)
 	return db_v1_uploads_drop(&house->db, UPLOAD_SECONDS, PIECE, more, err);
 }
 
-/* Under either name: it may have died between two. */
+/* Unlink under both names: the process may have died between the two. */
 static bool
 unlink_file(struct housekeeping *house, const struct file_row *row, struct error *err)
 {
@@ -83,7 +83,7 @@ unlink_file(struct housekeeping *house, const struct file_row *row, struct error
 	       (!row->has_digest || store_blob_unlink(house->store, &row->digest, row->file, err));
 }
 
-/* One that cannot be unlinked has others go first. */
+/* A file that cannot be unlinked is retried after the others. */
 static bool
 end_file(struct housekeeping *house, const struct file_row *row, int64_t *seconds,
     struct error *reason, struct error *err)
@@ -147,7 +147,7 @@ history(struct housekeeping *house, bool *more, struct error *err)
 	return db_history_extend(&house->db, err);
 }
 
-/* Those that are away: does one answer again? */
+/* Probe the upstreams that are backing off. */
 static bool
 upstreams(struct housekeeping *house, bool *more, struct error *err)
 {
@@ -170,7 +170,7 @@ upstreams(struct housekeeping *house, bool *more, struct error *err)
 	return true;
 }
 
-/* stowage-admin, which cannot see the store, reports what this row says. */
+/* stowage-admin has no access to the store; it reports the figures of this row. */
 static bool
 space(struct housekeeping *house, bool *more, struct error *err)
 {
@@ -181,7 +181,7 @@ space(struct housekeeping *house, bool *more, struct error *err)
 	       db_store_space_save(&house->db, total, available, err);
 }
 
-/* A chore, to its end or for as long as it may take; *more if there is more of it. */
+/* Run a job until it is done or its time is over; *more if work is left. */
 static bool
 run(struct housekeeping *house, job *work, const char *name, bool *more)
 {
@@ -225,7 +225,7 @@ housekeeping_round(struct housekeeping *house, bool *more)
 
 	*more = false;
 	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
-		/* A store that is away is for its watch to complain of. */
+		/* A missing store is reported by the store watch, not here. */
 		if (jobs[i].touches_files && !store_require(house->store, NULL))
 			ok = false;
 		else

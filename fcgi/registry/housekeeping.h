@@ -1,7 +1,5 @@
-/*
- * Housekeeping, the work of stowage-keep: what is over is taken away, a little at a time, and
- * upstreams that are assumed offline are tried again. On several nodes they share the work.
- */
+/* Maintenance, the work of stowage-keep: expired rows and files are removed, a little at a time,
+ * and upstreams that are assumed offline are probed. Several nodes share the work. */
 #ifndef REGISTRY_HOUSEKEEPING_H
 #define REGISTRY_HOUSEKEEPING_H
 
@@ -9,13 +7,13 @@
 
 struct housekeeping;
 
-/* Everything is borrowed. is_stopping is asked between two pieces of work. */
+/* Everything is borrowed. is_stopping is called between two pieces of work. */
 struct housekeeping *housekeeping_open(
     struct db_pool *, struct store *, struct relay *, bool (*is_stopping)(void)) RETURNS_NONNULL;
 void housekeeping_close(struct housekeeping *);
 
-/* Run every job once, each for a few seconds at most. *more: some have work left. false if a job
- * failed: the log says why, and the next round tries it again. */
+/* Run every job once, each for a few seconds at most. *more: some jobs have work left. false: a job
+ * failed; the log says why, and the next round retries it. */
 bool housekeeping_round(struct housekeeping *, bool *more) MUST_CHECK;
 
 #endif

@@ -19,7 +19,7 @@ struct probes {
 	struct relay *relay; /* borrowed */
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
-	struct probe *first; /* those under way */
+	struct probe *first; /* running probes */
 	bool closing;
 };
 
@@ -49,7 +49,7 @@ probes_close(struct probes *probes)
 	free(probes);
 }
 
-/* May it go on? */
+/* Return false when the probes are being closed. */
 static bool
 on_tick(void *context)
 {

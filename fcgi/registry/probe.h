@@ -1,24 +1,22 @@
-/*
- * Upstreams that gave no answer are asked for /v2/ beside the requests: before a remote is assumed
- * offline, a failure must be more than that of one path.
- */
+/* An upstream that did not answer is probed with a request for /v2/, separately from client
+ * requests: a failure for one image name does not make a remote assumed offline. */
 #ifndef REGISTRY_PROBE_H
 #define REGISTRY_PROBE_H
 
 #include "base/attributes.h"
 #include "db/remote.h"
 
-/* For which a remote is under suspicion, unless its probe ends earlier. */
+/* How long a remote stays suspect, unless its probe ends earlier. */
 #define PROBE_SECONDS 10
 
 struct probes;
 struct relay;
 
 struct probes *probes_open(struct relay *) RETURNS_NONNULL;
-/* Stop the probes under way, and wait for their threads. */
+/* Stop the running probes, and wait for their threads. */
 void probes_close(struct probes *);
 
-/* Probe the remote, and remember what comes of it; nothing if this process is doing so. */
+/* Probe the remote, and record the result. Does nothing if this process is already probing it. */
 void probe_start(struct probes *, const struct remote *);
 
 #endif

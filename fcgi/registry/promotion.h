@@ -1,11 +1,12 @@
-/* Promotion: images copied or moved between local repositories. */
+/* Promotion: copy or move images between local repositories. */
 #ifndef REGISTRY_PROMOTION_H
 #define REGISTRY_PROMOTION_H
 
 #include "db/promotion.h"
 #include "registry/registry.h"
 
-/* BAD_REQUEST where a key is no local repository, NAME_UNKNOWN for what is not there, DENIED. */
+/* BAD_REQUEST if a key is not that of a local repository, NAME_UNKNOWN if the image is missing,
+ * DENIED. */
 bool registry_promote(struct registry *, const struct promotion *, struct error *) MUST_CHECK;
 
 #endif

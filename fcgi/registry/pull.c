@@ -4,10 +4,10 @@
 #include "oci/v1_image.h"
 #include "registry/remote.h"
 
-/* Of a page. Lists of names need no such limit: 1,000 of at most 255 bytes. */
+/* Size of a page. Lists of names need no such limit: at most 1,000 names of at most 255 bytes. */
 #define REFERRERS_MAX_BYTES (4 * 1024 * 1024)
 
-#define LOOKS_MAX 3 /* what was cached a moment ago may be gone again, but not for ever */
+#define LOOKS_MAX 3 /* lookups: what was cached a moment ago may be deleted again */
 
 bool
 registry_manifest_require(struct registry *registry, const char *name,
@@ -22,8 +22,7 @@ registry_manifest_require(struct registry *registry, const char *name,
 			&registry->principal, payload, &decision, row, &ask, err) ||
 		    !registry_admit(registry, &decision, ERROR_MANIFEST_UNKNOWN, err))
 			return false;
-		/* Having been asked, an upstream whose answers are never trusted is not asked
-		 * again. */
+		/* An upstream whose answers are never fresh is asked only once. */
 		if (!ask || registry->relay == NULL || (looks > 0 && *row != NULL))
 			break;
 		if (!remote_manifest(registry, name, reference, row, &end, err))
@@ -35,7 +34,7 @@ registry_manifest_require(struct registry *registry, const char *name,
 	return true;
 }
 
-/* Is an upstream to be asked, or do only stored bytes count? */
+/* May an upstream be asked, or do only stored bytes count? */
 static bool
 may_ask_upstream(
     struct registry *registry, const char *name, bool head, bool *may, struct error *err)
@@ -48,8 +47,10 @@ may_ask_upstream(
 	return true;
 }
 
-/* The layer of what added none, in schema 1 manifests: known under every name, and no upstream need
- * be asked for it. Where there is no file of it, a manifest that names it brings it (push.c). */
+/*
+ * The empty layer of schema 1 manifests: it exists under every name, and no upstream is asked for
+ * it. If the store has no file for it, the push of a manifest that names it creates one (push.c).
+ */
 static bool
 find_empty_layer(const struct digest *digest, struct blob_found *found)
 {
@@ -104,7 +105,7 @@ registry_blob_path(struct registry *registry, const struct blob_row *row)
 	return store_blob_path(registry->store, registry->db->arena, &row->digest, row->file);
 }
 
-/* One more than `limit` was asked for, to see whether the list goes on. */
+/* The query asked for limit + 1 items, to tell whether the list continues. */
 static void
 list_cut(struct list *list, int limit)
 {
@@ -145,7 +146,8 @@ registry_catalog(
 	if (!db_catalog(registry->db, registry->key, &registry->principal, last, limit + 1,
 		&decision, &list->items, &list->count, err))
 		return false;
-	/* A user who may read nothing sees an empty catalog; only anonymous is asked to sign in. */
+	/* A user without any right gets an empty catalog; only anonymous clients are asked to sign
+	 * in. */
 	decision.allowed = decision.allowed || registry->principal.account != 0;
 	if (!registry_admit(registry, &decision, ERROR_DENIED, err))
 		return false;
@@ -179,7 +181,7 @@ registry_rights(struct registry *registry, const char *name, int *actions, struc
 	if (!db_rights_find(
 		registry->db, registry->key, name, &registry->principal, &decision, actions, err))
 		return false;
-	decision.allowed = true; /* no right is an answer here: a token that grants nothing */
+	decision.allowed = true; /* no right is not an error here: the token grants nothing */
 	decision.blacked_out = false;
 	return registry_admit(registry, &decision, ERROR_DENIED, err);
 }

@@ -43,7 +43,7 @@ registry_blob_mount(struct registry *registry, const char *name, const char *fro
 		   &registry->principal, mounted, err);
 }
 
-/* Foreign layers need not be here, so the database is not asked for them. */
+/* Foreign layers need not be stored, so the database is not asked for them. */
 static struct manifest *
 without_foreign(struct arena *arena, const struct manifest *manifest)
 {
@@ -59,7 +59,7 @@ without_foreign(struct arena *arena, const struct manifest *manifest)
 	return kept;
 }
 
-/* A descriptor says another size than the content has that is here. */
+/* A descriptor whose size differs from that of the stored content. */
 static bool
 size_error(
     const struct manifest *manifest, const struct digest *digest, int64_t size, struct error *err)
@@ -105,7 +105,7 @@ outcome_error(const struct manifest_push *push, enum manifest_put_outcome outcom
 	    err, ERROR_CONFLICT, "the repository was changed by another request, try again");
 }
 
-/* The digest the client named, or sha256 of the bytes. */
+/* The digest that the client named, or the sha256 digest of the bytes. */
 static bool
 push_digest(struct manifest_push *push, struct error *err)
 {
@@ -119,8 +119,8 @@ push_digest(struct manifest_push *push, struct error *err)
 	return true;
 }
 
-/* Read a signed schema 1 manifest, if the target takes such. Its digest is that of what is signed;
- * what is kept is all of it. */
+/* Read a signed schema 1 manifest, if the target accepts them. Its digest covers the signed part;
+ * the whole document is stored. */
 static bool
 read_schema1(struct arena *arena, const struct target *target, struct manifest_push *push,
     struct manifest **manifest, struct error *err)
@@ -148,7 +148,7 @@ read_manifest(struct arena *arena, const struct target *target, struct manifest_
 
 /* --- The push --- */
 
-/* Is the empty layer all that is missing? It is known everywhere, so nobody had to push it. */
+/* Is only the empty layer missing? Clients need not push it, because every repository has it. */
 static bool
 lacks_empty_layer(const struct manifest_push *push)
 {
@@ -158,7 +158,7 @@ lacks_empty_layer(const struct manifest_push *push)
 	return push->missing_count == 1 && digest_equal(&push->missing[0], &empty);
 }
 
-/* What is stored names what is stored. */
+/* Store the empty layer: a stored manifest must only name stored blobs. */
 static bool
 bring_empty_layer(
     struct registry *registry, const struct target *target, const char *name, struct error *err)

@@ -1,9 +1,9 @@
 /*
  * Pushing: upload sessions that become blobs, and manifests.
  *
- * A blob is published in this order: bytes synced, file renamed, folder synced, row committed; only
- * then may the caller answer 201. A session is locked against a second writer while a request holds
- * it open.
+ * A blob is published in this order: bytes synced, file renamed, directory synced, row committed.
+ * Only then may the caller answer 201. A session is locked against a second writer while a request
+ * holds it open.
  */
 #ifndef REGISTRY_PUSH_H
 #define REGISTRY_PUSH_H
@@ -13,8 +13,9 @@
 #include "registry/registry.h"
 
 /*
- * Where a push to this name lands, and that the principal may `wanted` there (bits of enum action):
- * DENIED if not; UNSUPPORTED with a sentence when nothing can be pushed to this key.
+ * Find the target of a push to this name, and require that the principal may do `wanted` there
+ * (bits of enum action): DENIED if not; UNSUPPORTED with a message if this key does not accept
+ * pushes.
  */
 bool registry_target_require(
     struct registry *, const char *name, int wanted, struct target *, struct error *) MUST_CHECK;
@@ -26,13 +27,14 @@ bool registry_session_start(struct registry *, const char *name, enum digest_alg
 /* The principal has as many pushes under way as registry->upload_sessions allows: TOOMANYREQUESTS.
  * Always false. */
 bool registry_sessions_full(const struct registry *, struct error *);
-/* The same for a target that the principal was let to. */
+/* The same for a target that registry_target_require() has returned. */
 bool registry_session_start_at(struct registry *, const struct target *, const char *name,
     enum digest_algorithm, struct session **, struct error *) MUST_CHECK;
-/* The principal's own session of that name; BLOB_UPLOAD_UNKNOWN for any other. */
+/* The session of that UUID, if it belongs to the principal and the name; otherwise
+ * BLOB_UPLOAD_UNKNOWN. */
 bool registry_session_require(struct registry *, const char *name, const char *uuid,
     struct session **, struct error *) MUST_CHECK;
-/* BLOB_UPLOAD_UNKNOWN if an earlier PUT published the bytes and this request is not its repetition:
+/* BLOB_UPLOAD_UNKNOWN if an earlier PUT published the bytes and this request does not repeat it:
  * `last` is the digest of a PUT, NULL for any other request. */
 bool session_accepts(const struct session *, const struct digest *last, struct error *) MUST_CHECK;
 const char *session_uuid(const struct session *);
@@ -40,51 +42,49 @@ int64_t session_received(const struct session *); /* acknowledged bytes */
 
 /* Append; the first call opens and locks the file (CONFLICT if another request holds it). */
 bool session_write(struct session *, const void *data, size_t length, struct error *) MUST_CHECK;
-/* Acknowledge what was written, so that it may be resumed after it. */
+/* Acknowledge the bytes written so far, so that a later request can resume after them. */
 bool session_save(struct session *, struct error *) MUST_CHECK;
-/* Cut off what was written and will not be acknowledged. It would be cut before the next piece is
- * written anyhow, but no disk shall be full of it until then. */
+/* Truncate bytes that will not be acknowledged. The next write would truncate them too, but until
+ * then they would occupy the disk. */
 void session_undo(struct session *);
-/*
- * Everything written is the blob `digest`: verify, publish, end the session. Other bytes:
- * DIGEST_INVALID, and the session is gone.
- */
+/* Commit everything written as the blob `digest`: verify, publish, end the session. If the bytes do
+ * not match: DIGEST_INVALID, and the session is deleted. */
 bool session_commit(struct session *, const struct digest *, struct error *) MUST_CHECK;
-/* Write the row of published bytes, and end the session's: *file is the file that holds them now,
- * *won false when the session was gone. */
+/* Write the row of the published bytes, and delete the row of the session. *file is set to the file
+ * that holds the bytes; *won is false if the session no longer existed. */
 typedef bool session_record(void *context, struct db *, const struct upload_row *,
     const struct digest *, int64_t size, int64_t *file, bool *won, struct error *);
-/* The same with a row of the caller's. */
+/* The same with a row that the caller writes. */
 bool session_commit_as(struct session *, const struct digest *, session_record *, void *context,
     struct error *) MUST_CHECK;
-/* SHA-256 of all that one request wrote; false when nothing came. */
+/* SHA-256 of all bytes that one request wrote; false if it wrote none. */
 bool session_running_digest(const struct session *, struct digest *);
-/* Hash along, from what is written next; the hasher is the caller's. NULL ends it. */
+/* Feed the bytes written from now on to the observers too, which the caller owns. NULL ends it. */
 void session_listen(struct session *, struct hasher *const *, size_t count);
 bool session_cancel(struct session *, struct error *) MUST_CHECK;
 
-/* Link a blob that the name `from` holds here; *mounted false: it cannot be, for whatever reason.
- */
+/* Link a blob that the name `from` holds. *mounted is false if it cannot be linked, for any
+ * reason. */
 bool registry_blob_mount(struct registry *, const char *name, const char *from,
     const struct digest *, bool *mounted, struct error *) MUST_CHECK;
 
 struct manifest_push {
 	const char *name;
-	const char *content_type; /* the request's; NULL when absent */
+	const char *content_type; /* of the request; NULL when absent */
 	struct bytes payload;
-	const struct reference *reference; /* its digest, when by digest, must be the payload's */
-	const char *const *tags;           /* further tags, for a push by digest */
+	const struct reference *reference; /* must match the payload if it has a digest */
+	const char *const *tags;           /* additional tags, for a push by digest */
 	size_t tag_count;
-	const struct digest *expected; /* If-Match; NULL: none */
+	const struct digest *expected; /* If-Match; NULL when absent */
 
-	/* Filled in: */
+	/* Set by the function: */
 	struct digest digest;
 	const struct manifest *manifest;
 	struct digest *missing; /* on MANIFEST_BLOB_UNKNOWN */
 	size_t missing_count;
 };
 
-/* The target comes from registry_target_require(), which was asked before the body was read. */
+/* The target comes from registry_target_require(), which is called before the body is read. */
 bool registry_manifest_push(
     struct registry *, const struct target *, struct manifest_push *, struct error *) MUST_CHECK;
 

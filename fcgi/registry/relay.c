@@ -58,7 +58,7 @@ relay_upstream(const struct remote *remote)
 	};
 }
 
-/* --- What went wrong, and for whom to know --- */
+/* --- Failures: codes, and messages for clients and for the log --- */
 
 static enum error_code
 trouble_code(enum upstream_result result, const struct upstream_reply *reply)
@@ -107,9 +107,9 @@ trouble_of(enum upstream_result result, const struct upstream_reply *reply)
 	return (struct remote_trouble){ relay_word(trouble_code(result, reply)), reply->reason };
 }
 
-/* --- How an upstream is --- */
+/* --- State of an upstream --- */
 
-/* What is not noted now is noted the next time. */
+/* A failure to record this is ignored; the next request records it. */
 void
 relay_back_off(struct db *db, const struct remote *remote, enum upstream_result result,
     const struct upstream_reply *reply)
@@ -125,8 +125,8 @@ relay_back_off(struct db *db, const struct remote *remote, enum upstream_result 
 		    remote->key, trouble.word, seconds, trouble.reason);
 }
 
-/* One that gives no answer at all, or a server's trouble for several names in a row, is probed: the
- * answer to one path puts nobody offline. */
+/* Probe an upstream that did not answer, or that failed for several names in a row: a failure for
+ * one name does not make a remote assumed offline. */
 static void
 suspect(struct relay *relay, struct db *db, const struct remote *remote,
     enum upstream_result result, const struct upstream_reply *reply)
@@ -143,7 +143,7 @@ suspect(struct relay *relay, struct db *db, const struct remote *remote,
 	probe_start(relay->probes, remote);
 }
 
-/* No registry answers so: a proxy does, or a storage service. */
+/* A registry does not answer with such a page; a proxy or a storage service does. */
 static bool
 is_page(const struct upstream_reply *reply)
 {
@@ -152,7 +152,7 @@ is_page(const struct upstream_reply *reply)
 	       strcasecmp(reply->content_type, "text/xml") == 0;
 }
 
-/* A refusal: of this name, or of us? */
+/* Does the upstream refuse this name, or refuse us? */
 static enum upstream_result
 classify_refusal(struct relay *relay, struct db *db, const struct remote *remote,
     const struct upstream *upstream, const struct upstream_call *call, struct upstream_reply *reply)
@@ -183,7 +183,7 @@ relay_ask(struct relay *relay, struct db *db, const struct remote *remote,
 	    relay->client, db->arena, &upstream, call, reply);
 	struct error ignored = { 0 };
 
-	/* Who answers elsewhere, for an external layer, is not the upstream. */
+	/* The server of an external layer is not the upstream. */
 	if (call->url != NULL)
 		return result;
 	if (result == UPSTREAM_REFUSED)

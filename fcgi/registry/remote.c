@@ -17,10 +17,10 @@
 #include "registry/schema1.h"
 #include "registry/single_flight.h"
 
-#define TAGS_LIMIT (4 * 1024 * 1024) /* longest page of a list of tags */
+#define TAGS_LIMIT (4 * 1024 * 1024) /* longest page of a tag list, in bytes */
 #define TAGS_MAX 100000
 #define PAGES_MAX 1000
-#define PUSH_ANSWER_MS 1000 /* a push waits no longer for an upstream's first byte */
+#define PUSH_ANSWER_MS 1000 /* how long a push waits for an upstream's first byte */
 #define PROBE_AWAITED_MS 1000
 #define PROBE_PAUSE_NS (50 * 1000 * 1000)
 
@@ -35,13 +35,13 @@ struct search {
 	struct remote_question question;
 	struct remote *remotes;
 	size_t count;
-	bool pushing;         /* then a remote's trouble is not shown */
-	bool failed;          /* a remote could not be asked, or gave no answer that is one */
-	struct error last;    /* why; of the remote asked last */
-	struct error trouble; /* what to say if nothing is found; ERROR_NONE: that nothing was */
+	bool pushing;         /* then failures of a remote are not reported */
+	bool failed;          /* a remote could not be asked, or did not give a valid answer */
+	struct error last;    /* why; of the remote that was asked last */
+	struct error trouble; /* the error if nothing is found; ERROR_NONE: nothing exists */
 };
 
-/* A thread that must not wait goes no further. */
+/* Return ERROR_WOULD_BLOCK on a thread that must not block. */
 static bool
 blocking(const struct registry *registry, struct error *err)
 {
@@ -57,11 +57,11 @@ find_remotes(struct search *search, struct error *err)
 	if (!db_remotes_find(registry->db, registry->key, search->name, &search->question,
 		&registry->principal, &decision, &search->remotes, &search->count, err))
 		return false;
-	decision.allowed = true; /* the look before this one has judged it */
+	decision.allowed = true; /* the lookup before this one has checked it */
 	return registry_admit(registry, &decision, ERROR_DENIED, err);
 }
 
-/* Is a probe so young that an upstream which is there would not have answered it yet? */
+/* Is a probe so young that even a working upstream may not have answered it yet? */
 static bool
 is_probe_awaited(const struct search *search)
 {
@@ -71,7 +71,7 @@ is_probe_awaited(const struct search *search)
 	return false;
 }
 
-/* A pull waits a moment for what a probe says: the upstream may be there for all names but one. */
+/* A pull waits a moment for the result of a probe: the upstream may serve every other name. */
 static bool
 search_open(struct search *search, struct registry *registry, const char *name,
     const struct remote_question *question, struct error *err)
@@ -92,8 +92,8 @@ search_open(struct search *search, struct registry *registry, const char *name,
 	return true;
 }
 
-/* How long a question may wait for its answer's first byte: whoever pushes mostly asks for what is
- * nowhere. */
+/* How long to wait for the first byte of an answer. Clients that push mostly ask for blobs that do
+ * not exist anywhere, so they wait less. */
 static int
 answer_ms(const struct search *search, const struct remote *remote)
 {
@@ -102,8 +102,8 @@ answer_ms(const struct search *search, const struct remote *remote)
 		   : remote->answer_ms;
 }
 
-/* A remote was of no use: word is for the client, the error's message for the log. A limit is shown
- * to those who pull; other trouble if the remote is to fail hard. */
+/* Record that a remote did not help: word is for the client, the error's message for the log. Pulls
+ * are told about a rate limit, and about other failures if the remote fails hard. */
 static void
 record(struct search *search, const struct remote *remote, const char *word,
     const struct error *reason)
@@ -121,14 +121,14 @@ record(struct search *search, const struct remote *remote, const char *word,
 		search->trouble.status = 502;
 }
 
-/* The same in a remote's own words. */
+/* The same with the word that belongs to the error. */
 static void
 remember(struct search *search, const struct remote *remote, const struct error *reason)
 {
 	record(search, remote, relay_word(reason->code), reason);
 }
 
-/* A remote that is backing off, or may be away: it is not asked. */
+/* Record a remote that is not asked because it is backing off or suspect. */
 static void
 record_backing_off(struct search *search, const struct remote *remote)
 {
@@ -142,9 +142,8 @@ record_backing_off(struct search *search, const struct remote *remote)
 		search->registry->retry_after = remote->away;
 }
 
-/* Is this remote to be asked? If not, what is to be known of it is recorded. The guard's silence is
- * that of the remote it is about, or it would tell that there is a name which the principal may not
- * see. */
+/* May this remote be asked? If not, the reason is recorded. The reason of a guard is recorded as
+ * that of the remote it guards; otherwise it would reveal a name that the principal may not see. */
 static bool
 may_ask(struct search *search, const struct remote *remote)
 {
@@ -169,8 +168,8 @@ may_ask(struct search *search, const struct remote *remote)
 	return !remote->guarded;
 }
 
-/* The search goes on, unless the remote is to fail hard. comfort: there is something else to serve.
- */
+/* Does the search continue? Yes, unless the remote fails hard. comfort: there is something else to
+ * serve. */
 static bool
 go_on(const struct search *search, const struct remote *remote, bool comfort, struct error *err)
 {
@@ -180,8 +179,8 @@ go_on(const struct search *search, const struct remote *remote, bool comfort, st
 	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
 }
 
-/* A remote did not bring what was asked for: remembered, told to the caller, or both. false: the
- * search ends here with *err. */
+/* Record that a remote did not return the requested content, in the database, in the search, or in
+ * both. Return false if the search must stop with *err. */
 static bool
 record_failure(struct search *search, const struct remote *remote, bool comfort,
     enum upstream_result result, const struct upstream_reply *reply, struct error *err)
@@ -199,7 +198,7 @@ record_failure(struct search *search, const struct remote *remote, bool comfort,
 	return go_on(search, remote, comfort, err);
 }
 
-/* Nobody had it. */
+/* No remote had it: return the error to report, if there is one. */
 static bool
 search_end(const struct search *search, struct error *err)
 {
@@ -211,7 +210,7 @@ search_end(const struct search *search, struct error *err)
 
 /* --- Manifests --- */
 
-/* An answer of this remote is no good: as if it had failed. */
+/* Treat an invalid answer of this remote as a failure. */
 static bool
 refuse(const struct remote *remote, const char *why, struct error *err)
 {
@@ -230,9 +229,8 @@ type_is_listed(const char *list, const char *type)
 	return false;
 }
 
-/* The digest it is to have: the one asked for, or the one announced, into the given place; NULL:
- * any.
- */
+/* The expected digest: the requested one, or the announced one, which is stored in *announced.
+ * NULL: any. */
 static const struct digest *
 wanted_digest(
     const struct reference *reference, const struct upstream_reply *reply, struct digest *announced)
@@ -245,7 +243,7 @@ wanted_digest(
 											 : NULL;
 }
 
-/* Read an answer, verified. Its type is `type`, NULL: whatever it says itself. */
+/* Read and verify an answer. Its media type is `type`; NULL: the one in the document. */
 static bool
 read_manifest(struct arena *arena, const struct remote *remote, const char *type,
     struct bytes payload, const struct digest *want, struct manifest **manifest,
@@ -268,7 +266,7 @@ read_manifest(struct arena *arena, const struct remote *remote, const char *type
 	       refuse(remote, reason.message, err);
 }
 
-/* A layer that is neither at the upstream nor said to be elsewhere cannot be had. */
+/* A layer that the upstream does not have and that has no URL cannot be fetched. */
 static struct manifest *
 without_lost(struct arena *arena, const struct manifest *manifest)
 {
@@ -283,7 +281,7 @@ without_lost(struct arena *arena, const struct manifest *manifest)
 	return kept;
 }
 
-/* Store a verified answer. One that lies about a size is for its clients to judge. */
+/* Store a verified answer. A wrong size in a descriptor is left for clients to detect. */
 static bool
 cache_manifest(struct registry *registry, const struct remote *remote, const char *tag,
     const struct manifest *manifest, const struct digest *digest, struct bytes payload,
@@ -311,8 +309,11 @@ cache_manifest(struct registry *registry, const struct remote *remote, const cha
 	return true;
 }
 
-/* The type that an answer claims for its manifest, read as that of a push: application/json claims
- * nothing. NULL: the manifest says itself what it is, as it does if the remote ignores the type. */
+/*
+ * The media type that an answer claims for its manifest, read as for a push; application/json
+ * claims nothing. NULL: the manifest itself names its type, as it does if the remote ignores the
+ * claimed type.
+ */
 static bool
 read_claim(struct arena *arena, const struct remote *remote, const char *content_type,
     const char **claim, struct error *err)
@@ -333,7 +334,7 @@ read_claim(struct arena *arena, const struct remote *remote, const char *content
 	       refuse(remote, "the response's media type is not a manifest's", err);
 }
 
-/* An answer in hand: verify it, store it, or hand it on. */
+/* Verify an answer, then store it or return it in *row. */
 static bool
 take_manifest(struct registry *registry, const struct remote *remote,
     const struct reference *reference, const struct upstream_reply *reply,
@@ -387,7 +388,7 @@ ask_manifest(const struct search *search, const struct remote *remote,
 	    reply);
 }
 
-/* Ask one remote. *got: its answer is here, or in *row. */
+/* Ask one remote. *got: its answer is stored, or in *row. */
 static bool
 get_manifest(struct search *search, const struct remote *remote, const struct reference *reference,
     struct manifest_row **row, bool *got, struct error *err)
@@ -398,7 +399,7 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 	struct error reason = { 0 };
 
 	*got = false;
-	/* Is what is cached still right? Asked by HEAD, which costs the upstream least. */
+	/* Revalidate a cached tag with HEAD, which costs the upstream least. */
 	if (*row != NULL && (*row)->leaf == remote->id && reference->tag != NULL) {
 		result = ask_manifest(search, remote, reference, true, &reply);
 		if (result == UPSTREAM_DONE && reply.digest != NULL &&
@@ -406,7 +407,8 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 			*got = true;
 			return db_remote_trust(registry->db, remote, reference->tag, err);
 		}
-		/* The next question would end alike, and the client has waited for this one. */
+		/* A second request would fail alike, and the client has already waited for this
+		 * one. */
 		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED ||
 		    result == UPSTREAM_BARRED)
 			return record_failure(search, remote, true, result, &reply, err);
@@ -426,7 +428,7 @@ get_manifest(struct search *search, const struct remote *remote, const struct re
 	return go_on(search, remote, *row != NULL, err);
 }
 
-/* Somebody may have asked, and stored the answer, since it was looked for here. */
+/* Another client may have caused the answer to be stored since the first lookup. */
 static bool
 is_here_now(struct search *search, const struct reference *reference, bool *here, struct error *err)
 {
@@ -442,8 +444,11 @@ is_here_now(struct search *search, const struct reference *reference, bool *here
 	return true;
 }
 
-/* What those learn who waited for the same answer: nothing, and they look; that this remote does
- * not have it, and they go on; or why it did not answer. */
+/*
+ * The outcome for the clients that wait for the same answer: ERROR_NONE to look it up again;
+ * MANIFEST_UNKNOWN if this remote does not have it, so that they try the next one; or the reason
+ * for the failure.
+ */
 static void
 tell_outcome(const struct search *search, bool got, struct error *outcome)
 {
@@ -454,7 +459,8 @@ tell_outcome(const struct search *search, bool got, struct error *outcome)
 		error_set(outcome, ERROR_MANIFEST_UNKNOWN, NULL);
 }
 
-/* The same question of many clients is asked once. Where nothing is stored each must ask. */
+/* Concurrent requests for the same manifest ask the upstream once. If the remote stores nothing,
+ * each asks. */
 static bool
 get_manifest_once(struct search *search, const struct remote *remote,
     const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
@@ -469,7 +475,7 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	if (!remote->store_locally)
 		return get_manifest(search, remote, reference, row, got, err);
 	if (single_flight_begin(flights, key, &outcome)) {
-		/* Others wait for this thread: it must come to the end. */
+		/* Other clients wait for this thread, so it must reach the end. */
 		jmp_buf *out = arena_catch(search->registry->db->arena, NULL);
 
 		ok = is_here_now(search, reference, got, err) &&
@@ -478,7 +484,7 @@ get_manifest_once(struct search *search, const struct remote *remote,
 		single_flight_end(flights, key, ok ? &outcome : err);
 		arena_catch(search->registry->db->arena, out);
 	} else if (outcome.code == ERROR_NONE) {
-		*got = true; /* or not: looking again will tell */
+		*got = true; /* or not: the next lookup will tell */
 	} else if (outcome.code != ERROR_MANIFEST_UNKNOWN) {
 		remember(search, remote, &outcome);
 		ok = go_on(search, remote, *row != NULL, err);
@@ -486,7 +492,7 @@ get_manifest_once(struct search *search, const struct remote *remote,
 	return ok;
 }
 
-/* What is here is served although it should have been checked. */
+/* Serve cached content although it could not be revalidated. */
 static bool
 serve_stale(
     struct search *search, const struct manifest_row *row, const char *tag, struct error *err)
@@ -505,7 +511,7 @@ serve_stale(
 	return true;
 }
 
-/* Is there any use in asking this remote, given what was found here? */
+/* Can this remote improve on what was found here? */
 static bool
 may_better(const struct remote *remote, const struct manifest_row *row)
 {
@@ -568,7 +574,7 @@ tag_list_add(struct arena *arena, struct tag_list *list, const char *tag)
 	list->tags[list->count++] = arena_strdup(arena, tag);
 }
 
-/* {"name": ..., "tags": [...] or null}; what is no tag is left out. */
+/* {"name": ..., "tags": [...] or null}; invalid tags are left out. */
 static bool
 read_tags(struct arena *arena, const struct upstream_reply *reply, struct tag_list *list)
 {
@@ -648,7 +654,7 @@ remote_tags(struct registry *registry, const char *name, bool known, enum remote
 
 /* --- Blobs --- */
 
-/* Only the head of a GET's answer is wanted. */
+/* Only the header of the answer to a GET is needed. */
 static bool
 stop_at_once(void *context, const struct upstream_reply *reply, const void *data, size_t length)
 {
@@ -678,8 +684,8 @@ ask_blob(
 	return result == UPSTREAM_STOPPED ? UPSTREAM_DONE : result;
 }
 
-/* Does the upstream show the digest under this name? Some refuse a HEAD for what they give to a
- * GET, as where it leads to a storage service. */
+/* Does the upstream have the digest under this name? Some refuse HEAD for what they return to GET,
+ * for example if the answer redirects to a storage service. */
 static bool
 is_shown(struct search *search, const struct remote *remote, bool *shown, int64_t *size,
     struct error *err)
@@ -701,7 +707,7 @@ is_shown(struct search *search, const struct remote *remote, bool *shown, int64_
 	       record_failure(search, remote, false, result, &reply, err);
 }
 
-/* A fetch that did not come about; false: for a reason that is not the upstream's. */
+/* Record a failed fetch. Return false if the reason is not the upstream. */
 static bool
 fetch_record_failure(struct search *search, const struct remote *remote, const struct error *reason,
     struct error *err)
@@ -722,7 +728,7 @@ fetch_record_failure(struct search *search, const struct remote *remote, const s
 	}
 }
 
-/* One remote. *got: it has the blob, and it is stored, on its way, or was only asked for. */
+/* Ask one remote. *got: it has the blob, which is stored, being fetched, or was only asked for. */
 static bool
 get_blob(struct search *search, const struct remote *remote, bool head, struct reader **reader,
     int64_t *size, bool *got, struct error *err)
@@ -733,7 +739,8 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct r
 
 	*size = remote->wanted;
 	*got = true;
-	/* What lies elsewhere is not at the upstream; the manifest that named it told its size. */
+	/* An external layer is not at the upstream; its size is known from the manifest that named
+	 * it. */
 	if ((*size == -1 || (head && remote->source == NULL)) &&
 	    !is_shown(search, remote, got, size, err))
 		return false;
@@ -750,7 +757,8 @@ get_blob(struct search *search, const struct remote *remote, bool head, struct r
 	return fetch_record_failure(search, remote, &reason, err);
 }
 
-/* Remotes where a cached manifest names the digest come first: nothing needs to be proven there. */
+/* Remotes with a cached manifest that names the digest come first: nothing needs to be proven
+ * there. */
 static int
 wanted_first(const void *a, const void *b)
 {

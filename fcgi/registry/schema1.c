@@ -20,7 +20,7 @@ find_signer(struct registry *registry, struct signer **signer, struct error *err
 	       (*signer = signer_open(secret, err)) != NULL;
 }
 
-/* The images of a manifest, root first; none when v1 clients do not see it. */
+/* The v1 images of a manifest, root first; none if v1 clients cannot see it. */
 static bool
 find_images(struct registry *registry, const char *name, const struct manifest_row *row,
     struct v1_projection_image **images, size_t *count, struct error *err)
@@ -40,7 +40,7 @@ find_images(struct registry *registry, const char *name, const struct manifest_r
 	return known || v1_projection_fetch(registry, name, row, images, count, err);
 }
 
-/* What the top image says it was built for. */
+/* The architecture in the JSON of the top image. */
 static const char *
 architecture_of(struct arena *arena, const char *json)
 {
@@ -105,14 +105,14 @@ registry_schema1_is(const char *content_type, struct bytes document)
 		return true;
 	if (*type != '\0' && strcmp(type, MEDIATYPE_JSON) != 0)
 		return false;
-	/* docker up to 1.9 says no type at all. */
+	/* Docker up to 1.9 sends no type. */
 	json = document_load(NULL, document, &fault);
 	is = json_integer_value(json_object_get(json, "schemaVersion")) == 1;
 	json_decref(json);
 	return is;
 }
 
-/* Its layers, each once; the empty one need not be here, since it is known everywhere. */
+/* Each layer once; the empty layer need not be stored, since every repository has it. */
 static struct manifest *
 manifest_of(struct arena *arena, const struct schema1 *schema1)
 {
@@ -134,7 +134,7 @@ manifest_of(struct arena *arena, const struct schema1 *schema1)
 				.role = DESCRIPTOR_LAYER,
 				.media_type = MEDIATYPE_DOCKER_LAYER ".gzip",
 				.digest = schema1->entries[i].blob,
-				.size = -1, /* it does not say */
+				.size = -1, /* schema 1 does not state it */
 			};
 	}
 	return manifest;

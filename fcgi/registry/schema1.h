@@ -1,5 +1,5 @@
-/* Signed schema 1, for and of clients that read nothing newer (docker 1.6 to 1.9): made of what is
- * stored as schema 2 or OCI; and taken, from pushes and upstreams. */
+/* Signed schema 1 for clients that read nothing newer (docker 1.6 to 1.9): generated from stored
+ * schema 2 or OCI manifests, and accepted from pushes and upstreams. */
 #ifndef REGISTRY_SCHEMA1_H
 #define REGISTRY_SCHEMA1_H
 
@@ -7,19 +7,19 @@
 #include "registry/pull.h"
 
 /*
- * A manifest found by tag, as a signed document with the name as the client wrote it, and the tag;
- * of an index its image for linux/amd64. Of a cached one what is missing for it is asked of its
- * upstream. MANIFEST_UNKNOWN when those clients cannot have it: they go on to v1 then. *digest is
- * the payload's.
+ * Convert a manifest that was found by tag into a signed document with the name, as the client
+ * wrote it, and the tag. Of an index, its image for linux/amd64 is used. If parts of a cached
+ * manifest are missing, its upstream is asked. MANIFEST_UNKNOWN if such clients cannot have it;
+ * they then try v1. *digest is that of the payload.
  */
 bool registry_schema1_make(struct registry *, const char *name, const char *written,
     const char *tag, const struct manifest_row *, struct bytes *document, struct digest *,
     struct error *) MUST_CHECK;
 
-/* Is a document of that type, NULL: none was told, schema 1? */
+/* Is a document of that type schema 1? NULL: the type is unknown. */
 bool registry_schema1_is(const char *content_type, struct bytes document);
-/* Verify a signed document, and say which layers it names and what its digest is, that of what is
- * signed. Name and tag in it may be others: images get copied. */
+/* Verify a signed document, and return its layers and the digest of its signed part. The name and
+ * tag in it may differ from the request: images get copied. */
 bool registry_schema1_read(struct arena *, struct bytes document, struct manifest **,
     struct digest *, struct error *) MUST_CHECK;
 

@@ -8,8 +8,8 @@
 
 struct session {
 	struct registry *registry; /* borrowed */
-	struct upload_row *row;    /* the session as the database knows it */
-	bool fresh;                /* started by this request: nobody else can know it */
+	struct upload_row *row;    /* the session as stored in the database */
+	bool fresh;                /* started by this request, so only this request knows it */
 	bool published;            /* an earlier request renamed the file to row->sealed */
 	struct upload *upload;     /* NULL until bytes are written; closed once they are saved */
 	struct hasher *const *listeners; /* borrowed */
@@ -111,7 +111,7 @@ session_received(const struct session *session)
 }
 
 /* The row was read before the file was locked: another request may have written in between, and
- * what it acknowledged must not be cut off. */
+ * bytes that it acknowledged must not be truncated. */
 static bool
 session_confirm(struct session *session, struct error *err)
 {
@@ -124,7 +124,7 @@ session_confirm(struct session *session, struct error *err)
 	return won || error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
 }
 
-/* A session that is over has no file; opening it has just made one. */
+/* A session that has ended has no file; opening it has just created one. */
 static void
 session_drop_empty(const struct session *session, const struct upload *upload)
 {
@@ -150,7 +150,7 @@ session_open(struct session *session, struct error *err)
 		upload_close(upload);
 		return false;
 	}
-	/* The digest so far is free only while all bytes pass through one request. */
+	/* The running digest costs nothing, but only while all bytes pass through one request. */
 	if (row->received == 0)
 		upload_hash(upload, row->algorithm);
 	session->upload = upload;
@@ -186,7 +186,7 @@ session_save(struct session *session, struct error *err)
 	struct digest digest;
 	bool won = false, running;
 
-	if (session->upload == NULL) /* not a byte came: nothing to acknowledge */
+	if (session->upload == NULL) /* nothing was written, so nothing to acknowledge */
 		return true;
 	running = upload_running_digest(session->upload, &digest);
 	if (!db_upload_advance(session->registry->db, session->row, upload_length(session->upload),
@@ -194,7 +194,8 @@ session_save(struct session *session, struct error *err)
 		return false;
 	if (!won)
 		return error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
-	/* The client may send the next request before this one is over: it must not find a lock. */
+	/* The client may send the next request before this one is over: it must not find the file
+	 * locked. */
 	session_release(session);
 	return true;
 }
@@ -210,7 +211,8 @@ session_undo(struct session *session)
 	session_release(session);
 }
 
-/* The digest of all bytes: kept with the row, or still running, or by reading the file once. */
+/* The digest of all bytes: stored in the row, still running, or computed by reading the file
+ * once. */
 static bool
 session_digest(struct session *session, enum digest_algorithm algorithm, struct digest *digest,
     struct error *err)
@@ -225,7 +227,7 @@ session_digest(struct session *session, enum digest_algorithm algorithm, struct 
 	return upload_digest(session->upload, algorithm, digest, err);
 }
 
-/* The session ends without a blob, unless another request has just ended it with one. */
+/* End the session without a blob, unless another request has just ended it with one. */
 static void
 session_discard(struct session *session)
 {
@@ -236,8 +238,8 @@ session_discard(struct session *session)
 		(void)!upload_unlink(session->registry->store, session->row->file, &ignored);
 }
 
-/* From here on the row knows the only name that the file can have, and the session the only digest
- * it can end with. */
+/* From here on the row fixes the final name of the file, and the session accepts no other
+ * digest. */
 static bool
 session_seal(struct session *session, const struct digest *digest, struct error *err)
 {
@@ -248,8 +250,8 @@ session_seal(struct session *session, const struct digest *digest, struct error 
 	return found || error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
 }
 
-/* Give the file the blob's name, once more if it has it. If it has, but may not keep it, the
- * session ends: its row decides whether another request has made the file a blob's. */
+/* Give the file the blob's name, or repeat that if it has the name. If it has the name but may not
+ * keep it, the session ends: its row decides whether another request has made the file a blob's. */
 static bool
 session_rename(
     struct session *session, const struct digest *digest, int64_t *size, struct error *err)
@@ -265,7 +267,7 @@ session_rename(
 	return false;
 }
 
-/* *size is what was hashed. */
+/* *size is set to the number of bytes hashed. */
 static bool
 session_publish_file(
     struct session *session, const struct digest *digest, int64_t *size, struct error *err)

@@ -1,4 +1,4 @@
-/* The same question, asked by many at once, is put to an upstream once in a process. */
+/* Concurrent identical requests to an upstream are sent once per process. */
 #ifndef REGISTRY_SINGLE_FLIGHT_H
 #define REGISTRY_SINGLE_FLIGHT_H
 
@@ -10,15 +10,13 @@
 struct single_flights;
 
 struct single_flights *flights_open(void) RETURNS_NONNULL;
-void flights_close(struct single_flights *); /* none is under way */
+void flights_close(struct single_flights *); /* no single flight may be running */
 
-/*
- * true: the caller is to ask, and to call single_flight_end() with the same key. false: somebody
- * has just asked; what came of it is where answers are kept, or in *outcome.
- */
+/* true: the caller must send the request, and call single_flight_end() with the same key. false:
+ * another thread has just sent it; look the answer up, or see *outcome. */
 bool single_flight_begin(
     struct single_flights *, const char *key, struct error *outcome) MUST_CHECK;
-/* outcome: what the others shall know; ERROR_NONE if they shall look. */
+/* outcome: for the waiting threads; ERROR_NONE if they are to look the answer up. */
 void single_flight_end(struct single_flights *, const char *key, const struct error *outcome);
 
 #endif

@@ -46,7 +46,7 @@ look_for_sample(
 	return true;
 }
 
-/* Does the directory hold what the database names? */
+/* Does the directory hold the blobs that the database names? */
 static bool
 require_fit(struct db *db, struct store_binding *binding, struct store *store, struct error *err)
 {
@@ -91,7 +91,7 @@ registry_store_bind(struct db *db, struct store_binding *binding, struct error *
 			return false;
 		binding->bound = STORE_BOUND_NOW;
 	}
-	/* Nothing is written where an identity stands already; another one is refused. */
+	/* An identity that is already written is not written again; a different one is refused. */
 	return store_identity_write(binding->path, installation.identity, err) &&
 	       db_store_bind(db, binding->actor, err);
 }

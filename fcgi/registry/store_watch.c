@@ -19,15 +19,15 @@ struct store_watch {
 	struct store *store; /* borrowed */
 	const char *program; /* borrowed */
 	char node[HOST_NAME_MAX + 1];
-	char trouble[sizeof(((struct error *)0)->cause)]; /* of the last look; "": none */
-	int64_t report_ms;                                /* the row is due */
+	char trouble[sizeof(((struct error *)0)->cause)]; /* of the last look, or "" */
+	int64_t report_ms;                                /* when the row is due */
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stopping;
 };
 
-/* Look; true if it is not as it was at the last look. */
+/* Look at the store; return true if its state has changed since the last look. */
 static bool
 look(struct store_watch *watch)
 {
@@ -45,7 +45,7 @@ look(struct store_watch *watch)
 	return true;
 }
 
-/* Another identity than before: the database was restored, or made anew. */
+/* The identity changes if the database was restored or created again. */
 static void
 report(struct store_watch *watch)
 {
@@ -58,7 +58,7 @@ report(struct store_watch *watch)
 	watch->report_ms = clock_steady_ms() + REPORT_MS;
 }
 
-/* true: it is to stop. */
+/* Return true if the thread must stop. */
 static bool
 pause_look(struct store_watch *watch)
 {

@@ -9,10 +9,10 @@ struct sweep {
 	struct store *store;
 	struct file_page page;
 	struct error *err;
-	bool failed; /* inside the walk, which only knows "stop" */
+	bool failed; /* inside the walk, which can only stop */
 };
 
-/* One that cannot be removed is found again tomorrow. */
+/* A file that cannot be removed is found again the next day. */
 static bool
 remove_orphan(struct sweep *sweep, const char *path)
 {

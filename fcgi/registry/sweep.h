@@ -1,7 +1,7 @@
 /*
- * The sweep: files of the store that have no owner, for whatever reason, are removed once they had
- * none at two looks a day apart. What ends an owner queues its file in the same transaction, so
- * that only bugs, lost transactions and dead probes leave work for it.
+ * The sweep: a file in the store is removed if it had no owner at two looks a day apart. A
+ * transaction that deletes an owner queues its file for removal, so only bugs, lost transactions
+ * and the probe files of a killed process leave work for the sweep.
  */
 #ifndef REGISTRY_SWEEP_H
 #define REGISTRY_SWEEP_H

@@ -1,8 +1,8 @@
 /*
- * The v1 API's part of the domain: images that are one layer each, pushed root first, each visible
- * once its checksum is verified; and the same seen of what was pushed over v2 (the bridge).
+ * The v1 API's part of the domain: images of one layer each, pushed root first, each visible once
+ * its checksum is verified; and the v1 projection of images that were pushed over v2 (the bridge).
  *
- * Names are canonical: "library/N" for those of one part. Ids are 64 hexadecimal digits, kept as
+ * Names are canonical: "library/N" for names of one part. Ids are 64 hexadecimal digits, stored as
  * SHA-256 digests.
  */
 #ifndef REGISTRY_V1_H
@@ -12,7 +12,7 @@
 #include "registry/registry.h"
 #include "store/recompress.h"
 
-/* NOT_FOUND for what is no id. */
+/* NOT_FOUND if the text is not an id. */
 bool v1_id_read(struct digest *, const char *text, struct error *) MUST_CHECK;
 static inline const char *
 v1_id_text(const struct digest *id)
@@ -20,21 +20,21 @@ v1_id_text(const struct digest *id)
 	return id->text + sizeof("sha256:") - 1;
 }
 
-/* NOT_FOUND; BAD_REQUEST while it is being pushed. name NULL: whatever the principal may read, if
- * all that go by the id are the same. */
+/* NOT_FOUND; BAD_REQUEST while the image is being pushed. name NULL: any image with this id that
+ * the principal may read, if all of them are identical. */
 bool registry_v1_image_require(struct registry *, const char *name, const struct digest *id,
     struct v1_image_row **, struct error *) MUST_CHECK;
 
-/* A layer that v1 clients cannot read as it is, for recompress_read(). ERROR_WOULD_BLOCK;
- * UNAVAILABLE if too many are read. */
+/* A layer that v1 clients cannot read as it is stored, for recompress_read(). ERROR_WOULD_BLOCK;
+ * UNAVAILABLE if too many layers are being read this way. */
 struct recompress *registry_v1_recompress(
     struct registry *, const struct v1_image_row *, struct error *) MUST_CHECK;
 
-/* May anybody read the name? NOT_FOUND when it holds no v1 image. */
+/* May anonymous clients read the name? NOT_FOUND if it holds no v1 image. */
 bool registry_v1_public(struct registry *, const char *name, bool *open, struct error *) MUST_CHECK;
 
-/* The tags that v1 clients see, sorted; tag NULL: all. NOT_FOUND when the name holds no v1 image,
- * or the tag is not there. */
+/* The tags that v1 clients see, sorted; tag NULL: all. NOT_FOUND if the name holds no v1 image, or
+ * the tag does not exist. */
 bool registry_v1_tags(struct registry *, const char *name, const char *tag, struct v1_tag_row **,
     size_t *count, struct error *) MUST_CHECK;
 
@@ -47,44 +47,44 @@ struct v1_search {
 };
 bool registry_v1_search(struct registry *, struct v1_search *, struct error *) MUST_CHECK;
 
-/* --- Pushing; each asks first whether the principal may --- */
+/* --- Pushing; each function first checks the rights of the principal --- */
 
-/* DENIED. */
+/* DENIED if the principal may not. */
 bool registry_v1_target_require(
     struct registry *, const char *name, int wanted, struct target *, struct error *) MUST_CHECK;
-/* CONFLICT "Image already exists"; BAD_REQUEST for JSON of another id, or with a parent that is
- * not there. */
+/* CONFLICT "Image already exists"; BAD_REQUEST if the JSON has another id, or a parent that does
+ * not exist. */
 bool registry_v1_json_push(struct registry *, const char *name, const struct digest *id,
     struct bytes json, struct error *) MUST_CHECK;
 
 struct session;
-struct v1_layer; /* on its way; lives with the arena */
-/* Write its bytes into the session, then end it. NOT_FOUND without a JSON, CONFLICT. */
+struct v1_layer; /* being uploaded; lives with the arena */
+/* Write the bytes into the session, then end it. NOT_FOUND without a JSON, CONFLICT. */
 bool registry_v1_layer_start(struct registry *, const char *name, const struct digest *id,
     struct v1_layer **, struct session **, struct error *) MUST_CHECK;
 bool registry_v1_layer_end(struct v1_layer *, struct error *) MUST_CHECK;
 
-/* The payload's checksum makes the image visible. BAD_REQUEST when it is another, or there is no
- * layer; CONFLICT, NOT_FOUND. */
+/* The checksum of the payload makes the image visible. BAD_REQUEST if it differs or the layer is
+ * missing; CONFLICT, NOT_FOUND. */
 bool registry_v1_checksum_push(struct registry *, const char *name, const struct digest *id,
     const struct digest *payload, const char *tarsum, struct error *) MUST_CHECK;
 bool registry_v1_tag_push(struct registry *, const char *name, const char *tag,
     const struct digest *id, const char *agent, struct error *) MUST_CHECK;
-/* tag NULL: all of them; images stay. NOT_FOUND. */
+/* tag NULL: delete all tags; images stay. NOT_FOUND. */
 bool registry_v1_tags_delete(
     struct registry *, const char *name, const char *tag, struct error *) MUST_CHECK;
 
 /* --- Private to registry/ --- */
 
-/* If the repository hands its pushes on: make the image one of schema 2 under this tag in the
- * bridged repository, with the pusher's rights there. The same image becomes the same manifest. */
+/* If the repository forwards its pushes: create a schema 2 image under this tag in the bridged
+ * repository, with the pusher's rights there. The same image always gives the same manifest. */
 bool v1_forward(struct registry *, const struct target *, const char *name, const char *tag,
     const struct digest *id, struct error *) MUST_CHECK;
 
-/* Work out how v1 clients see a manifest, and keep it. Not being able to is no failure. */
+/* Compute the v1 projection of a manifest, and store it. A manifest without one is not an error. */
 bool v1_projection_make(struct registry *, int64_t manifest, struct error *) MUST_CHECK;
-/* The same for a manifest found under this name that is not here whole: what says how it is seen,
- * but no layer, is asked of its upstream, and nothing is kept. */
+/* The same for a manifest that was found under this name but is not fully cached: its upstream is
+ * asked for all that the projection needs, but not for layers, and nothing is stored. */
 struct manifest_row;
 bool v1_projection_fetch(struct registry *, const char *name, const struct manifest_row *,
     struct v1_projection_image **, size_t *count, struct error *) MUST_CHECK;

@@ -8,9 +8,9 @@
 #include "registry/push.h"
 #include "registry/v1.h"
 
-#define UNPACK_WAIT_MS 60000 /* for those that unpack before */
+#define UNPACK_WAIT_MS 60000 /* how long to wait for other unpacking threads */
 
-/* Bytes that stay with the arena. */
+/* Serialise into the arena. */
 static struct bytes
 dump(struct arena *arena, json_t *json)
 {
@@ -24,7 +24,7 @@ dump(struct arena *arena, json_t *json)
 
 /* --- Config --- */
 
-/* What made an image: the words of its command. */
+/* The command that created an image. */
 static json_t *
 created_by(struct arena *arena, const json_t *image)
 {
@@ -61,7 +61,7 @@ history_entry(struct arena *arena, const json_t *image, bool empty)
 	return entry;
 }
 
-/* One thread at a time unpacks: those that wait for the same layer find it done then. */
+/* One thread unpacks a layer at a time; threads that wait for the same layer find it done. */
 static bool
 unpack_once(struct registry *registry, const struct blob_row *layer, struct v1_diff *diff,
     struct error *err)
@@ -105,7 +105,7 @@ find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
 		   link->layer.digest.text);
 }
 
-/* The top image's own words, and of all images history and layers. */
+/* The fields of the top image, and the history and layers of all images. */
 static bool
 make_config(struct registry *registry, struct v1_link *links, size_t count, struct bytes *config,
     struct error *err)
@@ -216,7 +216,7 @@ v1_forward(struct registry *registry, const struct target *target, const char *n
 	if (count == 0)
 		return true;
 	bridge.version = 2;
-	/* v2 clients write names of one part as they are. */
+	/* v2 clients write names of one part without "library/". */
 	push.name = strncmp(name, "library/", strlen("library/")) == 0 ? name + strlen("library/")
 								       : name;
 	if (!registry_target_require(&bridge, push.name, ACTION_WRITE, &bridge_target, err) ||

@@ -1,4 +1,4 @@
-/* Manifests as v1 clients see them (v1.h): which one of an index, and its layers as v1 images. */
+/* v1 projections of manifests (v1.h): the chosen image of an index, and its layers as v1 images. */
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #define PLATFORM "linux/amd64"
 #define CONFIG_MAX (4 * 1024 * 1024)
 
-/* The bytes of a config; false: they cannot be had. */
+/* Read a config; false if it cannot be read. */
 static bool
 config_read(struct registry *registry, const struct blob_row *row, struct bytes *config)
 {
@@ -61,7 +61,7 @@ keep_images(struct registry *registry, int64_t manifest, int64_t shown,
 	    view_of(registry->db->arena, images, count), count, NULL, err);
 }
 
-/* The id that the JSON of a v1 image says. */
+/* The id inside the JSON of a v1 image. */
 static bool
 v1_json_id(const char *text, struct digest *id)
 {
@@ -74,7 +74,7 @@ v1_json_id(const char *text, struct digest *id)
 	return ok;
 }
 
-/* An image manifest; what is not here whole yet is left for another time. */
+/* An image manifest; one that is not fully stored is projected later. */
 static bool
 make_image(struct registry *registry, int64_t manifest, const struct v1_source *source,
     const struct manifest *parsed, struct error *err)
@@ -97,7 +97,8 @@ make_image(struct registry *registry, int64_t manifest, const struct v1_source *
 	return keep_images(registry, manifest, source->manifest, images, count, err);
 }
 
-/* A schema 1 manifest is v1 images already, with ids its pusher chose; top first, some twice. */
+/* A schema 1 manifest already consists of v1 images with ids that its pusher chose; top first, some
+ * twice. */
 static bool
 make_schema1(struct registry *registry, const struct v1_source *source, struct error *err)
 {
@@ -141,7 +142,8 @@ v1_projection_make(struct registry *registry, int64_t manifest, struct error *er
 	struct v1_source *source;
 	struct error reason = { 0 };
 
-	/* A config that cannot be read would be remembered as one that is not to be shown. */
+	/* Without the store, an unreadable config would be recorded as a manifest without a
+	 * projection. */
 	if (!store_require(registry->store, err) ||
 	    !db_v1_source(registry->db, manifest, NULL, &source, err))
 		return false;
@@ -167,9 +169,9 @@ v1_projection_make(struct registry *registry, int64_t manifest, struct error *er
 	return make_image(registry, manifest, source, parsed, err);
 }
 
-/* --- What is not here whole --- */
+/* --- Manifests that are not fully cached --- */
 
-/* The bytes of a config on its way. */
+/* Read a config while it is being fetched. */
 static bool
 follow_config(struct registry *registry, const struct digest *digest,
     const struct blob_found *found, struct bytes *config, struct error *err)

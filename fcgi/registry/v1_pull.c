@@ -6,7 +6,7 @@
 #include "registry/pull.h"
 #include "registry/v1.h"
 
-/* Each holds up to 9 MiB for as long as its client reads. */
+/* Each holds up to 9 MiB until its client has read everything. */
 #define REPACKERS_MAX 16
 #define REPACK_WAIT_MS 5000
 
@@ -74,7 +74,7 @@ registry_v1_public(struct registry *registry, const char *name, bool *open, stru
 	       db_v1_public(registry->db, registry->key, name, open, err);
 }
 
-/* In memory of its own: a name may have thousands of tags. */
+/* In an arena of its own: a name may have thousands of tags. */
 static bool
 view_make(struct registry *registry, int64_t manifest, struct error *err)
 {
@@ -88,7 +88,7 @@ view_make(struct registry *registry, int64_t manifest, struct error *err)
 	return ok;
 }
 
-/* Is there a manifest among them that nobody has looked at as v1 clients do? Then look, at all. */
+/* Make the missing projections; *made: there was one. */
 static bool
 views_make(struct registry *registry, const struct v1_tag_row *tags, size_t count, bool *made,
     struct error *err)

@@ -6,13 +6,13 @@
 #include "registry/push.h"
 #include "registry/v1.h"
 
-#define UPLOADS_MAX 16 /* latest JSONs of one id under way; each hashes the layer along */
+#define UPLOADS_MAX 16 /* latest JSONs of one id; each hashes the layer while it is written */
 
 struct v1_layer {
 	struct registry *registry; /* borrowed */
 	struct session *session;
 	struct v1_upload_row *rows;
-	struct hasher *hashers[UPLOADS_MAX]; /* owned: payload checksum of each */
+	struct hasher *hashers[UPLOADS_MAX]; /* owned: one payload checksum for each row */
 	size_t count;
 };
 
@@ -36,8 +36,7 @@ registry_v1_target_require(struct registry *registry, const char *name, int want
 
 /* --- JSON --- */
 
-/* Id and parent of the object; "" for no parent. Clients take a key in any spelling for the one
- * they know. */
+/* Id and parent of the object; "" without a parent. Clients match keys regardless of case. */
 static bool
 json_names(json_t *document, const char **own, const char **above, struct error *err)
 {
@@ -55,7 +54,7 @@ json_names(json_t *document, const char **own, const char **above, struct error 
 	       error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: id and parent must be texts");
 }
 
-/* Id and parent as the JSON says them. */
+/* Id and parent of the JSON. */
 static bool
 json_read(struct arena *arena, struct bytes json, const struct digest *id, struct digest *parent,
     bool *has_parent, struct error *err)
