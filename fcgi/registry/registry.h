@@ -67,7 +67,7 @@ struct registry {
 /*
  * Return true if the access decision allows the request; otherwise set the error: key unknown
  * (NAME_UNKNOWN, key_unknown set), blacked out (DENIED, blacked_out set), stale principal
- * (UNAUTHORIZED, viewer_stale set), and for an action that is not allowed UNAUTHORIZED to
+ * (UNAUTHORIZED, principal_stale set), and for an action that is not allowed UNAUTHORIZED to
  * anonymous clients and `refusal` to others. An unknown key from the URL is treated as a repository
  * where nothing is allowed, except for an administrator.
  */

@@ -11,12 +11,12 @@
 #define IDLE_SECONDS 10
 
 struct blocking_pool {
-	pthread_mutex_t lock; /* of all below */
-	pthread_cond_t work;  /* a job is there */
-	pthread_cond_t gone;  /* a thread went */
+	pthread_mutex_t lock; /* protects all fields below */
+	pthread_cond_t work;  /* signalled when a job is queued */
+	pthread_cond_t gone;  /* signalled when a thread ends */
 	size_t limit;
-	size_t threads; /* alive */
-	size_t idle;    /* of them, those that no job is meant for */
+	size_t threads; /* number of running threads */
+	size_t idle;    /* of these, the ones that no job is reserved for */
 	struct job *first, **last;
 	bool closing;
 };
@@ -61,7 +61,7 @@ blocking_pool_close(struct blocking_pool *blocking_pool)
 	free(blocking_pool);
 }
 
-/* The next job; NULL when there was none for a while. Called and left with the lock held. */
+/* Return the next job; NULL if none arrived for a while. Called and left with the lock held. */
 static struct job *
 next_job(struct blocking_pool *blocking_pool)
 {
@@ -115,7 +115,7 @@ thread_start(struct blocking_pool *blocking_pool)
 	return ok;
 }
 
-/* Set aside a thread, an idle one or a new one. Called with the lock held. */
+/* Reserve a thread, an idle one or a new one. Called with the lock held. */
 static bool
 thread_reserve(struct blocking_pool *blocking_pool)
 {

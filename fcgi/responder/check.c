@@ -15,7 +15,7 @@ complain(enum log_level level, const struct error *err)
 	log_line(level, "%s%s%s", err->message, err->cause[0] != '\0' ? ": " : "", err->cause);
 }
 
-/* The group, and all groups of the user who is named as it, as web servers' are. */
+/* Collect the group, and all groups of the user with the same name, as web servers have one. */
 static bool
 groups_of(const struct service *service, const char *name, gid_t groups[GROUPS_MAX], int *count)
 {

@@ -4,11 +4,11 @@
 
 #include "responder/worker.h"
 
-#define PER_THREAD 3 /* its connection, its epoll instance, a file or an upstream's connection */
-#define PER_FETCH 4  /* the file, the upstream's connection, and what libcurl waits with */
+#define PER_THREAD 3 /* its connection, its epoll instance, a file or an upstream connection */
+#define PER_FETCH 4  /* the file, the upstream connection, and what libcurl polls */
 #define OTHERS 64    /* sockets, log, libraries */
 
-/* Held when every thread is busy. */
+/* Descriptors that are open when every thread is busy. */
 static int64_t
 needed(const struct config *config)
 {

@@ -10,7 +10,7 @@
 
 #define ARTIFACTORY "/artifactory/api/docker/"
 
-/* Once: a client may ask often, and may say which host it means. */
+/* Warn once: clients may send many such requests, and choose the host they name. */
 static void
 warn_unset(const struct request *req, const char *variable)
 {
@@ -120,7 +120,7 @@ endpoint_admit(struct request *req, struct db *db, const char *key, const struct
 
 	if (statement == NULL)
 		return false;
-	/* The web server makes a variable of the request of it. */
+	/* The web server turns this header into a variable of the request. */
 	reply_header(req, "Variable-" STATEMENT_VARIABLE, statement);
 	return reply_empty(req, 200);
 }

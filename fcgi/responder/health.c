@@ -18,11 +18,12 @@ responder_livez(struct request *req, struct error *err)
 	return true;
 }
 
-/* The last answer, so that a probe a second is no load. A worker that started was ready. */
+/* The last answer, cached so that frequent probes cause no load. A worker that has started was
+ * ready. */
 static struct {
 	pthread_mutex_t lock;
 	int64_t until;
-	bool looking; /* one thread asks; the others repeat the last answer meanwhile */
+	bool looking; /* one thread is looking; others repeat the last answer */
 	struct readiness answer;
 } ready = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
@@ -66,7 +67,7 @@ remember(const struct readiness *answer)
 	ready.until = clock_steady_ms() + READY_CACHE_MS;
 }
 
-/* The answer, five seconds old at most unless the database keeps somebody waiting. */
+/* The answer; at most 5 s old, unless the database is slow to respond. */
 static struct readiness
 readiness(struct request *req)
 {
@@ -88,7 +89,7 @@ readiness(struct request *req)
 	return answer;
 }
 
-/* The text for a probe's operator; causes stay for the log. */
+/* The text for the operator of a probe; causes are only logged. */
 static const char *
 readiness_text(struct request *req, const struct readiness *answer, const struct error *err)
 {

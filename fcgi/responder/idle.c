@@ -10,16 +10,16 @@
 
 #include "base/log.h"
 
-#define DESCRIPTORS_MAX 4096 /* one beyond is not kept */
+#define DESCRIPTORS_MAX 4096 /* descriptors above this are closed at once */
 
 enum held { HELD_NOT, HELD_IDLE, HELD_NEW };
 
 struct idle {
 	int epoll_fd;
-	pthread_mutex_t lock; /* of all below, and of what the set holds */
+	pthread_mutex_t lock; /* protects all fields below, and the epoll set */
 	bool stopping;
 	int new_count;
-	enum held held[DESCRIPTORS_MAX]; /* by descriptor */
+	enum held held[DESCRIPTORS_MAX]; /* indexed by descriptor */
 };
 
 struct idle *
@@ -104,7 +104,7 @@ idle_stop(struct idle *idle)
 		if (idle->held[fd] == HELD_IDLE &&
 		    poll(&(struct pollfd){ .fd = fd, .events = POLLIN }, 1, 0) == 0) {
 			idle->held[fd] = HELD_NOT;
-			close(fd); /* leaves the set by this */
+			close(fd); /* also removes it from the epoll set */
 		}
 	pthread_mutex_unlock(&idle->lock);
 }

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#define DESCRIPTORS_MAX 4096 /* one beyond is closed at once */
+#define DESCRIPTORS_MAX 4096 /* descriptors above this are closed at once */
 #define LOOK_MS 1000
 #define EVENTS 64
 
@@ -20,11 +20,11 @@ struct linger_set {
 	int epoll_fd, stop_fd;
 	int64_t most_ms;
 	pthread_t thread;
-	pthread_mutex_t lock;              /* of what follows */
-	int64_t until_ms[DESCRIPTORS_MAX]; /* by descriptor; 0: not ours */
+	pthread_mutex_t lock;              /* protects the fields below */
+	int64_t until_ms[DESCRIPTORS_MAX]; /* indexed by descriptor; 0: not lingering */
 };
 
-/* false: the peer has closed. */
+/* Return false if the peer has closed. */
 static bool
 drop_piece(int fd)
 {
@@ -34,12 +34,12 @@ drop_piece(int fd)
 	return n > 0 || (n == -1 && (errno == EAGAIN || errno == EINTR));
 }
 
-/* Call it with the lock held. */
+/* Called with the lock held. */
 static void
 let_go(struct linger_set *set, int fd)
 {
 	set->until_ms[fd] = 0;
-	close(fd); /* leaves the set by this */
+	close(fd); /* also removes it from the epoll set */
 }
 
 static void
@@ -52,7 +52,7 @@ close_expired(struct linger_set *set, int64_t now_ms)
 	pthread_mutex_unlock(&set->lock);
 }
 
-/* false: it is time to stop. */
+/* Return false if it is time to stop. */
 static bool
 serve(struct linger_set *set, int fd)
 {

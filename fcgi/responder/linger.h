@@ -1,8 +1,8 @@
 /*
- * Connections whose request was answered before its body was read: the answer is complete, but
- * closing over unread bytes might lose it, and Apache notices it only when it next has a piece of
- * the body. Reading the rest is left to one thread for all of them, so that a refused client that
- * sends slowly holds no other.
+ * Connections whose request was answered before its body was read. The answer is complete, but
+ * closing with unread bytes may lose it, and Apache notices the close only when it sends the next
+ * piece of the body. One thread reads the rest of all of them, so that a refused client that sends
+ * slowly does not occupy a worker thread.
  */
 #ifndef RESPONDER_LINGER_H
 #define RESPONDER_LINGER_H
@@ -13,11 +13,11 @@
 
 struct linger_set;
 
-/* most_ms: how long a connection may stay, however much comes. */
+/* most_ms: the longest time that a connection may stay, whatever the peer sends. */
 struct linger_set *linger_open(int64_t most_ms) RETURNS_NONNULL;
-/* Close all that are left. */
+/* Close all remaining connections. */
 void linger_close(struct linger_set *);
-/* Read and drop what comes until the peer closes or the time is over. Takes over the descriptor. */
+/* Read and discard data until the peer closes or the time is over. Takes over the descriptor. */
 void linger_put(struct linger_set *, int fd);
 
 #endif

@@ -39,12 +39,12 @@ set_address(struct sockaddr_un *address, const char *path, struct error *err)
 	return true;
 }
 
-/* Is somebody serving there already? */
+/* Is another process listening there? */
 static bool
 in_use(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	/* EAGAIN: its queue is full. */
+	/* EAGAIN: the backlog is full. */
 	bool used = fd != -1 &&
 		    (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
 			errno == EAGAIN);
@@ -54,7 +54,7 @@ in_use(const struct sockaddr_un *address)
 	return used;
 }
 
-/* Make room for a socket: one that nobody serves any more is removed, nothing else is. */
+/* Remove an unused socket file from the path; anything else stays and is an error. */
 static bool
 clear_path(const struct sockaddr_un *address, struct error *err)
 {
@@ -111,7 +111,7 @@ listen_add(struct listeners *listeners, const char *option, const char *group, s
 	}
 	listeners->fd[pool] = fd;
 	listeners->path[pool] = strdup(path);
-	/* Rights first: nobody may connect before they stand. */
+	/* Set permissions first: no client may connect before that. */
 	return set_owner(path, group, err) &&
 	       (listen(fd, BACKLOG) == 0 || error_errno(err, "cannot listen on %s", path));
 }
@@ -125,7 +125,7 @@ is_listening(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &yes, &size) == 0 && yes != 0;
 }
 
-/* sd_listen_fds(3): descriptors from 3 on, meant for this process, named by FileDescriptorName=. */
+/* sd_listen_fds(3): descriptors from 3 on, passed to this process, named by FileDescriptorName=. */
 static bool
 from_systemd(struct listeners *listeners)
 {

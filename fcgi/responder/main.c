@@ -1,4 +1,4 @@
-/* Options, sockets, and a small parent that keeps the workers alive (responder.h). */
+/* Options, sockets, and a small parent that restarts workers (responder.h). */
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +29,7 @@
 #define BACKOFF_MIN_MS 100
 #define BACKOFF_MAX_MS 5000
 #define READY_MS 100
-#define STEADY_MS 10000 /* a worker that lived this long died of something new */
+#define STEADY_MS 10000 /* a worker that lived longer restarts after the shortest delay */
 
 struct options {
 	const char *config, *group;
@@ -40,8 +40,8 @@ struct options {
 };
 
 struct child {
-	pid_t pid;          /* 0: none */
-	int64_t started_ms; /* when it was forked, or may be forked next */
+	pid_t pid;          /* 0: not running */
+	int64_t started_ms; /* when it was forked, or when it may be forked next */
 	int64_t backoff_ms;
 };
 
@@ -50,7 +50,7 @@ struct parent {
 	const struct options *options;
 	struct listeners listeners;
 	struct child children[WORKERS_MAX];
-	int alive[2]; /* a pipe: its write end closes when the parent goes, whatever way */
+	int alive[2]; /* a pipe: its write end closes however the parent ends */
 };
 
 static void
@@ -185,7 +185,7 @@ block_signals(void)
 	sigprocmask(SIG_SETMASK, &all, NULL);
 }
 
-/* Small stacks, few heaps: memory must stay flat with a hundred threads. */
+/* Small stacks, few heaps: memory use must stay flat with a hundred threads. */
 static void
 setup_process(void)
 {
@@ -200,7 +200,7 @@ setup_process(void)
 static NORETURN void
 child_main(struct parent *parent, int ready_fd)
 {
-	static struct config config; /* read anew, so that SIGHUP brings in changes */
+	static struct config config; /* read again, so that SIGHUP applies changes */
 	struct service service;
 	int status;
 
@@ -215,15 +215,15 @@ child_main(struct parent *parent, int ready_fd)
 	exit(status);
 }
 
-/* Not before its back-off is over. */
+/* Delay the next fork by the back-off. */
 static void
 child_delay(struct child *child)
 {
 	child->started_ms = clock_steady_ms() + child->backoff_ms;
 }
 
-/* Fork one worker. The descriptor gives one byte once it takes requests, and the end if it dies
- * first; -1: there is no process to be had now. */
+/* Fork one worker. The descriptor delivers one byte once the worker accepts requests, or EOF if it
+ * dies first; -1: no process could be created. */
 static int
 child_start(struct parent *parent, struct child *child)
 {
@@ -254,8 +254,8 @@ stop_is_pending(void)
 	return sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT);
 }
 
-/* Wait until a worker takes requests. false: it died, having said why, or all are to stop. Closes
- * the descriptor. */
+/* Wait until a worker accepts requests. false: it died and has logged why, or all workers are to
+ * stop. Closes the descriptor. */
 static bool
 child_wait(int ready_fd)
 {
@@ -273,7 +273,7 @@ child_wait(int ready_fd)
 	return ok;
 }
 
-/* One that keeps dying is restarted ever more slowly. */
+/* A worker that dies repeatedly is restarted with increasing delay. */
 static void
 child_died(struct parent *parent, pid_t pid, int status)
 {
@@ -306,7 +306,7 @@ reap(struct parent *parent)
 		child_died(parent, pid, status);
 }
 
-/* Start what is due; milliseconds until the next is. */
+/* Start the workers that are due; return the milliseconds until the next is. */
 static int64_t
 restart_due(struct parent *parent)
 {
@@ -318,7 +318,8 @@ restart_due(struct parent *parent)
 		int ready_fd;
 
 		if (child->pid == 0 && left <= 0) {
-			/* The others serve meanwhile: nobody waits for this one. */
+			/* The other workers keep serving, so the parent does not wait for this
+			 * one. */
 			ready_fd = child_start(parent, child);
 			if (ready_fd != -1)
 				close(ready_fd);
@@ -332,7 +333,7 @@ restart_due(struct parent *parent)
 	return wait;
 }
 
-/* SIGHUP: one worker after the other makes room for one with the new configuration. */
+/* SIGHUP: replace the workers one after the other by new ones that read the configuration again. */
 static void
 replace_children(struct parent *parent)
 {
@@ -351,7 +352,8 @@ replace_children(struct parent *parent)
 	}
 }
 
-/* The pipe's end tells all workers, those still starting or already replaced included. */
+/* Closing the pipe stops all workers, including those that are still starting or already
+ * replaced. */
 static void
 stop_children(const struct parent *parent)
 {

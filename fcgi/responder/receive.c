@@ -6,7 +6,8 @@
 
 #define PIECE (256 * 1024)
 
-/* What the limit leaves to this body: others of the same blob may have come before. */
+/* Bytes of the limit that are left for this body: earlier requests may have sent a part of the
+ * blob. */
 static int64_t
 room_left(const struct request *req, const struct session *session)
 {
@@ -24,8 +25,8 @@ receive_body(struct request *req, struct session *session, int64_t *written, str
 	bool ok = piece != NULL || error_errno(err, "no memory for an upload");
 
 	*written = 0;
-	/* What is announced too large is refused unread; when nothing is left, by its first piece.
-	 */
+	/* A body whose Content-Length is too large is refused unread; with no room left, a body
+	 * without one at its first piece. */
 	req->body_limit = left > 0 ? left : 0;
 	while (ok && (n = request_read(req, piece, PIECE, err)) != 0) {
 		ok = n > 0 && (*written + n <= left || error_set(err, ERROR_TOO_LARGE, NULL)) &&

@@ -1,12 +1,12 @@
-/* Request bodies on their way into the store. */
+/* Request bodies that are written into the store. */
 #ifndef RESPONDER_RECEIVE_H
 #define RESPONDER_RECEIVE_H
 
 #include "http/request.h"
 #include "registry/push.h"
 
-/* After request_admit_body(): the whole body into the session, in pieces, up to the limit of the
- * configuration. What came before a failure is counted in *written. */
+/* Call after request_admit_body(). Write the whole body into the session, in pieces, up to the
+ * limit of the configuration. *written counts the bytes, also those before a failure. */
 bool receive_body(struct request *, struct session *, int64_t *written, struct error *) MUST_CHECK;
 
 #endif

@@ -1,6 +1,4 @@
-/*
- * What the responders share: start, sockets, workers, threads, a request's life, log line, stop.
- */
+/* Common code of the responders: start, sockets, workers, threads, requests, log lines, stop. */
 #ifndef RESPONDER_RESPONDER_H
 #define RESPONDER_RESPONDER_H
 
@@ -25,33 +23,34 @@ struct service {
 
 struct responder {
 	const char *name; /* "stowage-v2" */
-	/* Everything between an opened request and its sent reply, errors included: route,
-	 * authenticate, handle, render. The error is set already if the request could not be read,
-	 * or is a cross-site one: it is to be rendered then, nothing else. */
+	/*
+	 * All steps between an opened request and its complete reply, errors included: route,
+	 * authenticate, handle, render. If the request could not be read or is cross-site, the
+	 * error is already set and must only be rendered.
+	 */
 	void (*serve)(struct request *, struct db *, struct error *);
 	const struct route *routes; /* for --routes */
-	bool takes_tokens;          /* bearer tokens of docker clients */
+	bool takes_tokens;          /* accepts bearer tokens of docker clients */
 	bool has_store;             /* reads and writes blobs, and asks upstreams for them */
 };
 
 /*
  * main() of a responder. Options: --config FILE, --socket general=PATH (0660), --socket
- * upload=PATH, --socket-group GROUP,
- * --workers N, --check (start, then stop), --routes, --version, --help. Serves if --socket or
- * LISTEN_FDS is given or fd 0 listens; one plain CGI request if GATEWAY_INTERFACE is set; else
- * usage.
+ * upload=PATH, --socket-group GROUP, --workers N, --check (start, then stop), --routes, --version,
+ * --help. It serves if --socket or LISTEN_FDS is given or fd 0 is a listening socket, handles one
+ * plain CGI request if GATEWAY_INTERFACE is set, and otherwise prints the usage.
  */
 int responder_main(const struct responder *, int argc, char **argv);
 
-/* Is the error no answer, but the need of another thread, which begins the request anew? */
+/* true: the error is not an answer; another thread must serve the request from its beginning. */
 static inline bool
 responder_hands_over(const struct request *req, const struct error *err)
 {
 	return err->code == ERROR_WOULD_BLOCK && (!req->may_block || req->awaits_body);
 }
 
-/* Answer /livez (touches nothing) and /readyz (database, schema, the store if it has one; cached 5
- * s). */
+/* Answer /livez (no access to anything) and /readyz (database, schema, and the store if the
+ * responder has one; cached for 5 s). */
 bool responder_livez(struct request *, struct error *);
 bool responder_readyz(struct request *, struct error *);
 

@@ -1,4 +1,4 @@
-/* What all requests of a process share (worker.h). */
+/* State that all requests of a process share (worker.h). */
 #include <unistd.h>
 
 #include "auth/password.h"
@@ -43,7 +43,8 @@ open_store(struct service *service, struct error *err)
 {
 	const struct config *config = service->config;
 
-	/* If it is not there now it may come; what needs it is refused meanwhile. */
+	/* If the store is missing it may be mounted later; requests that need it are refused until
+	 * then. */
 	service->store = registry_store_open(service->pool, config->store_path, err);
 	if (service->store == NULL)
 		return false;

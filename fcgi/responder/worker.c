@@ -30,31 +30,31 @@
 #define THREADS_MIN 8
 #define STOP_MS 1000
 #define AWAIT_MS 100
-#define LINGER_MS 60000 /* a client that was refused may go on sending */
-#define REQUEST_MS 5    /* a request follows its connection within this, or waits elsewhere */
+#define LINGER_MS 60000 /* a refused client may continue to send */
+#define REQUEST_MS 5    /* a new connection without a request after this time waits in idle */
 #define LOG_FIELD 512
 
 struct worker {
 	const struct responder *responder;
 	struct service *service;
-	int stop_fd;                         /* readable once the worker is to stop */
+	int stop_fd;                         /* readable when the worker must stop */
 	struct idle *idle[POOLS];            /* owned */
 	struct blocking_pool *blocking_pool; /* owned */
 	struct blocking_pool *receivers;     /* owned: those that wait for bodies */
 	struct share *uploads, *documents;   /* owned: together as many as there may be receivers */
 	struct linger_set *lingering;        /* owned */
-	atomic_int busy;                     /* threads that hold a request, or are about to */
-	atomic_int uploading;                /* of these, those for uploads */
+	atomic_int busy;      /* threads that hold a request, or are about to accept one */
+	atomic_int uploading; /* of these, those for uploads */
 };
 
-/* What a thread may spend its time waiting for. */
+/* What a thread may block on. */
 enum blocking {
 	PATIENCE_BODY = 1,
-	PATIENCE_UPSTREAM = 2, /* or a turn */
-	BLOCKING_REFUSED = 4   /* for nothing, and nobody else is free to wait */
+	PATIENCE_UPSTREAM = 2, /* or a hash slot */
+	BLOCKING_REFUSED = 4   /* on nothing, and no other thread is free to block */
 };
 
-/* A request under way, or the next one, with all that goes from thread to thread with it. */
+/* A request under way, or the next one, with everything that is dispatched with it. */
 struct task {
 	struct worker *worker;
 	struct transport *transport; /* owned */
@@ -81,7 +81,7 @@ log_request(const struct request *req, const struct error *err, int64_t started)
 {
 	char path[LOG_FIELD], user[LOG_FIELD], method[64], cause[LOG_FIELD], line[4 * LOG_FIELD];
 	const struct reply *reply = req->reply;
-	/* Our failures are explained in any case, an upstream's among them. */
+	/* Errors of ours are always explained, those of upstreams included. */
 	const char *why = err->cause[0] == '\0' && reply->status >= 500 ? err->message : err->cause;
 	int n;
 
@@ -102,7 +102,7 @@ log_request(const struct request *req, const struct error *err, int64_t started)
 	log_fields(reply->status >= 500 ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, line);
 }
 
-/* What cannot be read is answered by the responder too, in its own form. */
+/* A request that cannot be read is also answered by the responder, in the format of its API. */
 static void
 open_request(struct request *req, const struct task *task, struct error *err)
 {
@@ -121,7 +121,7 @@ open_request(struct request *req, const struct task *task, struct error *err)
 	reply_open(req);
 }
 
-/* Let the responder answer. false: there is no memory for what the request brings or asks for. */
+/* Let the responder answer. false: the request, or what it asks for, needs too much memory. */
 static bool
 respond(struct task *task, struct request *req, struct db *db, struct error *err)
 {
@@ -144,7 +144,7 @@ respond(struct task *task, struct request *req, struct db *db, struct error *err
 	return true;
 }
 
-/* The same with all that the request held given back, so that there is room to say so. */
+/* The same after releasing what the request allocated, so that there is memory for the error. */
 static bool
 respond_starved(struct task *task, struct request *req, struct db *db, struct error *err)
 {
@@ -169,8 +169,8 @@ send_reply(struct task *task, struct request *req)
 	arena_catch(task->arena, NULL);
 }
 
-/* One request in its arena. false: nothing was answered, and it is for a thread that has the
- * patience that task->patience says now. */
+/* Serve one request in its arena. false: it was not answered and must be dispatched to a thread
+ * that may block as task->blocking says now. */
 static bool
 serve(struct task *task)
 {
@@ -181,7 +181,7 @@ serve(struct task *task)
 	struct error err = { 0 };
 	bool answered = respond(task, &req, &db, &err) || respond_starved(task, &req, &db, &err);
 
-	db_rollback(&db); /* what a handler left open on its way out */
+	db_rollback(&db); /* a transaction that a handler left open */
 	if (answered && responder_hands_over(&req, &err)) {
 		task->blocking = PATIENCE_UPSTREAM | (req.awaits_body ? PATIENCE_BODY : 0);
 		return false;
@@ -200,7 +200,7 @@ serve(struct task *task)
 
 /* --- Threads --- */
 
-/* Block until there is something to do: the descriptor that says so. */
+/* Block until there is work; return the descriptor that has it. */
 static int
 wait_for_work(int epoll_fd)
 {
@@ -244,7 +244,7 @@ task_free(struct task *task)
 	free(task);
 }
 
-/* The request is answered: what becomes of its connection. */
+/* The request is answered: decide what to do with its connection. */
 static void
 task_done(struct task *task)
 {
@@ -260,7 +260,7 @@ task_done(struct task *task)
 
 static bool task_serve(struct task *);
 
-/* On a waiter's or receiver's thread: the request from its beginning, this time with patience. */
+/* On a thread of a blocking pool: serve the request from its beginning, and block if necessary. */
 static void
 serve_waiting(void *argument)
 {
@@ -275,8 +275,9 @@ serve_waiting(void *argument)
 	atomic_fetch_sub(&worker->busy, 1);
 }
 
-/* false: another thread has the task now. A waiter that needs the body hands over once more, so
- * that bodies never hold up those who wait for other things. */
+/* false: the task was dispatched to another thread. A thread of the blocking pool whose request
+ * needs its body dispatches it again, so that bodies never delay requests that wait for other
+ * things. */
 static bool
 task_serve(struct task *task)
 {
@@ -294,8 +295,9 @@ task_serve(struct task *task)
 }
 
 /*
- * A connection wakes whoever has watched the socket for longest, so one that hands everything over
- * would be first for ever, and its process would wait for all upstreams alone.
+ * A new connection wakes the thread that has watched the socket longest. A thread that dispatches
+ * its requests would stay first, and its process would serve all requests that block; so it goes to
+ * the end of the queue.
  */
 static void
 queue_up(struct thread *thread)
@@ -331,7 +333,7 @@ upload_patience(struct worker *worker)
 	return 2 * uploading <= worker->service->config->http_upload_threads ? PATIENCE_BODY : 0;
 }
 
-/* One request, if one is there. */
+/* Serve one request, if there is one. */
 static bool
 serve_next(struct thread *thread)
 {
@@ -339,7 +341,7 @@ serve_next(struct thread *thread)
 	struct task *task = thread->task;
 	bool uploads = thread->pool == POOL_UPLOAD, accepted;
 
-	/* Counted before it is accepted, or a stop in between would miss it. */
+	/* Counted before accepting; otherwise a stop in between would miss the request. */
 	atomic_fetch_add(&worker->busy, 1);
 	accepted = transport_accept(task->transport);
 	task->started = clock_steady_ms();
@@ -351,8 +353,8 @@ serve_next(struct thread *thread)
 	return accepted;
 }
 
-/* A connection that waits in the queue. If its request is not there yet, no thread waits for it:
- * behind Apache that may last as long as a slow client takes. */
+/* Accept a queued connection. If its request has not arrived, no thread waits for it: behind Apache
+ * that may take as long as a slow client. */
 static bool
 serve_new(struct thread *thread)
 {
@@ -368,7 +370,7 @@ serve_new(struct thread *thread)
 	return serve_next(thread);
 }
 
-/* The same from a kept connection. */
+/* The same for an idle connection. */
 static bool
 serve_idle(struct thread *thread)
 {
@@ -389,9 +391,9 @@ thread_serve(struct thread *thread)
 	while ((fd = wait_for_work(thread->epoll_fd)) != thread->worker->stop_fd)
 		(void)(fd == thread->listen_fd ? serve_new(thread) : serve_idle(thread));
 	/*
-	 * A connection wakes one thread, and may have woken this one, just when it was told to
-	 * stop; and a socket file that is removed by now leaves the last ones in the queue. So what
-	 * waits is served; for a moment only, as a queue that others serve as well never ends.
+	 * A connection wakes one thread, and may have woken this one just when it was told to stop;
+	 * and a removed socket file leaves the last connections in the queue. So serve pending
+	 * requests, but only for a moment: a queue that other workers serve too never ends.
 	 */
 	until = clock_steady_ms() + STOP_MS;
 	while (clock_steady_ms() < until &&
@@ -409,7 +411,7 @@ thread_main(void *argument)
 		log_fatal("cannot start a thread: errno %d", errno);
 	watch(thread->epoll_fd, thread->worker->stop_fd, 0);
 	watch(thread->epoll_fd, idle_fd(thread->idle), 0);
-	/* One connection wakes one thread, not all of them in all workers. */
+	/* A connection wakes one thread, not all threads of all workers. */
 	watch(thread->epoll_fd, thread->listen_fd, EPOLLEXCLUSIVE);
 	thread_serve(thread);
 	close(thread->epoll_fd);
@@ -444,7 +446,7 @@ start_threads(struct worker *worker, enum pool pool, int listen_fd, int64_t coun
 	pthread_attr_destroy(&attributes);
 }
 
-/* SIGTERM, or the parent is gone. */
+/* Return on SIGTERM, or when the parent has ended. */
 static void
 wait_for_stop(int parent_fd)
 {
