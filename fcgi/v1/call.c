@@ -5,8 +5,8 @@
 #include "oci/name.h"
 #include "responder/endpoint.h"
 
-/* A push lasts as long as its layers, and old clients never ask for another token. It is an upper
- * bound: every statement asks for the rights again. */
+/* A push lasts as long as its layers take, and old clients do not request a second token. The token
+ * is only an upper bound: every statement checks the rights again. */
 #define TOKEN_SECONDS (12 * 60 * 60)
 
 bool
@@ -38,7 +38,7 @@ grants(const struct token_access *access, enum access wanted)
 	}
 }
 
-/* The name in the URL; "N" and "library/N" are one. */
+/* The name in the URL; "N" is the same as "library/N". */
 static bool
 find_name(struct request *req, struct v1_call *call, struct error *err)
 {
@@ -52,7 +52,7 @@ find_name(struct request *req, struct v1_call *call, struct error *err)
 	return name_check(call->name, err);
 }
 
-/* A token is for one name, and says what it is good for; the list of all names needs a password. */
+/* A token is for one name and for the actions in it; the list of all names needs a password. */
 static bool
 take_token(struct v1_call *call, struct error *err)
 {
@@ -68,7 +68,7 @@ take_token(struct v1_call *call, struct error *err)
 	return true;
 }
 
-/* What needs an account cannot be asked by anonymous; what is pushed needs a name. */
+/* Routes that need an account are closed to anonymous clients; a push needs a name. */
 static bool
 check_access(const struct v1_call *call, struct error *err)
 {
@@ -112,7 +112,7 @@ call_id(struct request *req, struct digest *id, struct error *err)
 	return v1_id_read(id, request_param(req, "id"), err);
 }
 
-/* What the route was opened for, as a token for the calls that follow. */
+/* Reply with a token for the following calls, with the access of this route. */
 static bool
 reply_token(struct request *req, struct error *err)
 {
@@ -152,7 +152,7 @@ call_reply_endpoint(struct request *req, struct error *err)
 	const char *url = request_base_url(req), *scheme_end = strstr(url, "://");
 	const char *host = scheme_end == NULL ? url : scheme_end + strlen("://");
 
-	/* Clients put a scheme and /v1/ around it themselves. */
+	/* Clients add a scheme and /v1/ themselves. */
 	reply_headerf(req, "X-Docker-Endpoints", "%.*s", (int)strcspn(host, "/"), host);
 	return request_header(req, "X-Docker-Token") == NULL || reply_token(req, err);
 }

@@ -1,11 +1,12 @@
 /*
- * One call of the v1 API: which repository key it is for, who makes it, and which name it is about.
+ * One call of the v1 API: its repository key, its client, and the image name it is about.
  *
- * URL forms: the vhost's root (key in the vhost's STOWAGE_V1_REPOSITORY), and
+ * URL forms: the root of the vhost (key in the vhost's STOWAGE_V1_REPOSITORY), and
  * /artifactory/api/docker/KEY/v1/…
  *
- * URLs of images say no name. Clients hold a token for one, which they were given when they began;
- * with a password an image is looked for wherever the account may read, and none can be pushed.
+ * URLs of images do not contain a name. Clients hold a token for one name, which they got when they
+ * began; with a password an image is looked up in everything the account may read, and cannot be
+ * pushed.
  */
 #ifndef V1_CALL_H
 #define V1_CALL_H
@@ -21,15 +22,16 @@ struct v1_call {
 	const struct route *route;
 	struct identity *identity;
 	struct registry registry;
-	const char *name; /* canonical: "library/N" for "N"; NULL: the call is about none */
+	const char *name; /* canonical: "library/N" for "N"; NULL if the call has none */
 };
 
-/* Work out key and path; false: the URL is of neither form (NOT_FOUND). */
+/* Determine key and path; false: the URL has neither form (NOT_FOUND). */
 bool call_open(struct request *, struct v1_call *, struct error *) MUST_CHECK;
-/* Authenticate, find the name, and hold a token against both. Nothing of the body has been read. */
+/* Authenticate, find the name, and check both against the token. Nothing of the body has been
+ * read. */
 bool call_authenticate(struct request *, struct v1_call *, struct db *, struct error *) MUST_CHECK;
 
-/* May the body of this push come, by what its head says? */
+/* May the body of this push be sent, according to its header? */
 bool call_admit(struct v1_call *, struct error *) MUST_CHECK;
 
 static inline struct v1_call *
@@ -44,9 +46,9 @@ request_registry(const struct request *req)
 	return &request_call(req)->registry;
 }
 
-/* The {id} of the route; NOT_FOUND for what is none. */
+/* The {id} of the route; NOT_FOUND if it is not an id. */
 bool call_id(struct request *, struct digest *, struct error *) MUST_CHECK;
-/* For who goes on with images: X-Docker-Endpoints, and X-Docker-Token if it asked for one. */
+/* For clients that continue with images: X-Docker-Endpoints, and X-Docker-Token if requested. */
 bool call_reply_endpoint(struct request *, struct error *) MUST_CHECK;
 
 #endif

@@ -2,7 +2,7 @@
 
 #define RETRY_AFTER_SECONDS "2"
 
-/* Only a token that does not cover the list of names is told which scope is missing. */
+/* The missing scope is only named for a token that does not cover the list of names. */
 static void
 challenge(struct request *req, const struct v1_call *call)
 {
@@ -22,7 +22,7 @@ v1_error(struct request *req, struct v1_call *call, struct error *err)
 	if (call->registry.key_unknown)
 		error_set(err, ERROR_NOT_FOUND, "no v1 repository at this address");
 	status = error_status(err);
-	/* What a refused range or method says of itself belongs to the error. */
+	/* Headers of a refused range or method belong to the error. */
 	if (status != 416 && status != 405)
 		reply_reset(req->reply);
 	reply_json(req, status, json_pack("{s:s}", "error", err->message));

@@ -1,4 +1,4 @@
-/* Failures as v1 clients expect them: {"error": "sentence"}. */
+/* Failures as v1 clients expect them: {"error": "message"}. */
 #ifndef V1_ERRORS_H
 #define V1_ERRORS_H
 

@@ -1,4 +1,4 @@
-/* Images: JSON, ancestry, layer, checksum. What is visible never changes. */
+/* Images: JSON, ancestry, layer, checksum. A visible image never changes. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ require(struct request *req, struct v1_image_row **row, struct error *err)
 					     request_call(req)->name, &id, row, err);
 }
 
-/* Whoever has seen it once need not look again. */
+/* Images never change: any If-Modified-Since gets 304. */
 static bool
 reply_unchanged(struct request *req)
 {
@@ -38,12 +38,12 @@ image_json_get(struct request *req, struct error *err)
 
 	if (!require(req, &row, err))
 		return false;
-	/* Its layer is bad: a client that pushes it brings it again. */
+	/* The layer is bad. A client that pushes the image brings it again. */
 	if (row->layered && row->layer.size < 0)
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	if (reply_unchanged(req))
 		return true;
-	/* A client that knows the size goes on where a connection broke. */
+	/* A client that knows the size can resume a broken download. */
 	if (!row->layered)
 		reply_headerf(req, "X-Docker-Size", "%zu", v1_empty_layer.length);
 	else if (!row->zstd)
@@ -149,8 +149,8 @@ image_layer_put(struct request *req, struct error *err)
 	return registry_v1_layer_end(layer, err) && reply_true(req);
 }
 
-/* The payload's checksum is verified; the tarsum, which only clients older than any that comes here
- * rely on, is kept as it was said. */
+/* The payload checksum is verified. The tarsum, which only clients older than the supported ones
+ * rely on, is stored unverified. */
 bool
 image_checksum_put(struct request *req, struct error *err)
 {

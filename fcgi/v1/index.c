@@ -1,5 +1,5 @@
-/* The index half of the API: is this a v1 registry, who may push or pull a name, and with what
- * token. */
+/* The index half of the API: is this a v1 registry, may the client push or pull a name, and with
+ * which token. */
 #include <jansson.h>
 #include <string.h>
 
@@ -10,10 +10,8 @@
 #define LIST_MAX (4 * 1024 * 1024)
 #define PROPERTIES_MAX 1024
 
-/*
- * Clients that hear "standalone" send their password with every call, which says nothing of the
- * name an image is for; so that they use the token, it never is.
- */
+/* Never "standalone": clients would then send their password with every call, which does not tell
+ * the name an image is for, instead of the token. */
 bool
 v1_ping(struct request *req, struct error *err)
 {
@@ -30,7 +28,7 @@ reply_word(struct request *req, int status, const char *json)
 	reply_bytes(req, status, "application/json", json, strlen(json));
 }
 
-/* Read a body that is a list, of which nothing is needed: images come one by one. */
+/* Read a body that must be a list. Its content is not used: images are sent one by one. */
 static bool
 list_read(struct request *req, struct error *err)
 {
@@ -75,8 +73,7 @@ repository_images_put(struct request *req, struct error *err)
 	       reply_empty(req, 204);
 }
 
-/* Each id once. Ids only: a client that reads a tag here would take it over what the list of tags
- * says. */
+/* Each id once, without tags: a client would prefer a tag in this list to the list of tags. */
 static json_t *
 list_ids(const struct v1_tag_row *tags, size_t count)
 {
@@ -105,7 +102,7 @@ repository_images(struct request *req, struct error *err)
 	       call_reply_endpoint(req, err) && reply_json(req, 200, list_ids(tags, count));
 }
 
-/* As the registry of old did: images are never taken away so. */
+/* As in the original registry, this does not delete images. */
 bool
 repository_images_delete(struct request *req, struct error *err)
 {
@@ -125,7 +122,7 @@ repository_auth(struct request *req, struct error *err)
 	return true;
 }
 
-/* --- Properties: who may read is said by permission targets; this tells it --- */
+/* --- Properties: access is controlled by permission targets; this reports it --- */
 
 bool
 repository_properties(struct request *req, struct error *err)

@@ -6,7 +6,7 @@
 #include "v1/errors.h"
 #include "v1/routes.h"
 
-/* Find the route and run it for whoever asks. */
+/* Find the route, authenticate the client and run the handler. */
 static bool
 call_run(struct request *req, struct v1_call *call, struct db *db, struct error *err)
 {

@@ -1,4 +1,4 @@
-/* GET search: no docker client searches over v2. */
+/* GET search: no docker client can search over v2. */
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 #define PAGE_MAX 100
 #define PAGES_MAX 1000000
 
-/* A count in the query; out of its range is the nearest in it. */
+/* A number in the query; clamped to its range. */
 static int64_t
 query_count(struct request *req, const char *name, int64_t usual, int64_t most)
 {
@@ -31,7 +31,7 @@ v1_search(struct request *req, struct error *err)
 		search.text = "";
 	if (!registry_v1_search(request_registry(req), &search, err))
 		return false;
-	/* An empty list would keep clients from asking again with their password, or over v2. */
+	/* An empty list would keep clients from retrying with their password, or over v2. */
 	if (search.total == 0 && request_header(req, "Authorization") == NULL)
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	results = json_array();

@@ -49,9 +49,9 @@ tag_get(struct request *req, struct error *err)
 	return true;
 }
 
-/* --- What is told of who set it --- */
+/* --- Details of the client that set the tag --- */
 
-/* A word of the User-Agent: "docker/1.6.2 go/go1.4 kernel/3.16 os/linux arch/amd64". */
+/* A token of the User-Agent: "docker/1.6.2 go/go1.4 kernel/3.16 os/linux arch/amd64". */
 static const char *
 agent_word(struct request *req, const char *agent, const char *name, const char *otherwise)
 {
@@ -91,7 +91,7 @@ tag_json(struct request *req, struct error *err)
 	       reply_told(req, &tags[0]);
 }
 
-/* Of the name: as the tag that was set last. */
+/* Of the name: the details of the tag that was set last. */
 bool
 repository_json(struct request *req, struct error *err)
 {
@@ -106,7 +106,7 @@ repository_json(struct request *req, struct error *err)
 	return reply_told(req, &newest);
 }
 
-/* --- Setting and taking away --- */
+/* --- Setting and deleting tags --- */
 
 static bool
 read_id(struct request *req, struct digest *id, struct error *err)
@@ -138,7 +138,7 @@ tag_put(struct request *req, struct error *err)
 	if (!tag_check(tag, err) || !registry_v1_target_require(request_registry(req),
 					request_call(req)->name, ACTION_WRITE, &target, err))
 		return false;
-	/* Layers may have to be unpacked; said before the body is read, which is read once only. */
+	/* Layers may have to be unpacked. Checked before the body, which can be read only once. */
 	if (target.hands_on && !req->may_block)
 		return error_set(err, ERROR_WOULD_BLOCK, NULL);
 	if (!read_id(req, &id, err) || !registry_v1_tag_push(request_registry(req),

@@ -1,4 +1,4 @@
-/* What docker login asks. */
+/* The requests of docker login. */
 #include "v1/call.h"
 #include "v1/routes.h"
 
@@ -9,8 +9,8 @@ users_get(struct request *req, struct error *err)
 	       (reply_bytes(req, 200, "application/json", "\"OK\"", 4), true);
 }
 
-/* Nobody makes an account here; the client then asks whether it has one. The body, which holds a
- * password, is not read. */
+/* Accounts cannot be created here; the client then checks whether it has one. The body, which
+ * contains a password, is not read. */
 bool
 users_post(struct request *req, struct error *err)
 {
