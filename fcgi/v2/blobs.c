@@ -8,7 +8,7 @@
 
 #define YEAR_SECONDS "31536000"
 
-/* Its bytes: a file, or what arrives from an upstream; nothing more than the size for a HEAD. */
+/* Reply with the content: a file, or bytes that arrive from an upstream; only the size for HEAD. */
 static bool
 reply_blob(struct request *req, const struct blob_found *found, struct error *err)
 {
@@ -36,7 +36,7 @@ blob_get(struct request *req, struct error *err)
 
 	if (!call_name(req, &name, err))
 		return false;
-	/* No blob has a malformed digest. */
+	/* A malformed digest cannot be that of a blob. */
 	if (!call_digest(req, &digest, err))
 		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
 	if (!registry_blob_require(

@@ -7,7 +7,8 @@
 #include "registry/push.h"
 #include "responder/endpoint.h"
 
-/* The path method: the first part of the name is the key. What has no such part is the vhost's. */
+/* The path method: the first part of the name is the key. Without such a part, the key of the vhost
+ * applies. */
 static void
 take_key_from_path(struct request *req, struct v2_call *call)
 {
@@ -94,9 +95,9 @@ token_grants_catalog(const struct token *token)
 }
 
 /*
- * What the token does not cover: another token may, unless nobody gets in. Then no token ever says
- * so, and a challenge would hide why: from the user, and from docker 1.12, which takes it for a
- * reason to go on over v1.
+ * A request that the token does not cover. Another token may, unless access is refused to everyone.
+ * Then no token would help, and a challenge would hide the reason: from the user, and from docker
+ * 1.12, which would take it as a reason to try v1.
  */
 static bool
 refuse_scope(struct v2_call *call, const char *name, struct error *err)
@@ -115,7 +116,7 @@ refuse_scope(struct v2_call *call, const char *name, struct error *err)
 	return error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
 
-/* A token gives no more than its scope, whatever the account may. */
+/* A token grants no more than its scope, whatever the rights of the account. */
 static bool
 scope_check(struct request *req, struct v2_call *call, struct error *err)
 {
@@ -143,8 +144,8 @@ scope_check(struct request *req, struct v2_call *call, struct error *err)
 	return call_token_grants(call, name, action) || refuse_scope(call, name, err);
 }
 
-/* What needs an account cannot be asked by anonymous, whoever may read. A push must not read its
- * body first. */
+/* Routes that need an account are closed to anonymous clients, even if anonymous clients may read.
+ * A push must be refused before its body is read. */
 static bool
 anonymous_check(const struct v2_call *call, struct error *err)
 {
@@ -164,7 +165,8 @@ anonymous_check(const struct v2_call *call, struct error *err)
 	}
 }
 
-/* A client asks by HEAD what it can leave out of a push; a token says whether it is for one. */
+/* Before a push, clients ask with HEAD which blobs they can skip; a token tells whether it is for a
+ * push. */
 static enum intent
 intent_of(struct request *req, const struct v2_call *call)
 {
@@ -176,7 +178,7 @@ intent_of(struct request *req, const struct v2_call *call)
 										 : INTENT_PULL;
 }
 
-/* A pull through a mirror may say which registry it is really about. */
+/* A pull through a mirror may name the registry it is for. */
 static bool
 choose_namespace(struct request *req, struct v2_call *call, struct error *err)
 {

@@ -1,4 +1,4 @@
-/* GET _catalog: names that hold something the caller may read. */
+/* GET _catalog: names with content that the caller may read. */
 #include "v2/call.h"
 #include "v2/lists.h"
 #include "v2/routes.h"
@@ -12,7 +12,7 @@ v2_catalog(struct request *req, struct error *err)
 	if (!page_read(req, PAGE_DEFAULT, &page, err) ||
 	    !registry_catalog(request_registry(req), page.last, page.limit, &list, err))
 		return false;
-	/* An empty list would keep clients from asking again with their password. */
+	/* An empty list would keep clients from retrying with their password. */
 	if (list.count == 0 && *page.last == '\0' && page.limit > 0 &&
 	    request_header(req, "Authorization") == NULL)
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);

@@ -7,7 +7,7 @@
 
 #define RETRY_AFTER_SECONDS "2"
 
-/* What a mount needs besides: a client that answers one challenge has to hear of both. */
+/* The additional scope of a mount: a client that answers only one challenge must learn of both. */
 static const char *
 source_scope(struct request *req, const struct v2_call *call)
 {
@@ -18,7 +18,7 @@ source_scope(struct request *req, const struct v2_call *call)
 	return arena_printf(req->arena, " repository:%s%s:pull", call->mount, from);
 }
 
-/* The scope a token needs for this route; "" for none. */
+/* The scope that a token needs for this route; "" if none. */
 static const char *
 route_scope(struct request *req, const struct v2_call *call)
 {
@@ -45,7 +45,8 @@ route_scope(struct request *req, const struct v2_call *call)
 	    request_param(req, "name"), actions, source_scope(req, call));
 }
 
-/* Names come decoded from the URL: what cannot stand in a quoted string is not repeated. */
+/* Names are decoded from the URL: one with characters that a quoted string cannot contain is left
+ * out. */
 static bool
 quotable(const char *text)
 {
@@ -69,7 +70,7 @@ challenge(struct request *req, const struct v2_call *call)
 	    *shown != '\0' ? "\"" : "", had_token ? ",error=\"insufficient_scope\"" : "");
 }
 
-/* [{"repository": ..., "reason": ...}], NULL for none. */
+/* [{"repository": ..., "reason": ...}]; NULL if the list is empty. */
 static json_t *
 unavailable_list(const struct registry *registry)
 {
@@ -81,7 +82,7 @@ unavailable_list(const struct registry *registry)
 	return list;
 }
 
-/* Not found, as far as could be seen: true for the moment only. */
+/* Not found, but some members could not be asked: the answer may change at any time. */
 static void
 warn_of_unavailable(struct request *req, const struct registry *registry)
 {
@@ -92,9 +93,9 @@ warn_of_unavailable(struct request *req, const struct registry *registry)
 }
 
 /*
- * What an error without a detail of its own is about. Docker reads an error that has none, and the
- * sentence it knows, as a bare code: it shows no sentence then, and 1.10 to 17.05 neither look for
- * the image over v1 nor give up a push that was refused before they tried it five times.
+ * The detail of an error that has none of its own. Docker treats an error with no detail and the
+ * standard message as a bare code: it then shows no message, and 1.10 to 17.05 neither try v1 nor
+ * give up a refused push before five attempts.
  */
 static json_t *
 asked_for(struct request *req, const struct v2_call *call)
@@ -107,7 +108,7 @@ asked_for(struct request *req, const struct v2_call *call)
 	    unavailable_list(&call->registry));
 }
 
-/* Clients of Artifactory's own calls look for the status. */
+/* Clients of Artifactory's own calls read the status. */
 static json_t *
 error_document(struct request *req, struct v2_call *call, const struct error *err, int status)
 {
@@ -122,9 +123,9 @@ error_document(struct request *req, struct v2_call *call, const struct error *er
 }
 
 /*
- * A refusal that came before any statement (of a name, a digest, a password) does not know yet
- * whether the key exists. Ask, unless the client chose the key, whose absence is not told; and if
- * the database cannot say, that is the error: trouble is never shown as a refusal.
+ * An error that precedes every statement (invalid name, digest or password) does not tell whether
+ * the key exists. Ask the database, unless the client chose the key: then its absence is not told.
+ * If the database cannot answer, that is the error: a failure is never reported as a refusal.
  */
 static bool
 key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
@@ -142,9 +143,9 @@ key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
 }
 
 /*
- * Who sends no credential at all may have one: clients that ask for content at once (containerd)
- * send it only when asked to. So what anonymous does not find is a challenge first; with the token
- * that anonymous gets for it, the answer is the plain one.
+ * A client without credentials may have some: clients that request content directly (containerd)
+ * send them only when challenged. So an anonymous client is challenged first if nothing is found;
+ * with the anonymous token that it then gets, it receives the plain answer.
  */
 static void
 ask_for_credentials(struct request *req, const struct v2_call *call, struct error *err)
@@ -162,8 +163,8 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 {
 	int status;
 
-	/* A key that the client says as a part of the name is a name unknown to a registry that is
-	 * there. */
+	/* If the client writes the key as part of the name, an unknown key is only an unknown
+	 * name. */
 	if (*call->mount == '\0' && key_is_unknown(call, db, err)) {
 		json_decref(call->detail);
 		call->detail = NULL;
@@ -173,8 +174,8 @@ v2_error(struct request *req, struct v2_call *call, struct db *db, struct error 
 	}
 	ask_for_credentials(req, call, err);
 	status = error_status(err);
-	/* What a refused range or method says of itself belongs to the error; all else belonged to
-	 * the success. */
+	/* Headers of a refused range or method belong to the error; all others belonged to the
+	 * successful reply. */
 	if (status != 416 && status != 405)
 		reply_reset(req->reply);
 	reply_json(req, status, error_document(req, call, err, status));

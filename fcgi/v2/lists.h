@@ -1,5 +1,5 @@
-/* What tags, catalog and referrers share: a page of strings as JSON, and the link to the next page.
- */
+/* Common code of tags, catalog and referrers: a page of strings as JSON, and the link to the next
+ * page. */
 #ifndef V2_LISTS_H
 #define V2_LISTS_H
 
@@ -18,7 +18,7 @@ list_json(const struct list *list)
 	return array;
 }
 
-/* extra: further query of the next page, already encoded; NULL for none. */
+/* extra: more query parameters for the next page, already encoded, or NULL. */
 static inline void
 list_link(struct request *req, const struct page *page, const struct list *list, const char *extra)
 {

@@ -6,14 +6,14 @@
 #include "v2/errors.h"
 #include "v2/routes.h"
 
-/* Find the route and run it for whoever asks. */
+/* Find the route, authenticate the client and run the handler. */
 static bool
 call_run(struct request *req, struct v2_call *call, struct db *db, struct error *err)
 {
 	if (!route_require(req, v2_routes, call->path, &call->route, err))
 		return false;
 	if (call->route->access == ACCESS_NONE && strncmp(call->path, "/v2", 3) != 0)
-		return call->route->handler(req, err); /* health: no repository, no caller */
+		return call->route->handler(req, err); /* health: no repository, no client */
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
 	if (!call_authenticate(req, call, db, err))
 		return false;

@@ -20,7 +20,8 @@ name_and_reference(
 	       reference_parse(reference, request_param(req, "reference"), err);
 }
 
-/* No manifest has a malformed reference: no upstream need be asked, and nothing be remembered. */
+/* A malformed reference cannot be that of a manifest: do not ask an upstream, and do not cache the
+ * result. */
 static bool
 find_reference(
     struct request *req, const char **name, struct reference *reference, struct error *err)
@@ -31,7 +32,7 @@ find_reference(
 					       : error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 }
 
-/* Does an Accept header name the type, or any? */
+/* Does an Accept header include the type, or any type? */
 static bool
 accepts(const char *header, const char *type)
 {
@@ -50,9 +51,9 @@ accepts(const char *header, const char *type)
 }
 
 /*
- * Clients that can read nothing newer get signed schema 1, by tag: those that ask for it and not
- * for what is stored, and docker up to 1.9, which asks for nothing. To all others, whatever their
- * Accept, a manifest is the bytes that were pushed.
+ * Clients that read nothing newer get signed schema 1 by tag: those that accept it but not the
+ * stored type, and docker up to 1.9, which sends no Accept. All other clients get the bytes that
+ * were pushed, whatever their Accept.
  */
 static bool
 wants_schema1(struct request *req, const struct manifest_row *row)
@@ -69,7 +70,8 @@ wants_schema1(struct request *req, const struct manifest_row *row)
 		   accepts(accept, MEDIATYPE_DOCKER_SCHEMA1));
 }
 
-/* It reads no manifest of any kind, since it knows blobs by another name; told so, it takes v1. */
+/* Docker 1.5 reads no manifest of any kind, since it names blobs differently; it must be sent to
+ * v1. */
 static bool
 is_docker_1_5(struct request *req)
 {
@@ -118,7 +120,7 @@ manifest_get(struct request *req, struct error *err)
 	return true;
 }
 
-/* Tags that come with a push by digest: ?tag=a&tag=b. */
+/* Tags of a push by digest: ?tag=a&tag=b. */
 static bool
 push_tags(struct request *req, struct manifest_push *push, struct error *err)
 {
@@ -133,7 +135,7 @@ push_tags(struct request *req, struct manifest_push *push, struct error *err)
 	return true;
 }
 
-/* If-Match: the tag moves only if it still holds that digest. */
+/* If-Match: move the tag only if it still points to that digest. */
 static bool
 push_expected(
     struct request *req, struct manifest_push *push, struct digest *digest, struct error *err)
@@ -193,7 +195,7 @@ manifest_put(struct request *req, struct error *err)
 	}
 	push.payload.data = body;
 	push.content_type = request_header(req, "Content-Type");
-	/* Apache hands on an empty one, lighttpd does not. */
+	/* Apache passes an empty header on, lighttpd does not. */
 	if (push.content_type != NULL && *push.content_type == '\0')
 		push.content_type = NULL;
 	if (!registry_manifest_push(request_registry(req), &target, &push, err)) {

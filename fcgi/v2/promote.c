@@ -15,8 +15,7 @@ document_free(void *document)
 	json_decref(document);
 }
 
-/* An absent field is NULL. So is an empty one: jfrog-cli sends every field, whatever it was told.
- */
+/* A missing field is NULL. So is an empty one: jfrog-cli always sends all fields. */
 static bool
 text_read(json_t *document, const char *field, const char **text, struct error *err)
 {
@@ -30,7 +29,7 @@ text_read(json_t *document, const char *field, const char **text, struct error *
 	return true;
 }
 
-/* An absent tag means all, an absent copy a move. */
+/* Without a tag, all tags; without copy, a move. */
 static bool
 fields_read(json_t *document, struct promotion *order, struct error *err)
 {

@@ -8,7 +8,7 @@
 #include "v2/lists.h"
 #include "v2/routes.h"
 
-/* The descriptors are stored ready-made; they only need their brackets. */
+/* The descriptors are stored ready-made; only the brackets are added. */
 static const char *
 index_text(struct request *req, const struct list *list)
 {

@@ -31,10 +31,10 @@ bool upload_status(struct request *, struct error *);
 bool upload_append(struct request *, struct error *);
 bool upload_finish(struct request *, struct error *);
 bool upload_cancel(struct request *, struct error *);
-/* The name that a mount is asked from, as this key has it; NULL: no mount, or no name of this key.
- */
+/* The name that a mount is requested from, as this key knows it; NULL: not a mount, or a name under
+ * another key. */
 const char *upload_mount_source(struct request *);
-/* May the body of this push come, by what its head says? */
+/* May the body of this push be sent, according to its header? */
 bool upload_admit(struct request *, struct error *);
 
 #endif

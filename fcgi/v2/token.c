@@ -1,7 +1,7 @@
 /*
- * The token endpoint (Docker token authentication specification): proves who asks, by Basic or as
- * anonymous, and signs what they may do here now. What a token says is an upper bound: every
- * statement checks the rights again.
+ * The token endpoint (Docker token authentication specification): identifies the client, by Basic
+ * authentication or as anonymous, and signs the actions it may currently do here. A token is an
+ * upper bound: every statement checks the rights again.
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "v2/call.h"
 #include "v2/routes.h"
 
-/* With the path method a scope's name begins with its key: which registry is meant by it? */
+/* With the path method, the name in a scope begins with its key: find the registry it means. */
 static const char *
 scope_registry(struct request *req, const char *name, struct registry *registry)
 {
@@ -26,7 +26,7 @@ scope_registry(struct request *req, const char *name, struct registry *registry)
 	return slash + 1;
 }
 
-/* The rights of the account under a name; none if there can be no such name. */
+/* The rights of the account under a name; none if the name is invalid. */
 static bool
 name_rights(struct request *req, const char *scope_name, int *actions, struct error *err)
 {
@@ -42,8 +42,8 @@ name_rights(struct request *req, const char *scope_name, int *actions, struct er
 	return false;
 }
 
-/* Cut an entry down to what may be given now. An entry for every name, and the catalog, are cut by
- * each request's own statement. */
+/* Reduce an entry to the actions that may be granted now. Entries for every name and for the
+ * catalog are checked by the statement of each request. */
 static bool
 grant(struct request *req, struct token_access *access, struct error *err)
 {

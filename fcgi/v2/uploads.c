@@ -11,7 +11,7 @@
 #include "v2/call.h"
 #include "v2/routes.h"
 
-/* docker 1.5 to 1.7 take Location as it is, so theirs must be absolute. */
+/* docker 1.5 to 1.7 use Location unchanged, so it must be absolute for them. */
 static bool
 wants_absolute_location(struct request *req)
 {
@@ -28,7 +28,7 @@ reply_location(struct request *req, const char *path)
 	    wants_absolute_location(req) ? request_base_url(req) : "", path);
 }
 
-/* Where the session goes on, and how far it has come. */
+/* The URL of the session, and the bytes received so far. */
 static void
 reply_session(
     struct request *req, const char *name, const struct session *session, int64_t received)
@@ -48,10 +48,8 @@ reply_blob_created(struct request *req, const char *name, const struct digest *d
 	return reply_empty(req, 201);
 }
 
-/*
- * A chunk that names its place must go on where the session stands: else 416, with the right Range.
- * *length is what it says of its length; -1: nothing.
- */
+/* A chunk with a Content-Range must start at the end of the session's data; else 416 with the
+ * correct Range. *length is the length it declares; -1: none. */
 static bool
 check_content_range(struct request *req, const char *name, const struct session *session,
     int64_t *length, struct error *err)
@@ -75,7 +73,7 @@ check_content_range(struct request *req, const char *name, const struct session 
 	    session_received(session));
 }
 
-/* Names are those of this key: what another key holds is unknown here. */
+/* Only names under this key: content of another key is unknown here. */
 const char *
 upload_mount_source(struct request *req)
 {
@@ -89,10 +87,8 @@ upload_mount_source(struct request *req)
 	return name_check(from, &ignored) ? from : NULL;
 }
 
-/*
- * May this call read `from`? A token that does not say so is worth asking for again if the account
- * may: else the source is as good as unknown.
- */
+/* May this call read `from`? If the token does not allow it but the account does, the client is
+ * told to get another token; otherwise the source is treated as unknown. */
 static bool
 source_readable(struct request *req, const char *from, bool *readable, struct error *err)
 {
@@ -107,7 +103,7 @@ source_readable(struct request *req, const char *from, bool *readable, struct er
 	return (actions & ACTION_READ) == 0 || error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
 
-/* POST with mount: *done if it was linked; else the upload begins as if nothing had been asked. */
+/* POST with mount: *done if the blob was linked; else the upload starts as an ordinary one. */
 static bool
 try_mount(struct request *req, const char *name, bool *done, struct error *err)
 {
@@ -180,8 +176,8 @@ upload_start(struct request *req, struct error *err)
 	return reply_empty(req, 202);
 }
 
-/* The body into the session, as long as its Content-Range says: a chunked one shows that only at
- * its end. What does not get acknowledged is not kept. */
+/* Write the body into the session, with the length of its Content-Range: a chunked body shows its
+ * length only at the end. Bytes that are not acknowledged are not kept. */
 static bool
 receive_chunk(struct request *req, struct session *session, int64_t length, int64_t *written,
     struct error *err)
@@ -193,7 +189,8 @@ receive_chunk(struct request *req, struct session *session, int64_t length, int6
 		return true;
 	if (came)
 		error_set(err, ERROR_SIZE_INVALID, "Content-Range and length disagree");
-	/* The client of a PATCH left, the bytes stay: it may ask how far it came and go on. */
+	/* If the client of a PATCH disconnects, the bytes are kept: it may ask for the offset and
+	 * resume. */
 	if (req->method == HTTP_PATCH && err->code == ERROR_CLIENT_GONE)
 		(void)!session_save(session, &ignored);
 	else
@@ -201,7 +198,7 @@ receive_chunk(struct request *req, struct session *session, int64_t length, int6
 	return false;
 }
 
-/* A token that has expired is enough for an open session of its account, and for nothing else. */
+/* An expired token suffices for an open session of its account, and for nothing else. */
 static bool
 find_session(struct request *req, const char **name, struct session **session, struct error *err)
 {
