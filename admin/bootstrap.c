@@ -1,7 +1,7 @@
 /*
- * stowagectl bootstrap: what a new installation lacks. It runs at every deploy and only adds. The
- * blob store gets its identity in any case; of the rest an administrator opts out by choosing a
- * password of his own.
+ * stowagectl bootstrap: create what a new installation lacks. It runs at every deploy and only
+ * adds. The blob store always gets its identity; the rest is skipped once an administrator has set
+ * another password.
  */
 #include "ctl.h"
 
@@ -16,7 +16,7 @@
 #define FIRST_PASSWORD "password"
 #define READERS "readers"
 
-/* Several nodes may deploy at once: who comes second finds what the first made. */
+/* Several nodes may deploy at once: the second finds the account of the first. */
 static bool
 admin_make(struct ctl *ctl, struct error *err)
 {
@@ -30,8 +30,7 @@ admin_make(struct ctl *ctl, struct error *err)
 	return true;
 }
 
-/* *wanted: there is no account at all, or admin still has the first password. Else it says why not.
- */
+/* *wanted: no account exists, or admin still has the first password. Otherwise print why not. */
 static bool
 is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 {
@@ -53,9 +52,10 @@ is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 	return true;
 }
 
-/* The standard repositories, members before the virtuals that hold them. V1 clients see the
- * virtual, or what was pushed to it where it is deleted. docker 1.6 to 1.9 push nothing but
- * schema 1. */
+/*
+ * The standard repositories, members before the virtuals that contain them. V1 clients see the
+ * virtual, or, where it is deleted, the target of its pushes. docker 1.6 to 1.9 push only schema 1.
+ */
 static const struct {
 	const char *key, *document;
 } standard[] = {
@@ -74,7 +74,7 @@ static const struct {
 	    " \"defaultDeploymentRepo\": \"docker-dev-local2\"}" },
 };
 
-/* Only where there is none of that key: what an administrator has made of it stays. */
+/* Only if the key is free: changes by an administrator are kept. */
 static bool
 repositories_make(struct ctl *ctl, struct error *err)
 {
@@ -93,7 +93,7 @@ repositories_make(struct ctl *ctl, struct error *err)
 	return true;
 }
 
-/* One target for the group of readers, unless there is one of that name. */
+/* One permission target for the group of readers, unless one of that name exists. */
 static bool
 target_make(
     struct ctl *ctl, const char *name, const char *repositories, int actions, struct error *err)
@@ -127,7 +127,7 @@ rights_make(struct ctl *ctl, struct error *err)
 		return false;
 	if (created)
 		puts("group " READERS " made");
-	/* To write to a remote is to fill its cache. */
+	/* ACTION_WRITE on a remote allows filling its cache. */
 	return target_make(ctl, "Anything", "ANY", ACTION_READ, err) &&
 	       target_make(ctl, "Any Remote", "ANY REMOTE", ACTION_READ | ACTION_WRITE, err);
 }

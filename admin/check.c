@@ -1,4 +1,4 @@
-/* stowagectl check: is all that the database promises on the disk? */
+/* stowagectl check: verify that the store has everything the database names. */
 #include "registry/check.h"
 
 #include <errno.h>
@@ -20,12 +20,12 @@ const struct ctl_option check_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* How far it is: a bar where somebody watches, else a line for every tenth. */
+/* Progress: a bar on a terminal, else a line for every tenth. */
 struct display {
 	const struct ctl *ctl;
 	bool quick, terminal;
-	int64_t next_ms; /* the bar is drawn again */
-	int tenths;      /* lines printed */
+	int64_t next_ms; /* when the bar is drawn next */
+	int tenths;      /* lines printed so far */
 };
 
 static int
@@ -105,7 +105,7 @@ open_store(const struct ctl *ctl, struct error *err)
 
 	if (store == NULL || store_look(store, err))
 		return store;
-	err->code = ERROR_CONFLICT; /* the database is there */
+	err->code = ERROR_CONFLICT; /* it is not the database that is unavailable */
 	store_close(store);
 	return NULL;
 }

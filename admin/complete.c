@@ -1,11 +1,11 @@
-/* stowagectl complete: what may follow the words typed so far. */
+/* stowagectl complete: words that may follow the ones typed so far. */
 #include "ctl.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
-/* First words of all commands, or the second words of those that begin with `first`. */
+/* The first words of all commands, or the second words of the commands that begin with `first`. */
 static void
 print_words(const char *first)
 {

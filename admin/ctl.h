@@ -1,5 +1,5 @@
-/* What the commands of stowagectl share: the command table's row, options, exit codes, and the open
- * database. */
+/* Common code of the commands of stowagectl: the rows of the command table, options, exit codes,
+ * and the open database. */
 #ifndef ADMIN_CTL_H
 #define ADMIN_CTL_H
 
@@ -14,7 +14,7 @@
 
 enum exit_code {
 	EXIT_DONE = 0,
-	EXIT_PROBLEMS = 1, /* something is wrong, or the order cannot be carried out */
+	EXIT_PROBLEMS = 1, /* something is wrong, or the command cannot be carried out */
 	EXIT_USAGE = 2,
 	EXIT_DATABASE = 69, /* EX_UNAVAILABLE */
 	EXIT_AGAIN = 75     /* EX_TEMPFAIL */
@@ -22,7 +22,7 @@ enum exit_code {
 
 struct ctl {
 	const struct command *command;
-	const char *config_path; /* --config; NULL: the usual one */
+	const char *config_path; /* --config; NULL: the default file */
 	struct arena *arena;     /* owned; for the whole run */
 	struct config config;    /* read by ctl_config() */
 	struct db_pool *pool;    /* owned; opened by ctl_open() */
@@ -32,7 +32,7 @@ struct ctl {
 
 struct ctl_option {
 	const char *name;
-	const char *argument; /* what it takes, as help shows it; NULL: nothing */
+	const char *argument; /* placeholder for its argument in the help; NULL: takes none */
 	const char *message;
 };
 
@@ -40,46 +40,48 @@ struct command {
 	const char *name; /* one word or two: "user add" */
 	const char *operands;
 	const char *message;
-	const struct ctl_option *options; /* ends with name NULL; NULL: none */
+	const struct ctl_option *options; /* ends with name NULL; NULL: no options */
 	enum exit_code (*run)(struct ctl *, int argc, char **argv);
 };
 
 extern const struct command ctl_commands[];          /* ends with name NULL */
-extern const struct ctl_option ctl_common_options[]; /* that every command takes */
+extern const struct ctl_option ctl_common_options[]; /* accepted by every command */
 
-/* The command that the words at argv[0] name, which takes one or two of them; NULL: none. */
+/* Find the command named by one or two words at argv[0]; *words is set to their number. NULL: no
+ * such command. */
 const struct command *ctl_find(int argc, char **argv, int *words);
 
 /*
- * The name of the next option, its argument in optarg; NULL: no more, the operands begin at
- * argv[optind]. --config and --help are dealt with here; a wrong option ends the program with
- * EXIT_USAGE.
+ * Return the name of the next option, with its argument in optarg; NULL: no more options, and the
+ * operands start at argv[optind]. --config and --help are handled here; an invalid option ends the
+ * program with EXIT_USAGE.
  */
 const char *ctl_option(struct ctl *, int argc, char **argv);
-/* The only operand; ends the program with EXIT_USAGE if there are none or several. name stands in
- * the complaint. */
+/* Return the only operand; end the program with EXIT_USAGE unless there is exactly one. name: for
+ * the message. */
 const char *ctl_operand(struct ctl *, int argc, char **argv, const char *name);
 void ctl_no_operands(struct ctl *, int argc, char **argv);
-/* The same for a command that has no options of its own. */
+/* The same for a command without options of its own. */
 const char *ctl_only_operand(struct ctl *, int argc, char **argv, const char *name);
-/* The next item of a comma-separated list, which moves on; NULL: no more. */
+/* Return the next item of a comma-separated list, and advance the list; NULL: no more. */
 const char *ctl_next_item(struct ctl *, const char **list);
-/* A name of a user or group is in lower case, so that two cannot be mistaken for each other, and
- * has no ':', which ends the name in Basic authentication; else EXIT_USAGE. */
+/* Require that the name of a user or group is in lower case, so that names cannot differ only in
+ * case, and has no ':', which ends the name in Basic authentication; else EXIT_USAGE. */
 void ctl_check_name(const struct ctl *, const char *name);
 
-/* Complain, point at --help, end the program. */
+/* Print the message and a hint to --help, and end the program. */
 void ctl_usage(const struct ctl *, const char *format, ...) PRINTF_LIKE(2, 3) NORETURN;
-/* Print the error; the exit code that fits it. */
+/* Print the error, and return its exit code. */
 enum exit_code ctl_fail(const struct error *);
-/* EXIT_DONE, or the error as above. */
+/* Return EXIT_DONE, or fail as above. */
 enum exit_code ctl_end(bool done, const struct error *);
 
-/* Read the settings; then open the database too. */
+/* Read the settings; ctl_open() also opens the database. */
 bool ctl_config(struct ctl *, struct error *) MUST_CHECK;
 bool ctl_open(struct ctl *, struct error *) MUST_CHECK;
 
-/* Tie the directory of store.path to the database (registry/store_bind.h), and say so. */
+/* Bind the directory of store.path to the database (registry/store_bind.h), and print the
+ * result. */
 bool ctl_store_bind(struct ctl *, bool adopt, struct error *) MUST_CHECK;
 
 enum exit_code ctl_bootstrap(struct ctl *, int argc, char **argv);

@@ -1,4 +1,4 @@
-/* stowagectl key: the keys that sign bearer tokens. */
+/* stowagectl key: keys that sign bearer tokens. */
 #include "ctl.h"
 
 #include <gnutls/crypto.h>

@@ -1,4 +1,4 @@
-/* stowagectl: the operator's command. */
+/* stowagectl: the operator's command line. */
 #include <config.h>
 
 #include "ctl.h"
@@ -62,7 +62,7 @@ const struct command ctl_commands[] = {
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
-/* Before the command, and after it as well. */
+/* Accepted before and after the command. */
 const struct ctl_option ctl_common_options[] = {
 	{ "config", "FILE", "read the settings from FILE" },
 	{ "help", NULL, "print this; also -h" },
@@ -241,7 +241,7 @@ ctl_no_operands(struct ctl *ctl, int argc, char **argv)
 		ctl_usage(ctl, "unexpected: %s", argv[optind]);
 }
 
-/* --- What commands need --- */
+/* --- Common code of the commands --- */
 
 enum exit_code
 ctl_fail(const struct error *err)
@@ -263,7 +263,7 @@ ctl_config(struct ctl *ctl, struct error *err)
 	return config_read(&ctl->config, ctl->config_path, err);
 }
 
-/* Files that root makes or reads in the blob store are its owner's, as if the owner ran this. */
+/* If run by root, access the files of the blob store as their owner. */
 static void
 act_as_store_owner(const char *store)
 {
@@ -287,7 +287,7 @@ ctl_open(struct ctl *ctl, struct error *err)
 	act_as_store_owner(ctl->config.store_path);
 	ctl->pool = db_pool_open(ctl->config.database_url, 1, ctl->config.database_timeout_ms, err);
 	ctl->db = (struct db){ .pool = ctl->pool, .arena = ctl->arena };
-	/* No account may have ':' in its name, so nobody can pass for this. */
+	/* Names of accounts cannot contain ':', so no account can have this name. */
 	ctl->actor = (struct actor){
 		.name = arena_printf(
 		    ctl->arena, "stowagectl:%s", user == NULL ? "" : user->pw_name),
@@ -304,7 +304,7 @@ is_help(const char *word)
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-/* The command that the words name. Those of a group without a command are a question for help. */
+/* Find the command that the words name. If they are a group followed by --help, print help. */
 static const struct command *
 require_command(const struct ctl *ctl, int argc, char **argv, int *words)
 {
@@ -339,7 +339,7 @@ ctl_help(struct ctl *ctl, int argc, char **argv)
 	return EXIT_DONE;
 }
 
-/* Options before the command: the common ones, and --version. */
+/* Options before the command: the common ones and --version. */
 static void
 global_options(struct ctl *ctl, int argc, char **argv)
 {
@@ -389,9 +389,9 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	ctl.command = require_command(&ctl, argc, argv, &words);
-	optind = 0; /* begin again, after the command's last word */
+	optind = 0; /* start again, after the command's last word */
 	code = ctl.command->run(&ctl, argc - words + 1, argv + words - 1);
-	arena_free(ctl.arena); /* results before their connections */
+	arena_free(ctl.arena); /* free results before their connections */
 	db_pool_close(ctl.pool);
 	if (fflush(stdout) == EOF && code == EXIT_DONE)
 		code = EXIT_PROBLEMS;

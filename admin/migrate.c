@@ -1,4 +1,4 @@
-/* stowagectl migrate: the database's schema. */
+/* stowagectl migrate: the schema of the database. */
 #include "ctl.h"
 
 #include <getopt.h>

@@ -1,4 +1,4 @@
-/* stowagectl permission: who may do what where. */
+/* stowagectl permission: permission targets. */
 #include "db/permission.h"
 
 #include <getopt.h>
@@ -28,7 +28,7 @@ struct draft {
 	const char *principals[MAX];
 	bool is_group[MAX];
 	int actions[MAX];
-	size_t answered; /* principals that have their actions */
+	size_t answered; /* principals whose actions are set */
 };
 
 static const struct {
@@ -84,7 +84,7 @@ add_repositories(struct ctl *ctl, struct draft *draft, const char *list)
 	}
 }
 
-/* Those named since the last --actions get these. */
+/* Set the actions of the principals named since the last --actions. */
 static void
 answer(struct ctl *ctl, struct draft *draft, const char *list)
 {
@@ -122,7 +122,7 @@ read_draft(struct ctl *ctl, int argc, char **argv, struct draft *draft)
 		ctl_usage(ctl, "--actions is missing after %s", draft->principals[draft->answered]);
 }
 
-/* Users and groups share one name space: a right meant for a group must not go to a user. */
+/* Users and groups share one name space: a permission meant for a group must not go to a user. */
 static bool
 kinds_check(struct ctl *ctl, const struct draft *draft, struct error *err)
 {
@@ -211,7 +211,7 @@ print_right(const struct permission_right *right)
 	putchar('\n');
 }
 
-/* As options of `permission set` that would make the target. */
+/* Print the options of `permission set` that would create the target. */
 enum exit_code
 ctl_permission_show(struct ctl *ctl, int argc, char **argv)
 {

@@ -7,7 +7,7 @@
 
 #include "auth/password.h"
 
-/* One line without its end; NULL when there is none. */
+/* Read one line without its newline; NULL at end of file. */
 static const char *
 read_line(struct arena *arena, FILE *in, struct error *err)
 {
@@ -27,7 +27,7 @@ read_line(struct arena *arena, FILE *in, struct error *err)
 	return arena_strndup(arena, line, length);
 }
 
-/* Signals wait until the echo is back, or the shell would be left without it. */
+/* Signals are blocked until echo is on again; otherwise the shell would be left without echo. */
 static const char *
 read_hidden(struct arena *arena, FILE *tty, const char *prompt, struct error *err)
 {

@@ -1,5 +1,5 @@
-/* Reading a password: from the terminal without echo, or as the first line of standard input; never
- * from the arguments. */
+/* Read a password: from the terminal without echo, or the first line of standard input; never from
+ * the arguments. */
 #ifndef ADMIN_SECRET_H
 #define ADMIN_SECRET_H
 
@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 
-/* The terminal asks twice. */
+/* On a terminal the password is asked for twice. */
 const char *secret_read(struct arena *, bool from_stdin, struct error *);
 
 #endif

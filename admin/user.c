@@ -91,7 +91,7 @@ ctl_user_passwd(struct ctl *ctl, int argc, char **argv)
 	read_order(ctl, argc, argv, &order);
 	if (!ctl_open(ctl, &err) || !db_account_find(&ctl->db, order.name, &account, &err))
 		return ctl_fail(&err);
-	if (account == NULL) { /* before anybody types a password for it */
+	if (account == NULL) { /* before a password is typed */
 		error_set(&err, ERROR_NOT_FOUND, "no such user: %s", order.name);
 		return ctl_fail(&err);
 	}

@@ -10,7 +10,7 @@
 #define DOCUMENT_MAX (1024 * 1024)
 #define RETRY_AFTER_SECONDS "2"
 
-/* The identity, and whether the account is still what it was when it proved itself. */
+/* Identify the client; *valid tells whether its account is unchanged since it was authenticated. */
 static bool
 identify(struct request *req, struct rest_call *call, bool *valid, struct error *err)
 {
@@ -26,7 +26,7 @@ identify(struct request *req, struct rest_call *call, bool *valid, struct error 
 	       db_principal_find(call->db, &call->identity->principal, valid, &call->is_admin, err);
 }
 
-/* Anonymous is asked to sign in; whoever has, is told no. */
+/* Anonymous clients are asked to sign in; others are refused. */
 static bool
 admit(const struct rest_call *call, struct error *err)
 {
@@ -52,7 +52,7 @@ call_authenticate(struct request *req, struct rest_call *call, struct error *err
 	if (!identify(req, call, &valid, err))
 		return false;
 	if (!valid && call->identity->remembered) {
-		/* The remembered password was good for an account that has changed since. */
+		/* The remembered password belongs to an account that has changed since. */
 		identity_forget(request_service(req)->authenticator,
 		    request_header(req, "Authorization"), req->address, req->arena);
 		if (!identify(req, call, &valid, err))

@@ -4,7 +4,7 @@
 #include "rest/call.h"
 #include "rest/routes.h"
 
-/* A collection or a folder may be asked for with a slash behind it; a key has none. */
+/* The path of a collection or folder may end with a slash; a key has none. */
 static bool
 find_route(struct request *req, const struct route **route, struct error *err)
 {
@@ -24,7 +24,7 @@ call_run(struct request *req, struct rest_call *call, struct error *err)
 {
 	if (!find_route(req, &call->route, err))
 		return false;
-	/* Who lives says so without a database, and whatever password is given. */
+	/* A liveness probe is answered without the database, and with any password. */
 	if (call->route->access == ACCESS_NONE)
 		return call->route->handler(req, err);
 	return call_authenticate(req, call, err) && call->route->handler(req, err);

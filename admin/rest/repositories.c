@@ -20,7 +20,7 @@ document_load(const struct document_row *row)
 	return document;
 }
 
-/* "local" of LOCAL; NULL: any. */
+/* "local" for LOCAL; NULL: any. */
 static const char *
 wanted_class(struct request *req)
 {
@@ -33,7 +33,7 @@ wanted_class(struct request *req)
 	return type == NULL || *type == '\0' ? NULL : "";
 }
 
-/* What anybody may see of a repository. */
+/* The fields of a repository that every user may see. */
 static json_t *
 summary(struct request *req, json_t *document)
 {
@@ -48,7 +48,7 @@ summary(struct request *req, json_t *document)
 	    "packageType", "Docker");
 }
 
-/* Is it of the project that was asked for? */
+/* Is the repository in the requested project? */
 static bool
 is_of_project(struct request *req, json_t *document)
 {
@@ -105,7 +105,8 @@ repositories_configurations(struct request *req, struct error *err)
 	return reply_json(req, 200, all);
 }
 
-/* Without its quotes. A revision alone would also name what was made under a key that was freed. */
+/* The ETag without quotes. The revision alone could match another repository, created after the key
+ * became free. */
 static const char *
 entity_tag(struct request *req, const struct document_row *row)
 {
@@ -144,7 +145,7 @@ repository_get(struct request *req, struct error *err)
 	return true;
 }
 
-/* The revision that If-Match names: 0 without one, -1 for one that is not there. */
+/* The revision that If-Match names; 0 without If-Match, -1 if it is not the current one. */
 static bool
 expected_revision(struct request *req, const char *key, int *revision, struct error *err)
 {
@@ -170,7 +171,7 @@ creates_only(struct request *req)
 	return header != NULL && strcmp(header, "*") == 0;
 }
 
-/* What became of an edit, to its client. */
+/* Report the outcome of an edit to the client. */
 static bool
 tell(struct request *req, const char *key, enum document_outcome outcome, const char *done,
     const char *message, struct error *err)
@@ -186,7 +187,7 @@ tell(struct request *req, const char *key, enum document_outcome outcome, const 
 		return true;
 	case DOCUMENT_BAD:
 		return error_set(err, ERROR_BAD_REQUEST, "%s", message);
-	case DOCUMENT_EXISTS: /* perhaps in other letters */
+	case DOCUMENT_EXISTS: /* perhaps in another case */
 		return error_set(
 		    err, creates_only(req) ? ERROR_PRECONDITION : ERROR_BAD_REQUEST, "%s", message);
 	case DOCUMENT_UNKNOWN:
@@ -207,7 +208,7 @@ is_remote(const json_t *document, const json_t *stored)
 	return rclass != NULL && strcasecmp(rclass, "remote") == 0;
 }
 
-/* Does a field name a section of the settings, or is it what is stored already? */
+/* Does the field name an existing section of the settings, or keep its stored value? */
 static bool
 section_check(const json_t *document, const json_t *stored, const char *field, const char *section,
     const struct config_named *list, struct error *err)
@@ -223,7 +224,7 @@ section_check(const json_t *document, const json_t *stored, const char *field, c
 	    name);
 }
 
-/* With a section that is missing a remote would reach nothing. */
+/* A remote that names a missing section could not reach its upstream. */
 static bool
 sections_check(struct request *req, const char *key, const char *json, struct error *err)
 {

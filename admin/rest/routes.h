@@ -1,5 +1,4 @@
-/* The REST interface: what Artifactory's clients call, as far as it is about Docker repositories.
- */
+/* The REST interface: the calls of Artifactory's clients that concern Docker repositories. */
 #ifndef REST_ROUTES_H
 #define REST_ROUTES_H
 

@@ -36,8 +36,8 @@ change_read(struct request *req, struct change *change, struct error *err)
 	       error_set(err, ERROR_BAD_REQUEST, "the new password is empty");
 }
 
-/* Whoever changes a password proves the old one, and it is his own; an administrator's word is
- * enough for others. */
+/* Users change their own password by proving the old one; administrators may set the password of
+ * others. */
 static bool
 change_admit(struct request *req, const struct change *change, struct error *err)
 {

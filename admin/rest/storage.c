@@ -1,4 +1,4 @@
-/* What repositories store, as the files and folders that Artifactory's clients see. */
+/* Content of repositories as files and folders, as Artifactory's clients expect it. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +13,12 @@
 
 #define FILES_PAGE 5000
 
-/* --- The list of files --- */
+/* --- The file list --- */
 
 /*
- * The files, one after the other. There may be a million: they are asked for in pages, whose rows
- * do not outlive them, since no statement has long. *known: the repository, and the folder in it.
+ * Write the files one after the other. There may be a million: they are read in pages, so that no
+ * statement runs long, and the rows of a page are freed before the next. *known: the repository
+ * exists, and the directory in it.
  */
 static bool
 files_write(struct request *req, const char *key, const char *directory, FILE *out, bool *known,
@@ -62,7 +63,7 @@ list_begin(struct request *req, const char *key, const char *directory, FILE *ou
 	fprintf(out, ",\"created\":\"%s\",\"files\":[", created);
 }
 
-/* What tags show, as files of the repository or of a folder in it, "/PATH". */
+/* List the content of tags as files of the repository, or of a directory in it, "/PATH". */
 static bool
 list(struct request *req, const char *directory, struct error *err)
 {
@@ -97,7 +98,8 @@ list(struct request *req, const char *directory, struct error *err)
 
 /* --- One file or folder --- */
 
-/* Of bytes that the database holds; those of blobs would have to be read, and are left empty. */
+/* Only for content in the database; those of blobs are left empty, since the files would have to be
+ * read. */
 static json_t *
 checksums(const struct storage_item *item)
 {

@@ -1,4 +1,4 @@
-/* What the service is, and what it stores. */
+/* Version and state of the service, and a summary of its content. */
 #include <config.h>
 
 #include <inttypes.h>
@@ -8,11 +8,11 @@
 #include "rest/call.h"
 #include "rest/routes.h"
 
-/* Clients choose the calls they make by this number: the newest whose calls are all served. */
+/* Clients select calls by this version: the newest whose calls are all served. */
 #define COMPATIBLE_VERSION "7.55.0"
 
-/* Anybody may ask, but a password that is given is looked at: so clients try theirs. It takes the
- * database as well. */
+/* No authentication needed, but given credentials are checked: clients test theirs this way. It
+ * also tests the database. */
 bool
 system_ping(struct request *req, struct error *err)
 {
@@ -32,7 +32,7 @@ system_version(struct request *req, struct error *err)
 		"stowage " PACKAGE_VERSION));
 }
 
-/* Clients tell what they are; nobody wants to know. */
+/* Clients report their usage; it is ignored. */
 bool
 system_usage(struct request *req, struct error *err)
 {
@@ -66,7 +66,7 @@ repository_summary(struct arena *arena, const struct repository_report *row, int
 	    arena_printf(arena, "%.2f%%", all > 0 ? 100.0 * (double)row->bytes / (double)all : 0));
 }
 
-/* How each program that uses the store found it, and when. */
+/* The state of the store as last seen by each program that uses it. */
 static json_t *
 store_states(const struct store_report *rows, size_t count)
 {
@@ -81,7 +81,7 @@ store_states(const struct store_report *rows, size_t count)
 	return list;
 }
 
-/* What is known of the disk: the rows that other programs write, and when they did. */
+/* State of the file system, from rows that other programs write, with their times. */
 static bool
 file_store_summary(struct request *req, json_t **summary, struct error *err)
 {

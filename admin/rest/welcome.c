@@ -1,4 +1,4 @@
-/* The page at the root of a vhost: what this is, and the commands for this host. */
+/* The page at the root of a vhost: a description, and the commands for this host. */
 #include <string.h>
 
 #include "http/reply.h"
@@ -26,7 +26,7 @@
 bool
 welcome(struct request *req, struct error *err)
 {
-	const char *host = req->host; /* its grammar has no character that HTML knows */
+	const char *host = req->host; /* its grammar has no character that is special in HTML */
 	const char *plain = strcmp(req->scheme, "https") == 0
 				? ""
 				: " This host has no TLS: unless it is localhost, clients must be "

@@ -1,4 +1,4 @@
-/* Who answers for a name and a reference, and why. */
+/* Which repository serves a name and reference, and why. */
 #include <string.h>
 
 #include "db/report.h"
