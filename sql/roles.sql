@@ -1,14 +1,13 @@
--- Who may do what in the database, one role for each program. Repeated at every deploy; a grant of an earlier version that is not named here
--- is taken back.
+-- Database roles, one for each program. Repeated at every deploy; a grant of an earlier version that is not named here is revoked.
 --
---   stowage_app    every program: the schema, and the number that says whether a program may use it
+--   stowage_app    for every program: the schema, and the number that says whether a program may use it
 --   stowage_v1, stowage_v2, stowage_keep, stowage_admin
---                  the program of that name signs in as this, and is stowage_app too: what its statements (fcgi/db/*.c) need, and nothing else
---   stowage_audit  reads all but secrets: for auditors
+--                  for the programs of those names: members of stowage_app, with what their statements (fcgi/db/*.c) need and nothing else
+--   stowage_audit  for auditors: reads all but secrets
 --
 -- A program reads tables, and writes by functions that have the owner's rights (SECURITY DEFINER): content, audit and history change together or
--- not at all. Where a grant below names columns, one statement of the program writes them. The owner, who migrates, is none of these roles, so
--- triggers bind them all. A user who may not make roles gets the schema without them, for an administrator to add.
+-- not at all. If a grant below names columns, one statement of the program writes them. The owner, which runs migrations, is not one of these roles,
+-- so triggers apply to all roles. If the user may not create roles, the schema is installed without them, and an administrator adds them.
 SET LOCAL search_path = registry;
 
 DO $$
@@ -24,7 +23,7 @@ EXCEPTION
   WHEN insufficient_privilege THEN
     RAISE NOTICE 'roles are not made: % may not', current_user;
   WHEN duplicate_object OR unique_violation THEN
-    NULL; -- roles belong to the whole cluster: another database's deploy was faster
+    NULL; -- roles belong to the whole cluster: the deploy of another database was faster
 END $$;
 
 DO $$

@@ -1,4 +1,4 @@
--- Check: leaves and rights that differ from what repositories, members and permission targets say. Healthy: no rows.
+-- Check: resolved members and rights that differ from the repositories, members and permission targets they derive from. Healthy: no rows.
 (SELECT 'leaf missing or changed' AS what, root_id AS id, leaf_id AS other FROM
   (SELECT * FROM registry.repository_paths() EXCEPT SELECT * FROM registry.repository_leaf) missing)
 UNION ALL

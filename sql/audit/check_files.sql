@@ -1,4 +1,4 @@
--- Check: file ids with two owners, of which one would lose its bytes when the other goes. Healthy: no rows.
+-- Check: file ids with two owners, of which one would lose its bytes when the other is deleted. Healthy: no rows.
 SELECT file_id, count(*) AS owners, string_agg(owner, ' ') AS who
 FROM (SELECT file_id, 'blob' FROM registry.blob
   UNION ALL SELECT file_id, 'upload' FROM registry.upload

@@ -1,4 +1,4 @@
--- Check: tags that do not hold what the last event of their history says, and rows of history outside their months. Healthy: no rows.
+-- Check: tags that differ from the last event of their history, and rows of history outside their months. Healthy: no rows.
 SELECT 'tag and history differ' AS what, r.key AS repository, i.path, t.name
 FROM registry.tag t JOIN registry.image i ON i.id = t.image_id JOIN registry.repository r ON r.id = i.repository_id
   JOIN registry.manifest m ON m.id = t.manifest_id

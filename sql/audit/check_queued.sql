@@ -1,4 +1,4 @@
--- Check: what nothing refers to and no queue holds, so that it would stay for ever. Healthy: no rows.
+-- Check: unreferenced content that is not in any queue, and so would never be removed. Healthy: no rows.
 SELECT 'blob' AS what, b.id, registry.digest_text(b.alg, b.digest) AS digest
 FROM registry.blob b
 WHERE NOT EXISTS (SELECT FROM registry.manifest_blob mb WHERE mb.blob_id = b.id)

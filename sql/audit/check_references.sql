@@ -1,4 +1,4 @@
--- Check: references that lead nowhere, which foreign keys and the order of writing rule out. Healthy: no rows.
+-- Check: dangling references, which foreign keys and the order of writing exclude. Healthy: no rows.
 SELECT 'manifest_blob without blob' AS what, manifest_id AS id, blob_id AS other
 FROM registry.manifest_blob mb WHERE NOT EXISTS (SELECT FROM registry.blob b WHERE b.id = mb.blob_id)
 UNION ALL

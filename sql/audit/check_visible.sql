@@ -1,4 +1,4 @@
--- Check: manifests of local images whose blobs that image may not serve, so that a pull would break off. Healthy: no rows.
+-- Check: manifests of local images with blobs that the image may not serve, so that a pull would fail. Healthy: no rows.
 SELECT r.key AS repository, i.path, registry.digest_text(m.alg, m.digest) AS manifest, registry.digest_text(b.alg, b.digest) AS blob, b.bad
 FROM registry.image_manifest im
   JOIN registry.image i ON i.id = im.image_id

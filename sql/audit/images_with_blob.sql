@@ -1,4 +1,4 @@
--- Which images contain which layer, with the tags that lead there; ask for one by a condition on its digest.
+-- Images that contain a layer, with the tags that point to them; select one by a condition on its digest.
 SELECT registry.digest_text(b.alg, b.digest) AS blob, b.size, r.key AS repository, i.path, registry.digest_text(m.alg, m.digest) AS manifest,
   (SELECT string_agg(t.name, ' ' ORDER BY t.name) FROM registry.tag t WHERE t.image_id = i.id AND t.manifest_id = m.id) AS tags
 FROM registry.manifest_blob mb

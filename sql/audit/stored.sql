@@ -1,4 +1,4 @@
--- What is stored, by image: manifests, tags, and the bytes of blobs, counted once for each image although images share them.
+-- Stored content by image: manifests, tags, and the bytes of blobs, counted once for each image although images share them.
 SELECT r.key AS repository, i.path,
   (SELECT count(*) FROM registry.image_manifest im WHERE im.image_id = i.id) AS manifests,
   (SELECT count(*) FROM registry.tag t WHERE t.image_id = i.id) AS tags,

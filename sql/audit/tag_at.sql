@@ -1,4 +1,4 @@
--- What every tag pointed at one week ago; put another time in its place. Tags that did not exist then are left out.
+-- The manifest of every tag one week ago; put another time in its place. Tags that did not exist then are left out.
 SELECT repository, path, name, digest, since
 FROM (
   SELECT DISTINCT ON (repository, path, name) repository, path, name, new_digest AS digest, at AS since

@@ -1,4 +1,4 @@
--- Who may do what where, with groups opened: one row for each account, repository and permission target. Administrators may do everything.
+-- Rights of accounts, with groups expanded: one row for each account, repository and permission target. Administrators may do everything.
 SELECT r.key AS repository, u.name AS account, coalesce(via.name, u.name) AS through, t.name AS target,
   concat_ws(' ', CASE WHEN acl.actions & 1 = 1 THEN 'read' END, CASE WHEN acl.actions & 2 = 2 THEN 'write' END,
     CASE WHEN acl.actions & 4 = 4 THEN 'delete' END, CASE WHEN acl.actions & 8 = 8 THEN 'manage' END) AS actions, t.includes, t.excludes

@@ -1,4 +1,4 @@
--- Who may push to each repository key today, virtual repositories by their default deployment: enabled accounts with the right to write.
+-- Accounts that may push to each repository key today, virtual repositories by their default deployment: enabled accounts with the right to write.
 WITH writer AS (
   SELECT DISTINCT acl.repository_id, a.id AS account_id
   FROM registry.acl JOIN registry.account a

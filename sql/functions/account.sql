@@ -1,4 +1,4 @@
--- Accounts, groups and permission targets: each change with its audit row.
+-- Accounts, groups and permission targets: each change is written with its audit row.
 SET LOCAL search_path = registry;
 
 CREATE OR REPLACE FUNCTION account_add(p_name text, p_password text, p_is_admin boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
@@ -13,13 +13,13 @@ BEGIN
   RETURN v_id;
 END $$;
 
--- What was tried before no longer counts.
+-- Reset the failed sign-ins of an account.
 CREATE OR REPLACE FUNCTION account_forgive(p_account int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   UPDATE sign_in SET failures = 0, locked_until = NULL WHERE account = p_account AND (failures <> 0 OR locked_until IS NOT NULL);
   UPDATE account SET failures = 0, locked_until = NULL WHERE id = p_account AND (failures <> 0 OR locked_until IS NOT NULL);
 $$;
 
--- A new password voids every token and forgives what was tried before.
+-- A new password revokes every token and resets the failed sign-ins.
 CREATE OR REPLACE FUNCTION account_password(p_name text, p_password text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -35,7 +35,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- Addresses that one host may have for itself count as one: 64 bits of IPv6. Unknown addresses are one network too.
+-- Addresses that one host may have to itself count as one network: 64 bits of IPv6. Unknown addresses are one network too.
 CREATE OR REPLACE FUNCTION sign_in_network(p_address inet) RETURNS inet LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN p_address IS NULL THEN inet '0.0.0.0'
     WHEN family(p_address) = 4 THEN host(p_address)::inet
@@ -43,13 +43,13 @@ CREATE OR REPLACE FUNCTION sign_in_network(p_address inet) RETURNS inet LANGUAGE
     ELSE network(set_masklen(p_address, 64)) END
 $$;
 
--- An account has at most 200 rows; of those with a good sign-in the newest stay, before all without.
+-- Keep at most 200 rows for an account: first the newest with a successful sign-in, then those without.
 CREATE OR REPLACE FUNCTION sign_in_trim(p_account int) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   DELETE FROM sign_in WHERE account = p_account AND network IN (SELECT network FROM sign_in WHERE account = p_account
     ORDER BY succeeded_at DESC NULLS LAST, expires_at DESC OFFSET 200)
 $$;
 
--- A good password ends the row of wrong ones from that network; a lock runs out by itself. Writes once a day, if there is nothing to forgive.
+-- A correct password ends the series of wrong ones from that network; a lock expires by itself. Writes once a day if there is nothing to reset.
 CREATE OR REPLACE FUNCTION account_succeeded(p_account int, p_address inet) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -83,7 +83,7 @@ BEGIN
   RETURN v_locked;
 END $$;
 
--- Count it against the account, whatever network it came from; true if it is the last that an hour has room for.
+-- Count a wrong password against the account, from any network; true if it reaches the limit per hour.
 CREATE OR REPLACE FUNCTION account_count_failure(p_account int, p_hour_failures int) RETURNS boolean
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -98,7 +98,7 @@ BEGIN
   RETURN v_full;
 END $$;
 
--- One more wrong password. Account 0: there is none of that name. A flood from one address fills no table.
+-- Record a wrong password. Account 0: no account has that name. A flood from one address is not recorded completely.
 CREATE OR REPLACE FUNCTION account_failed(p_account int, p_name text, p_lock_failures int, p_lock_seconds int, p_hour_failures int,
   p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -125,13 +125,13 @@ BEGIN
   END IF;
 END $$;
 
--- Is no other administrator able to sign in?
+-- Is there no other administrator who can sign in?
 CREATE OR REPLACE FUNCTION account_is_last_admin(p_account int) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT EXISTS (SELECT FROM account WHERE id = p_account AND is_admin)
     AND NOT EXISTS (SELECT FROM account WHERE id <> p_account AND is_admin AND NOT disabled AND password IS NOT NULL)
 $$;
 
--- Disable or enable an account; its tokens are void either way. The reason why not, or NULL: done.
+-- Disable or enable an account; its tokens are revoked in both cases. Returns the reason for a refusal, or NULL.
 CREATE OR REPLACE FUNCTION account_enable(p_name text, p_enabled boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -149,7 +149,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Forget the wrong passwords that hold an account's sign-ins back. The reason why not, or NULL: done.
+-- Reset the failed sign-ins that lock an account. Returns the reason for a refusal, or NULL.
 CREATE OR REPLACE FUNCTION account_unlock(p_name text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -164,7 +164,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Remove a user (kind 1) or a group (kind 2) with its memberships and rights; what it pushed and the audit stay. The reason why not, or NULL.
+-- Remove a user (kind 1) or a group (kind 2) with its memberships and rights; its pushes and the audit are kept. Returns the reason for a refusal, or
+-- NULL.
 CREATE OR REPLACE FUNCTION principal_remove(p_name text, p_kind int, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -184,7 +185,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Put a user into a group, or take it out. The reason why not, or NULL: done, or so already.
+-- Add a user to a group, or remove it. Returns the reason for a refusal, or NULL, also if nothing changes.
 CREATE OR REPLACE FUNCTION group_member(p_group text, p_user text, p_member boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -208,7 +209,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- False if a user, group or built-in name is taken.
+-- False if the name is that of a user, a group or a built-in principal.
 CREATE OR REPLACE FUNCTION group_add(p_name text, p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -221,8 +222,8 @@ BEGIN
   RETURN true;
 END $$;
 
--- The first local repository, or word for some, for which anonymous would have more than read; NULL: none. A push needs an account, which
--- owns the upload session; on a remote, write fills the cache.
+-- The first local repository, or keyword that includes some, for which anonymous would have more than read; NULL: none. A push needs an account,
+-- which owns the upload session; on a remote, write fills the cache.
 CREATE OR REPLACE FUNCTION anonymous_writes(p_repositories text[], p_principals text[], p_actions int[]) RETURNS text LANGUAGE sql STABLE
 SET search_path = registry, pg_temp AS $$
   SELECT n FROM unnest(p_repositories) n
@@ -230,8 +231,8 @@ SET search_path = registry, pg_temp AS $$
     AND (n IN ('ANY', 'ANY LOCAL') OR EXISTS (SELECT FROM repository WHERE key = n AND class = 1 AND deleted_at IS NULL)) LIMIT 1
 $$;
 
--- What is wrong with a permission target, in a sentence; NULL: nothing. A pattern that PostgreSQL refuses to match would fail every request
--- that depends on it.
+-- The first fault of a permission target, as a message; NULL: none. A pattern that PostgreSQL refuses to match would fail every request that depends
+-- on it.
 CREATE OR REPLACE FUNCTION permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions int[])
 RETURNS text LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -254,7 +255,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Create or replace a permission target as a whole. What it names and is not there comes back, and nothing is changed.
+-- Create or replace a permission target completely. Returns the names in it that do not exist; then nothing is changed.
 CREATE OR REPLACE FUNCTION permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions int[],
   p_actor int, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text)
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
@@ -288,7 +289,7 @@ BEGIN
     'excludes', p_excludes, 'repositories', p_repositories, 'principals', p_principals, 'actions', p_actions));
 END $$;
 
--- The same where there is no target of that name yet.
+-- The same if no target of that name exists yet.
 CREATE OR REPLACE FUNCTION permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions int[],
   p_actor int, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean)
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
@@ -301,7 +302,7 @@ BEGIN
   END IF;
 END $$;
 
--- Remove a permission target with the rights it gave. The reason why not, or NULL: done.
+-- Remove a permission target and the rights it grants. Returns the reason for a refusal, or NULL.
 CREATE OR REPLACE FUNCTION permission_remove(p_name text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -315,21 +316,21 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The keys not revoked, those in force first, newest first; makes the first key in force.
+-- The keys that are not revoked, active ones first, newest first; creates the first active key.
 CREATE OR REPLACE FUNCTION token_keys(p_fresh bytea) RETURNS SETOF token_key
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL) THEN
-    PERFORM pg_advisory_xact_lock(1380993105); -- the next statement sees what another node has made meanwhile
+    PERFORM pg_advisory_xact_lock(1380993105); -- the next statement sees a key that another node has just created
     INSERT INTO token_key (kid, secret) SELECT encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh
     WHERE NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL);
   END IF;
-  -- A new key signs when every process knows it.
+  -- A new key signs once every process has it.
   RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL
     ORDER BY retired_at IS NOT NULL, created_at > now() - interval '3 s', created_at DESC, kid;
 END $$;
 
--- A new key signs from now on. Tokens of the key before are good until they expire, older keys retire; or, with p_revoke, no other key counts.
+-- Create a new signing key. Tokens of the previous key stay valid until they expire, older keys retire; with p_revoke all other keys are revoked.
 CREATE OR REPLACE FUNCTION token_key_rotate(p_fresh bytea, p_revoke boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN

@@ -1,4 +1,4 @@
--- History: who acts, and that nobody rewrites it.
+-- History: the actor of each change, append-only.
 SET LOCAL search_path = registry;
 
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -6,7 +6,7 @@ BEGIN
   RAISE EXCEPTION '% is append only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
 
--- For the rest of the transaction: who does it, as the history shall say.
+-- Set the actor for the rest of the transaction, for the history.
 CREATE OR REPLACE FUNCTION act_as(p_actor int, p_request uuid) RETURNS void LANGUAGE sql AS $$
   SELECT set_config('registry.actor', p_actor::text, true), set_config('registry.request', p_request::text, true)
 $$;
@@ -15,7 +15,7 @@ CREATE OR REPLACE FUNCTION digest_text(p_alg int, p_digest bytea) RETURNS text L
   SELECT CASE p_alg WHEN 1 THEN 'sha256:' WHEN 2 THEN 'sha512:' END || encode(p_digest, 'hex')
 $$;
 
--- With the owner's rights, like its sibling for v1 tags: nobody else writes history.
+-- Runs with the owner's rights, like the function for v1 tags: only triggers write history.
 CREATE OR REPLACE FUNCTION tag_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.image_id ELSE NEW.image_id END;
@@ -35,7 +35,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- A table for this month and the next three. A month whose first rows are in the default table already stays there.
+-- Create the tables of this month and the next three. A month whose first rows are already in the default table stays there.
 CREATE OR REPLACE FUNCTION history_extend() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_table text;

@@ -1,24 +1,24 @@
 -- Blobs: published, mounted, deleted.
 SET LOCAL search_path = registry;
 
--- A blob's file is removed by housekeeping alone, and only while it is queued and due. A row takes a file out of the queue before it names it,
--- and a file that a row names is never queued: so the row of a blob cannot be committed and its file removed, in whatever order requests come.
+-- A blob's file is removed by maintenance alone, and only while it is queued and due. A function removes a file from the queue before it sets a row to
+-- it, and a file that a row names is never queued: so the row of a blob cannot be committed and its file removed, in whatever order requests arrive.
 
--- A file has no owner any more: housekeeping removes it, not before p_delay. Every function that ends the owner of a file does the same.
+-- A file has lost its owner: maintenance removes it after p_delay. Every function that deletes the owner of a file calls this.
 CREATE OR REPLACE FUNCTION file_abandon(p_file bigint, p_alg int, p_digest bytea, p_delay interval) RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   INSERT INTO gc_unlink (file_id, alg, digest, not_before) SELECT p_file, p_alg, p_digest, now() + p_delay
   WHERE NOT EXISTS (SELECT FROM blob WHERE file_id = p_file) ON CONFLICT DO NOTHING
 $$;
 
--- A file that was given up gets an owner after all. False if it is too late: housekeeping may be removing it, or has tried.
+-- An abandoned file gets an owner after all. False if it is too late: maintenance may be removing it, or has tried.
 CREATE OR REPLACE FUNCTION file_reclaim(p_file bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   DELETE FROM gc_unlink WHERE file_id = p_file AND not_before > now() + interval '1 minute' AND tries = 0;
   RETURN FOUND;
 END $$;
 
--- The verified bytes lie in a file: make or find the row of the digest. The file that holds the digest now may be another's; not that of a row
--- which is bad or has another size, since p_size was counted while the bytes were hashed.
+-- The verified bytes are in a file: create or find the row of the digest. The file of the digest may be another one, unless its row is bad or has
+-- another size, since p_size was counted while the bytes were hashed.
 CREATE OR REPLACE FUNCTION blob_store(p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT id bigint, OUT file bigint)
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -30,10 +30,10 @@ BEGIN
   LOOP
     INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
     EXIT WHEN FOUND;
-    -- queue row before object row, as the collector locks them
+    -- queue row before object row, as the garbage collector locks them
     PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
     SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg FOR KEY SHARE;
-    EXIT WHEN FOUND; -- else it was collected in between
+    EXIT WHEN FOUND; -- else it was garbage collected in between
   END LOOP;
   IF v_blob.bad OR v_blob.size <> p_size THEN
     UPDATE blob b SET file_id = p_file, size = p_size, bad = false, diff_id = NULL WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
@@ -52,8 +52,8 @@ BEGIN
   file := v_blob.file_id;
 END $$;
 
--- The bytes are verified and about to be published as this digest. Asynchronous: loss of power may cost the session, and the file is found by the
--- sweep then. False: the session is gone.
+-- The bytes are verified and about to be published as this digest. Asynchronous: a power failure may lose the session, and then the sweep finds the
+-- file. False: the session no longer exists.
 CREATE OR REPLACE FUNCTION upload_seal(p_upload uuid, p_alg int, p_digest bytea) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -62,7 +62,7 @@ BEGIN
   RETURN FOUND;
 END $$;
 
--- blob_store, ending the upload session, with the blob linked to the session's image. won is false when the session is gone and its work was
+-- blob_store that ends the upload session and links the blob to the session's image. won is false if the session no longer exists and its work was
 -- not done.
 CREATE OR REPLACE FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
@@ -72,7 +72,7 @@ BEGIN
   PERFORM digest_share(p_digest);
   DELETE FROM upload WHERE id = p_upload AND image_id = p_image;
   IF NOT FOUND THEN
-    -- perhaps the answer to the same call was lost
+    -- the answer to an earlier identical call may have been lost
     SELECT b.file_id INTO file FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = p_image
     WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
     won := FOUND;
@@ -84,9 +84,9 @@ BEGIN
   INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_stored.id) ON CONFLICT DO NOTHING;
 END $$;
 
--- The row names the file p_lost, which has other bytes or (p_missing) does not exist: let it take p_file, which has just lost to it. A missing file
--- is not queued: it may only be out of sight. If the row names another file by now, nothing is left to do: that may be p_file, which another
--- request of the same session gave it. False: it is too late to have p_file back.
+-- The row names the file p_lost, which has other bytes or (p_missing) does not exist: change it to p_file, the duplicate. A missing file is not
+-- queued: it may only be unavailable. If the row names another file by now, nothing is left to do: that may be p_file, which another request of the
+-- same session set. False: it is too late to reclaim p_file.
 CREATE OR REPLACE FUNCTION blob_replace(p_alg int, p_digest bytea, p_lost bigint, p_missing boolean, p_file bigint, p_size bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -105,7 +105,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- A session is over, without a blob. Its file may have the name of one. False: it was over before.
+-- End a session without a blob. Its file may already have the name of a blob. False: it had ended before.
 CREATE OR REPLACE FUNCTION upload_end(p_upload uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_upload upload;
@@ -119,7 +119,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- Link the blob that the name p_from holds at the same key, if this account may read it there.
+-- Link a blob that the name p_from has at the same key, if this account may read it there.
 CREATE OR REPLACE FUNCTION blob_mount(p_key text, p_from text, p_account int, p_epoch int, p_target int, p_name text, p_alg int, p_digest bytea)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -136,7 +136,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  -- queue row before object row, as the collector locks them
+  -- queue row before object row, as the garbage collector locks them
   PERFORM blob_postpone(v_blob);
   PERFORM FROM blob WHERE id = v_blob FOR KEY SHARE;
   IF NOT FOUND THEN
@@ -153,7 +153,7 @@ DECLARE
   v_image bigint;
   v_blob bigint;
 BEGIN
-  -- the image's row keeps pushes out meanwhile
+  -- the row of the image excludes concurrent pushes
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
   SELECT b.id INTO v_blob FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = v_image WHERE b.digest = p_digest AND b.alg = p_alg;
   IF NOT FOUND THEN

@@ -1,8 +1,8 @@
--- Content that comes from upstreams: cached manifests, what they still want, and how upstreams are.
+-- Content of upstreams: cached manifests, their missing references, and the state of upstreams.
 SET LOCAL search_path = registry;
 
--- A manifest that names what is not here yet, and the arrival of just that, must not miss each other: whoever writes a want holds the
--- locks of the digests alone, whoever brings content shares its one. 256 of them, in order; the first thing a transaction takes.
+-- A manifest that names missing content, and the insertion of that content, must not overlap: a transaction that writes a missing reference locks its
+-- digests exclusively, one that inserts content shares the lock of its digest. 256 locks, in order; acquired first in a transaction.
 CREATE OR REPLACE FUNCTION digests_lock(p_digests bytea[]) RETURNS void LANGUAGE sql AS $$
   SELECT pg_advisory_xact_lock(1380993106, n) FROM (SELECT DISTINCT get_byte(d, 0) AS n FROM unnest(p_digests) d ORDER BY 1) buckets
 $$;
@@ -10,8 +10,8 @@ CREATE OR REPLACE FUNCTION digest_share(p_digest bytea) RETURNS void LANGUAGE sq
   SELECT pg_advisory_xact_lock_shared(1380993106, get_byte(p_digest, 0))
 $$;
 
--- A blob is here now: manifests that want it get it, and the images that show them may serve it. An entry of an index may be a blob; it stays
--- wanted as a manifest, since anybody can push the bytes of one as a blob.
+-- A blob has been stored: link it to the manifests that miss it, and to the images that have them. An entry of an index may be a blob; it stays a
+-- missing manifest, since any client can push the bytes of one as a blob.
 CREATE OR REPLACE FUNCTION blob_arrived(p_blob bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg) THEN
@@ -25,7 +25,7 @@ BEGIN
   DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3;
 END $$;
 
--- A manifest is here now: the same for the indexes that want it.
+-- A manifest has been stored: the same for the indexes that miss it.
 CREATE OR REPLACE FUNCTION manifest_arrived(p_manifest bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_parents bigint[];
@@ -40,8 +40,8 @@ BEGIN
     ORDER BY 1) im;
 END $$;
 
--- A manifest that an upstream answered, its bytes verified: stored and shown under its name. What it names and is here is linked, the rest is
--- wanted. p_tag NULL: it was asked by digest. The answer is a warning, if a descriptor has another size than the content that is here.
+-- A verified manifest of an upstream: stored and linked under its name. Content that it names and that is here is linked, the rest is recorded as
+-- missing. p_tag NULL: requested by digest. Returns a warning if a descriptor has another size than the stored content.
 CREATE OR REPLACE FUNCTION manifest_cache(p_remote int, p_path text, p_tag text, p_fresh_seconds int,
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
   p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_blob_sizes bigint[], p_blob_urls text[], p_child_algs int[], p_child_digests bytea[],
@@ -68,9 +68,9 @@ BEGIN
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
-  -- an entry of an index that is a blob here; if it is a manifest after all, that will be wanted too
+  -- an entry of an index that is a blob here; if it is a manifest after all, it is recorded as missing too
   INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT DISTINCT b, v_manifest, 2 FROM unnest(v_entries) b ORDER BY b ON CONFLICT DO NOTHING;
-  -- layers that lie elsewhere are wanted only where an administrator says so
+  -- external layers are recorded only if an administrator allows them
   INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
   FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_blob_urls) d (alg, digest, role, size, url)
@@ -104,7 +104,7 @@ BEGIN
     FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w LIMIT 1);
 END $$;
 
--- The upstream still has the tag as it is cached: trust it again. That it was pulled is noted on the way.
+-- The upstream still has the cached tag: it is fresh again. Also records the date of the pull.
 CREATE OR REPLACE FUNCTION remote_trust(p_remote int, p_path text, p_tag text, p_fresh_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
@@ -116,7 +116,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 $$;
 
 -- The upstream does not have it, or refuses it for a reason. p_reference: a tag or digest of a manifest, blobs/DIGEST, or '' for the list of tags.
--- A flood of names fills no table: beyond 10000 none is remembered.
+-- At most 10000 are cached, so that a flood of names does not fill the table.
 CREATE OR REPLACE FUNCTION remote_missed(p_remote int, p_path text, p_reference text, p_reason text, p_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_miss (repository_id, path, reference, refused, reason, until)
@@ -131,7 +131,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   ON CONFLICT (repository_id, path) DO UPDATE SET tags = EXCLUDED.tags, fresh_until = EXCLUDED.fresh_until
 $$;
 
--- The upstream gave no answer. Until a probe has told more, at most so many seconds, it is not asked.
+-- The upstream did not answer. It is not asked until a probe has a result, at most p_seconds.
 CREATE OR REPLACE FUNCTION remote_suspected(p_remote int, p_trouble text, p_reason text, p_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, failures, suspect_until, trouble, reason)
@@ -140,7 +140,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
     limited = false
 $$;
 
--- It answered 502, 503 or 504 for a name. True: for several names in a row.
+-- The upstream answered 502, 503 or 504 for a name. True: for several names in a row.
 CREATE OR REPLACE FUNCTION remote_struck(p_remote int, p_path text) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, failures, struck) VALUES (p_remote, 1, ARRAY[p_path])
@@ -149,7 +149,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   RETURNING cardinality(struck) >= 3
 $$;
 
--- The upstream is in trouble: it is not asked for so many seconds (0: it is asked again at once). True: the log has not been told for a minute.
+-- The upstream failed: it is not asked for p_seconds (0: asked again at once). True: nothing was logged about it for a minute.
 CREATE OR REPLACE FUNCTION remote_failed(p_remote int, p_trouble text, p_reason text, p_seconds int, p_limited boolean) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, failures, offline_until, trouble, reason, limited, told_at)
@@ -160,7 +160,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   RETURNING told_at = now()
 $$;
 
--- It answered; p_limit NULL: without a word on its limit.
+-- The upstream answered; p_limit NULL: without a rate limit.
 CREATE OR REPLACE FUNCTION remote_answered(p_remote int, p_limit int, p_remaining int, p_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_state AS s (repository_id, rate_limit, rate_remaining, rate_seconds, rate_at)
@@ -171,7 +171,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
     WHERE s.failures > 0 OR s.offline_until IS NOT NULL OR EXCLUDED.rate_limit IS NOT NULL
 $$;
 
--- A tag was served although it is out of date: once a minute is told.
+-- A stale tag was served; recorded once a minute.
 CREATE OR REPLACE FUNCTION stale_served(p_remote int, p_path text, p_tag text, p_reason text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)

@@ -1,7 +1,7 @@
--- What may be unused is queued, to be judged later. Nothing is judged here.
+-- Content that may be unused is queued; the garbage collector examines it later.
 SET LOCAL search_path = registry;
 
--- Time between suspicion and judgement. Tests shorten it.
+-- Time between queueing and collection. Shortened by tests.
 CREATE OR REPLACE FUNCTION grace() RETURNS interval LANGUAGE sql STABLE AS $$
   SELECT coalesce(nullif(current_setting('registry.grace', true), ''), '24 hours')::interval
 $$;
@@ -33,7 +33,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Somebody is about to use it: a blob that is due soon gets a new grace. Usually there is no such row.
+-- The blob is about to be used: if it is due soon, it gets a new period of grace. Usually it has no row.
 CREATE OR REPLACE FUNCTION blob_postpone(p_blob bigint) RETURNS void LANGUAGE sql AS $$
   UPDATE registry.gc_blob SET due = now() + registry.grace() WHERE blob_id = p_blob AND due < now() + interval '1 hour'
 $$;

@@ -1,9 +1,9 @@
 -- Repositories as documents: Artifactory's repository configuration JSON, read and written as a whole.
 SET LOCAL search_path = registry;
 
--- Every field there is, the classes it belongs to (1 local, 2 remote, 3 virtual), its type and its default. Validation, defaults and what is
--- given back go by this list. Those that only other tools read are kept in repository.other, as are unknown ones. Types: line and lines are
--- strings without control characters, words strings without space and comma as well, keys a list of repositories.
+-- All fields, with the classes they belong to (1 local, 2 remote, 3 virtual), type and default. Validation, defaults and the returned document follow
+-- this list. Fields that only other tools read are stored in repository.other, like unknown ones. Types: line and lines are strings without control
+-- characters, words are strings also without space and comma, keys a list of repositories.
 CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes int[], kind text, standard jsonb) LANGUAGE sql IMMUTABLE AS $$
   VALUES
     ('key', '{1,2,3}'::int[], 'line', NULL::jsonb),
@@ -52,7 +52,7 @@ CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes 
     ('allowAnyHostAuth', '{2}', 'boolean', 'false'),
     ('enableTokenAuthentication', '{2}', 'boolean', 'true'),
     ('externalDependenciesEnabled', '{2}', 'boolean', 'false'),
-    ('externalDependenciesPatterns', '{2}', 'words', '[]'),  -- none: all
+    ('externalDependenciesPatterns', '{2}', 'words', '[]'),  -- empty: all
     ('enableCookieManagement', '{2}', 'boolean', 'false'),
     ('bypassHeadRequests', '{2}', 'boolean', 'false'),
     ('synchronizeProperties', '{2}', 'boolean', 'false'),
@@ -65,9 +65,9 @@ CREATE OR REPLACE FUNCTION document_fields() RETURNS TABLE (field text, classes 
     ('curated', '{2}', 'boolean', 'false'),
     ('passThrough', '{2}', 'boolean', 'false'),
     ('allowPrivateNetworks', '{2}', 'boolean', 'false'),
-    ('privateNetworks', '{2}', 'words', '[]'),      -- none: all
-    ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: Docker Hub has it
-    ('nsAliases', '{2}', 'words', NULL),            -- by the host as well
+    ('privateNetworks', '{2}', 'words', '[]'),      -- empty: all
+    ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: true for Docker Hub
+    ('nsAliases', '{2}', 'words', NULL),            -- by the host too
     ('realmHosts', '{2}', 'words', '[]'),
     ('repositories', '{3}', 'words', '[]'),
     ('defaultDeploymentRepo', '{3}', 'line', '""'),
@@ -89,13 +89,14 @@ CREATE OR REPLACE FUNCTION texts_of(p_array jsonb) RETURNS text[] LANGUAGE sql I
   SELECT coalesce(array_agg(t ORDER BY n), '{}') FROM jsonb_array_elements_text(p_array) WITH ORDINALITY AS e (t, n)
 $$;
 
--- A list of keys as clients write it: an array, or one string with commas. NULL: neither; "": an element that is no string.
+-- A list of keys as clients write it: an array, or one string with commas. NULL: neither; "": an element that is not a string.
 CREATE OR REPLACE FUNCTION keys_of(p_list jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE SET search_path = registry, pg_temp AS $$
   SELECT CASE jsonb_typeof(p_list) WHEN 'array' THEN (SELECT coalesce(array_agg(CASE jsonb_typeof(e) WHEN 'string' THEN e #>> '{}' ELSE '' END), '{}') FROM jsonb_array_elements(p_list) e)
     WHEN 'string' THEN array_remove(regexp_split_to_array(btrim(p_list #>> '{}'), ' *, *'), '') END
 $$;
 
--- The fields that columns say. A password is never given back. Time limits are given back as they were sent, of which columns hold what is made.
+-- The fields that are stored in columns. A password is never returned. Time limits are returned as sent; the columns have the values derived from
+-- them.
 CREATE OR REPLACE FUNCTION repository_columns(p_id int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT jsonb_build_object('key', r.key, 'rclass', class_name(r.class), 'packageType', 'docker',
       'includesPattern', r.includes, 'excludesPattern', r.excludes, 'blackedOut', r.blacked_out,
@@ -124,15 +125,15 @@ CREATE OR REPLACE FUNCTION repository_document(p_id int) RETURNS jsonb LANGUAGE 
   SELECT document_defaults(class) || other || repository_columns(id) FROM repository WHERE id = p_id
 $$;
 
--- What is known of a remote's upstream that is in trouble; {} while it answers. Shown with the document, and no part of it.
+-- State of the upstream of a remote while it fails; {} while it answers. Returned with the document, but not part of it.
 CREATE OR REPLACE FUNCTION upstream_status(p_id int) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT coalesce((SELECT jsonb_build_object('upstreamStatus', jsonb_strip_nulls(jsonb_build_object('trouble', trouble, 'reason', reason,
       'notAskedUntil', CASE WHEN offline_until > now() THEN offline_until END)))
     FROM remote_state WHERE repository_id = p_id AND trouble IS NOT NULL), '{}')
 $$;
 
--- What a client says. null is as good as nothing, unless nobody else knows the field, or it takes the default deployment away. A password is
--- kept where it has a column, and nowhere else.
+-- The fields that a client sets. null counts as absent, unless the field is unknown here, or it clears the default deployment. A password is stored
+-- only in its column.
 CREATE OR REPLACE FUNCTION document_given(p_class int, p_document jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT coalesce(jsonb_object_agg(d.key, CASE WHEN f.field = 'defaultDeploymentRepo' AND d.value = 'null' THEN '""' ELSE d.value END), '{}')
   FROM jsonb_each(p_document) d LEFT JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
@@ -140,7 +141,7 @@ CREATE OR REPLACE FUNCTION document_given(p_class int, p_document jsonb) RETURNS
     AND d.key <> 'upstreamStatus'
 $$;
 
--- The fields of a class out of a document, which may hold those of other classes too, of any type.
+-- The fields of one class in a document, which may also have those of other classes, of any type.
 CREATE OR REPLACE FUNCTION document_own(p_class int, p_document jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT coalesce(jsonb_object_agg(d.key, d.value), '{}') FROM jsonb_each(p_document) d JOIN document_fields() f ON f.field = d.key AND p_class = ANY (f.classes)
 $$;
@@ -153,7 +154,7 @@ CREATE OR REPLACE FUNCTION is_line(p_value jsonb) RETURNS boolean LANGUAGE sql I
   SELECT jsonb_typeof(p_value) = 'string' AND p_value #>> '{}' !~ '[[:cntrl:]]' AND length(p_value #>> '{}') <= 10000
 $$;
 
--- The first thing that is wrong with the types of a document's fields, in a sentence; NULL: nothing.
+-- The first wrong type in the fields of a document, as a message; NULL: none.
 CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT format('%s: must be %s', f.field, CASE f.kind WHEN 'text' THEN 'a string' WHEN 'line' THEN 'a string of one line, at most 10000 characters'
     WHEN 'lines' THEN 'an array of strings of one line' WHEN 'words' THEN 'an array of strings, none of them empty or with a space or comma'
@@ -173,14 +174,14 @@ CREATE OR REPLACE FUNCTION document_fault(p_class int, p_document jsonb) RETURNS
   LIMIT 1
 $$;
 
--- The first change of a field that nothing acts on yet, in a sentence: it has its default, or what is stored already.
+-- The first change of a field that has no effect yet, as a message: it must have its default or its stored value.
 CREATE OR REPLACE FUNCTION document_unbuilt(p_class int, p_given jsonb, p_before jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT format('%s: must be %s (got %s): not implemented yet', f.field, f.standard, p_given -> f.field)
   FROM document_fields() f WHERE p_class = ANY (f.classes) AND f.field IN ('maxUniqueTags', 'dockerTagRetention', 'unusedArtifactsCleanupPeriodHours', 'curated')
     AND p_given ? f.field AND p_given -> f.field <> f.standard AND p_given -> f.field IS DISTINCT FROM p_before -> f.field LIMIT 1
 $$;
 
--- An address, or with its bits a network.
+-- An address, or a network with its number of bits.
 CREATE OR REPLACE FUNCTION is_network(p_text text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   RETURN p_text::inet IS NOT NULL;
@@ -194,7 +195,7 @@ CREATE OR REPLACE FUNCTION url_origin(p_url text) RETURNS text[] LANGUAGE sql IM
   FROM regexp_match(lower(p_url), '^(https?)://(\[[^\]]*\]|[^/:]*)(:[0-9]+)?') m
 $$;
 
--- The first fault of what says by which way an upstream is reached, as above.
+-- The first fault in the settings of how an upstream is reached, as above.
 CREATE OR REPLACE FUNCTION egress_fault(p_document jsonb) RETURNS text LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT CASE
     WHEN p_document ->> 'proxy' !~ '^[A-Za-z0-9._-]{0,64}$' THEN 'proxy: must be the name of a [proxy] section of stowage.conf'
@@ -207,7 +208,7 @@ CREATE OR REPLACE FUNCTION egress_fault(p_document jsonb) RETURNS text LANGUAGE 
       THEN 'privateNetworks: must be addresses and networks, such as 10.1.0.0/16' END
 $$;
 
--- A list of patterns that PostgreSQL can match: it refuses what has grown too large, and so every pull through the repository would fail.
+-- A list of patterns that PostgreSQL can match: it refuses patterns that are too large, and then every pull through the repository would fail.
 CREATE OR REPLACE FUNCTION is_pattern(p_patterns text) RETURNS boolean LANGUAGE plpgsql IMMUTABLE SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM '' ~ ant_to_regex(p_patterns);
@@ -216,13 +217,13 @@ EXCEPTION WHEN invalid_regular_expression THEN
   RETURN false;
 END $$;
 
--- A time limit as clients say it, of at most an hour; 0 is none.
+-- A time limit as clients write it, at most an hour; 0: no limit.
 CREATE OR REPLACE FUNCTION time_limit(p_value jsonb, p_hour int) RETURNS int LANGUAGE sql IMMUTABLE AS $$
   SELECT coalesce(nullif(least(p_value::int, p_hour), 0), p_hour)
 $$;
 
--- How the upstream is reached, from a whole document. The old password stays if none is given, at the same origin: with the owner's rights,
--- since an administrator cannot read it. NULL, or what its editor should know.
+-- Save how the upstream is reached, from a complete document. The old password is kept if none is given and the origin is unchanged; with the owner's
+-- rights, since an administrator cannot read it. Returns NULL, or a message for the client.
 CREATE OR REPLACE FUNCTION remote_save(p_id int, p_document jsonb) RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -245,7 +246,7 @@ BEGIN
   v_new.class := 2;
   v_new.url := p_document ->> 'url';
   v_new.username := p_document ->> 'username';
-  -- what was read is "": whoever sends that back with the same user does not mean to take the password away
+  -- the password is returned as "": a client that sends it back with the same user does not intend to delete it
   v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
     WHEN url_origin(v_new.url) <> url_origin(v_old.url) THEN ''
     WHEN NOT p_document ? 'password' OR v_new.username = v_old.username THEN coalesce(v_old.password, '') ELSE '' END;
@@ -277,7 +278,7 @@ BEGIN
   v_new.external_patterns := array_to_string(texts_of(p_document -> 'externalDependenciesPatterns'), ',');
   DELETE FROM repository_remote WHERE repository_id = p_id;
   INSERT INTO repository_remote SELECT v_new.*;
-  -- what was learnt about another upstream, as another user or on another way there is worth nothing; a password that is given again may be good by now
+  -- the state is that of another upstream, user or route; and a password that is given again may be valid by now
   IF coalesce(p_document ->> 'password', '') <> ''
     OR (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
       v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms, v_old.answer_ms)
@@ -290,7 +291,7 @@ BEGIN
   RETURN CASE WHEN v_old.password <> '' AND v_new.password = '' AND v_new.username = v_old.username THEN 'its password was dropped: the url leads elsewhere' END;
 END $$;
 
--- Virtual repositories whose default deployment is no local among their members, or members' members.
+-- Virtual repositories whose default deployment is not a local among their members, direct or indirect.
 CREATE OR REPLACE FUNCTION deployments_astray() RETURNS SETOF repository LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT v.* FROM repository v WHERE v.deleted_at IS NULL AND v.default_deployment_id IS NOT NULL AND NOT EXISTS (
     WITH RECURSIVE walk (id) AS (
@@ -299,7 +300,7 @@ CREATE OR REPLACE FUNCTION deployments_astray() RETURNS SETOF repository LANGUAG
     SELECT FROM walk JOIN repository r USING (id) WHERE r.id = v.default_deployment_id AND r.class = 1)
 $$;
 
--- Members and default deployment, from a whole document. A default deployment that was not named goes with the member it was.
+-- Save members and default deployment, from a complete document. A default deployment that was not named is removed with its member.
 CREATE OR REPLACE FUNCTION members_save(p_id int, p_members text[], p_deployment text, p_named boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -326,7 +327,7 @@ BEGIN
     INSERT INTO repository_member (virtual_id, position, member_id)
     SELECT p_id, m.place, r.id FROM unnest(p_members) WITH ORDINALITY AS m (key, place) JOIN repository r ON r.key = m.key AND r.deleted_at IS NULL;
   END IF;
-  -- a name that nobody has means none: that is how some clients clear the field
+  -- an unknown key clears the field: some clients do it this way
   UPDATE repository SET default_deployment_id = (SELECT id FROM repository WHERE key = p_deployment AND deleted_at IS NULL)
   WHERE id = p_id;
   IF EXISTS (SELECT FROM deployments_astray() WHERE id = p_id) THEN
@@ -341,8 +342,8 @@ BEGIN
   END IF;
 END $$;
 
--- Create or change. p_mode: create, update (fields that are not named stay), put (either; fields that are not named take their default).
--- Outcomes: 0 created, 1 changed, 2 bad request, 3 exists, 4 unknown, 5 stale revision.
+-- Create or change. p_mode: create, update (missing fields are kept), put (either; missing fields get their default). Outcomes: 0 created, 1 changed,
+-- 2 bad request, 3 exists, 4 unknown, 5 stale revision.
 CREATE OR REPLACE FUNCTION repository_save(p_key text, p_document jsonb, p_mode text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
   OUT outcome int, OUT message text, OUT revision int) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -466,7 +467,7 @@ BEGIN
   outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
 END $$;
 
--- Field by field what was and what is; of a new repository what is not the default.
+-- Old and new value of each changed field; of a new repository the values that differ from the default.
 CREATE OR REPLACE FUNCTION document_changes(p_before jsonb, p_after jsonb) RETURNS jsonb LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT coalesce(jsonb_object_agg(key, CASE WHEN p_before IS NULL THEN a.value ELSE jsonb_build_array(b.value, a.value) END), '{}')
   FROM jsonb_each(p_after) a
@@ -474,14 +475,14 @@ CREATE OR REPLACE FUNCTION document_changes(p_before jsonb, p_after jsonb) RETUR
   WHERE a.value IS DISTINCT FROM b.value
 $$;
 
--- Gone for everybody at once, its key free again; what it held is removed later, bit by bit. Virtual repositories that it leaves are changed
--- by that, and lose a default deployment that they had through it. Outcomes as above: 1, 4, 5; the message of 1 says what V1 repositories
--- that showed it show from now on.
+-- Delete a repository at once and free its key; its content is removed later, in pieces. Virtual repositories that contain it are changed by this,
+-- and lose a default deployment that they had through it. Outcomes as above: 1, 4, 5; the message of 1 names the repositories that V1 repositories
+-- bridged to it serve from now on.
 CREATE OR REPLACE FUNCTION repository_delete(p_key text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
   OUT outcome int, OUT message text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_old repository;
-  v_above jsonb; -- the documents of virtuals that lead here, by id
+  v_above jsonb; -- the documents of virtuals that contain it, by id
   v_bridged int[];
 BEGIN
   PERFORM edit_lock();

@@ -1,15 +1,15 @@
--- Blobs on their way from upstreams: one owner, any number of followers.
+-- Fetches of blobs from upstreams: one lease holder, any number of readers.
 SET LOCAL search_path = registry;
 
--- An owner that has been silent for so long is taken for dead.
+-- A lease without a heartbeat for this long has expired.
 CREATE OR REPLACE FUNCTION fetch_patience() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '5 seconds' $$;
 
--- Somebody who may have the blob under this name joins, or begins. p_owner NULL: only to join what is under way; role 0 without a file says
--- that nothing is. What follows is in `role`:
---   0 the caller owns it now: fetch into `file`; if `old_file` is given, its first `received` bytes are a dead owner's work to copy
---   1 it is under way: follow `file` up to `received`
---   2 the blob is here, in `file`, and this name may serve it
---   3 it has just failed, for `error`
+-- Join or start a fetch of a blob that the caller may have under this name. p_owner NULL: only join a running one; role 0 without a file: none is
+-- running. Values of `role`:
+--   0 the caller holds the lease: fetch into `file`; if `old_file` is given, copy its first `received` bytes, from the expired lease
+--   1 it is running: read `file` up to `received`
+--   2 the blob is stored, in `file`, and this name may serve it
+--   3 it has just failed, with `error`
 CREATE OR REPLACE FUNCTION fetch_join(p_remote int, p_alg int, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid,
   OUT role int, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status int, OUT error text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
@@ -18,7 +18,7 @@ DECLARE
   v_fetch blob_fetch;
   v_begun boolean := false;
 BEGIN
-  -- queue row before object row, as the collector locks them
+  -- queue row before object row, as the garbage collector locks them
   PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
   SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad FOR KEY SHARE;
   IF FOUND THEN
@@ -42,7 +42,7 @@ BEGIN
     IF p_owner IS NULL AND NOT FOUND THEN
       role := 0;
       RETURN;
-    ELSIF NOT FOUND THEN -- it ended in between: look again
+    ELSIF NOT FOUND THEN -- it ended in between: try again
       SELECT j.* INTO role, file, old_file, received, size, error_status, error
       FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner) j;
       RETURN;
@@ -63,7 +63,7 @@ BEGIN
       role := 0;
       old_file := v_fetch.file_id;
       v_fetch.file_id := nextval('file_id');
-      -- until the row names it, once what is there was copied
+      -- until the row names it, after the existing bytes are copied
       PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '1 day');
     ELSE
       role := 1;
@@ -77,8 +77,8 @@ BEGIN
   error := v_fetch.error;
 END $$;
 
--- The owner has come so far, in this file. False: it is the owner no more, and must stop. With all bytes here it waits for the disk, which may
--- take its time, and nobody is to begin anew for that: it has a minute more.
+-- Record the progress of the lease holder, in this file. False: the lease is lost, and the caller must stop. With all bytes received, syncing the
+-- disk may take long, so the lease is extended by a minute.
 CREATE OR REPLACE FUNCTION fetch_advance(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_received bigint)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -98,14 +98,14 @@ BEGIN
   RETURN true;
 END $$;
 
--- The upstream says that the blob has another size than its manifest says.
+-- The upstream states another size of the blob than its manifest.
 CREATE OR REPLACE FUNCTION fetch_resize(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_size bigint) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   UPDATE blob_fetch SET size = p_size WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner
 $$;
 
--- The bytes are verified and lie in a file: the blob is here, for every name that was shown to have it. As blob_publish; won is
--- false when another owner has taken over.
+-- The bytes are verified and in a file: the blob is stored, for every name that was proven to have it. As blob_publish; won is false if the lease was
+-- taken over.
 CREATE OR REPLACE FUNCTION fetch_publish(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_file bigint, p_size bigint, OUT won boolean, OUT file bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -117,7 +117,7 @@ BEGIN
   PERFORM FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL FOR UPDATE;
   won := FOUND;
   IF NOT won THEN
-    -- perhaps the answer to the same call was lost
+    -- the answer to an earlier identical call may have been lost
     SELECT b.file_id INTO file FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
     won := FOUND;
     PERFORM file_abandon(p_file, p_alg, p_digest, interval '15 min');
@@ -133,8 +133,8 @@ BEGIN
   INSERT INTO image_blob (image_id, blob_id) SELECT image_make(p_remote, n), v_stored.id FROM unnest(v_names) n ON CONFLICT DO NOTHING;
 END $$;
 
--- The owner gives up. Those who follow learn why, for a moment; status NULL: it just ends, since nothing is stored. The file then stays for
--- those who read it, and is removed by the last of them, or by housekeeping should this process die before.
+-- The lease holder gives up. Readers get the reason for a moment; status NULL: the fetch just ends, since nothing is stored. The file then stays for
+-- its readers, and is removed by the last of them, or by maintenance if this process dies before.
 CREATE OR REPLACE FUNCTION fetch_fail(p_remote int, p_alg int, p_digest bytea, p_owner uuid, p_status int, p_error text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -150,7 +150,7 @@ BEGIN
   RETURN FOUND;
 END $$;
 
--- The owner's process stops: whoever follows may go on at once.
+-- The process of the lease holder stops: another may take over at once.
 CREATE OR REPLACE FUNCTION fetch_leave(p_remote int, p_alg int, p_digest bytea, p_owner uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   UPDATE blob_fetch SET heartbeat = '-infinity' WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner

@@ -1,19 +1,19 @@
--- What housekeeping takes away, a bounded piece at a time. Several may run at once: they take different rows.
+-- Maintenance: each call removes a bounded number of rows. Several may run at once: they take different rows.
 SET LOCAL search_path = registry;
 
--- Sessions that nobody has touched for so long, and those of deleted repositories, for the caller to end: their files are locked while somebody writes.
+-- Upload sessions that were idle for p_seconds, and those of deleted repositories, for the caller to end: a file is locked while a request writes it.
 CREATE OR REPLACE FUNCTION uploads_abandoned(p_seconds int, p_limit int) RETURNS SETOF upload LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT * FROM upload u WHERE touched_at < now() - make_interval(secs => p_seconds)
     OR EXISTS (SELECT FROM image i JOIN repository r ON r.id = i.repository_id WHERE i.id = u.image_id AND r.deleted_at IS NOT NULL)
   ORDER BY touched_at LIMIT p_limit
 $$;
 
--- The time until a job that failed is tried again.
+-- The delay before a failed job is retried.
 CREATE OR REPLACE FUNCTION back_off(p_tries int) RETURNS interval LANGUAGE sql IMMUTABLE AS $$
   SELECT least(interval '1 minute' * 2 ^ least(p_tries, 11), interval '1 day')
 $$;
 
--- End fetches that nobody owns and nobody asks for any more, and failures that were told for long enough. How many.
+-- Delete fetches without a heartbeat for p_seconds, and failures of that age. Returns their number.
 CREATE OR REPLACE FUNCTION fetches_drop(p_seconds int, p_limit int) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH gone AS (DELETE FROM blob_fetch f USING (SELECT digest, alg, repository_id FROM blob_fetch WHERE heartbeat < now() - make_interval(secs => p_seconds)
@@ -23,7 +23,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   SELECT count(*) FROM abandoned
 $$;
 
--- Rows that have lost their use: remembered misses that are over, lists of long ago, old sign-ins. How many went.
+-- Delete expired rows: negative cache, old tag lists, old sign-ins. Returns their number.
 CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
   lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1),
@@ -31,7 +31,8 @@ CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sq
   SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists) + (SELECT count(*) FROM sign_ins)
 $$;
 
--- v1 pushes that nobody has gone on with for so long, and names that nothing else needs; their layers are left to the collector. How many went.
+-- Delete v1 pushes that were idle for p_seconds, and names that nothing else needs; their layers are left to the garbage collector. Returns the number
+-- of pushes.
 CREATE OR REPLACE FUNCTION v1_uploads_drop(p_seconds int, p_limit int) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -45,13 +46,13 @@ BEGIN
   RETURN v_count;
 END $$;
 
--- Files whose rows are gone, for the caller to unlink and then to forget. One that a transaction is taking back is not among them, however long its
--- commit waits, for a standby say.
+-- Files whose rows are gone, for the caller to unlink and then to delete from the queue. A file that a transaction is reclaiming is skipped, however
+-- long its commit waits, for a standby for example.
 CREATE OR REPLACE FUNCTION unlinks_due(p_limit int) RETURNS SETOF gc_unlink LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   SELECT * FROM gc_unlink WHERE not_before <= now() ORDER BY not_before LIMIT p_limit FOR UPDATE SKIP LOCKED
 $$;
 
--- A file could not be removed: others first. The seconds since it was queued.
+-- A file could not be removed: retry it after others. Returns the seconds since it was queued.
 CREATE OR REPLACE FUNCTION unlink_failed(p_file bigint) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   UPDATE gc_unlink SET tries = tries + 1, not_before = now() + back_off(tries) WHERE file_id = p_file
   RETURNING extract(epoch FROM now() - queued_at)::bigint
@@ -65,20 +66,20 @@ BEGIN
   UPDATE gc_sweep SET due = now() + interval '1 day'
   WHERE directory = (SELECT directory FROM gc_sweep WHERE due <= now() ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING directory INTO v_directory;
   IF v_directory = 'uploads' THEN
-    DELETE FROM gc_orphan WHERE looked_at < now() - interval '3 days'; -- they are gone, or found their owner
+    DELETE FROM gc_orphan WHERE looked_at < now() - interval '3 days'; -- these were removed, or have an owner again
   END IF;
   RETURN v_directory;
 END $$;
 
--- These files have no owner. Those that had none a day ago either, for the caller to remove. One that the last look, a day ago, did not report had an
--- owner then: it counts anew.
+-- Record files without an owner. Returns those that had none a day ago either, for the caller to remove. A file that the last search, a day ago, did
+-- not report had an owner then: its day starts again.
 CREATE OR REPLACE FUNCTION sweep_look(p_paths text[]) RETURNS SETOF text LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH looked AS (INSERT INTO gc_orphan AS o (path) SELECT unnest(p_paths)
     ON CONFLICT (path) DO UPDATE SET looked_at = now(), first_at = CASE WHEN o.looked_at < now() - interval '36 hours' THEN now() ELSE o.first_at END RETURNING o.*)
   SELECT path FROM looked WHERE first_at < now() - interval '23 hours'
 $$;
 
--- At most so many rows of a deleted repository's content, and itself when nothing is left.
+-- Delete at most p_limit rows of the content of a deleted repository, and its own row when nothing is left.
 CREATE OR REPLACE FUNCTION repository_shrink_piece(p_repository int, p_limit int) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_images bigint[];
@@ -108,8 +109,8 @@ BEGIN
   DELETE FROM image WHERE id = ANY (v_images) AND image_is_empty(id);
 END $$;
 
--- A piece of a deleted repository. p_more is false if there is nothing to do; p_failed says why the piece stays for now, and others come first.
--- Uploads go first, as abandoned ones: their files are not forgotten.
+-- Delete a piece of a deleted repository. p_more is false if there is nothing to do; p_failed is the reason why the piece stays, and others are tried
+-- first. Uploads are ended first, as abandoned ones, so that their files are removed too.
 CREATE OR REPLACE FUNCTION repository_shrink(p_limit int, OUT p_more boolean, OUT p_failed text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE

@@ -1,7 +1,7 @@
--- Pieces of pushing.
+-- Helper functions of pushes.
 SET LOCAL search_path = registry;
 
--- The image of that name, made if missing; it stays until the transaction ends (image_forget).
+-- The image of that name, created if missing; it exists until the end of the transaction (image_forget).
 CREATE OR REPLACE FUNCTION image_make(p_repository int, p_path text) RETURNS bigint LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_id bigint;
@@ -15,7 +15,7 @@ BEGIN
   RETURN v_id;
 END $$;
 
--- The number of a media type. Clients invent them, so there is a limit.
+-- The number of a media type. Clients may invent them, so their number is limited.
 CREATE OR REPLACE FUNCTION media_type_number(p_name text) RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_id int;
@@ -32,14 +32,14 @@ BEGIN
   RETURN v_id;
 END $$;
 
--- Is nothing under that name but what may be on its way?
+-- Has the name nothing but uploads in progress?
 CREATE OR REPLACE FUNCTION image_is_empty(p_image bigint) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT NOT EXISTS (SELECT FROM image_manifest WHERE image_id = p_image) AND NOT EXISTS (SELECT FROM image_blob WHERE image_id = p_image)
     AND NOT EXISTS (SELECT FROM v1_image WHERE image_id = p_image)
 $$;
 
--- An upload session ended: its name goes too if nothing else is there. Content, which rarely leaves a name, is looked for before the lock; then
--- the others have ended or are seen.
+-- An upload session ended: its name is deleted too if nothing else uses it. Content, which rarely leaves a name, is looked for before the lock; after
+-- it, the other transactions have ended or are visible.
 CREATE OR REPLACE FUNCTION image_forget(p_image bigint) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM FROM image i WHERE i.id = p_image AND image_is_empty(i.id) FOR UPDATE;
@@ -49,13 +49,13 @@ BEGIN
   END IF;
 END $$;
 
--- Has the account as many upload sessions and images of v1 under way as it may (p_most; 0: any number)?
+-- True if the account has as many upload sessions and v1 images in progress as it may (p_most; 0: no limit).
 CREATE OR REPLACE FUNCTION pushes_full(p_account int, p_most bigint) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN p_most > 0 AND (SELECT count(*) FROM upload WHERE account = p_account) + (SELECT count(*) FROM v1_upload WHERE account = p_account) >= p_most;
 END $$;
 
--- NULL: the account has p_most pushes under way already.
+-- NULL: the account has p_most pushes in progress already.
 CREATE OR REPLACE FUNCTION upload_start(p_repository int, p_name text, p_account int, p_alg int, p_most bigint DEFAULT 0) RETURNS upload
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE

@@ -11,7 +11,7 @@ BEGIN
   END IF;
 END $$;
 
--- A node that has been silent for a day is not one any more.
+-- A node without a report for a day is forgotten.
 CREATE OR REPLACE FUNCTION store_seen(p_node text, p_program text, p_trouble text)
 RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN

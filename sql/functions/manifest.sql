@@ -1,7 +1,7 @@
--- Manifests: pushed, deleted; tags.
+-- Manifests and tags: push and delete.
 SET LOCAL search_path = registry;
 
--- The content, once per digest.
+-- Store the content, once per digest.
 CREATE OR REPLACE FUNCTION manifest_store(p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
   p_subject_alg int, p_subject bytea) RETURNS bigint LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -14,12 +14,12 @@ BEGIN
     ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
     EXIT WHEN FOUND;
     SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
-    EXIT WHEN FOUND; -- else it was collected in between
+    EXIT WHEN FOUND; -- else it was garbage collected in between
   END LOOP;
   RETURN v_manifest;
 END $$;
 
--- What it names and is here. Roles are those of the digests.
+-- Link the stored content that a manifest names. Roles are those of the digests.
 CREATE OR REPLACE FUNCTION manifest_names(p_manifest bigint, p_blobs bigint[], p_blob_algs int[], p_blob_digests bytea[], p_blob_roles int[], p_children bigint[])
 RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   INSERT INTO manifest_blob (blob_id, manifest_id, role)
@@ -29,7 +29,7 @@ RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
   INSERT INTO manifest_child (parent_id, child_id) SELECT p_manifest, c FROM unnest(p_children) c ORDER BY c ON CONFLICT DO NOTHING;
 $$;
 
--- Show a manifest under a name, with the blobs it names. False if it was shown before.
+-- Link a manifest to an image, with the blobs it names. False if it was linked before.
 CREATE OR REPLACE FUNCTION image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account int, p_subject_alg int, p_subject bytea,
   p_artifact_type text, p_referrer text) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -50,7 +50,7 @@ CREATE OR REPLACE FUNCTION base64url_bytes(p_text text) RETURNS bytea LANGUAGE s
   SELECT decode(translate(p_text, '-_', '+/') || repeat('=', -length(p_text) & 3), 'base64')
 $$;
 
--- The size of a schema 1 manifest without its signatures; NULL: the document does not say.
+-- The size of a schema 1 manifest without its signatures; NULL: the document does not state it.
 CREATE OR REPLACE FUNCTION schema1_signed_size(p_payload bytea) RETURNS bigint LANGUAGE plpgsql IMMUTABLE SET search_path = registry, pg_temp AS $$
 DECLARE
   v_format jsonb;
@@ -61,7 +61,7 @@ EXCEPTION WHEN data_exception OR untranslatable_character THEN
   RETURN NULL;
 END $$;
 
--- Descriptors whose size is not that of the content, which is here. A negative size is not said.
+-- Descriptors whose size differs from that of the stored content. A negative size is not stated.
 CREATE OR REPLACE FUNCTION wrong_sizes(p_blob_algs int[], p_blob_digests bytea[], p_blob_sizes bigint[],
   p_child_algs int[], p_child_digests bytea[], p_child_sizes bigint[])
 RETURNS TABLE (alg int, digest bytea, said bigint, size bigint) LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
@@ -73,7 +73,7 @@ RETURNS TABLE (alg int, digest bytea, said bigint, size bigint) LANGUAGE sql STA
       AND d.size IS DISTINCT FROM schema1_signed_size(m.payload)
 $$;
 
--- Does one of the images show it?
+-- Does one of the images have the blob?
 CREATE OR REPLACE FUNCTION blob_here(p_images bigint[], p_alg int, p_digest bytea) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = ANY (p_images)
@@ -85,14 +85,13 @@ BEGIN
     WHERE m.digest = p_digest AND m.alg = p_alg);
 END $$;
 
--- The whole push. Outcomes: 0 done, 1 names what is not here (one row for each), 2 a tag may not be overwritten,
--- 3 a tag does not hold the digest expected, 4 the target or the right to push there is gone, 5 a pattern keeps a tag out, 6 a descriptor
--- has another size than the content (which has real_size). Nothing is written but by 0.
+-- The whole push. Outcomes: 0 done, 1 missing references (one row for each), 2 a tag may not be overwritten, 3 a tag does not have the expected
+-- digest, 4 the target or the right to push there is gone, 5 a tag is excluded by a pattern, 6 a descriptor has another size than the content
+-- (real_size). Only 0 writes.
 --
--- What the manifest names must be readable for the pusher under this name somewhere at the key pushed to; it is then
--- linked to the target's image. An entry of an index is a manifest if there is one of that digest, else it may be a blob: BuildKit's cache
--- is such an index. Locks: blobs by id, the image (one push at a time per image, so that the look at the
--- tags holds until the end), tags by name.
+-- The pusher must be able to read the referenced content under this name at the key of the push; it is then linked to the image of the target. An
+-- entry of an index is a manifest if one of that digest exists, else it may be a blob, as in BuildKit's cache. Locks: blobs by id, the image (one
+-- push per image at a time, so that the tags read do not change), tags by name.
 CREATE OR REPLACE FUNCTION manifest_put(p_key text, p_name text, p_target int, p_account int, p_epoch int,
   p_actor_name text, p_request uuid, p_address inet,
   p_alg int, p_digest bytea, p_payload bytea, p_media_type text, p_artifact_type text,
@@ -151,7 +150,7 @@ BEGIN
       ORDER BY b.id FOR KEY SHARE);
     v_children := ARRAY(SELECT m.id FROM manifest m WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest))
       ORDER BY m.id FOR KEY SHARE);
-    -- fewer: one was collected after the first look, which now finds it missing
+    -- fewer: one was garbage collected after the first lookup, which now finds it missing
     EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
       AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
   END LOOP;
@@ -172,7 +171,7 @@ BEGIN
     RETURN QUERY SELECT 2, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
-  -- a tag that holds what is pushed is as the client wants it: perhaps the answer to the same call was lost
+  -- a tag that already has the pushed digest is as the client wants it: the answer to an identical call may have been lost
   IF p_expected IS NOT NULL AND EXISTS (SELECT FROM unnest(p_tags) n WHERE NOT EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = n AND (m.digest, m.alg) IN ((p_expected, p_expected_alg), (p_digest, p_alg)))) THEN
     RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
@@ -181,7 +180,7 @@ BEGIN
 
   PERFORM act_as(p_account, p_request);
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
-  DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have come through a cache before
+  DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have been cached before
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
   PERFORM image_adopt(v_image, v_children, p_account);
@@ -205,8 +204,7 @@ BEGIN
   RETURN QUERY SELECT 0, NULL::int, NULL::bytea, NULL::bigint;
 END $$;
 
--- Children that another repository's image holds are linked here too, with all that is below them: whoever may read
--- the index here may read it whole.
+-- Link children that an image of another repository has, with everything below them: a client that may read the index here may read all of it.
 CREATE OR REPLACE FUNCTION image_adopt(p_image bigint, p_manifests bigint[], p_account int) RETURNS void LANGUAGE plpgsql
 SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -223,8 +221,8 @@ BEGIN
   INSERT INTO image_manifest (image_id, manifest_id, created_by) SELECT p_image, id, p_account FROM below ORDER BY id ON CONFLICT DO NOTHING;
 END $$;
 
--- Unlink a digest from an image, with the tags on it; deleted is false if it is not there. A manifest that an index of the image names, while a
--- tag leads to that index, stays: nobody could pull the index then.
+-- Unlink a digest from an image, with its tags; deleted is false if it does not exist. A manifest is kept if an index of the image names it and a tag
+-- points to that index, which could not be pulled without it.
 CREATE OR REPLACE FUNCTION manifest_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet,
   OUT deleted boolean, OUT holder text, OUT holder_tag text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- Ant patterns, as administrators write them, and names.
+-- Ant patterns of administrators, and names.
 SET LOCAL search_path = registry;
 
 -- A comma separated list as one regular expression over whole names; NULL for an empty list. '?' is one character,
@@ -7,9 +7,9 @@ CREATE OR REPLACE FUNCTION ant_to_regex(p_patterns text) RETURNS text LANGUAGE s
   SELECT '^(?:' || string_agg(s.regex, '|' ORDER BY p.place) || ')$'
   FROM regexp_split_to_table(p_patterns, ',') WITH ORDINALITY AS p (pattern, place),
     LATERAL (SELECT regexp_replace(regexp_replace(btrim(p.pattern), '^/+', ''), '/$', '/**')) a (ant),
-    -- what a regular expression would take for more than itself
+    -- characters that are special in regular expressions
     LATERAL (SELECT regexp_replace(a.ant, '([.+^$(){}|\[\]\\])', '\\\1', 'g')) q (quoted),
-    -- stand-ins first, since the expressions put in hold * and ? themselves
+    -- placeholders first, since the inserted expressions contain * and ? themselves
     LATERAL (SELECT regexp_replace(regexp_replace(q.quoted, '(?<![^/])\*\*/', E'\x01', 'g'), '(?<![^/])\*\*$', E'\x02')) d (deep),
     LATERAL (SELECT replace(regexp_replace(d.deep, '\*+', E'\x03', 'g'), '?', '[^/]')) w (wild),
     LATERAL (SELECT replace(replace(replace(replace(w.wild,
@@ -17,23 +17,23 @@ CREATE OR REPLACE FUNCTION ant_to_regex(p_patterns text) RETURNS text LANGUAGE s
   WHERE a.ant <> ''
 $$;
 
--- The same for a list of what is included, where everything is no limit.
+-- The same for a list of included patterns; one that includes everything is NULL.
 CREATE OR REPLACE FUNCTION ant_include(p_patterns text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN btrim(p_patterns) NOT IN ('**', '**/*') THEN registry.ant_to_regex(p_patterns) END
 $$;
 
--- Does a name come through all patterns of a path?
+-- Is a name admitted by all patterns of a path?
 CREATE OR REPLACE FUNCTION name_fits(p_name text, p_include text[], p_exclude text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT (p_include IS NULL OR p_name ~ ALL (p_include)) AND (p_exclude IS NULL OR p_name !~ ALL (p_exclude))
 $$;
 
--- The same of a tag: a pattern may also be about NAME/TAG/manifest.json.
+-- The same for a tag: a pattern may also match NAME/TAG/manifest.json.
 CREATE OR REPLACE FUNCTION tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT (p_include IS NULL OR p_name ~ ALL (p_include) OR p_name || '/' || p_tag || '/manifest.json' ~ ALL (p_include))
     AND (p_exclude IS NULL OR (p_name !~ ALL (p_exclude) AND p_name || '/' || p_tag || '/manifest.json' !~ ALL (p_exclude)))
 $$;
 
--- The names that mean the same image at a registry with official images: "busybox" and "library/busybox".
+-- The names of the same image at a registry with official images: "busybox" and "library/busybox".
 CREATE OR REPLACE FUNCTION name_twins(p_name text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN strpos(p_name, '/') = 0 THEN ARRAY[p_name, 'library/' || p_name]
     WHEN p_name ~ '^library/[^/]+$' THEN ARRAY[p_name, substr(p_name, 9)] ELSE ARRAY[p_name] END

@@ -1,7 +1,7 @@
--- Promotion: images copied or moved from one local repository to another, without moving a byte.
+-- Promotion: copy or move images between local repositories, without copying a byte.
 SET LOCAL search_path = registry;
 
--- What goes with some manifests of an image: they, what is below them, what refers to any of these, and so on.
+-- The closure of some manifests of an image: they, all below them, all that refer to any of these, and so on.
 CREATE OR REPLACE FUNCTION shown_with(p_image bigint, p_manifests bigint[]) RETURNS bigint[] LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN ARRAY(
@@ -16,7 +16,7 @@ BEGIN
     SELECT id FROM shown ORDER BY id);
 END $$;
 
--- Show in another image what this one shows: a manifest, all below it, and what refers to it.
+-- Link to another image what a manifest needs: it, all below it, and its referrers.
 CREATE OR REPLACE FUNCTION image_copy(p_from bigint, p_to bigint, p_manifest bigint, p_account int) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_manifests bigint[] := shown_with(p_from, ARRAY[p_manifest]);
@@ -27,8 +27,8 @@ BEGIN
   ON CONFLICT DO NOTHING;
 END $$;
 
--- Take away what an image shows only for the sake of this manifest: itself, what is below it, what refers to it. What a tag shows stays, and
--- what an index shows that stays, with all below and all that refers to it.
+-- Unlink what an image has only because of this manifest: it, all below it, its referrers. Content of a tag is kept, and that of an index that is
+-- kept, with all below and all referrers.
 CREATE OR REPLACE FUNCTION image_drop(p_image bigint, p_manifest bigint) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_all bigint[] := shown_with(p_image, ARRAY[p_manifest]);
@@ -41,8 +41,8 @@ BEGIN
   DELETE FROM image_manifest WHERE image_id = p_image AND manifest_id = ANY (v_all) AND manifest_id <> ALL (v_kept);
 END $$;
 
--- p_tag NULL: all tags of the image. Outcomes: 0 done, 1 no such local repository (message says which), 2 there is no such image or tag,
--- 3 the account may not. Nothing is written but by 0.
+-- p_tag NULL: all tags of the image. Outcomes: 0 done, 1 no such local repository (message says which), 2 no such image or tag, 3 the account may
+-- not. Only 0 writes.
 CREATE OR REPLACE FUNCTION image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean,
   p_account int, p_epoch int, p_actor_name text, p_request uuid, p_address inet, OUT outcome int, OUT message text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$

@@ -1,8 +1,8 @@
 -- Reports for administrators.
 SET LOCAL search_path = registry;
 
--- Who answers for a name and a tag or digest at a key, and why: the members in the order of the search, what each has, and whether the user
--- may see it. NULL: no such key or user.
+-- Which repository serves a name and a tag or digest at a key, and why: the members in the order of the search, the content of each, and whether the
+-- user may see it. NULL: no such key or user.
 CREATE OR REPLACE FUNCTION who_answers(p_key text, p_name text, p_tag text, p_alg int, p_digest bytea, p_user text) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -15,7 +15,7 @@ DECLARE
   v_winner text;
   v_winner_rank int;
   v_asked text[] := '{}';
-  v_asked_first text[] := '{}'; -- those of them with priority
+  v_asked_first text[] := '{}'; -- of these, the ones with priority
   v_answer text;
   v_members jsonb := '[]';
 BEGIN
@@ -71,7 +71,7 @@ BEGIN
       'name', v_leaf.path, 'included', v_leaf.fits, 'readable', v_leaf.actions & 1 <> 0, 'mayFillCache', CASE WHEN v_leaf.class = 2 THEN v_leaf.actions & 2 <> 0 END,
       'digest', v_leaf.digest, 'updated', v_leaf.updated_at, 'fresh', CASE WHEN v_leaf.digest IS NOT NULL THEN v_leaf.fresh END, 'why', v_why);
   END LOOP;
-  -- what somebody has keeps all upstreams from being asked, but those of priority members that come before him
+  -- content in one member keeps all upstreams from being asked, except those of priority members before it
   IF v_winner IS NOT NULL THEN
     v_asked := CASE WHEN v_winner_rank = 0 THEN '{}' ELSE array_remove(v_asked_first, NULL) END;
     v_members := (SELECT jsonb_agg(CASE WHEN m.value ->> 'why' = 'not cached; its upstream is asked' AND m.value ->> 'repository' <> ALL (v_asked)
@@ -91,9 +91,8 @@ CREATE OR REPLACE FUNCTION json_time(p_at timestamptz) RETURNS text LANGUAGE sql
   SELECT to_char(p_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $$;
 
--- The files that a tag of a repository is for Artifactory's clients: NAME/TAG/manifest.json with its blobs beside it, or of an image pushed over
--- v1 NAME/TAG/tag.json; by the first member that lets the account read them. p_file NULL: all of them. payload: the bytes of those that the
--- database holds.
+-- The files of a tag as Artifactory's clients expect them: NAME/TAG/manifest.json with its blobs beside it, or of an image pushed over v1
+-- NAME/TAG/tag.json; from the first member that lets the account read them. p_file NULL: all. payload: content that is in the database.
 CREATE OR REPLACE FUNCTION storage_files(p_root int, p_name text, p_tag text, p_file text, p_account int)
 RETURNS TABLE (file text, size bigint, type text, sha256 text, download text, payload bytea, created timestamptz, creator int, modified timestamptz, modifier int)
 LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
@@ -118,7 +117,7 @@ BEGIN
   WHERE coalesce(p_file, 'tag.json') = 'tag.json';
 END $$;
 
--- What lies below a path of a repository, as folders: the next part of NAME/TAG, for names that the account may read.
+-- The folders below a path of a repository: the next part of NAME/TAG, for names that the account may read.
 CREATE OR REPLACE FUNCTION storage_folders(p_root int, p_path text, p_account int) RETURNS TABLE (folder text, created timestamptz, modified timestamptz)
 LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -132,8 +131,7 @@ BEGIN
   GROUP BY 1 ORDER BY 1;
 END $$;
 
--- A file or a folder of a repository; no row: there is none that the account may read. item has all that Artifactory says of it but URLs and
--- older checksums.
+-- A file or folder of a repository; no row if the account may not read any. item has all fields of Artifactory except URLs and older checksums.
 CREATE OR REPLACE FUNCTION storage_item(p_root int, p_path text, p_account int) RETURNS TABLE (item jsonb, sha256 text, download text, payload bytea)
 LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 DECLARE

@@ -1,8 +1,8 @@
--- What follows from repositories, their members and permission targets: leaves and acl.
+-- Derived from repositories, their members and permission targets: resolved members and acl.
 SET LOCAL search_path = registry;
 
--- One editor at a time: the statements after this one see what the editor before committed, so that two edits which
--- are fine alone cannot make a cycle, or miss each other's rows, together.
+-- Serialise edits: the statements after this one see the previous edit committed, so that two edits that are valid alone cannot create a cycle
+-- together, or miss each other's rows.
 CREATE OR REPLACE FUNCTION edit_lock() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -11,7 +11,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock(1380993103);
 END $$;
 
--- Every path from every repository to its leaves. A path ends where something is blacked out or deleted.
+-- Every path from every repository to its resolved members. A path ends at a blacked out or deleted repository.
 CREATE OR REPLACE FUNCTION repository_paths() RETURNS SETOF repository_leaf LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   WITH RECURSIVE served AS MATERIALIZED (
     SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re,
@@ -28,7 +28,7 @@ CREATE OR REPLACE FUNCTION repository_paths() RETURNS SETOF repository_leaf LANG
   FROM walk WHERE class < 3
 $$;
 
--- Cycles, and nesting so deep or wide that reading would suffer, are refused before paths are counted out.
+-- Refuse cycles, and nesting so deep or wide that reads would suffer, before paths are computed.
 CREATE OR REPLACE FUNCTION members_check() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_bad text;
@@ -46,7 +46,7 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'repositories: % would contain itself, or nest deeper than 8', v_bad USING ERRCODE = 'check_violation';
   END IF;
-  -- counting stops at the limit, so that not even the question is expensive
+  -- counting stops at the limit, so that the query itself stays cheap
   SELECT v.key INTO v_bad FROM repository v WHERE v.class = 3 AND 10000 < (SELECT count(*) FROM (
     WITH RECURSIVE walk (id) AS (
       SELECT member_id FROM repository_member WHERE virtual_id = v.id
@@ -72,12 +72,12 @@ BEGIN
       IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
 END $$;
 
--- With the owner's rights, as the other trigger below: nobody else writes what is derived.
+-- Runs with the owner's rights, like the other trigger below: only triggers write derived rows.
 CREATE OR REPLACE FUNCTION repository_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
   PERFORM edit_lock();
   IF TG_TABLE_NAME = 'repository' THEN
-    -- what is deleted is nobody's member, and no permission names it
+    -- a deleted repository is not a member, and not in a permission target
     DELETE FROM repository_member m USING repository r WHERE r.deleted_at IS NOT NULL AND r.id IN (m.virtual_id, m.member_id);
     DELETE FROM permission_target_repository p USING repository r WHERE r.deleted_at IS NOT NULL AND r.id = p.repository_id;
     PERFORM acl_expand(ARRAY(SELECT target_id FROM permission_target_repository WHERE any_of IS NOT NULL));
@@ -87,7 +87,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The permission targets multiplied out.
+-- The rows that result from the permission targets.
 CREATE OR REPLACE FUNCTION acl_said() RETURNS SETOF acl LANGUAGE sql STABLE AS $$
   SELECT DISTINCT r.id, p.principal_id, t.id, p.actions, registry.ant_include(t.includes), registry.ant_to_regex(t.excludes)
   FROM registry.permission_target t JOIN registry.permission_target_principal p ON p.target_id = t.id
@@ -116,6 +116,6 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- What was derived by the functions of an earlier version follows these.
+-- Update rows that were derived by functions of an earlier version.
 SELECT edit_lock();
 SELECT leaves_refresh();

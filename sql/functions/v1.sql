@@ -1,7 +1,7 @@
--- The v1 API: images pushed over it, and how its clients see what was pushed over v2.
+-- The v1 API: images pushed over it, and v1 projections of images that were pushed over v2.
 SET LOCAL search_path = registry;
 
--- The history of v1 tags stands beside that of v2 tags; where those have a digest, "v1:" and the image's id.
+-- History of v1 tags, in the same table as that of v2 tags; "v1:" and the image's id instead of a digest.
 CREATE OR REPLACE FUNCTION v1_tag_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint := CASE WHEN TG_OP = 'DELETE' THEN OLD.image_id ELSE NEW.image_id END;
@@ -18,8 +18,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- The v2 repository whose content the clients of a V1 repository see: the first of its list that exists, blacked out or not, whatever the
--- account may read; NULL: there is none.
+-- The v2 repository whose content the clients of a V1 repository see: the first of its list that exists, blacked out or not, whatever the rights of
+-- the account; NULL: none.
 CREATE OR REPLACE FUNCTION bridge_root(p_repository int) RETURNS int LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN (SELECT b.id FROM repository r CROSS JOIN unnest(r.bridge_repositories) WITH ORDINALITY AS e (key, place)
@@ -27,8 +27,8 @@ BEGIN
     WHERE r.id = p_repository ORDER BY e.place LIMIT 1);
 END $$;
 
--- The manifest by which an id is seen over the bridge, under the names that a v1 name stands for; NULL: it is not. One whose layer is bad is
--- not, so that a client brings it again.
+-- The manifest with a v1 projection of an id, under the v2 names of a v1 name; NULL: none. One whose layer is bad does not count, so that a client
+-- brings it again.
 CREATE OR REPLACE FUNCTION v1_seen(p_repository int, p_path text, p_account int, p_id bytea) RETURNS bigint LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -37,13 +37,13 @@ BEGIN
       SELECT readable_images(bridge_root(p_repository), n, p_account) FROM unnest(name_twins(p_path)) n)) LIMIT 1);
 END $$;
 
--- The image has the id by a push, and its layer is not bad: a client need not bring it.
+-- Was the id pushed to the image, with a layer that is not bad? Then a client need not push it.
 CREATE OR REPLACE FUNCTION v1_pushed(p_image bigint, p_id bytea) RETURNS boolean LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT EXISTS (SELECT FROM v1_image v LEFT JOIN blob b ON b.id = v.blob_id WHERE v.image_id = p_image AND v.v1_id = p_id AND b.bad IS NOT TRUE)
 $$;
 
--- The image has the id: pushed, or seen over the bridge, and then it and all below it become rows of its own, over the same blobs. False if
--- the blob of a layer is missing: a row without a blob stands for the empty layer.
+-- Does the image have the id? If only over the bridge, it and all below it become rows of the image, with the same blobs. False if the blob of a
+-- layer is missing: a row without a blob denotes the empty layer.
 CREATE OR REPLACE FUNCTION v1_have(p_image bigint, p_repository int, p_path text, p_account int, p_id bytea) RETURNS boolean LANGUAGE plpgsql
 SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -73,7 +73,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- The JSON of an image to come. 0 taken, 1 the image exists, 2 its parent does not, 3 the account has p_most pushes under way already.
+-- The JSON of an image being pushed. 0 stored, 1 the image exists, 2 its parent does not exist, 3 the account has p_most pushes in progress already.
 CREATE OR REPLACE FUNCTION v1_json_put(p_repository int, p_path text, p_account int, p_id bytea, p_parent bytea, p_json bytea, p_most bigint DEFAULT 0)
 RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
@@ -99,8 +99,8 @@ BEGIN
   RETURN 0;
 END $$;
 
--- A layer has arrived, for all JSONs of its id that were known when it began. The file that holds its digest now may be another's. won is
--- false when the upload session is gone and its work was not done.
+-- A layer has been received, for all JSONs of its id that existed when it began. The file of its digest may be another one. won is false if the
+-- upload session no longer exists and its work was not done.
 CREATE OR REPLACE FUNCTION v1_layer_put(p_upload uuid, p_file bigint, p_alg int, p_digest bytea, p_size bigint, p_jsons bigint[], p_payloads bytea[],
   OUT won boolean, OUT file bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -124,8 +124,8 @@ BEGIN
   END IF;
 END $$;
 
--- The checksum makes an image visible. 0 done, 1 exists with another checksum, 2 unknown, 3 its layer is missing, 4 no layer of that
--- checksum, 5 the parent is missing, 6 nested too deep.
+-- The checksum makes an image visible. 0 done, 1 exists with another checksum, 2 unknown, 3 its layer is missing, 4 no layer of that checksum, 5 the
+-- parent is missing, 6 nested too deep.
 CREATE OR REPLACE FUNCTION v1_checksum_put(p_repository int, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor int, p_actor_name text,
   p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -134,10 +134,10 @@ DECLARE
   v_blob bigint;
   v_below bytea[] := '{}';
 BEGIN
-  -- one at a time per image, so that two who push the same id do not both make it
+  -- one at a time per image, so that two pushes of the same id do not both create it
   SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
   IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) THEN
-    -- perhaps the answer to the same call was lost
+    -- the answer to an earlier identical call may have been lost
     RETURN CASE WHEN EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id AND payload = p_payload) THEN 0 ELSE 1 END;
   ELSIF NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_id) THEN
     RETURN CASE WHEN v1_seen(p_repository, p_path, p_actor, p_id) IS NULL THEN 2 ELSE 1 END;
@@ -199,7 +199,7 @@ BEGIN
   RETURN 0;
 END $$;
 
--- Take away one tag, or with NULL all of them; images stay. False: there was none.
+-- Delete one tag, or with NULL all of them; images stay. False: none existed.
 CREATE OR REPLACE FUNCTION v1_tags_delete(p_repository int, p_path text, p_tag text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -212,8 +212,8 @@ BEGIN
   RETURN FOUND;
 END $$;
 
--- Keep how v1 clients see a manifest; images root first, p_id NULL: they do not, for a reason. What is not here whole yet is not kept:
--- it may be seen later. False for that. An algorithm 0 stands for the empty layer.
+-- Store the v1 projection of a manifest; images root first, p_id NULL: it has none, for a reason. A manifest that is not fully stored is not
+-- recorded: it may be projected later. False for that. An algorithm 0 denotes the empty layer.
 CREATE OR REPLACE FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs int[],
   p_digests bytea[], p_zstds int[]) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -229,7 +229,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- The key of the installation; the first that asks brings it.
+-- The signing key of the installation; the first caller provides it.
 CREATE OR REPLACE FUNCTION signing_key_get(p_fresh bytea) RETURNS bytea LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_secret bytea := (SELECT secret FROM signing_key);
@@ -241,7 +241,7 @@ BEGIN
   RETURN v_secret;
 END $$;
 
--- Layers that a v1 image has are shown under a name of the bridged repository, for the manifest that will name them.
+-- Link the layers of a v1 image to a name of the bridged repository, for the manifest that will name them.
 CREATE OR REPLACE FUNCTION v1_layers_link(p_target int, p_name text, p_blobs bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN

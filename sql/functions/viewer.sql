@@ -1,8 +1,8 @@
--- Who asks, and what they may: for statements off the hot path, which have the same rules written out. In PL/pgSQL, whose plans are kept
--- with the session: a function in SQL that looks at tables is planned again by every statement that calls it, which costs more than the look.
+-- Principals and their rights, for statements off the hot path; those on it have the same rules inlined. In PL/pgSQL, because it caches plans in the
+-- session: an SQL function that reads tables is planned again by every calling statement, which costs more than running it.
 SET LOCAL search_path = registry;
 
--- Is the account still as it was when it proved itself? Anonymous (0) always is.
+-- Is the account unchanged since it was authenticated? Anonymous (0) always is.
 CREATE OR REPLACE FUNCTION viewer_valid(p_account int, p_epoch int) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -10,7 +10,7 @@ BEGIN
     WHERE id = p_account AND epoch = p_epoch AND NOT disabled);
 END $$;
 
--- Bits the account has in a repository under a name; NULL asks for any name there.
+-- Bits that the account has in a repository under a name; NULL: under any name there.
 CREATE OR REPLACE FUNCTION viewer_actions(p_account int, p_repository int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -24,7 +24,7 @@ BEGIN
       AND (p_name IS NULL OR ((a.include_re IS NULL OR p_name ~ a.include_re) AND (a.exclude_re IS NULL OR p_name !~ a.exclude_re))));
 END $$;
 
--- May the account know whether there is a repository of that key? Yes where it may read anything, and an administrator always.
+-- True if the account may learn whether a repository has that key: if it may read anything in it; an administrator always may.
 CREATE OR REPLACE FUNCTION repository_seen(p_account int, p_key text) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -33,8 +33,8 @@ BEGIN
       WHERE r.key = p_key AND r.deleted_at IS NULL AND viewer_actions(p_account, l.leaf_id, NULL) & 1 = 1);
 END $$;
 
--- Bits for a push to p_root that lands in p_target: none where the patterns of every path to there keep the name out, or all are blacked out.
--- What is pushed can be pulled from where it was pushed to.
+-- Bits for a push to p_root with the target p_target: none if the patterns of every path to it exclude the name, or all paths are blacked out. Pushed
+-- content can be pulled from the key it was pushed to.
 CREATE OR REPLACE FUNCTION push_actions(p_account int, p_root int, p_target int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -43,7 +43,7 @@ BEGIN
     THEN viewer_actions(p_account, p_target, p_name) ELSE 0 END;
 END $$;
 
--- Of tags pushed to p_root for p_target, one that a pattern keeps out on every path to there; NULL: none.
+-- The first of the tags pushed to p_root that patterns exclude on every path to p_target; NULL: none.
 CREATE OR REPLACE FUNCTION tag_kept_out(p_root int, p_target int, p_name text, p_tags text[]) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
@@ -62,9 +62,9 @@ BEGIN
     WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1;
 END $$;
 
--- The shadowing guard: does a local member hold a manifest under the name, or a V1 repository that is bridged to this one an image?
--- Whoever may read it; "N" and "library/N" are one name. A name that a pattern keeps out of the member is not there, unless it lets a tag
--- of it in.
+-- The shadowing guard: does a local member have a manifest under the name, or a V1 repository that is bridged to this one an image? Independent of
+-- the rights of the user; "N" and "library/N" are one name. A name that a pattern excludes from the member does not count, unless the pattern admits
+-- one of its tags.
 CREATE OR REPLACE FUNCTION name_is_local(p_root int, p_name text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
