@@ -1,15 +1,15 @@
--- Before an answer leaves: an error page of lighttpd's own becomes an answer as the responder would give it. lighttpd answers by itself
--- when a responder is away (503) or dies during a request (500), when a POST has no Content-Length (411), when a body exceeds
--- server.max-request-size (413), and when a file to be sent is missing (404). Clients expect JSON; docker 1.8 to 17.05 take an answer under
--- /v2/ without the version header for a host of v1, and would push there (older ones do so at any 5xx). An answer of the responder is left
--- alone: a repository that does not exist is told by the missing header.
+-- Runs before an answer is sent, and replaces an error page of lighttpd by an answer in the format of the responder. lighttpd answers itself
+-- if a responder is down (503) or dies during a request (500), if a POST has no Content-Length (411), if a body exceeds
+-- server.max-request-size (413), and if a file to be sent is missing (404). Clients expect JSON; docker 1.8 to 17.05 take an answer under
+-- /v2/ without the version header as the sign of a v1 host, and would push over v1 (older ones do so after any 5xx). An answer of the responder
+-- is not changed: without the header it means that the repository does not exist.
 local r = lighty.r
 local status = r.req_item["http_status"]
 local path = r.req_attr["uri.path"]
 local top = path:match("^/([^/]*)")
 local ours = { v1 = true, v2 = true, _ping = true, artifactory = true, access = true, ui = true, livez = true, readyz = true }
 local v2_spoken = r.req_env["STOWAGE_V2_REPOSITORY"] ~= nil
--- At 411, and at 413 to a length that is announced, the vhost is not known yet.
+-- For 411, and for 413 because of a Content-Length, the vhost is not known yet.
 local unread = status == 411 or status == 413
 local vhost = v2_spoken or r.req_env["STOWAGE_V1_REPOSITORY"] or unread
 if status < 400 or not vhost or not ours[top] or r.resp_header["Content-Type"] ~= "text/html" then
@@ -22,7 +22,7 @@ local errors = {
 	[413] = { "SIZE_INVALID", "content too large" },
 	[503] = { "UNAVAILABLE", "service unavailable, try again" },
 }
--- A responder that died is replaced at once.
+-- A responder that died is restarted at once.
 if status >= 500 then
 	status = 503
 	r.resp_header["Retry-After"] = "5"
@@ -45,5 +45,5 @@ r.resp_header["Content-Type"] = "application/json"
 r.resp_header["X-Content-Type-Options"] = "nosniff"
 r.resp_header["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
 r.resp_body:set(body)
--- The number ends the answer here; with 0 lighttpd would wait for more of the body.
+-- Returning the status ends the answer; with 0 lighttpd would wait for more of the body.
 return status
