@@ -272,9 +272,9 @@ CREATE FUNCTION registry.ant_to_regex(p_patterns text) RETURNS text
   SELECT '^(?:' || string_agg(s.regex, '|' ORDER BY p.place) || ')$'
   FROM regexp_split_to_table(p_patterns, ',') WITH ORDINALITY AS p (pattern, place),
     LATERAL (SELECT regexp_replace(regexp_replace(btrim(p.pattern), '^/+', ''), '/$', '/**')) a (ant),
-    -- what a regular expression would take for more than itself
+    -- characters that are special in regular expressions
     LATERAL (SELECT regexp_replace(a.ant, '([.+^$(){}|\[\]\\])', '\\\1', 'g')) q (quoted),
-    -- stand-ins first, since the expressions put in hold * and ? themselves
+    -- placeholders first, since the inserted expressions contain * and ? themselves
     LATERAL (SELECT regexp_replace(regexp_replace(q.quoted, '(?<![^/])\*\*/', E'\x01', 'g'), '(?<![^/])\*\*$', E'\x02')) d (deep),
     LATERAL (SELECT replace(regexp_replace(d.deep, '\*+', E'\x03', 'g'), '?', '[^/]')) w (wild),
     LATERAL (SELECT replace(replace(replace(replace(w.wild,
@@ -345,7 +345,7 @@ DECLARE
   v_image bigint;
   v_blob bigint;
 BEGIN
-  -- the image's row keeps pushes out meanwhile
+  -- the row of the image excludes concurrent pushes
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
   SELECT b.id INTO v_blob FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = v_image WHERE b.digest = p_digest AND b.alg = p_alg;
   IF NOT FOUND THEN
@@ -395,7 +395,7 @@ BEGIN
   IF NOT FOUND THEN
     RETURN false;
   END IF;
-  -- queue row before object row, as the collector locks them
+  -- queue row before object row, as the garbage collector locks them
   PERFORM blob_postpone(v_blob);
   PERFORM FROM blob WHERE id = v_blob FOR KEY SHARE;
   IF NOT FOUND THEN
@@ -429,7 +429,7 @@ BEGIN
   PERFORM digest_share(p_digest);
   DELETE FROM upload WHERE id = p_upload AND image_id = p_image;
   IF NOT FOUND THEN
-    -- perhaps the answer to the same call was lost
+    -- the answer to an earlier identical call may have been lost
     SELECT b.file_id INTO file FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = p_image
     WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
     won := FOUND;
@@ -482,10 +482,10 @@ BEGIN
   LOOP
     INSERT INTO blob (size, file_id, alg, digest) VALUES (p_size, p_file, p_alg, p_digest) ON CONFLICT (digest, alg) DO NOTHING RETURNING * INTO v_blob;
     EXIT WHEN FOUND;
-    -- queue row before object row, as the collector locks them
+    -- queue row before object row, as the garbage collector locks them
     PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
     SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg FOR KEY SHARE;
-    EXIT WHEN FOUND; -- else it was collected in between
+    EXIT WHEN FOUND; -- else it was garbage collected in between
   END LOOP;
   IF v_blob.bad OR v_blob.size <> p_size THEN
     UPDATE blob b SET file_id = p_file, size = p_size, bad = false, diff_id = NULL WHERE b.id = v_blob.id AND (b.bad OR b.size <> p_size);
@@ -713,7 +713,7 @@ CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes int
     ('allowAnyHostAuth', '{2}', 'boolean', 'false'),
     ('enableTokenAuthentication', '{2}', 'boolean', 'true'),
     ('externalDependenciesEnabled', '{2}', 'boolean', 'false'),
-    ('externalDependenciesPatterns', '{2}', 'words', '[]'),  -- none: all
+    ('externalDependenciesPatterns', '{2}', 'words', '[]'),  -- empty: all
     ('enableCookieManagement', '{2}', 'boolean', 'false'),
     ('bypassHeadRequests', '{2}', 'boolean', 'false'),
     ('synchronizeProperties', '{2}', 'boolean', 'false'),
@@ -726,9 +726,9 @@ CREATE FUNCTION registry.document_fields() RETURNS TABLE(field text, classes int
     ('curated', '{2}', 'boolean', 'false'),
     ('passThrough', '{2}', 'boolean', 'false'),
     ('allowPrivateNetworks', '{2}', 'boolean', 'false'),
-    ('privateNetworks', '{2}', 'words', '[]'),      -- none: all
-    ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: Docker Hub has it
-    ('nsAliases', '{2}', 'words', NULL),            -- by the host as well
+    ('privateNetworks', '{2}', 'words', '[]'),      -- empty: all
+    ('libraryPrefix', '{2}', 'boolean', NULL),      -- by the host: true for Docker Hub
+    ('nsAliases', '{2}', 'words', NULL),            -- by the host too
     ('realmHosts', '{2}', 'words', '[]'),
     ('repositories', '{3}', 'words', '[]'),
     ('defaultDeploymentRepo', '{3}', 'line', '""'),
@@ -868,7 +868,7 @@ DECLARE
   v_fetch blob_fetch;
   v_begun boolean := false;
 BEGIN
-  -- queue row before object row, as the collector locks them
+  -- queue row before object row, as the garbage collector locks them
   PERFORM blob_postpone(b.id) FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg;
   SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad FOR KEY SHARE;
   IF FOUND THEN
@@ -892,7 +892,7 @@ BEGIN
     IF p_owner IS NULL AND NOT FOUND THEN
       role := 0;
       RETURN;
-    ELSIF NOT FOUND THEN -- it ended in between: look again
+    ELSIF NOT FOUND THEN -- it ended in between: try again
       SELECT j.* INTO role, file, old_file, received, size, error_status, error
       FROM fetch_join(p_remote, p_alg, p_digest, p_path, p_source, p_size, p_store, p_owner) j;
       RETURN;
@@ -913,7 +913,7 @@ BEGIN
       role := 0;
       old_file := v_fetch.file_id;
       v_fetch.file_id := nextval('file_id');
-      -- until the row names it, once what is there was copied
+      -- until the row names it, after the existing bytes are copied
       PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '1 day');
     ELSE
       role := 1;
@@ -963,7 +963,7 @@ BEGIN
   PERFORM FROM blob_fetch WHERE digest = p_digest AND alg = p_alg AND repository_id = p_remote AND owner = p_owner AND error IS NULL FOR UPDATE;
   won := FOUND;
   IF NOT won THEN
-    -- perhaps the answer to the same call was lost
+    -- the answer to an earlier identical call may have been lost
     SELECT b.file_id INTO file FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
     won := FOUND;
     PERFORM file_abandon(p_file, p_alg, p_digest, interval '15 min');
@@ -1465,9 +1465,9 @@ BEGIN
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
-  -- an entry of an index that is a blob here; if it is a manifest after all, that will be wanted too
+  -- an entry of an index that is a blob here; if it is a manifest after all, it is recorded as missing too
   INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT DISTINCT b, v_manifest, 2 FROM unnest(v_entries) b ORDER BY b ON CONFLICT DO NOTHING;
-  -- layers that lie elsewhere are wanted only where an administrator says so
+  -- external layers are recorded only if an administrator allows them
   INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
   FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_blob_urls) d (alg, digest, role, size, url)
@@ -1628,7 +1628,7 @@ BEGIN
       ORDER BY b.id FOR KEY SHARE);
     v_children := ARRAY(SELECT m.id FROM manifest m WHERE (m.digest, m.alg) IN (SELECT d.digest, d.alg FROM unnest(p_child_algs, p_child_digests) d (alg, digest))
       ORDER BY m.id FOR KEY SHARE);
-    -- fewer: one was collected after the first look, which now finds it missing
+    -- fewer: one was garbage collected after the first lookup, which now finds it missing
     EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
       AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
   END LOOP;
@@ -1649,7 +1649,7 @@ BEGIN
     RETURN QUERY SELECT 2, NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
-  -- a tag that holds what is pushed is as the client wants it: perhaps the answer to the same call was lost
+  -- a tag that already has the pushed digest is as the client wants it: the answer to an identical call may have been lost
   IF p_expected IS NOT NULL AND EXISTS (SELECT FROM unnest(p_tags) n WHERE NOT EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = n AND (m.digest, m.alg) IN ((p_expected, p_expected_alg), (p_digest, p_alg)))) THEN
     RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
@@ -1658,7 +1658,7 @@ BEGIN
 
   PERFORM act_as(p_account, p_request);
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
-  DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have come through a cache before
+  DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have been cached before
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
   PERFORM image_adopt(v_image, v_children, p_account);
@@ -1700,7 +1700,7 @@ BEGIN
     ON CONFLICT (digest, alg) DO NOTHING RETURNING id INTO v_manifest;
     EXIT WHEN FOUND;
     SELECT id INTO v_manifest FROM manifest WHERE digest = p_digest AND alg = p_alg FOR KEY SHARE;
-    EXIT WHEN FOUND; -- else it was collected in between
+    EXIT WHEN FOUND; -- else it was garbage collected in between
   END LOOP;
   RETURN v_manifest;
 END $$;
@@ -1752,7 +1752,7 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'repositories: % would contain itself, or nest deeper than 8', v_bad USING ERRCODE = 'check_violation';
   END IF;
-  -- counting stops at the limit, so that not even the question is expensive
+  -- counting stops at the limit, so that the query itself stays cheap
   SELECT v.key INTO v_bad FROM repository v WHERE v.class = 3 AND 10000 < (SELECT count(*) FROM (
     WITH RECURSIVE walk (id) AS (
       SELECT member_id FROM repository_member WHERE virtual_id = v.id
@@ -1797,7 +1797,7 @@ BEGIN
     INSERT INTO repository_member (virtual_id, position, member_id)
     SELECT p_id, m.place, r.id FROM unnest(p_members) WITH ORDINALITY AS m (key, place) JOIN repository r ON r.key = m.key AND r.deleted_at IS NULL;
   END IF;
-  -- a name that nobody has means none: that is how some clients clear the field
+  -- an unknown key clears the field: some clients do it this way
   UPDATE repository SET default_deployment_id = (SELECT id FROM repository WHERE key = p_deployment AND deleted_at IS NULL)
   WHERE id = p_id;
   IF EXISTS (SELECT FROM deployments_astray() WHERE id = p_id) THEN
@@ -2223,7 +2223,7 @@ BEGIN
   v_new.class := 2;
   v_new.url := p_document ->> 'url';
   v_new.username := p_document ->> 'username';
-  -- what was read is "": whoever sends that back with the same user does not mean to take the password away
+  -- the password is returned as "": a client that sends it back with the same user does not intend to delete it
   v_new.password := CASE WHEN coalesce(p_document ->> 'password', '') <> '' THEN p_document ->> 'password'
     WHEN url_origin(v_new.url) <> url_origin(v_old.url) THEN ''
     WHEN NOT p_document ? 'password' OR v_new.username = v_old.username THEN coalesce(v_old.password, '') ELSE '' END;
@@ -2255,7 +2255,7 @@ BEGIN
   v_new.external_patterns := array_to_string(texts_of(p_document -> 'externalDependenciesPatterns'), ',');
   DELETE FROM repository_remote WHERE repository_id = p_id;
   INSERT INTO repository_remote SELECT v_new.*;
-  -- what was learnt about another upstream, as another user or on another way there is worth nothing; a password that is given again may be good by now
+  -- the state is that of another upstream, user or route; and a password that is given again may be valid by now
   IF coalesce(p_document ->> 'password', '') <> ''
     OR (rtrim(v_old.url, '/'), v_old.username, v_old.password, v_old.token_authentication, v_old.any_host_auth, v_old.realm_hosts, v_old.private_networks,
       v_old.networks, v_old.proxy, v_old.client_certificate, v_old.local_address, v_old.query_params, v_old.timeout_ms, v_old.metadata_timeout_ms, v_old.answer_ms)
@@ -2323,7 +2323,7 @@ CREATE FUNCTION registry.repository_changed() RETURNS trigger
 BEGIN
   PERFORM edit_lock();
   IF TG_TABLE_NAME = 'repository' THEN
-    -- what is deleted is nobody's member, and no permission names it
+    -- a deleted repository is not a member, and not in a permission target
     DELETE FROM repository_member m USING repository r WHERE r.deleted_at IS NOT NULL AND r.id IN (m.virtual_id, m.member_id);
     DELETE FROM permission_target_repository p USING repository r WHERE r.deleted_at IS NOT NULL AND r.id = p.repository_id;
     PERFORM acl_expand(ARRAY(SELECT target_id FROM permission_target_repository WHERE any_of IS NOT NULL));
@@ -2373,7 +2373,7 @@ CREATE FUNCTION registry.repository_delete(p_key text, p_revision integer, p_act
     AS $$
 DECLARE
   v_old repository;
-  v_above jsonb; -- the documents of virtuals that lead here, by id
+  v_above jsonb; -- the documents of virtuals that contain it, by id
   v_bridged int[];
 BEGIN
   PERFORM edit_lock();
@@ -2966,7 +2966,7 @@ BEGIN
   UPDATE gc_sweep SET due = now() + interval '1 day'
   WHERE directory = (SELECT directory FROM gc_sweep WHERE due <= now() ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING directory INTO v_directory;
   IF v_directory = 'uploads' THEN
-    DELETE FROM gc_orphan WHERE looked_at < now() - interval '3 days'; -- they are gone, or found their owner
+    DELETE FROM gc_orphan WHERE looked_at < now() - interval '3 days'; -- these were removed, or have an owner again
   END IF;
   RETURN v_directory;
 END $$;
@@ -3109,11 +3109,11 @@ CREATE FUNCTION registry.token_keys(p_fresh bytea) RETURNS SETOF registry.token_
     AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL) THEN
-    PERFORM pg_advisory_xact_lock(1380993105); -- the next statement sees what another node has made meanwhile
+    PERFORM pg_advisory_xact_lock(1380993105); -- the next statement sees a key that another node has just created
     INSERT INTO token_key (kid, secret) SELECT encode(substr(sha256(p_fresh), 1, 8), 'hex'), p_fresh
     WHERE NOT EXISTS (SELECT FROM token_key WHERE retired_at IS NULL);
   END IF;
-  -- A new key signs when every process knows it.
+  -- A new key signs once every process has it.
   RETURN QUERY SELECT * FROM token_key WHERE revoked_at IS NULL
     ORDER BY retired_at IS NOT NULL, created_at > now() - interval '3 s', created_at DESC, kid;
 END $$;
@@ -3280,10 +3280,10 @@ DECLARE
   v_blob bigint;
   v_below bytea[] := '{}';
 BEGIN
-  -- one at a time per image, so that two who push the same id do not both make it
+  -- one at a time per image, so that two pushes of the same id do not both create it
   SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
   IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) THEN
-    -- perhaps the answer to the same call was lost
+    -- the answer to an earlier identical call may have been lost
     RETURN CASE WHEN EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id AND payload = p_payload) THEN 0 ELSE 1 END;
   ELSIF NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_id) THEN
     RETURN CASE WHEN v1_seen(p_repository, p_path, p_actor, p_id) IS NULL THEN 2 ELSE 1 END;
@@ -3614,7 +3614,7 @@ DECLARE
   v_winner text;
   v_winner_rank int;
   v_asked text[] := '{}';
-  v_asked_first text[] := '{}'; -- those of them with priority
+  v_asked_first text[] := '{}'; -- of these, the ones with priority
   v_answer text;
   v_members jsonb := '[]';
 BEGIN
@@ -3670,7 +3670,7 @@ BEGIN
       'name', v_leaf.path, 'included', v_leaf.fits, 'readable', v_leaf.actions & 1 <> 0, 'mayFillCache', CASE WHEN v_leaf.class = 2 THEN v_leaf.actions & 2 <> 0 END,
       'digest', v_leaf.digest, 'updated', v_leaf.updated_at, 'fresh', CASE WHEN v_leaf.digest IS NOT NULL THEN v_leaf.fresh END, 'why', v_why);
   END LOOP;
-  -- what somebody has keeps all upstreams from being asked, but those of priority members that come before him
+  -- content in one member keeps all upstreams from being asked, except those of priority members before it
   IF v_winner IS NOT NULL THEN
     v_asked := CASE WHEN v_winner_rank = 0 THEN '{}' ELSE array_remove(v_asked_first, NULL) END;
     v_members := (SELECT jsonb_agg(CASE WHEN m.value ->> 'why' = 'not cached; its upstream is asked' AND m.value ->> 'repository' <> ALL (v_asked)
