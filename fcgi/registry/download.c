@@ -271,7 +271,7 @@ run_all(struct run *run, const struct fetch_row *row)
 		return false;
 	if (!advance(run))
 		return false;
-	if (row->old_file != 0) /* under its other name housekeeping removes it */
+	if (row->old_file != 0) /* under its other name, maintenance removes it */
 		(void)!upload_unlink(download->relay->store, row->old_file, &ignored);
 	return receive(run) && advance(run) && finish(run);
 }

@@ -130,7 +130,8 @@ fetch_end(struct fetch *fetch, enum state state)
 
 /* --- The thread --- */
 
-/* Which of two sizes is true is known when all bytes are verified: before, nobody gets any. */
+/* Which of two sizes is correct is known only when all bytes are verified; until then readers get
+ * none. */
 static void
 set_size(struct fetch *fetch, int64_t size)
 {

@@ -24,8 +24,8 @@ struct session; /* lives with the arena, which also closes its file */
 
 bool registry_session_start(struct registry *, const char *name, enum digest_algorithm,
     struct session **, struct error *) MUST_CHECK;
-/* The principal has as many pushes under way as registry->upload_sessions allows: TOOMANYREQUESTS.
- * Always false. */
+/* Set TOOMANYREQUESTS: the principal has as many pushes in progress as registry->upload_sessions
+ * allows. Always false. */
 bool registry_sessions_full(const struct registry *, struct error *);
 /* The same for a target that registry_target_require() has returned. */
 bool registry_session_start_at(struct registry *, const struct target *, const char *name,

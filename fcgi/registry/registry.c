@@ -7,7 +7,8 @@
 #include "db/query.h"
 #include "db/repository.h"
 
-/* Not known, or not to be told so. */
+/* Fail if the key is unknown and the client may learn that. Otherwise an unknown key is left to the
+ * checks of the caller, like a repository where nothing is allowed. */
 static bool
 check_key(struct registry *registry, const struct access_decision *decision, struct error *err)
 {

@@ -92,7 +92,7 @@ find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
 		if (!slots_acquire(&unpackers, UNPACK_WAIT_MS))
 			return error_set(
 			    err, ERROR_UNAVAILABLE, "other layers are being unpacked, try again");
-		out = arena_catch(registry->db->arena, NULL); /* others wait for the slot */
+		out = arena_catch(registry->db->arena, NULL); /* other requests wait for the slot */
 		ok = unpack_once(registry, &link->layer, &link->diff, err);
 		arena_catch(registry->db->arena, out);
 		slots_release(&unpackers);

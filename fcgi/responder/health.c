@@ -49,7 +49,7 @@ look(struct request *req)
 	struct service *service = request_service(req);
 	struct db db = { .pool = service->pool, .arena = req->arena };
 	struct readiness readiness;
-	jmp_buf *out = arena_catch(req->arena, NULL); /* the others wait for this answer */
+	jmp_buf *out = arena_catch(req->arena, NULL); /* the other threads wait for this answer */
 
 	if (service_ready(service, &db, &readiness))
 		readiness.err.code = ERROR_NONE;

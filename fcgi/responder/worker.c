@@ -40,14 +40,14 @@ struct worker {
 	int stop_fd;                         /* readable when the worker must stop */
 	struct idle *idle[POOLS];            /* owned */
 	struct blocking_pool *blocking_pool; /* owned */
-	struct blocking_pool *receivers;     /* owned: those that wait for bodies */
-	struct share *uploads, *documents;   /* owned: together as many as there may be receivers */
+	struct blocking_pool *receivers;     /* owned: threads that wait for bodies */
+	struct share *uploads, *documents;   /* owned: in total one place per receiver */
 	struct linger_set *lingering;        /* owned */
 	atomic_int busy;      /* threads that hold a request, or are about to accept one */
 	atomic_int uploading; /* of these, those for uploads */
 };
 
-/* What a thread may block on. */
+/* The things that a thread may block on. */
 enum blocking {
 	PATIENCE_BODY = 1,
 	PATIENCE_UPSTREAM = 2, /* or a hash slot */
@@ -159,7 +159,7 @@ send_reply(struct task *task, struct request *req)
 {
 	jmp_buf out;
 
-	if (setjmp(out) != 0) { /* a part may be sent */
+	if (setjmp(out) != 0) { /* a part may have been sent */
 		transport_abort(task->transport);
 		return;
 	}
@@ -312,7 +312,7 @@ next_task(const struct thread *thread)
 	return task_new(thread->worker, transport_open_fcgi(thread->listen_fd), thread->idle);
 }
 
-/* The thread goes on with another task if this one is handed over. */
+/* If this task is dispatched, the thread continues with another one. */
 static void
 serve_accepted(struct thread *thread)
 {
@@ -324,7 +324,7 @@ serve_accepted(struct thread *thread)
 	queue_up(thread);
 }
 
-/* Half of the threads for uploads wait for bodies themselves; the others stay free to accept. */
+/* Half of the upload threads may block on bodies; the others stay free to accept. */
 static unsigned
 upload_patience(struct worker *worker)
 {
@@ -512,7 +512,7 @@ worker_run(const struct responder *responder, struct service *service,
 	for (size_t i = 0; i < count; i++)
 		pthread_join(ids[i], NULL);
 	blocking_pool_close(worker.blocking_pool);
-	blocking_pool_close(worker.receivers); /* after those that hand over to them */
+	blocking_pool_close(worker.receivers); /* after the pools that dispatch to them */
 	share_close(worker.uploads);
 	share_close(worker.documents);
 	linger_close(worker.lingering);
