@@ -99,7 +99,7 @@ print_options(FILE *out, const struct ctl_option *options)
 	}
 }
 
-/* All commands, or those of two words that begin with `first`; their number. */
+/* Print all commands, or those of two words that begin with `first`; return their number. */
 static size_t
 print_commands(FILE *out, const char *first)
 {
