@@ -39,12 +39,6 @@ reply_reset(struct reply *reply)
 	*reply = (struct reply){ .head = reply->head, .headers = kept };
 }
 
-void
-reply_status(struct request *req, int status)
-{
-	req->reply->status = status;
-}
-
 /* Values are built from checked parts. If a check is missing, this still keeps the value in its own
  * header. */
 static char *

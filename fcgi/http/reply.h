@@ -37,7 +37,6 @@ void reply_open(struct request *);
  * point only a refused range has set it, and its 416 must contain it. */
 void reply_reset(struct reply *);
 
-void reply_status(struct request *, int status);
 /* Set a header, replacing an earlier value of that name. */
 void reply_header(struct request *, const char *name, const char *value);
 /* Add another line of that name. */

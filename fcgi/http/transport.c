@@ -45,77 +45,78 @@ transport_setup(void)
 static struct transport *
 transport_new(enum kind kind)
 {
-	struct transport *gw = calloc(1, sizeof(*gw));
+	struct transport *transport = calloc(1, sizeof(*transport));
 
-	if (gw == NULL)
+	if (transport == NULL)
 		log_fatal("out of memory");
-	gw->kind = kind;
-	return gw;
+	transport->kind = kind;
+	return transport;
 }
 
 struct transport *
 transport_open_fcgi(int listen_fd)
 {
-	struct transport *gw = transport_new(KIND_FCGI);
+	struct transport *transport = transport_new(KIND_FCGI);
 
-	if (FCGX_InitRequest(&gw->fcgi, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+	if (FCGX_InitRequest(&transport->fcgi, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("cannot initialise a FastCGI request");
-	return gw;
+	return transport;
 }
 
 struct transport *
 transport_open_cgi(void)
 {
-	struct transport *gw = transport_new(KIND_CGI);
+	struct transport *transport = transport_new(KIND_CGI);
 	const char *announced;
 
-	gw->environment = (const char *const *)environ;
+	transport->environment = (const char *const *)environ;
 	/* The server need not close stdin at the end of the body (RFC 3875, 4.2). */
-	announced = transport_variable(gw, "CONTENT_LENGTH");
-	gw->left = announced != NULL && *announced != '\0' ? strtoll(announced, NULL, 10) : -1;
-	return gw;
+	announced = transport_variable(transport, "CONTENT_LENGTH");
+	transport->left = announced != NULL && *announced != '\0' ? strtoll(announced, NULL, 10)
+								  : -1;
+	return transport;
 }
 
 struct transport *
 transport_open_memory(const char *const *environment, const void *body, size_t length,
     char **output, size_t *output_length)
 {
-	struct transport *gw = transport_new(KIND_MEMORY);
+	struct transport *transport = transport_new(KIND_MEMORY);
 
-	gw->environment = environment;
-	gw->body = body;
-	gw->body_length = length;
-	gw->out = open_memstream(output, output_length);
-	if (gw->out == NULL)
+	transport->environment = environment;
+	transport->body = body;
+	transport->body_length = length;
+	transport->out = open_memstream(output, output_length);
+	if (transport->out == NULL)
 		log_fatal("out of memory");
-	return gw;
+	return transport;
 }
 
 void
-transport_close(struct transport *gw)
+transport_close(struct transport *transport)
 {
-	if (gw == NULL)
+	if (transport == NULL)
 		return;
-	if (gw->kind == KIND_FCGI)
-		FCGX_Free(&gw->fcgi, 1);
-	if (gw->out != NULL)
-		fclose(gw->out);
-	free(gw);
+	if (transport->kind == KIND_FCGI)
+		FCGX_Free(&transport->fcgi, 1);
+	if (transport->out != NULL)
+		fclose(transport->out);
+	free(transport);
 }
 
 bool
-transport_accept(struct transport *gw)
+transport_accept(struct transport *transport)
 {
-	if (gw->kind != KIND_FCGI) {
-		bool first = !gw->served;
+	if (transport->kind != KIND_FCGI) {
+		bool first = !transport->served;
 
-		gw->served = true;
+		transport->served = true;
 		return first;
 	}
-	if (FCGX_Accept_r(&gw->fcgi) < 0)
+	if (FCGX_Accept_r(&transport->fcgi) < 0)
 		return false;
-	gw->open = true;
-	gw->environment = (const char *const *)gw->fcgi.envp;
+	transport->open = true;
+	transport->environment = (const char *const *)transport->fcgi.envp;
 	return true;
 }
 
@@ -124,86 +125,86 @@ transport_accept(struct transport *gw)
  * the next request. An authorizer gets no body, not even the record that ends one (FastCGI, 6.3).
  */
 static void
-drain(struct transport *gw)
+drain(struct transport *transport)
 {
 	char piece[8192];
 
-	if (gw->fcgi.role == FCGI_AUTHORIZER)
+	if (transport->fcgi.role == FCGI_AUTHORIZER)
 		return;
-	if (FCGX_GetStr(piece, sizeof(piece), gw->fcgi.in) <= 0)
+	if (FCGX_GetStr(piece, sizeof(piece), transport->fcgi.in) <= 0)
 		return;
-	FCGX_FFlush(gw->fcgi.out);
-	while (FCGX_GetStr(piece, sizeof(piece), gw->fcgi.in) > 0)
+	FCGX_FFlush(transport->fcgi.out);
+	while (FCGX_GetStr(piece, sizeof(piece), transport->fcgi.in) > 0)
 		;
 }
 
 static bool
-has_unread_body(const struct transport *gw)
+has_unread_body(const struct transport *transport)
 {
-	const char *length = transport_variable(gw, "CONTENT_LENGTH"),
-		   *coding = transport_variable(gw, "HTTP_TRANSFER_ENCODING");
+	const char *length = transport_variable(transport, "CONTENT_LENGTH"),
+		   *coding = transport_variable(transport, "HTTP_TRANSFER_ENCODING");
 
 	return ((length != NULL && *length != '\0' && strcmp(length, "0") != 0) ||
 		   (coding != NULL && *coding != '\0')) &&
-	       FCGX_HasSeenEOF(gw->fcgi.in) != EOF;
+	       FCGX_HasSeenEOF(transport->fcgi.in) != EOF;
 }
 
 /* libfcgi waits up to 2 s for the peer to close, which is useful for TCP only. */
 static void
-hang_up(struct transport *gw)
+hang_up(struct transport *transport)
 {
-	FCGX_Free(&gw->fcgi, 0);
-	if (gw->fcgi.ipcFd != -1)
-		close(gw->fcgi.ipcFd);
-	gw->fcgi.ipcFd = -1;
-	gw->open = false;
+	FCGX_Free(&transport->fcgi, 0);
+	if (transport->fcgi.ipcFd != -1)
+		close(transport->fcgi.ipcFd);
+	transport->fcgi.ipcFd = -1;
+	transport->open = false;
 }
 
 void
-transport_finish(struct transport *gw)
+transport_finish(struct transport *transport)
 {
-	if (gw->kind == KIND_FCGI && gw->open) {
-		bool keep = gw->fcgi.keepConnection != 0;
+	if (transport->kind == KIND_FCGI && transport->open) {
+		bool keep = transport->fcgi.keepConnection != 0;
 
-		gw->refused = !keep && has_unread_body(gw);
-		if (!gw->refused)
-			drain(gw);
-		gw->fcgi.keepConnection = 1; /* else libfcgi closes it */
-		FCGX_Finish_r(&gw->fcgi);
-		if (!keep && !gw->refused)
-			hang_up(gw);
-		gw->open = false;
-	} else if (gw->out != NULL) {
-		fflush(gw->out);
+		transport->refused = !keep && has_unread_body(transport);
+		if (!transport->refused)
+			drain(transport);
+		transport->fcgi.keepConnection = 1; /* else libfcgi closes it */
+		FCGX_Finish_r(&transport->fcgi);
+		if (!keep && !transport->refused)
+			hang_up(transport);
+		transport->open = false;
+	} else if (transport->out != NULL) {
+		fflush(transport->out);
 	}
 }
 
 int
-transport_detach(struct transport *gw, bool *refused)
+transport_detach(struct transport *transport, bool *refused)
 {
-	int fd = gw->kind == KIND_FCGI && !gw->open ? gw->fcgi.ipcFd : -1;
+	int fd = transport->kind == KIND_FCGI && !transport->open ? transport->fcgi.ipcFd : -1;
 
-	*refused = gw->refused;
+	*refused = transport->refused;
 	if (fd != -1)
-		gw->fcgi.ipcFd = -1;
+		transport->fcgi.ipcFd = -1;
 	return fd;
 }
 
 void
-transport_attach(struct transport *gw, int fd)
+transport_attach(struct transport *transport, int fd)
 {
-	gw->fcgi.ipcFd = fd;
-	gw->fcgi.keepConnection = 1; /* else the next accept closes it */
+	transport->fcgi.ipcFd = fd;
+	transport->fcgi.keepConnection = 1; /* else the next accept closes it */
 }
 
 void
-transport_abort(struct transport *gw)
+transport_abort(struct transport *transport)
 {
-	if (gw->kind == KIND_CGI)
+	if (transport->kind == KIND_CGI)
 		_exit(1);
-	if (gw->kind != KIND_FCGI || !gw->open)
+	if (transport->kind != KIND_FCGI || !transport->open)
 		return;
-	hang_up(gw); /* sends no END_REQUEST */
+	hang_up(transport); /* sends no END_REQUEST */
 }
 
 /* The value if this entry of the environment sets variable `name`, else NULL. */
@@ -215,30 +216,25 @@ value_of(const char *entry, const char *name, size_t length)
 }
 
 const char *
-transport_variable(const struct transport *gw, const char *name)
+transport_variable(const struct transport *transport, const char *name)
 {
 	size_t length = strlen(name);
 	const char *value = NULL;
 
-	for (const char *const *p = gw->environment; p != NULL && *p != NULL && value == NULL; p++)
+	for (const char *const *p = transport->environment;
+	     p != NULL && *p != NULL && value == NULL; p++)
 		value = value_of(*p, name, length);
 	return value;
 }
 
 size_t
-transport_variable_count(const struct transport *gw, const char *name)
+transport_variable_count(const struct transport *transport, const char *name)
 {
 	size_t length = strlen(name), count = 0;
 
-	for (const char *const *p = gw->environment; p != NULL && *p != NULL; p++)
+	for (const char *const *p = transport->environment; p != NULL && *p != NULL; p++)
 		count += value_of(*p, name, length) != NULL;
 	return count;
-}
-
-const char *const *
-transport_environment(const struct transport *gw)
-{
-	return gw->environment;
 }
 
 static ssize_t
@@ -250,13 +246,13 @@ gone(struct error *err, int cause)
 }
 
 static ssize_t
-read_stdin(struct transport *gw, char *buffer, size_t size, struct error *err)
+read_stdin(struct transport *transport, char *buffer, size_t size, struct error *err)
 {
 	size_t have = 0;
 	ssize_t n;
 
-	if (gw->left >= 0 && (int64_t)size > gw->left)
-		size = (size_t)gw->left;
+	if (transport->left >= 0 && (int64_t)size > transport->left)
+		size = (size_t)transport->left;
 	while (have < size && (n = read(STDIN_FILENO, buffer + have, size - have)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -264,18 +260,18 @@ read_stdin(struct transport *gw, char *buffer, size_t size, struct error *err)
 			return gone(err, errno);
 		have += (size_t)n;
 	}
-	if (gw->left >= 0)
-		gw->left -= (int64_t)have;
+	if (transport->left >= 0)
+		transport->left -= (int64_t)have;
 	return (ssize_t)have;
 }
 
 bool
-transport_has_body(struct transport *gw, int64_t length)
+transport_has_body(struct transport *transport, int64_t length)
 {
-	FCGX_Stream *in = gw->fcgi.in;
+	FCGX_Stream *in = transport->fcgi.in;
 	int first;
 
-	if (gw->kind != KIND_FCGI || length == 0)
+	if (transport->kind != KIND_FCGI || length == 0)
 		return true;
 	if (in->rdNext == in->stop && (first = FCGX_GetChar(in)) != EOF)
 		FCGX_UnGetChar(first, in);
@@ -283,47 +279,47 @@ transport_has_body(struct transport *gw, int64_t length)
 }
 
 ssize_t
-transport_read(struct transport *gw, void *buffer, size_t size, struct error *err)
+transport_read(struct transport *transport, void *buffer, size_t size, struct error *err)
 {
 	size_t n;
 
-	switch (gw->kind) {
+	switch (transport->kind) {
 	case KIND_FCGI:
-		n = (size_t)FCGX_GetStr(buffer, (int)size, gw->fcgi.in);
+		n = (size_t)FCGX_GetStr(buffer, (int)size, transport->fcgi.in);
 		/* Bytes before a cut are returned first; the error persists. */
-		if (n == 0 && FCGX_GetError(gw->fcgi.in) != 0)
-			return gone(err, FCGX_GetError(gw->fcgi.in));
+		if (n == 0 && FCGX_GetError(transport->fcgi.in) != 0)
+			return gone(err, FCGX_GetError(transport->fcgi.in));
 		return (ssize_t)n;
 	case KIND_CGI:
-		return read_stdin(gw, buffer, size, err);
+		return read_stdin(transport, buffer, size, err);
 	case KIND_MEMORY:
 		break;
 	}
-	n = size < gw->body_length ? size : gw->body_length;
-	memcpy(buffer, gw->body, n);
-	gw->body += n;
-	gw->body_length -= n;
+	n = size < transport->body_length ? size : transport->body_length;
+	memcpy(buffer, transport->body, n);
+	transport->body += n;
+	transport->body_length -= n;
 	return (ssize_t)n;
 }
 
 bool
-transport_is_gone(const struct transport *gw)
+transport_is_gone(const struct transport *transport)
 {
-	struct pollfd peer = { .fd = gw->kind == KIND_FCGI ? gw->fcgi.ipcFd : -1,
+	struct pollfd peer = { .fd = transport->kind == KIND_FCGI ? transport->fcgi.ipcFd : -1,
 		.events = POLLRDHUP };
 
 	return peer.fd != -1 && poll(&peer, 1, 0) == 1;
 }
 
 bool
-transport_write(struct transport *gw, const void *data, size_t size)
+transport_write(struct transport *transport, const void *data, size_t size)
 {
-	switch (gw->kind) {
+	switch (transport->kind) {
 	case KIND_FCGI:
 		for (const char *p = data; size > 0;) {
 			int piece = size > 1 << 30 ? 1 << 30 : (int)size;
 
-			if (FCGX_PutStr(p, piece, gw->fcgi.out) != piece)
+			if (FCGX_PutStr(p, piece, transport->fcgi.out) != piece)
 				return false;
 			p += piece;
 			size -= (size_t)piece;
@@ -334,5 +330,5 @@ transport_write(struct transport *gw, const void *data, size_t size)
 	case KIND_MEMORY:
 		break;
 	}
-	return fwrite(data, 1, size, gw->out) == size;
+	return fwrite(data, 1, size, transport->out) == size;
 }

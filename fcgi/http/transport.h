@@ -48,8 +48,6 @@ void transport_abort(struct transport *);
 const char *transport_variable(const struct transport *, const char *name); /* NULL: not set */
 /* How many times the web server has set this variable. */
 size_t transport_variable_count(const struct transport *, const char *name);
-/* The whole environment: "NAME=value" strings ended by NULL. */
-const char *const *transport_environment(const struct transport *);
 
 /*
  * True if the whole body of that length (-1: not announced) has been received, so that
