@@ -138,7 +138,7 @@ show(struct request *req, const char *path, struct error *err)
 	    !db_storage_item(call->db, key, path, &call->identity->principal, &item, err))
 		return false;
 	if (item == NULL || request_query(req, "properties") != NULL)
-		return error_set(err, ERROR_NOT_FOUND, "there is no such item%s",
+		return error_set(err, ERROR_NOT_FOUND, "no such item%s",
 		    item == NULL ? "" : ": nothing has properties");
 	if ((json = json_loads(item->json, 0, NULL)) == NULL)
 		return error_set(
@@ -167,5 +167,5 @@ storage_path(struct request *req, struct error *err)
 	if (request_query(req, "list") == NULL)
 		return show(req, path, err);
 	return utf8_check(path) ? list(req, arena_printf(req->arena, "/%s", path), err)
-				: error_set(err, ERROR_NOT_FOUND, "there is no such folder");
+				: error_set(err, ERROR_NOT_FOUND, "no such folder");
 }

@@ -25,7 +25,7 @@ who_answers(struct request *req, struct error *err)
 		err))
 		return false;
 	if (json == NULL)
-		return error_set(err, ERROR_NOT_FOUND, "there is no such repository or user");
+		return error_set(err, ERROR_NOT_FOUND, "no such repository or user");
 	reply_bytes(req, 200, "application/json", json, strlen(json));
 	return true;
 }

@@ -112,7 +112,7 @@ connection_command(struct db_connection *connection, const char *sql, int64_t de
 /* --- Opening --- */
 
 bool
-state_is_backing_off(const char *state)
+state_is_unavailable(const char *state)
 {
 	/* cancelled, locked, out of resources, connection, shutting down, now a standby */
 	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006" };
@@ -225,7 +225,7 @@ refuse_statement(PGconn *pg, const PGresult *res, const char *name, struct error
 {
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
-	if (state == NULL || state_is_backing_off(state)) {
+	if (state == NULL || state_is_unavailable(state)) {
 		unavailable(err, PQerrorMessage(pg));
 		return;
 	}

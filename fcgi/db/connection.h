@@ -36,7 +36,7 @@ PGresult *connection_command(struct db_connection *, const char *sql, int64_t de
  * it. Else UNAVAILABLE with a message. */
 bool schema_check(int64_t schema, int64_t oldest, struct error *) MUST_CHECK;
 /* True if the SQLSTATE means that the server cannot do it at present. */
-bool state_is_backing_off(const char *state);
+bool state_is_unavailable(const char *state);
 
 /* Result of the borrower's query, which shows the state of the server. */
 enum connection_use {

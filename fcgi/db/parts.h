@@ -16,7 +16,7 @@
 	.actor = (who)->account, .actor_name = actor_name(who), .request = actor_request(who), \
 	.address = actor_address(who)
 #define PRINCIPAL_ARGS(principal) .account = (principal)->account, .epoch = (principal)->epoch
-/* A digest as two members; NULL and 0 in SQL if there is no digest. */
+/* A digest as two members; NULL and 0 in SQL without a digest. */
 struct bytes digest_bytes(const struct digest *);
 int digest_number(const struct digest *);
 bool digest_read(struct digest *, int algorithm, struct bytes value) MUST_CHECK;

@@ -37,8 +37,9 @@ static bool
 check_known(const char *repository, const char *principal, struct error *err)
 {
 	if (repository != NULL)
-		return error_set(
-		    err, ERROR_NOT_FOUND, "no local or remote repository %s", repository);
+		return error_set(err, ERROR_NOT_FOUND,
+		    "no local or remote repository %s (a virtual one has the rights of its members)",
+		    repository);
 	if (principal != NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no user or group %s", principal);
 	return true;

@@ -31,17 +31,17 @@ static enum verdict
 classify(const char *state, struct error *err)
 {
 	/* foreign key, serialization, deadlock */
-	static const char *const idempotent[] = { "23503", "40001", "40P01", NULL };
+	static const char *const retryable[] = { "23503", "40001", "40P01", NULL };
 
 	if (strcmp(state, "23505") == 0) {
 		error_set(err, ERROR_CONFLICT, NULL);
 		return VERDICT_FAILED;
 	}
-	if (state_is(state, idempotent)) {
+	if (state_is(state, retryable)) {
 		error_set(err, ERROR_UNAVAILABLE, NULL);
 		return VERDICT_AGAIN;
 	}
-	error_set(err, state_is_backing_off(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
+	error_set(err, state_is_unavailable(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
 	return VERDICT_FAILED;
 }
 
@@ -52,8 +52,10 @@ describe(const char *what, const char *state, const PGresult *res, struct error 
 	const char *constraint = PQresultErrorField(res, PG_DIAG_CONSTRAINT_NAME);
 	const char *message = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
 
-	if (message == NULL || strncmp(state, "22", 2) == 0)
+	if (strncmp(state, "22", 2) == 0)
 		message = "a value does not fit";
+	else if (message == NULL)
+		message = "no memory for the result";
 	error_cause(err, "%s: SQLSTATE %s %s: %s", what, state,
 	    constraint == NULL ? "" : constraint, message);
 }
@@ -98,9 +100,11 @@ receive(struct db_connection *connection, const char *what, PGresult *res, PGres
 		return VERDICT_DONE;
 	}
 	state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-	verdict = classify(state == NULL ? "XX000" : state, err);
-	describe(what, state == NULL ? "XX000" : state, res, err);
-	if (state != NULL && strcmp(state, "25006") == 0)
+	if (state == NULL)
+		state = "53200"; /* libpq's own failure: its memory ran out */
+	verdict = classify(state, err);
+	describe(what, state, res, err);
+	if (strcmp(state, "25006") == 0)
 		connection_close(connection); /* a new connection may reach the primary */
 	PQclear(res);
 	return verdict;

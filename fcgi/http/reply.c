@@ -348,6 +348,12 @@ file_read(void *context, int64_t offset, void *buffer, size_t size)
 	return pread(*(const int *)context, buffer, size, offset);
 }
 
+static void
+close_file(void *fd)
+{
+	close(*(const int *)fd);
+}
+
 /* True without Range, or with one that every web server reads as we do. Apache applies a Range to
  * HEAD, too. */
 static bool
@@ -363,23 +369,21 @@ send_file(struct request *req)
 {
 	struct reply *reply = req->reply;
 	const char *sendfile = request_variable(req, "STOWAGE_SENDFILE");
-	int fd = -1;
-	struct reply_source source = { reply->file_size, file_read, &fd };
-	bool ok;
+	int *fd = arena_alloc(req->arena, sizeof(*fd));
+	struct reply_source source = { reply->file_size, file_read, fd };
 
 	/* Apache omits the length of an empty file. */
 	if (sendfile != NULL && reply->file_size > 0 && suits_server(req)) {
 		reply_header(req, sendfile, reply->file);
 		return send_head(req);
 	}
-	fd = open(reply->file, O_RDONLY | O_CLOEXEC);
-	if (fd == -1) {
+	*fd = open(reply->file, O_RDONLY | O_CLOEXEC);
+	if (*fd == -1) {
 		transport_abort(req->transport);
 		return false;
 	}
-	ok = send_source(req, &source);
-	close(fd);
-	return ok;
+	arena_defer(req->arena, close_file, fd);
+	return send_source(req, &source);
 }
 
 bool

@@ -145,15 +145,16 @@ session_open(struct session *session, struct error *err)
 	upload = upload_open(session->registry->store, row->file, row->received, err);
 	if (upload == NULL)
 		return false;
+	session->upload = upload; /* at once: the session closes it, even if memory runs out next */
 	if (!session_confirm(session, err) || !upload_truncate(upload, row->received, err)) {
 		session_drop_empty(session, upload);
 		upload_close(upload);
+		session->upload = NULL;
 		return false;
 	}
 	/* The running digest costs nothing, but only while all bytes pass through one request. */
 	if (row->received == 0)
 		upload_hash(upload, row->algorithm);
-	session->upload = upload;
 	return true;
 }
 

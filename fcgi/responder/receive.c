@@ -24,6 +24,7 @@ receive_body(struct request *req, struct session *session, int64_t *written, str
 	ssize_t n;
 	bool ok = piece != NULL || error_errno(err, "no memory for an upload");
 
+	arena_defer(req->arena, free, piece);
 	*written = 0;
 	/* A body whose Content-Length is too large is refused unread; with no room left, a body
 	 * without one at its first piece. */
@@ -33,6 +34,5 @@ receive_body(struct request *req, struct session *session, int64_t *written, str
 		     session_write(session, piece, (size_t)n, err);
 		*written += n > 0 ? n : 0;
 	}
-	free(piece);
 	return ok;
 }

@@ -203,7 +203,7 @@ schema_check(int64_t schema, int64_t oldest, struct error *err)
 }
 
 bool
-state_is_backing_off(const char *state)
+state_is_unavailable(const char *state)
 {
 	(void)state;
 	return false;
