@@ -55,7 +55,7 @@ FROM repository r LEFT JOIN LATERAL (
 WHERE r.key = :key AND r.deleted_at IS NULL
 ORDER BY f.path, f.name LIMIT :limit;
 
--- No row if the repository is not visible; NULL if there is no such path.
+-- No row if the repository is not visible; NULL if the path does not exist.
 -- idempotent
 -- returns: json text, sha256 text, download text, payload bytea
 \set key $1::text

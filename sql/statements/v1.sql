@@ -137,7 +137,7 @@ SELECT said.*, tags.name AS tag, tags.id, tags.pending, tags.updated_at, tags.ag
 FROM said LEFT JOIN tags ON true
 ORDER BY tags.name;
 
--- Names that contain a text; if there are none, one row, whose name is NULL.
+-- Names that contain a text; without one, one row, whose name is NULL.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean, name text, total bigint
 \set key $1::text
