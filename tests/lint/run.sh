@@ -1,5 +1,5 @@
 #!/bin/bash
-# Scripts by shellcheck, manual pages by mandoc, C by clang-format, examples by their servers.
+# Scripts by shellcheck, manual pages by mandoc, C by clang-format, wording by a few patterns, examples by their servers.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 cd "$STOWAGE_SRC"
 
@@ -9,7 +9,7 @@ for script in "${scripts[@]}"; do
 	check "shellcheck $script" shellcheck -x -P SCRIPTDIR "$script"
 done
 
-# Which other manuals this machine has is no fault of the page.
+# Other manuals may be missing on this machine.
 manual() {
 	local said
 	said=$(mandoc -T lint -W style "$1" | grep -v 'referenced manual not found' || true)
@@ -34,6 +34,22 @@ formatted() {
 }
 
 check 'clang-format' formatted
+
+# Turns of phrase that betray a translation, in comments, messages, manuals and tests. Migrations stay as they were applied.
+worded() {
+	! grep -rnE "[Ww]hoever|\\b(is|are) none\\b|\\bis no [a-z]" README.md fcgi admin lighttpd apache sql tests \
+		--exclude-dir=migrations --exclude-dir=seeds --exclude-dir=v1.1.1 --exclude=schema.sql --exclude-dir=lint | grep -v 'there is none'
+}
+
+check 'wording' worded
+
+# "area: verb ...", at most 65 characters, in all commits since things have the names of the field.
+subjects() {
+	git rev-parse -q --verify "$1^{commit}" >/dev/null || return 0 # not in a source archive, or a shallow clone
+	! git log --format=%s "$1..HEAD" | grep -vE '^[A-Za-z0-9_./(), -]+: [a-z].+$' && ! git log --format=%s "$1..HEAD" | grep -E '^.{66,}$'
+}
+
+check 'subjects of commits' subjects 0c0d5f9
 
 # The examples for sites, with a throwaway certificate and this build's files.
 example() {
