@@ -48,6 +48,14 @@ def check_is_silent(days=0):
     assert said == "", said
 
 
+def was_killed(before, program="stowage-v2"):
+    """Has one of these processes ended? Its parent may see that a moment after the client."""
+    try:
+        return eventually(lambda: pids(program) != before, 5)
+    except AssertionError:
+        return False
+
+
 def recover(program="stowage-v2", path="/livez"):
     """Two new workers, which no earlier kill delays, and the web server has forgotten that others were away."""
     renew(program)
