@@ -37,7 +37,7 @@ rest_serve(struct request *req, struct db *db, struct error *err)
 
 	req->call = &call;
 	if ((err->code != ERROR_NONE || !call_run(req, &call, err)) &&
-	    !responder_hands_over(req, err))
+	    !responder_dispatches(req, err))
 		rest_error(req, err);
 	req->call = NULL;
 }

@@ -67,11 +67,11 @@ wait_for_turn(struct waiter *waiter)
 	pthread_cond_destroy(&waiter->changed);
 }
 
-enum turn
+enum hash_slot
 hash_slot_acquire(const char *address, bool wait)
 {
 	struct waiter waiter = { 0 };
-	enum turn turn = HASH_SLOT_ACQUIRED;
+	enum hash_slot turn = HASH_SLOT_ACQUIRED;
 	size_t of_network, all;
 
 	read_network(address, waiter.network);

@@ -10,7 +10,7 @@
 
 #include "base/attributes.h"
 
-enum turn {
+enum hash_slot {
 	HASH_SLOT_ACQUIRED,    /* until hash_slot_release() */
 	HASH_SLOT_WOULD_BLOCK, /* no slot is free, and `wait` is false */
 	HASH_SLOT_BUSY         /* too many are waiting, of this network or in total */
@@ -19,7 +19,7 @@ enum turn {
 /* Set the number of slots; call it before the first is acquired. */
 void hash_slots_setup(unsigned slots);
 /* address: of the client; of IPv6 addresses the first 64 bits count. "": unknown. */
-enum turn hash_slot_acquire(const char *address, bool wait) MUST_CHECK;
+enum hash_slot hash_slot_acquire(const char *address, bool wait) MUST_CHECK;
 void hash_slot_release(void);
 
 #endif

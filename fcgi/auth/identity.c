@@ -232,7 +232,7 @@ is_wrong_again(
 }
 
 static bool
-take_turn(const struct attempt *attempt, struct error *err)
+acquire_slot(const struct attempt *attempt, struct error *err)
 {
 	switch (password_hash_slot(attempt->address, attempt->given->may_block)) {
 	case HASH_SLOT_ACQUIRED:
@@ -261,7 +261,7 @@ check_password(const struct attempt *attempt, const struct authorization *creden
 	    attempt->address, &pair);
 	if (is_wrong_again(attempt, &pair, &now))
 		return true;
-	if (!take_turn(attempt, err))
+	if (!acquire_slot(attempt, err))
 		return false;
 	*good = is_right_elsewhere(attempt, credential, account);
 	known = *good || password_compare(credential->password,

@@ -44,7 +44,7 @@ prepare(void)
 		log_fatal("cannot prepare password hashing");
 }
 
-enum turn
+enum hash_slot
 password_hash_slot(const char *address, bool wait)
 {
 	pthread_once(&once, prepare);

@@ -31,7 +31,7 @@ bool password_check(const char *password, const char *hash);
 /* The same in steps, for a caller that must not wait, or may find while waiting that no hash is
  * needed. password_compare() runs between password_hash_slot() and hash_slot_release()
  * (hash_slot.h). */
-enum turn password_hash_slot(const char *address, bool wait) MUST_CHECK;
+enum hash_slot password_hash_slot(const char *address, bool wait) MUST_CHECK;
 /* In a slot. false: memory ran out (UNAVAILABLE). */
 bool password_compare(
     const char *password, const char *hash, bool *good, struct error *) MUST_CHECK;

@@ -44,7 +44,7 @@ int responder_main(const struct responder *, int argc, char **argv);
 
 /* true: the error is not an answer; another thread must serve the request from its beginning. */
 static inline bool
-responder_hands_over(const struct request *req, const struct error *err)
+responder_dispatches(const struct request *req, const struct error *err)
 {
 	return err->code == ERROR_WOULD_BLOCK && (!req->may_block || req->awaits_body);
 }

@@ -49,8 +49,8 @@ struct worker {
 
 /* The things that a thread may block on. */
 enum blocking {
-	PATIENCE_BODY = 1,
-	PATIENCE_UPSTREAM = 2, /* or a hash slot */
+	BLOCKING_BODY = 1,
+	BLOCKING_UPSTREAM = 2, /* or a hash slot */
 	BLOCKING_REFUSED = 4   /* on nothing, and no other thread is free to block */
 };
 
@@ -113,8 +113,8 @@ open_request(struct request *req, const struct task *task, struct error *err)
 	    same_origin_check(req, err) && task->blocking == BLOCKING_REFUSED)
 		error_set(err, ERROR_WOULD_BLOCK, NULL);
 	req->context = service;
-	req->may_block = (task->blocking & (PATIENCE_UPSTREAM | BLOCKING_REFUSED)) != 0;
-	req->may_receive = (task->blocking & PATIENCE_BODY) != 0;
+	req->may_block = (task->blocking & (BLOCKING_UPSTREAM | BLOCKING_REFUSED)) != 0;
+	req->may_receive = (task->blocking & BLOCKING_BODY) != 0;
 	req->uploads = task->worker->uploads;
 	req->documents = task->worker->documents;
 	req->place = task->place;
@@ -177,13 +177,13 @@ serve(struct task *task)
 	struct request req;
 	struct db db = { .pool = task->worker->service->pool,
 		.arena = task->arena,
-		.bounded = (task->blocking & PATIENCE_UPSTREAM) == 0 };
+		.bounded = (task->blocking & BLOCKING_UPSTREAM) == 0 };
 	struct error err = { 0 };
 	bool answered = respond(task, &req, &db, &err) || respond_starved(task, &req, &db, &err);
 
 	db_rollback(&db); /* a transaction that a handler left open */
-	if (answered && responder_hands_over(&req, &err)) {
-		task->blocking = PATIENCE_UPSTREAM | (req.awaits_body ? PATIENCE_BODY : 0);
+	if (answered && responder_dispatches(&req, &err)) {
+		task->blocking = BLOCKING_UPSTREAM | (req.awaits_body ? BLOCKING_BODY : 0);
 		return false;
 	}
 	if (answered)
@@ -286,7 +286,7 @@ task_serve(struct task *task)
 	if (serve(task))
 		return true;
 	arena_reset(task->arena);
-	others = (task->blocking & PATIENCE_BODY) != 0 ? task->worker->receivers
+	others = (task->blocking & BLOCKING_BODY) != 0 ? task->worker->receivers
 						       : task->worker->blocking_pool;
 	if (blocking_pool_run(others, serve_waiting, task))
 		return false;
@@ -326,11 +326,11 @@ serve_accepted(struct thread *thread)
 
 /* Half of the upload threads may block on bodies; the others stay free to accept. */
 static unsigned
-upload_patience(struct worker *worker)
+upload_blocking(struct worker *worker)
 {
 	int64_t uploading = atomic_fetch_add(&worker->uploading, 1) + 1;
 
-	return 2 * uploading <= worker->service->config->http_upload_threads ? PATIENCE_BODY : 0;
+	return 2 * uploading <= worker->service->config->http_upload_threads ? BLOCKING_BODY : 0;
 }
 
 /* Serve one request, if there is one. */
@@ -345,7 +345,7 @@ serve_next(struct thread *thread)
 	atomic_fetch_add(&worker->busy, 1);
 	accepted = transport_accept(task->transport);
 	task->started = clock_steady_ms();
-	task->blocking = uploads ? upload_patience(worker) : 0;
+	task->blocking = uploads ? upload_blocking(worker) : 0;
 	if (accepted)
 		serve_accepted(thread);
 	atomic_fetch_sub(&worker->uploading, uploads);
@@ -531,7 +531,7 @@ worker_run_cgi(const struct responder *responder, struct service *service)
 	struct task *task = task_new(&worker, transport_open_cgi(), NULL);
 
 	task->started = clock_steady_ms();
-	task->blocking = PATIENCE_BODY | PATIENCE_UPSTREAM;
+	task->blocking = BLOCKING_BODY | BLOCKING_UPSTREAM;
 	if (transport_accept(task->transport))
 		(void)serve(task);
 	task_free(task);

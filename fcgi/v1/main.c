@@ -35,7 +35,7 @@ v1_serve(struct request *req, struct db *db, struct error *err)
 		*err = (struct error){ 0 };
 		ok = call_open(req, &call, err) && call_run(req, &call, db, err);
 	}
-	if (!ok && !responder_hands_over(req, err))
+	if (!ok && !responder_dispatches(req, err))
 		v1_error(req, &call, err);
 }
 

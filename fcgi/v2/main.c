@@ -36,7 +36,7 @@ v2_serve(struct request *req, struct db *db, struct error *err)
 		*err = (struct error){ 0 };
 		ok = call_open(req, &call, err) && call_run(req, &call, db, err);
 	}
-	if (!ok && !responder_hands_over(req, err))
+	if (!ok && !responder_dispatches(req, err))
 		v2_error(req, &call, db, err);
 }
 
