@@ -1073,7 +1073,7 @@ def owner_killed():
 def clients_leave():
     """A hundred clients leave a blob in the middle: no thread stays with them, the fetch comes to its end, and the next client has it."""
     key, name, image = big(4 << 20)
-    HUB.rate = RATE // 8  # all of them are to come before its end, on a busy machine too
+    HUB.rate = RATE // 32  # all of them are to come before its end, on a busy machine too
     try:
         links = [open_socket() for _ in range(CROWD // 2)]
         for link in links:
