@@ -44,7 +44,7 @@ place_new(struct share *share, const char *holder)
 	struct share_place *place = malloc(sizeof(*place) + size);
 
 	if (place == NULL)
-		log_fatal("out of memory");
+		return NULL;
 	*place = (struct share_place){ .share = share, .next = share->taken };
 	memcpy(place->holder, holder, size);
 	return place;
@@ -69,8 +69,10 @@ share_take(struct share *share, const char *holder)
 	pthread_mutex_lock(&share->lock);
 	if (count_held(share, holder) < share->free) {
 		place = place_new(share, holder);
-		share->taken = place;
-		share->free--;
+		if (place != NULL) {
+			share->taken = place;
+			share->free--;
+		}
 	}
 	pthread_mutex_unlock(&share->lock);
 	return place;

@@ -17,7 +17,7 @@ struct share *share_open(size_t places) RETURNS_NONNULL;
 /* Call it after all places have been returned. */
 void share_close(struct share *);
 
-/* holder: copied. NULL: the holder has its share already. */
+/* holder: copied. NULL: the holder has its share already, or memory ran out. */
 struct share_place *share_take(struct share *, const char *holder) MUST_CHECK;
 void share_return(struct share_place *); /* NULL is fine */
 
