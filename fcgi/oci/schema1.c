@@ -7,7 +7,8 @@
 
 #include "oci/base64url.h"
 #include "oci/document.h"
-#include "oci/manifest.h"
+#include "oci/name.h"
+#include "oci/v1_image.h"
 
 #define FORM JSON_INDENT(3)
 #define SIGNATURES_MAX 16
@@ -272,6 +273,74 @@ schema1_parse(struct arena *arena, struct bytes document, struct schema1 **out, 
 	json_decref(payload);
 	json_decref(whole);
 	return ok && check_ids(arena, schema1, err);
+}
+
+/* --- As a manifest --- */
+
+bool
+schema1_is(const char *content_type, struct bytes document)
+{
+	char type[MEDIATYPE_MAX_LENGTH + 1] = "";
+	struct error ignored = { 0 };
+	json_error_t fault;
+	json_t *json;
+	bool is;
+
+	if (content_type != NULL && !mediatype_parse(type, content_type, &ignored))
+		return false;
+	if (strcmp(type, MEDIATYPE_DOCKER_SCHEMA1) == 0 ||
+	    strcmp(type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
+		return true;
+	if (*type != '\0' && strcmp(type, MEDIATYPE_JSON) != 0)
+		return false;
+	/* Docker up to 1.9 sends no type. */
+	json = document_load(NULL, document, &fault);
+	is = json_integer_value(json_object_get(json, "schemaVersion")) == 1;
+	json_decref(json);
+	return is;
+}
+
+/* Each layer once; the empty layer need not be stored, since every repository has it. */
+static struct manifest *
+manifest_of(struct arena *arena, const struct schema1 *schema1)
+{
+	struct manifest *manifest = arena_alloc(arena, sizeof(*manifest));
+	struct digest empty;
+
+	v1_empty_layer_digest(&empty);
+	*manifest = (struct manifest){ .media_type = MEDIATYPE_DOCKER_SCHEMA1_SIGNED,
+		.artifact_type = "",
+		.annotations_json = "{}" };
+	manifest->blobs = arena_array(arena, schema1->count, sizeof(*manifest->blobs));
+	for (size_t i = 0; i < schema1->count; i++) {
+		bool skip = digest_equal(&schema1->entries[i].blob, &empty);
+
+		for (size_t j = 0; j < manifest->blob_count && !skip; j++)
+			skip = digest_equal(&manifest->blobs[j].digest, &schema1->entries[i].blob);
+		if (!skip)
+			manifest->blobs[manifest->blob_count++] = (struct descriptor){
+				.role = DESCRIPTOR_LAYER,
+				.media_type = MEDIATYPE_DOCKER_LAYER ".gzip",
+				.digest = schema1->entries[i].blob,
+				.size = -1, /* schema 1 does not state it */
+			};
+	}
+	return manifest;
+}
+
+bool
+schema1_read(struct arena *arena, struct bytes document, struct manifest **manifest,
+    struct digest *digest, struct error *err)
+{
+	struct schema1 *schema1;
+
+	if (!schema1_parse(arena, document, &schema1, err))
+		return false;
+	if (!name_check(schema1->name, err) || !tag_check(schema1->tag, err))
+		return error_set(err, ERROR_MANIFEST_INVALID, "name or tag is malformed");
+	*digest = schema1->digest;
+	*manifest = manifest_of(arena, schema1);
+	return true;
 }
 
 /* --- Writing --- */

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "oci/digest.h"
+#include "oci/manifest.h"
 #include "oci/signature.h"
 
 struct schema1_entry {
@@ -31,6 +32,13 @@ struct schema1 {
  * the document differs from its payload; MANIFEST_INVALID for every other fault. */
 bool schema1_parse(
     struct arena *, struct bytes document, struct schema1 **, struct error *) MUST_CHECK;
+
+/* Is a document of that type schema 1? NULL: the type is unknown. */
+bool schema1_is(const char *content_type, struct bytes document);
+/* Verify a signed document, and return its layers and the digest of its signed part. The name and
+ * tag in it may differ from the request: images get copied. */
+bool schema1_read(struct arena *, struct bytes document, struct manifest **, struct digest *,
+    struct error *) MUST_CHECK;
 
 /* Set payload and digest from the other fields, in the form that docker itself writes. */
 void schema1_print(struct arena *, struct schema1 *);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hex.h"
 #include "oci/document.h"
 
 #define TEXT_FORM (JSON_COMPACT | JSON_SORT_KEYS)
@@ -19,6 +20,16 @@ void
 v1_empty_layer_digest(struct digest *digest)
 {
 	digest_of(digest, DIGEST_SHA256, v1_empty_layer.data, v1_empty_layer.length);
+}
+
+bool
+v1_id_read(struct digest *id, const char *text, struct error *err)
+{
+	unsigned char value[32];
+
+	return (strlen(text) == 2 * sizeof(value) && hex_decode(value, sizeof(value), text) &&
+		   digest_set(id, DIGEST_SHA256, value, sizeof(value))) ||
+	       error_set(err, ERROR_NOT_FOUND, "Invalid image ID");
 }
 
 /* --- Which manifests --- */

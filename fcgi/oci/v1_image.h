@@ -24,6 +24,16 @@ struct v1_image {
 	bool zstd; /* v1 clients cannot read this layer as it is */
 };
 
+/* --- Ids: 64 hexadecimal digits, stored as SHA-256 digests --- */
+
+/* NOT_FOUND if the text is not an id. */
+bool v1_id_read(struct digest *, const char *text, struct error *) MUST_CHECK;
+static inline const char *
+v1_id_text(const struct digest *id)
+{
+	return id->text + sizeof("sha256:") - 1;
+}
+
 /* The layer of an empty entry: an empty tar, compressed. */
 extern const struct bytes v1_empty_layer;
 void v1_empty_layer_digest(struct digest *);

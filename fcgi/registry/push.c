@@ -4,8 +4,8 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "oci/schema1.h"
 #include "oci/v1_image.h"
-#include "registry/schema1.h"
 
 bool
 registry_target_require(struct registry *registry, const char *name, int wanted,
@@ -129,7 +129,7 @@ read_schema1(struct arena *arena, const struct target *target, struct manifest_p
 		return error_set(err, ERROR_MANIFEST_INVALID,
 		    "schema 1 manifests are not accepted: blockPushingSchema1 is on in repository %s",
 		    target->key);
-	if (!registry_schema1_read(arena, push->payload, manifest, &push->digest, err))
+	if (!schema1_read(arena, push->payload, manifest, &push->digest, err))
 		return false;
 	return push->reference->tag != NULL ||
 	       digest_equal(&push->digest, &push->reference->digest) ||
@@ -140,7 +140,7 @@ static bool
 read_manifest(struct arena *arena, const struct target *target, struct manifest_push *push,
     struct manifest **manifest, struct error *err)
 {
-	if (registry_schema1_is(push->content_type, push->payload))
+	if (schema1_is(push->content_type, push->payload))
 		return read_schema1(arena, target, push, manifest, err);
 	return push_digest(push, err) &&
 	       manifest_parse(arena, push->payload, push->content_type, manifest, err);

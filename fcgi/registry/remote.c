@@ -11,10 +11,10 @@
 #include "base/log.h"
 #include "oci/manifest.h"
 #include "oci/name.h"
+#include "oci/schema1.h"
 #include "registry/fetch.h"
 #include "registry/probe.h"
 #include "registry/relay.h"
-#include "registry/schema1.h"
 #include "registry/single_flight.h"
 
 #define TAGS_LIMIT (4 * 1024 * 1024) /* longest page of a tag list, in bytes */
@@ -250,12 +250,12 @@ read_manifest(struct arena *arena, const struct remote *remote, const char *type
     struct digest *digest, struct error *err)
 {
 	struct error reason = { 0 };
-	bool schema1 = registry_schema1_is(type, payload);
+	bool schema1 = schema1_is(type, payload);
 
 	if (schema1 && remote->block_schema1)
 		return refuse(remote,
 		    "schema 1 manifests are not accepted from it: blockPushingSchema1 is on", err);
-	if (schema1 && !registry_schema1_read(arena, payload, manifest, digest, &reason))
+	if (schema1 && !schema1_read(arena, payload, manifest, digest, &reason))
 		return refuse(remote, reason.message, err);
 	if (!schema1)
 		digest_of(digest, want == NULL ? DIGEST_SHA256 : want->algorithm, payload.data,

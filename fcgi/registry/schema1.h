@@ -16,11 +16,4 @@ bool registry_schema1_make(struct registry *, const char *name, const char *writ
     const char *tag, const struct manifest_row *, struct bytes *document, struct digest *,
     struct error *) MUST_CHECK;
 
-/* Is a document of that type schema 1? NULL: the type is unknown. */
-bool registry_schema1_is(const char *content_type, struct bytes document);
-/* Verify a signed document, and return its layers and the digest of its signed part. The name and
- * tag in it may differ from the request: images get copied. */
-bool registry_schema1_read(struct arena *, struct bytes document, struct manifest **,
-    struct digest *, struct error *) MUST_CHECK;
-
 #endif

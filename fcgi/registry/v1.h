@@ -9,16 +9,9 @@
 #define REGISTRY_V1_H
 
 #include "db/v1.h"
+#include "oci/v1_image.h"
 #include "registry/registry.h"
 #include "store/recompress.h"
-
-/* NOT_FOUND if the text is not an id. */
-bool v1_id_read(struct digest *, const char *text, struct error *) MUST_CHECK;
-static inline const char *
-v1_id_text(const struct digest *id)
-{
-	return id->text + sizeof("sha256:") - 1;
-}
 
 /* NOT_FOUND; BAD_REQUEST while the image is being pushed. name NULL: any image with this id that
  * the principal may read, if all of them are identical. */

@@ -1,7 +1,6 @@
 /* Finding v1 images, tags and names (v1.h). */
 #include <string.h>
 
-#include "base/hex.h"
 #include "base/slots.h"
 #include "registry/pull.h"
 #include "registry/v1.h"
@@ -9,16 +8,6 @@
 /* Each holds up to 9 MiB until its client has read everything. */
 #define REPACKERS_MAX 16
 #define REPACK_WAIT_MS 5000
-
-bool
-v1_id_read(struct digest *id, const char *text, struct error *err)
-{
-	unsigned char value[32];
-
-	return (strlen(text) == 2 * sizeof(value) && hex_decode(value, sizeof(value), text) &&
-		   digest_set(id, DIGEST_SHA256, value, sizeof(value))) ||
-	       error_set(err, ERROR_NOT_FOUND, "Invalid image ID");
-}
 
 bool
 registry_v1_image_require(struct registry *registry, const char *name, const struct digest *id,
