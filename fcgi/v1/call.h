@@ -12,7 +12,7 @@
 #define V1_CALL_H
 
 #include "auth/identity.h"
-#include "registry/v1.h"
+#include "bridge/v1.h"
 #include "responder/responder.h"
 
 struct v1_call {

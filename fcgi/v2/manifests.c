@@ -8,7 +8,7 @@
 #include "registry/deletion.h"
 #include "registry/pull.h"
 #include "registry/push.h"
-#include "registry/schema1.h"
+#include "bridge/schema1.h"
 #include "v2/call.h"
 #include "v2/routes.h"
 

@@ -38,7 +38,7 @@ layer() {
 	fi
 }
 
-echo 1..9
+echo 1..10
 layer base
 layer oci base
 layer http oci base
@@ -47,5 +47,6 @@ layer store oci base
 layer auth authorization db oci base
 layer upstream oci base
 layer registry upstream db store oci base
+layer bridge registry upstream db store oci base
 layer responder auth registry upstream http db store oci base
 exit $failed

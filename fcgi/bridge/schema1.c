@@ -1,4 +1,4 @@
-#include "registry/schema1.h"
+#include "bridge/schema1.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "db/signing_key.h"
 #include "oci/v1_image.h"
-#include "registry/v1.h"
+#include "bridge/v1.h"
 
 static bool
 find_signer(struct registry *registry, struct signer **signer, struct error *err)

@@ -8,7 +8,7 @@
 #include "oci/v1_image.h"
 #include "registry/fetch.h"
 #include "registry/pull.h"
-#include "registry/v1.h"
+#include "bridge/v1.h"
 #include "store/recompress.h"
 
 #define PLATFORM "linux/amd64"

@@ -3,7 +3,7 @@
 
 #include "base/slots.h"
 #include "registry/pull.h"
-#include "registry/v1.h"
+#include "bridge/v1.h"
 
 /* Each holds up to 9 MiB until its client has read everything. */
 #define REPACKERS_MAX 16

@@ -6,7 +6,7 @@
 #include "base/slots.h"
 #include "oci/document.h"
 #include "registry/push.h"
-#include "registry/v1.h"
+#include "bridge/v1.h"
 
 #define UNPACK_WAIT_MS 60000 /* how long to wait for other unpacking threads */
 

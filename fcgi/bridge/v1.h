@@ -5,8 +5,8 @@
  * Names are canonical: "library/N" for names of one part. Ids are 64 hexadecimal digits, stored as
  * SHA-256 digests.
  */
-#ifndef REGISTRY_V1_H
-#define REGISTRY_V1_H
+#ifndef BRIDGE_V1_H
+#define BRIDGE_V1_H
 
 #include "db/v1.h"
 #include "oci/v1_image.h"
@@ -67,7 +67,7 @@ bool registry_v1_tag_push(struct registry *, const char *name, const char *tag,
 bool registry_v1_tags_delete(
     struct registry *, const char *name, const char *tag, struct error *) MUST_CHECK;
 
-/* --- Private to registry/ --- */
+/* --- Private to bridge/ --- */
 
 /* If the repository forwards its pushes: create a schema 2 image under this tag in the bridged
  * repository, with the pusher's rights there. The same image always gives the same manifest. */

@@ -4,7 +4,7 @@
 
 #include "oci/document.h"
 #include "registry/push.h"
-#include "registry/v1.h"
+#include "bridge/v1.h"
 
 #define UPLOADS_MAX 16 /* latest JSONs of one id; each hashes the layer while it is written */
 

@@ -1,7 +1,7 @@
 /* Signed schema 1 for clients that read nothing newer (docker 1.6 to 1.9): generated from stored
  * schema 2 or OCI manifests, and accepted from pushes and upstreams. */
-#ifndef REGISTRY_SCHEMA1_H
-#define REGISTRY_SCHEMA1_H
+#ifndef BRIDGE_SCHEMA1_H
+#define BRIDGE_SCHEMA1_H
 
 #include "oci/schema1.h"
 #include "registry/pull.h"
