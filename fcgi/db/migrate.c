@@ -329,6 +329,24 @@ number_set(struct run *run, struct error *err)
 	    err);
 }
 
+/* Drop the functions that the files did not create or replace in this transaction: an earlier
+ * version left them. */
+static bool
+functions_drop(struct run *run, struct error *err)
+{
+	return change(run, "functions of an earlier version",
+	    "DO $$\n"
+	    "DECLARE\n"
+	    "  v_function regprocedure;\n"
+	    "BEGIN\n"
+	    "  FOR v_function IN SELECT oid FROM pg_proc\n"
+	    "    WHERE pronamespace = 'registry'::regnamespace AND xmin <> pg_current_xact_id()::xid LOOP\n"
+	    "    EXECUTE format('DROP FUNCTION %s', v_function);\n"
+	    "  END LOOP;\n"
+	    "END $$;",
+	    err);
+}
+
 /* Replace functions and roles in one transaction, so that others never see a mixture. */
 static bool
 functions_apply(struct run *run, struct error *err)
@@ -342,7 +360,7 @@ functions_apply(struct run *run, struct error *err)
 	for (int i = 0; i < count; i++)
 		if (!file_apply(run, &files[i], err))
 			return false;
-	if (!file_apply(run, &roles, err) || !number_set(run, err) ||
+	if (!functions_drop(run, err) || !file_apply(run, &roles, err) || !number_set(run, err) ||
 	    !commit(run, "functions and roles", err))
 		return false;
 	report(run, "functions (%d files) and roles", count);

@@ -2,6 +2,7 @@
 # stowagectl against a running registry: what it prints, changes and answers.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/servers.sh"
+. "$STOWAGE_SRC/tests/lib/postgres.sh"
 
 scratch=$(mktemp -d)
 ctl=$STOWAGE_PREFIX/sbin/stowagectl

@@ -4,19 +4,12 @@
 # installation NAME: a database as e41734d left it (schema 3), with blobs, and an administrator who has chosen a password of his own;
 # its store in $scratch/NAME, its settings in $scratch/NAME.conf.
 installation() {
-	local name=$1 file number sum id=0
+	local name=$1 file sum id=0
 	stack_sql -c "CREATE DATABASE $name OWNER stowage"
 	sed -e "s/dbname=[^ ]*/dbname=$name/" -e "s|^path = .*|path = $scratch/$name|" "$conf" >"$scratch/$name.conf"
 	{
-		echo 'SET ROLE stowage; CREATE SCHEMA registry;'
-		echo 'CREATE TABLE registry.migration (number int PRIMARY KEY, name text NOT NULL, sha256 bytea NOT NULL, applied_at timestamptz NOT NULL DEFAULT now());'
-			for file in "$sql"/migrations/000[123]_*.sql; do
-			number=$(basename "$file" | cut -c 1-4)
-			sum=$(sha256sum "$file" | cut -d ' ' -f 1)
-			echo 'BEGIN; SET LOCAL search_path = registry;'
-			cat "$file"
-			echo "INSERT INTO registry.migration VALUES ($number, '$(basename "$file")', '\\x$sum'); COMMIT;"
-		done
+		echo 'SET ROLE stowage;'
+		postgres_schema 3
 		echo "INSERT INTO registry.principal (kind, name) VALUES (1, 'admin');"
 		echo "INSERT INTO registry.account (id, password, is_admin) SELECT id, '*', true FROM registry.principal WHERE name = 'admin';"
 	} >"$scratch/$name.sql"

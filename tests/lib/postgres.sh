@@ -7,6 +7,7 @@
 #   postgres_again                     start it again on the same folder
 #   postgres_remove                    stop, and remove the folder
 #   postgres_migrate [FOLDER]          bring the database to the schema of the SQL files, as stowagectl migrate does
+#   postgres_schema NUMBER             print what makes the tables of an earlier schema, for psql
 #
 # POSTGRES_FSYNC=on: survive what a test does to it. Off by default, since most tests throw it away.
 
@@ -81,6 +82,19 @@ postgres_remove() {
 
 postgres_migrate() {
 	"${STOWAGE_PREFIX:?}/sbin/stowagectl" migrate --database "host=$PGHOST dbname=$PGDATABASE user=$PGUSER" --sql "${1:-$STOWAGE_SRC/sql}"
+}
+
+postgres_schema() {
+	local file number
+	echo 'CREATE SCHEMA registry;'
+	echo 'CREATE TABLE registry.migration (number int PRIMARY KEY CHECK (number > 0), name text NOT NULL,'
+	echo '  sha256 bytea NOT NULL CHECK (octet_length(sha256) = 32), applied_at timestamptz NOT NULL DEFAULT now());'
+	for number in $(seq "$1"); do
+		file=$(echo "$STOWAGE_SRC"/sql/migrations/"$(printf %04d "$number")"_*.sql)
+		echo 'BEGIN; SET LOCAL search_path = registry;'
+		cat "$file"
+		echo "INSERT INTO registry.migration VALUES ($number, '${file##*/}', '\\x$(sha256sum <"$file" | cut -c 1-64)'); COMMIT;"
+	done
 }
 
 if [ "${BASH_SOURCE[0]}" = "$0" ]; then

@@ -1,0 +1,18 @@
+#!/bin/bash
+# A database of an earlier schema becomes the same by `stowagectl migrate` as one that is new: tables, functions, privileges. Wants PGHOST,
+# PGDATABASE and PGUSER of a new one. upgrade/functions_N.sql holds the functions that schema N had.
+. "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
+. "$STOWAGE_SRC/tests/lib/postgres.sh"
+
+here=$STOWAGE_SRC/tests/sql
+export PGOPTIONS='-c client_min_messages=warning'
+for functions in "$here"/upgrade/functions_*.sql; do
+	number=${functions##*_}
+	number=${number%.sql}
+	createdb "schema$number"
+	postgres_schema "$number" | psql -X -q -v ON_ERROR_STOP=1 -d "schema$number"
+	psql -X -q -v ON_ERROR_STOP=1 -d "schema$number" -f "$functions" \
+		-c "CREATE FUNCTION registry.no_longer_used() RETURNS int LANGUAGE sql AS 'SELECT 1'"
+	PGDATABASE=schema$number postgres_migrate
+	diff -u <("$here/schema.sh" --all) <(PGDATABASE=schema$number "$here/schema.sh" --all)
+done
