@@ -1,4 +1,5 @@
-/* v1 images as schema 2 in the bridged repository (v1.h). */
+#include "bridge/forward.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,7 +7,8 @@
 #include "base/slots.h"
 #include "oci/document.h"
 #include "registry/push.h"
-#include "bridge/v1.h"
+#include "registry/session.h"
+#include "db/v1_forward.h"
 
 #define UNPACK_WAIT_MS 60000 /* how long to wait for other unpacking threads */
 

@@ -1,4 +1,5 @@
-/* v1 projections of manifests (v1.h): the chosen image of an index, and its layers as v1 images. */
+#include "bridge/projection.h"
+
 #include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
@@ -6,9 +7,8 @@
 
 #include "oci/schema1.h"
 #include "oci/v1_image.h"
-#include "registry/fetch.h"
+#include "registry/reader.h"
 #include "registry/pull.h"
-#include "bridge/v1.h"
 #include "store/recompress.h"
 
 #define PLATFORM "linux/amd64"

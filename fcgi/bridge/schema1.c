@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "db/signing_key.h"
 #include "oci/v1_image.h"
-#include "bridge/v1.h"
+#include "bridge/projection.h"
 
 static bool
 find_signer(struct registry *registry, struct signer **signer, struct error *err)

@@ -1,9 +1,10 @@
-/* Finding v1 images, tags and names (v1.h). */
+#include "bridge/v1_pull.h"
+
 #include <string.h>
 
 #include "base/slots.h"
 #include "registry/pull.h"
-#include "bridge/v1.h"
+#include "bridge/projection.h"
 
 /* Each holds up to 9 MiB until its client has read everything. */
 #define REPACKERS_MAX 16

@@ -1,10 +1,12 @@
-/* Pushing v1 images (v1.h). */
+#include "bridge/v1_push.h"
+
 #include <jansson.h>
 #include <string.h>
 
 #include "oci/document.h"
-#include "registry/push.h"
-#include "bridge/v1.h"
+#include "oci/v1_image.h"
+#include "registry/session.h"
+#include "bridge/forward.h"
 
 #define UPLOADS_MAX 16 /* latest JSONs of one id; each hashes the layer while it is written */
 

@@ -2,6 +2,7 @@
 
 #include "db/parts.h"
 #include "db/sql.h"
+#include "db/upload.h"
 
 static bool
 find(struct db *db, const char *key, const char *name, const struct digest *digest,

@@ -3,6 +3,7 @@
 #define DB_HOUSEKEEPING_H
 
 #include "db/blob.h"
+#include "db/upload.h"
 
 /* Upload sessions that have been idle for `seconds`, or whose repository was deleted. */
 bool db_uploads_abandoned(struct db *, int64_t seconds, int limit, struct upload_row **,

@@ -83,3 +83,12 @@ is_done(const char *reason, struct error *err)
 {
 	return reason == NULL || error_set(err, ERROR_NOT_FOUND, "%s", reason);
 }
+
+bool
+parts_v1_id(struct digest *id, struct bytes bytes, struct error *err)
+{
+	if (digest_set(id, DIGEST_SHA256, bytes.data, bytes.length))
+		return true;
+	error_set(err, ERROR_INTERNAL, NULL);
+	return error_cause(err, "the database holds an impossible v1 id");
+}

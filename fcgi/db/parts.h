@@ -54,4 +54,7 @@ struct descriptor_arrays {
 };
 struct descriptor_arrays descriptor_arrays(struct arena *, const struct descriptor *, size_t count);
 
+/* Read the id of a v1 image; INTERNAL if it is not a SHA-256 value. */
+bool parts_v1_id(struct digest *, struct bytes, struct error *) MUST_CHECK;
+
 #endif

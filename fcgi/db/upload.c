@@ -1,6 +1,6 @@
-/* Upload sessions (blob.h). */
+#include "db/upload.h"
+
 #include "base/uuid.h"
-#include "db/blob.h"
 #include "db/parts.h"
 #include "db/sql.h"
 

@@ -30,7 +30,7 @@ struct keep {
 	struct config config;
 	struct db_pool *pool;
 	struct store *store;
-	struct relay *relay;
+	struct upstreams *upstreams;
 };
 
 static void
@@ -96,14 +96,14 @@ keep_open(struct keep *keep, struct error *err)
 	keep->store = registry_store_open(keep->pool, config->store_path, err);
 	if (keep->store == NULL)
 		return false;
-	keep->relay = relay_open(keep->pool, keep->store, config, 1);
+	keep->upstreams = upstreams_open(keep->pool, config);
 	return true;
 }
 
 static void
 keep_close(struct keep *keep)
 {
-	relay_close(keep->relay);
+	upstreams_close(keep->upstreams);
 	store_close(keep->store);
 	db_pool_close(keep->pool);
 }
@@ -145,7 +145,7 @@ static int
 keep_run(struct keep *keep, bool once)
 {
 	struct housekeeping *house = housekeeping_open(
-	    keep->pool, keep->store, keep->relay, is_stopping);
+	    keep->pool, keep->store, keep->upstreams, is_stopping);
 	struct store_watch *watch = store_watch_start(keep->pool, keep->store, NAME);
 	bool ok = true, more;
 

@@ -1,6 +1,7 @@
 #include "registry/deletion.h"
 
-#include "registry/push.h"
+#include "db/blob.h"
+#include "registry/target.h"
 
 bool
 registry_manifest_delete(struct registry *registry, const char *name,

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "registry/duplicate.h"
+#include "registry/remote_state.h"
 #include "store/upload.h"
 
 #define ADVANCE_MS 200
@@ -131,7 +132,7 @@ ask(struct run *run, struct upstream_reply *reply)
 	};
 
 	run->skip = -1;
-	return relay_ask(download->relay, download->db, download->remote, &call, reply);
+	return upstreams_ask(download->upstreams, download->db, download->remote, &call, reply);
 }
 
 /* Receive all bytes, in as many answers as it takes. */
@@ -166,7 +167,7 @@ receive(struct run *run)
 	if (result == UPSTREAM_DONE)
 		return error_set(run->err, ERROR_UPSTREAM_FAILED,
 		    "%s: the upstream registry sent too few bytes", remote->key);
-	return relay_error(remote, result, &reply, run->err);
+	return remote_error(remote, result, &reply, run->err);
 }
 
 /* Open the file of an expired lease. Its holder may have died between publishing the file and
@@ -175,7 +176,7 @@ static int
 open_old(const struct run *run, int64_t old_file)
 {
 	const struct download *download = run->download;
-	struct store *store = download->relay->store;
+	struct store *store = download->store;
 	int fd = open(store_upload_path(store, run->db.arena, old_file), O_RDONLY | O_CLOEXEC);
 
 	return fd != -1
@@ -252,7 +253,7 @@ finish(struct run *run)
 		return false;
 	run->lost = !won;
 	return won && (download->holder == run->file ||
-			  registry_duplicate_settle(&run->db, download->relay->store, &key->digest,
+			  registry_duplicate_settle(&run->db, download->store, &key->digest,
 			      run->file, download->size, &download->holder, run->err));
 }
 
@@ -262,7 +263,7 @@ run_all(struct run *run, const struct fetch_row *row)
 	struct download *download = run->download;
 	struct error ignored = { 0 };
 
-	run->upload = upload_open(download->relay->store, row->file, 0, run->err);
+	run->upload = upload_open(download->store, row->file, 0, run->err);
 	if (run->upload == NULL)
 		return false;
 	upload_hash(run->upload, download->key->digest.algorithm);
@@ -272,7 +273,7 @@ run_all(struct run *run, const struct fetch_row *row)
 	if (!advance(run))
 		return false;
 	if (row->old_file != 0) /* under its other name, maintenance removes it */
-		(void)!upload_unlink(download->relay->store, row->old_file, &ignored);
+		(void)!upload_unlink(download->store, row->old_file, &ignored);
 	return receive(run) && advance(run) && finish(run);
 }
 
@@ -284,7 +285,7 @@ fail(struct run *run)
 	struct error ignored = { 0 };
 
 	if (!run->stopped)
-		(void)!upload_unlink(download->relay->store, run->file, &ignored);
+		(void)!upload_unlink(download->store, run->file, &ignored);
 	if (run->lost)
 		return DOWNLOAD_LOST;
 	arena_reset(run->db.arena);

@@ -4,10 +4,12 @@
 #define REGISTRY_DOWNLOAD_H
 
 #include "db/fetch.h"
-#include "registry/relay.h"
+#include "registry/upstreams.h"
+#include "store/store.h"
 
 struct download {
-	struct relay *relay;
+	struct upstreams *upstreams;
+	struct store *store;
 	struct db *db; /* its arena is reset during the download */
 	const struct remote *remote;
 	const struct fetch_key *key;

@@ -1,79 +1,29 @@
 #include "registry/fetch.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/uuid.h"
-#include "db/fetch.h"
 #include "registry/download.h"
-#include "registry/relay.h"
+#include "registry/fetch_state.h"
 
 #define STACK_BYTES (1024 * 1024)
 #define LOOK_MS 200
 #define TROUBLE_MS (30 * 1000) /* how long the database may be unavailable */
-#define PATH_SIZE 4096
-#define SMALL_BLOB (64 * 1024)
-#define OPEN_TRIES 50 /* while a file is renamed to its final name */
-#define OPEN_PAUSE_NS (20 * 1000 * 1000)
-
-enum state { STATE_RUNNING, STATE_STORED, STATE_FAILED };
-
-struct fetch {
-	struct fetches *fetches;
-	struct arena *arena; /* owned; lives as long as the fetch */
-	const struct remote *remote;
-	struct fetch_key key;
-	const char *source;
-	char owner[UUID_TEXT_SIZE];
-
-	/* Protected by the lock of struct fetches: */
-	int references;      /* the thread and the readers */
-	bool slot;           /* it holds a download slot */
-	pthread_cond_t news; /* a field below has changed */
-	enum state state;
-	int64_t file;     /* the file with the bytes; changes with the lease holder */
-	const char *path; /* current path of that file */
-	bool passing;     /* complete but not stored: the last reader unlinks the file */
-	int64_t received; /* bytes in it */
-	int64_t size;     /* of the blob, as the upstream states it ... */
-	bool doubted;     /* ... and not as its manifest does */
-	struct error err; /* set in STATE_FAILED */
-	struct fetch *next;
-};
-
-struct fetches {
-	struct relay *relay; /* borrowed */
-	pthread_mutex_t lock;
-	pthread_cond_t gone; /* a thread has ended */
-	size_t slots;        /* free download slots ... */
-	size_t most;         /* ... and how many of all may serve one remote */
-	size_t threads;
-	bool closing;
-	struct fetch *first; /* fetches that can still be joined */
-};
-
-struct reader {
-	struct fetch *fetch;
-	int fd;       /* owned */
-	int64_t file; /* the file that fd is open on */
-};
 
 struct fetches *
-fetches_open(struct relay *relay, size_t limit)
+fetches_open(struct db_pool *pool, struct store *store, struct upstreams *upstreams, size_t limit)
 {
 	struct fetches *fetches = calloc(1, sizeof(*fetches));
 
 	if (fetches == NULL)
 		log_fatal("out of memory");
-	fetches->relay = relay;
+	fetches->pool = pool;
+	fetches->store = store;
+	fetches->upstreams = upstreams;
 	fetches->slots = limit;
 	fetches->most = limit - limit / 4;
 	pthread_mutex_init(&fetches->lock, NULL);
@@ -93,92 +43,6 @@ fetches_close(struct fetches *fetches)
 	pthread_cond_destroy(&fetches->gone);
 	pthread_mutex_destroy(&fetches->lock);
 	free(fetches);
-}
-
-/* --- State; all called with the lock held --- */
-
-static void
-fetch_release(struct fetch *fetch)
-{
-	if (--fetch->references > 0)
-		return;
-	if (fetch->passing)
-		unlink(fetch->path);
-	pthread_cond_destroy(&fetch->news);
-	arena_free(fetch->arena);
-}
-
-/* Stop further readers from joining; later requests look the blob up again. */
-static void
-fetch_unlist(struct fetch *fetch)
-{
-	struct fetch **p = &fetch->fetches->first;
-
-	while (*p != NULL && *p != fetch)
-		p = &(*p)->next;
-	if (*p != NULL)
-		*p = fetch->next;
-}
-
-static void
-fetch_end(struct fetch *fetch, enum state state)
-{
-	fetch->state = state;
-	fetch_unlist(fetch);
-	pthread_cond_broadcast(&fetch->news);
-}
-
-/* --- The thread --- */
-
-/* Which of two sizes is correct is known only when all bytes are verified; until then readers get
- * none. */
-static void
-set_size(struct fetch *fetch, int64_t size)
-{
-	pthread_mutex_lock(&fetch->fetches->lock);
-	fetch->doubted |= size != fetch->size;
-	fetch->size = size;
-	pthread_mutex_unlock(&fetch->fetches->lock);
-}
-
-static void
-set_place(struct fetch *fetch, int64_t file, int64_t received)
-{
-	pthread_mutex_lock(&fetch->fetches->lock);
-	if (file != fetch->file) {
-		fetch->file = file;
-		fetch->path = store_upload_path(fetch->fetches->relay->store, fetch->arena, file);
-	}
-	if (received != fetch->received)
-		pthread_cond_broadcast(&fetch->news);
-	fetch->received = received;
-	pthread_mutex_unlock(&fetch->fetches->lock);
-}
-
-static void
-set_failed(struct fetch *fetch, const struct error *err)
-{
-	pthread_mutex_lock(&fetch->fetches->lock);
-	fetch->err = *err;
-	fetch_end(fetch, STATE_FAILED);
-	pthread_mutex_unlock(&fetch->fetches->lock);
-}
-
-/* holder: the file that holds the blob; 0: it is not stored, and the bytes are only kept for the
- * readers. */
-static void
-set_stored(struct fetch *fetch, int64_t holder)
-{
-	pthread_mutex_lock(&fetch->fetches->lock);
-	if (holder != 0) {
-		fetch->file = holder;
-		fetch->path = store_blob_path(
-		    fetch->fetches->relay->store, fetch->arena, &fetch->key.digest, holder);
-	}
-	fetch->passing = holder == 0;
-	fetch->received = fetch->size;
-	fetch_end(fetch, STATE_STORED);
-	pthread_mutex_unlock(&fetch->fetches->lock);
 }
 
 /* Acquire a slot if one is free. One remote cannot take the last ones: an upstream that hangs must
@@ -224,8 +88,8 @@ on_progress(void *context, const struct download *download, int64_t file, int64_
 {
 	struct fetch *fetch = context;
 
-	set_size(fetch, download->size);
-	set_place(fetch, file, received);
+	fetch_set_size(fetch, download->size);
+	fetch_set_place(fetch, file, received);
 	return !is_closing(fetch->fetches);
 }
 
@@ -234,7 +98,8 @@ static bool
 own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 {
 	struct download download = {
-		.relay = fetch->fetches->relay,
+		.upstreams = fetch->fetches->upstreams,
+		.store = fetch->fetches->store,
 		.db = db,
 		.remote = fetch->remote,
 		.key = &fetch->key,
@@ -248,14 +113,14 @@ own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 
 	switch (download_run(&download, row, &err)) {
 	case DOWNLOAD_STORED:
-		set_stored(fetch, download.holder);
+		fetch_set_stored(fetch, download.holder);
 		return true;
 	case DOWNLOAD_FAILED:
-		set_failed(fetch, &err);
+		fetch_set_failed(fetch, &err);
 		return true;
 	case DOWNLOAD_LEFT:
 		error_set(&err, ERROR_UNAVAILABLE, NULL);
-		set_failed(fetch, &err);
+		fetch_set_failed(fetch, &err);
 		return true;
 	case DOWNLOAD_LOST:
 		break;
@@ -272,7 +137,7 @@ is_followed(struct fetch *fetch)
 	pthread_mutex_lock(&fetch->fetches->lock);
 	followed = fetch->references > 1 && !fetch->fetches->closing;
 	if (!followed)
-		fetch_end(fetch, STATE_FAILED);
+		fetch_end(fetch, FETCH_STATE_FAILED);
 	pthread_mutex_unlock(&fetch->fetches->lock);
 	return followed;
 }
@@ -292,8 +157,8 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	int64_t well_ms = clock_steady_ms();
 
 	while (row->role == FETCH_FOLLOW) {
-		set_size(fetch, row->size);
-		set_place(fetch, row->file, row->received);
+		fetch_set_size(fetch, row->size);
+		fetch_set_place(fetch, row->file, row->received);
 		pause_ms(LOOK_MS);
 		if (!is_followed(fetch))
 			return false;
@@ -301,7 +166,7 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 		if (db_fetch_look(db, &fetch->key, row, &err))
 			well_ms = clock_steady_ms();
 		else if (clock_steady_ms() - well_ms > TROUBLE_MS) {
-			set_failed(fetch, &err);
+			fetch_set_failed(fetch, &err);
 			return false;
 		} else
 			row->role = FETCH_FOLLOW;
@@ -320,7 +185,7 @@ ask_to_join(struct fetch *fetch, struct db *db, const char *owner, struct fetch_
 	if (db_fetch_join(db, &fetch->key, remote->path, fetch->source, fetch->size,
 		remote->store_locally, owner, row, &err))
 		return true;
-	set_failed(fetch, &err);
+	fetch_set_failed(fetch, &err);
 	return false;
 }
 
@@ -342,7 +207,7 @@ join(struct fetch *fetch, struct db *db, struct fetch_row *row)
 		pause_ms(LOOK_MS);
 	}
 	error_set(&err, ERROR_UNAVAILABLE, NULL);
-	set_failed(fetch, &err);
+	fetch_set_failed(fetch, &err);
 	return false;
 }
 
@@ -358,7 +223,7 @@ row_failed(struct fetch *fetch, const struct fetch_row *row)
 	    : row->error_status == 507 ? ERROR_STORAGE_FULL
 				       : ERROR_UPSTREAM_FAILED,
 	    "%s", row->error);
-	set_failed(fetch, &err);
+	fetch_set_failed(fetch, &err);
 }
 
 static void
@@ -378,8 +243,8 @@ run(struct fetch *fetch, struct db *db)
 		if (row.role == FETCH_FOLLOW && !watch(fetch, db, &row))
 			return;
 		if (row.role == FETCH_STORED) {
-			set_size(fetch, row.size);
-			set_stored(fetch, row.file);
+			fetch_set_size(fetch, row.size);
+			fetch_set_stored(fetch, row.file);
 		} else if (row.role == FETCH_FAILED) {
 			row_failed(fetch, &row);
 		} else {
@@ -395,7 +260,7 @@ thread_main(void *argument)
 	struct fetch *fetch = argument;
 	struct fetches *fetches = fetch->fetches;
 	struct arena *arena = arena_new();
-	struct db db = { .pool = fetches->relay->pool, .arena = arena };
+	struct db db = { .pool = fetches->pool, .arena = arena };
 
 	run(fetch, &db);
 	arena_free(arena);
@@ -407,7 +272,7 @@ thread_main(void *argument)
 	return NULL;
 }
 
-/* --- Readers --- */
+/* --- Starting and joining --- */
 
 static bool
 thread_start(struct fetch *fetch)
@@ -464,127 +329,17 @@ fetch_find(struct fetches *fetches, const struct remote *remote, const struct di
 	return fetch;
 }
 
-static void
-reader_release(void *object)
+struct fetch *
+fetch_join(struct fetches *fetches, const struct remote *remote, const struct digest *digest,
+    int64_t size, const char *source)
 {
-	struct reader *reader = object;
-	struct fetches *fetches;
-
-	if (reader->fd != -1)
-		close(reader->fd);
-	if (reader->fetch == NULL)
-		return;
-	fetches = reader->fetch->fetches;
-	pthread_mutex_lock(&fetches->lock);
-	fetch_release(reader->fetch);
-	pthread_mutex_unlock(&fetches->lock);
-}
-
-struct reader *
-fetch_follow(struct fetches *fetches, struct arena *arena, const struct remote *remote,
-    const struct digest *digest, int64_t size, const char *source)
-{
-	struct reader *reader = arena_alloc(arena, sizeof(*reader));
 	struct fetch *fetch;
 
-	*reader = (struct reader){ .fd = -1 };
-	arena_defer(arena, reader_release, reader);
 	pthread_mutex_lock(&fetches->lock);
 	fetch = fetch_find(fetches, remote, digest);
 	if (fetch == NULL)
 		fetch = fetch_start(fetches, remote, digest, size, source);
 	fetch->references++;
 	pthread_mutex_unlock(&fetches->lock);
-	reader->fetch = fetch;
-	return reader;
-}
-
-/* Number of bytes that readers may send: the last byte only when all are verified. Lock held. */
-static int64_t
-readable(const struct fetch *fetch)
-{
-	if (fetch->state == STATE_STORED)
-		return fetch->received;
-	return fetch->doubted ? 0 : fetch->received - 1;
-}
-
-/* Must the reader still wait? A small blob is waited for completely: that costs little time, and
- * wrong bytes are answered with an error that has a reason instead of a broken transfer. */
-static bool
-is_pending(const struct fetch *fetch)
-{
-	return fetch->state == STATE_RUNNING && (readable(fetch) <= 0 || fetch->size <= SMALL_BLOB);
-}
-
-bool
-reader_wait(struct reader *reader, bool *stored, int64_t *size, struct error *err)
-{
-	struct fetch *fetch = reader->fetch;
-	enum state state;
-
-	pthread_mutex_lock(&fetch->fetches->lock);
-	while (is_pending(fetch))
-		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
-	state = fetch->state;
-	*stored = state == STATE_STORED && !fetch->passing;
-	*size = fetch->size;
-	if (state == STATE_FAILED)
-		*err = fetch->err;
-	pthread_mutex_unlock(&fetch->fetches->lock);
-	return state != STATE_FAILED;
-}
-
-/* Wait for bytes beyond the offset; set how many there are, and in which file. 0: end of the blob,
- * -1: no more bytes will arrive. */
-static int
-wait_for_bytes(struct fetch *fetch, int64_t offset, int64_t *limit, int64_t *file, char *path)
-{
-	int found;
-
-	pthread_mutex_lock(&fetch->fetches->lock);
-	while (fetch->state == STATE_RUNNING && readable(fetch) <= offset)
-		pthread_cond_wait(&fetch->news, &fetch->fetches->lock);
-	*limit = readable(fetch);
-	*file = fetch->file;
-	found = fetch->state == STATE_FAILED ? -1 : *limit > offset;
-	if (fetch->path != NULL)
-		snprintf(path, PATH_SIZE, "%s", fetch->path);
-	pthread_mutex_unlock(&fetch->fetches->lock);
-	return found;
-}
-
-/* Open that file. A rename just before is not a failure. */
-static bool
-reader_open(struct reader *reader, int64_t file, const char *path)
-{
-	if (reader->fd != -1 && reader->file == file)
-		return true;
-	if (reader->fd != -1)
-		close(reader->fd);
-	reader->fd = open(path, O_RDONLY | O_CLOEXEC);
-	reader->file = file;
-	return reader->fd != -1 || errno == ENOENT;
-}
-
-ssize_t
-reader_read(void *context, int64_t offset, void *buffer, size_t size)
-{
-	struct reader *reader = context;
-	char path[PATH_SIZE];
-	int64_t limit, file;
-	int found;
-
-	for (int tries = 0; tries < OPEN_TRIES; tries++) {
-		found = wait_for_bytes(reader->fetch, offset, &limit, &file, path);
-		if (found <= 0)
-			return found;
-		if (!reader_open(reader, file, path))
-			return -1;
-		if (reader->fd != -1)
-			return pread(reader->fd, buffer,
-			    limit - offset < (int64_t)size ? (size_t)(limit - offset) : size,
-			    offset);
-		nanosleep(&(struct timespec){ .tv_nsec = OPEN_PAUSE_NS }, NULL);
-	}
-	return -1;
+	return fetch;
 }

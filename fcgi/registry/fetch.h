@@ -14,22 +14,19 @@
 
 #include "db/remote.h"
 
-struct relay;
+struct db_pool;
+struct store;
+struct upstreams;
+struct fetch;
 struct fetches;
-struct reader;
 
-struct fetches *fetches_open(struct relay *, size_t limit) RETURNS_NONNULL;
+/* limit: of the blobs fetched at once. */
+struct fetches *fetches_open(
+    struct db_pool *, struct store *, struct upstreams *, size_t limit) RETURNS_NONNULL;
 void fetches_close(struct fetches *);
 
-/* Join the fetch of a digest that the upstream was proven to have under remote->path. size: in
- * bytes. source: an external URL (foreign layers), or NULL. The reader lives with the arena. */
-struct reader *fetch_follow(struct fetches *, struct arena *, const struct remote *,
-    const struct digest *, int64_t size, const char *source) RETURNS_NONNULL;
-/* Wait for bytes, or for the end of the fetch. false: the fetch failed. *stored: the blob is
- * complete and has its row. *size: of the blob; differs from fetch_follow()'s if the upstream,
- * which has the bytes, states another. */
-bool reader_wait(struct reader *, bool *stored, int64_t *size, struct error *) MUST_CHECK;
-/* The read function of a reply_source. */
-ssize_t reader_read(void *reader, int64_t offset, void *buffer, size_t size);
+/* The running fetch of a blob, or a new one: with a reference, see reader_follow(). */
+struct fetch *fetch_join(struct fetches *, const struct remote *, const struct digest *,
+    int64_t size, const char *source) RETURNS_NONNULL;
 
 #endif

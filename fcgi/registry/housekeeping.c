@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/housekeeping.h"
+#include "registry/remote_state.h"
 #include "registry/sweep.h"
 #include "store/upload.h"
 
@@ -18,8 +19,8 @@
 
 struct housekeeping {
 	struct db db;
-	struct store *store; /* borrowed */
-	struct relay *relay; /* borrowed */
+	struct store *store;         /* borrowed */
+	struct upstreams *upstreams; /* borrowed */
 	bool (*is_stopping)(void);
 	int64_t history_ms; /* when history was extended last; 0: never */
 };
@@ -158,11 +159,11 @@ upstreams(struct housekeeping *house, bool *more, struct error *err)
 	if (!db_remotes_backing_off(&house->db, &remotes, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		const struct upstream upstream = relay_upstream(&remotes[i]);
+		const struct upstream upstream = remote_upstream(&remotes[i]);
 		const struct upstream_call call = { .answer_ms = remotes[i].answer_ms };
 		struct upstream_reply reply;
 
-		if (upstream_greet(house->relay->client, house->db.arena, &upstream, &call,
+		if (upstream_greet(house->upstreams->client, house->db.arena, &upstream, &call,
 			&reply) == UPSTREAM_DONE &&
 		    !db_remote_answered(&house->db, remotes[i].id, -1, -1, -1, err))
 			return false;
@@ -234,8 +235,8 @@ housekeeping_round(struct housekeeping *house, bool *more)
 }
 
 struct housekeeping *
-housekeeping_open(
-    struct db_pool *pool, struct store *store, struct relay *relay, bool (*is_stopping)(void))
+housekeeping_open(struct db_pool *pool, struct store *store, struct upstreams *upstreams,
+    bool (*is_stopping)(void))
 {
 	struct housekeeping *house = calloc(1, sizeof(*house));
 
@@ -243,7 +244,7 @@ housekeeping_open(
 		log_fatal("out of memory");
 	house->db = (struct db){ .pool = pool, .arena = arena_new() };
 	house->store = store;
-	house->relay = relay;
+	house->upstreams = upstreams;
 	house->is_stopping = is_stopping;
 	return house;
 }

@@ -3,13 +3,14 @@
 #ifndef REGISTRY_HOUSEKEEPING_H
 #define REGISTRY_HOUSEKEEPING_H
 
-#include "registry/relay.h"
+#include "registry/upstreams.h"
+#include "store/store.h"
 
 struct housekeeping;
 
 /* Everything is borrowed. is_stopping is called between two pieces of work. */
-struct housekeeping *housekeeping_open(
-    struct db_pool *, struct store *, struct relay *, bool (*is_stopping)(void)) RETURNS_NONNULL;
+struct housekeeping *housekeeping_open(struct db_pool *, struct store *, struct upstreams *,
+    bool (*is_stopping)(void)) RETURNS_NONNULL;
 void housekeeping_close(struct housekeeping *);
 
 /* Run every job once, each for a few seconds at most. *more: some jobs have work left. false: a job

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "registry/relay.h"
+#include "registry/remote_state.h"
 
 #define STACK_BYTES (1024 * 1024)
 
@@ -16,7 +16,8 @@ struct probe {
 };
 
 struct probes {
-	struct relay *relay; /* borrowed */
+	struct db_pool *pool;           /* borrowed */
+	struct upstream_client *client; /* borrowed */
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
 	struct probe *first; /* running probes */
@@ -24,13 +25,14 @@ struct probes {
 };
 
 struct probes *
-probes_open(struct relay *relay)
+probes_open(struct db_pool *pool, struct upstream_client *client)
 {
 	struct probes *probes = calloc(1, sizeof(*probes));
 
 	if (probes == NULL)
 		log_fatal("out of memory");
-	probes->relay = relay;
+	probes->pool = pool;
+	probes->client = client;
 	pthread_mutex_init(&probes->lock, NULL);
 	pthread_cond_init(&probes->ended, NULL);
 	return probes;
@@ -65,20 +67,20 @@ on_tick(void *context)
 static void
 run(const struct probe *probe)
 {
-	struct relay *relay = probe->probes->relay;
-	struct db db = { .pool = relay->pool, .arena = probe->arena };
-	const struct upstream upstream = relay_upstream(probe->remote);
+	struct probes *probes = probe->probes;
+	struct db db = { .pool = probes->pool, .arena = probe->arena };
+	const struct upstream upstream = remote_upstream(probe->remote);
 	struct upstream_reply reply;
 	struct error ignored = { 0 };
-	enum upstream_result result = upstream_greet(relay->client, probe->arena, &upstream,
+	enum upstream_result result = upstream_greet(probes->client, probe->arena, &upstream,
 	    &(struct upstream_call){
-		.answer_ms = probe->remote->answer_ms, .tick = on_tick, .context = probe->probes },
+		.answer_ms = probe->remote->answer_ms, .tick = on_tick, .context = probes },
 	    &reply);
 
 	if (result == UPSTREAM_DONE)
 		(void)!db_remote_answered(&db, probe->remote->id, -1, -1, -1, &ignored);
 	else if (result != UPSTREAM_STOPPED)
-		relay_back_off(&db, probe->remote, result, &reply);
+		remote_back_off(&db, probe->remote, result, &reply);
 }
 
 static void *

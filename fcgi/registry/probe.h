@@ -10,9 +10,9 @@
 #define PROBE_SECONDS 10
 
 struct probes;
-struct relay;
+struct upstream_client;
 
-struct probes *probes_open(struct relay *) RETURNS_NONNULL;
+struct probes *probes_open(struct db_pool *, struct upstream_client *) RETURNS_NONNULL;
 /* Stop the running probes, and wait for their threads. */
 void probes_close(struct probes *);
 

@@ -2,7 +2,9 @@
 
 #include "db/repository.h"
 #include "oci/v1_image.h"
-#include "registry/remote.h"
+#include "registry/remote_blob.h"
+#include "registry/remote_manifest.h"
+#include "registry/remote_tags.h"
 
 /* Size of a page. Lists of names need no such limit: at most 1,000 names of at most 255 bytes. */
 #define REFERRERS_MAX_BYTES (4 * 1024 * 1024)

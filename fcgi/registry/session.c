@@ -1,8 +1,8 @@
-/* Upload sessions (push.h). */
-#include "registry/push.h"
+#include "registry/session.h"
 
 #include <inttypes.h>
 
+#include "db/blob.h"
 #include "registry/duplicate.h"
 #include "store/upload.h"
 

@@ -3,7 +3,7 @@
 #define RESPONDER_RECEIVE_H
 
 #include "http/request.h"
-#include "registry/push.h"
+#include "registry/session.h"
 
 /* Call after request_admit_body(). Write the whole body into the session, in pieces, up to the
  * limit of the configuration. *written counts the bytes, also those before a failure. */

@@ -12,7 +12,8 @@
 #define V1_CALL_H
 
 #include "auth/identity.h"
-#include "bridge/v1.h"
+#include "bridge/v1_pull.h"
+#include "bridge/v1_push.h"
 #include "responder/responder.h"
 
 struct v1_call {

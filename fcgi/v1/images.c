@@ -4,7 +4,7 @@
 
 #include "oci/v1_image.h"
 #include "registry/pull.h"
-#include "registry/push.h"
+#include "registry/session.h"
 #include "responder/receive.h"
 #include "v1/call.h"
 #include "v1/routes.h"

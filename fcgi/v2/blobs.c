@@ -1,7 +1,7 @@
 /* Blobs (specification, "Pulling blobs", "Deleting Blobs"). */
 #include "http/conditional.h"
 #include "registry/deletion.h"
-#include "registry/fetch.h"
+#include "registry/reader.h"
 #include "registry/pull.h"
 #include "v2/call.h"
 #include "v2/routes.h"

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "oci/name.h"
-#include "registry/push.h"
+#include "registry/target.h"
 #include "responder/endpoint.h"
 
 /* The path method: the first part of the name is the key. Without such a part, the key of the vhost

@@ -7,6 +7,7 @@
 #include "oci/name.h"
 #include "registry/pull.h"
 #include "registry/push.h"
+#include "registry/session.h"
 #include "responder/receive.h"
 #include "v2/call.h"
 #include "v2/routes.h"

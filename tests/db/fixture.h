@@ -15,6 +15,7 @@
 #include "db/permission.h"
 #include "db/pool.h"
 #include "db/repository.h"
+#include "db/upload.h"
 
 struct fixture {
 	const char *url;

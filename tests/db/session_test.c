@@ -11,6 +11,7 @@
 #include "db/housekeeping.h"
 #include "folder.h"
 #include "registry/push.h"
+#include "registry/session.h"
 #include "store/upload.h"
 #include "store_fixture.h"
 

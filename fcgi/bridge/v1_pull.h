@@ -1,0 +1,42 @@
+/*
+ * v1 images as clients of the v1 API find them: images of one layer each, pushed root first, each
+ * visible once its checksum is verified; and the v1 projection of images that were pushed over v2.
+ *
+ * Names are canonical: "library/N" for names of one part.
+ */
+#ifndef BRIDGE_V1_PULL_H
+#define BRIDGE_V1_PULL_H
+
+#include "db/v1_pull.h"
+#include "oci/v1_image.h"
+#include "registry/registry.h"
+#include "store/recompress.h"
+
+/* NOT_FOUND; BAD_REQUEST while the image is being pushed. name NULL: any image with this id that
+ * the principal may read, if all of them are identical. */
+bool registry_v1_image_require(struct registry *, const char *name, const struct digest *id,
+    struct v1_image_row **, struct error *) MUST_CHECK;
+
+/* A layer that v1 clients cannot read as it is stored, for recompress_read(). ERROR_WOULD_BLOCK;
+ * UNAVAILABLE if too many layers are being read this way. */
+struct recompress *registry_v1_recompress(
+    struct registry *, const struct v1_image_row *, struct error *) MUST_CHECK;
+
+/* May anonymous clients read the name? NOT_FOUND if it holds no v1 image. */
+bool registry_v1_public(struct registry *, const char *name, bool *open, struct error *) MUST_CHECK;
+
+/* The tags that v1 clients see, sorted; tag NULL: all. NOT_FOUND if the name holds no v1 image, or
+ * the tag does not exist. */
+bool registry_v1_tags(struct registry *, const char *name, const char *tag, struct v1_tag_row **,
+    size_t *count, struct error *) MUST_CHECK;
+
+struct v1_search {
+	const char *text;
+	int64_t limit, page; /* the first page is 1 */
+	const char **names;
+	size_t count;
+	int64_t total;
+};
+bool registry_v1_search(struct registry *, struct v1_search *, struct error *) MUST_CHECK;
+
+#endif

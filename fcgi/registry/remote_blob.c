@@ -1,0 +1,152 @@
+#include "registry/remote_blob.h"
+
+#include <stdlib.h>
+
+#include "registry/relay.h"
+#include "registry/remote_search.h"
+#include "registry/upstreams.h"
+
+/* Only the header of the answer to a GET is needed. */
+static bool
+stop_at_once(void *context, const struct upstream_reply *reply, const void *data, size_t length)
+{
+	(void)context;
+	(void)reply;
+	(void)data;
+	(void)length;
+	return false;
+}
+
+static enum upstream_result
+ask_blob(struct remote_search *search, const struct remote *remote, bool head,
+    struct upstream_reply *reply)
+{
+	struct registry *registry = search->registry;
+	enum upstream_result result = upstreams_ask(registry->relay->upstreams, registry->db,
+	    remote,
+	    &(struct upstream_call){
+		.head = head,
+		.path = arena_printf(registry->db->arena, "/v2/%s/blobs/%s", remote->path,
+		    search->question.digest->text),
+		.name = remote->path,
+		.answer_ms = remote_search_answer_ms(search, remote),
+		.piece = head ? NULL : stop_at_once,
+	    },
+	    reply);
+
+	return result == UPSTREAM_STOPPED ? UPSTREAM_DONE : result;
+}
+
+/* Does the upstream have the digest under this name? Some refuse HEAD for what they return to GET,
+ * for example if the answer redirects to a storage service. */
+static bool
+is_shown(struct remote_search *search, const struct remote *remote, bool *shown, int64_t *size,
+    struct error *err)
+{
+	struct upstream_reply reply;
+	enum upstream_result result = ask_blob(search, remote, true, &reply);
+
+	if (result == UPSTREAM_REFUSED || (result == UPSTREAM_BARRED && reply.status != 401))
+		result = ask_blob(search, remote, false, &reply);
+	*shown = result == UPSTREAM_DONE && reply.length >= 0;
+	*size = reply.length;
+	if (result == UPSTREAM_DONE && !*shown) {
+		struct error reason = { 0 };
+
+		(void)remote_search_refuse(
+		    remote, "the upstream does not state the blob's size", &reason);
+		remote_search_remember(search, remote, &reason);
+	}
+	return result == UPSTREAM_DONE ||
+	       remote_search_record_failure(search, remote, false, result, &reply, err);
+}
+
+/* Record a failed fetch. Return false if the reason is not the upstream. */
+static bool
+fetch_record_failure(struct remote_search *search, const struct remote *remote,
+    const struct error *reason, struct error *err)
+{
+	switch (reason->code) {
+	case ERROR_BLOB_UNKNOWN: /* although a manifest names it */
+		return true;
+	case ERROR_UPSTREAM_FAILED:
+	case ERROR_UPSTREAM_TIMED_OUT:
+	case ERROR_UPSTREAM_TLS:
+	case ERROR_UPSTREAM_REFUSED:
+	case ERROR_TOOMANYREQUESTS:
+		remote_search_remember(search, remote, reason);
+		return remote_search_goes_on(search, remote, false, err);
+	default:
+		*err = *reason;
+		return false;
+	}
+}
+
+/* Ask one remote. *got: it has the blob, which is stored, being fetched, or was only asked for. */
+static bool
+get_blob(struct remote_search *search, const struct remote *remote, bool head,
+    struct reader **reader, int64_t *size, bool *got, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct error reason = { 0 };
+	bool stored;
+
+	*size = remote->wanted;
+	*got = true;
+	/* An external layer is not at the upstream; its size is known from the manifest that named
+	 * it. */
+	if ((*size == -1 || (head && remote->source == NULL)) &&
+	    !is_shown(search, remote, got, size, err))
+		return false;
+	if (head || !*got)
+		return true;
+	*reader = reader_follow(registry->relay->fetches, registry->db->arena, remote,
+	    search->question.digest, *size, remote->source);
+	*got = reader_wait(*reader, &stored, size, &reason);
+	if (stored && *got)
+		*reader = NULL;
+	if (*got)
+		return true;
+	*reader = NULL;
+	return fetch_record_failure(search, remote, &reason, err);
+}
+
+/* Remotes with a cached manifest that names the digest come first: nothing needs to be proven
+ * there. */
+static int
+wanted_first(const void *a, const void *b)
+{
+	const struct remote *left = a, *right = b;
+
+	return (int)(right->wanted >= 0) - (int)(left->wanted >= 0);
+}
+
+bool
+remote_blob(struct registry *registry, const char *name, const struct digest *digest, bool head,
+    struct reader **reader, int64_t *size, enum remote_end *end, struct error *err)
+{
+	const struct remote_question question = { .digest = digest, .blob = true };
+	struct remote_search search;
+	bool got = false;
+
+	*end = REMOTE_NOTHING;
+	*reader = NULL;
+	if (!remote_search_open(&search, registry, name, &question, err))
+		return false;
+	qsort(search.remotes, search.count, sizeof(*search.remotes), wanted_first);
+	for (size_t i = 0; i < search.count && !got; i++) {
+		struct remote *remote = &search.remotes[i];
+
+		if (!remote_search_may_ask(&search, remote))
+			continue;
+		if (!remote_search_may_block(registry, err) ||
+		    !get_blob(&search, remote, head, reader, size, &got, err))
+			return false;
+		if (got)
+			registry->served_by = remote->key;
+	}
+	if (!got)
+		return remote_search_end(&search, err);
+	*end = REMOTE_FOUND;
+	return true;
+}

@@ -1,0 +1,354 @@
+#include "registry/remote_manifest.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "oci/manifest.h"
+#include "oci/schema1.h"
+#include "registry/relay.h"
+#include "registry/remote_search.h"
+#include "registry/single_flight.h"
+#include "registry/upstreams.h"
+
+#define ACCEPT_MANIFESTS       \
+	MEDIATYPE_OCI_MANIFEST \
+	", " MEDIATYPE_OCI_INDEX ", " MEDIATYPE_DOCKER_MANIFEST ", " MEDIATYPE_DOCKER_LIST
+
+static bool
+type_is_listed(const char *list, const char *type)
+{
+	size_t length = strlen(type);
+
+	for (const char *p = list; (p = strstr(p, type)) != NULL; p += length)
+		if ((p == list || strchr(", ", p[-1]) != NULL) &&
+		    (p[length] == '\0' || strchr(", ", p[length]) != NULL))
+			return true;
+	return false;
+}
+
+/* The expected digest: the requested one, or the announced one, which is stored in *announced.
+ * NULL: any. */
+static const struct digest *
+wanted_digest(
+    const struct reference *reference, const struct upstream_reply *reply, struct digest *announced)
+{
+	struct error ignored = { 0 };
+
+	if (reference->tag == NULL)
+		return &reference->digest;
+	return reply->digest != NULL && digest_parse(announced, reply->digest, &ignored) ? announced
+											 : NULL;
+}
+
+/* Read and verify an answer. Its media type is `type`; NULL: the one in the document. */
+static bool
+read_manifest(struct arena *arena, const struct remote *remote, const char *type,
+    struct bytes payload, const struct digest *want, struct manifest **manifest,
+    struct digest *digest, struct error *err)
+{
+	struct error reason = { 0 };
+	bool schema1 = schema1_is(type, payload);
+
+	if (schema1 && remote->block_schema1)
+		return remote_search_refuse(remote,
+		    "schema 1 manifests are not accepted from it: blockPushingSchema1 is on", err);
+	if (schema1 && !schema1_read(arena, payload, manifest, digest, &reason))
+		return remote_search_refuse(remote, reason.message, err);
+	if (!schema1)
+		digest_of(digest, want == NULL ? DIGEST_SHA256 : want->algorithm, payload.data,
+		    payload.length);
+	if (want != NULL && !digest_equal(digest, want))
+		return remote_search_refuse(remote, "the manifest does not match its digest", err);
+	return schema1 || manifest_parse(arena, payload, type, manifest, &reason) ||
+	       remote_search_refuse(remote, reason.message, err);
+}
+
+/* A layer that the upstream does not have and that has no URL cannot be fetched. */
+static struct manifest *
+without_lost(struct arena *arena, const struct manifest *manifest)
+{
+	struct manifest *kept = arena_alloc(arena, sizeof(*kept));
+
+	*kept = *manifest;
+	kept->blobs = arena_array(arena, manifest->blob_count, sizeof(*kept->blobs));
+	kept->blob_count = 0;
+	for (size_t i = 0; i < manifest->blob_count; i++)
+		if (!manifest->blobs[i].foreign || manifest->blobs[i].url != NULL)
+			kept->blobs[kept->blob_count++] = manifest->blobs[i];
+	return kept;
+}
+
+/* Store a verified answer. A wrong size in a descriptor is left for clients to detect. */
+static bool
+cache_manifest(struct registry *registry, const struct remote *remote, const char *tag,
+    const struct manifest *manifest, const struct digest *digest, struct bytes payload,
+    struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	const struct manifest_cache order = {
+		.remote = remote,
+		.tag = tag,
+		.manifest = without_lost(arena, manifest),
+		.digest = digest,
+		.payload = payload,
+		.referrer = manifest->has_subject ? manifest_referrer_json(arena, manifest, digest,
+							(int64_t)payload.length)
+						  : NULL,
+		.actor = &registry->actor,
+	};
+	const char *warning = NULL;
+
+	if (!db_manifest_cache(registry->db, &order, &warning, err))
+		return false;
+	if (warning != NULL)
+		log_line(LOG_LEVEL_WARNING, "%s: %s/%s names a wrong size: %s", remote->key,
+		    remote->path, digest->text, warning);
+	return true;
+}
+
+/*
+ * The media type that an answer claims for its manifest, read as for a push; application/json
+ * claims nothing. NULL: the manifest itself names its type, as it does if the remote ignores the
+ * claimed type.
+ */
+static bool
+read_claim(struct arena *arena, const struct remote *remote, const char *content_type,
+    const char **claim, struct error *err)
+{
+	char *type = arena_alloc(arena, MEDIATYPE_MAX_LENGTH + 1);
+	struct error ignored = { 0 };
+
+	*claim = NULL;
+	if (!remote->block_mismatching_types ||
+	    type_is_listed(remote->mismatching_types, content_type))
+		return true;
+	if (!mediatype_parse(type, content_type, &ignored))
+		return remote_search_refuse(
+		    remote, "the response's media type is not a manifest's", err);
+	if (strcmp(type, MEDIATYPE_JSON) == 0)
+		return true;
+	*claim = type;
+	return mediatype_is_manifest(type) ||
+	       remote_search_refuse(remote, "the response's media type is not a manifest's", err);
+}
+
+/* Verify an answer, then store it or return it in *row. */
+static bool
+take_manifest(struct registry *registry, const struct remote *remote,
+    const struct reference *reference, const struct upstream_reply *reply,
+    struct manifest_row **row, struct error *err)
+{
+	struct arena *arena = registry->db->arena;
+	const struct bytes payload = { reply->body, reply->body_length };
+	struct manifest *manifest;
+	struct digest announced, digest;
+	const struct digest *want = wanted_digest(reference, reply, &announced);
+	const char *claim;
+
+	if (!read_claim(arena, remote, reply->content_type, &claim, err) ||
+	    !read_manifest(arena, remote, claim, payload, want, &manifest, &digest, err))
+		return false;
+	if (!remote->store_locally) {
+		*row = arena_alloc(arena, sizeof(**row));
+		**row = (struct manifest_row){
+			.digest = digest,
+			.media_type = manifest->media_type,
+			.size = (int64_t)payload.length,
+			.payload = payload,
+			.repository = remote->key,
+			.leaf = remote->id,
+			.remote = true,
+		};
+		return true;
+	}
+	return cache_manifest(registry, remote, reference->tag, manifest, &digest, payload, err);
+}
+
+static enum upstream_result
+ask_manifest(const struct remote_search *search, const struct remote *remote,
+    const struct reference *reference, bool head, struct upstream_reply *reply)
+{
+	struct registry *registry = search->registry;
+	struct arena *arena = registry->db->arena;
+
+	return upstreams_ask(registry->relay->upstreams, registry->db, remote,
+	    &(struct upstream_call){
+		.head = head,
+		.path = arena_printf(arena, "/v2/%s/manifests/%s", remote->path,
+		    reference->tag != NULL ? reference->tag : reference->digest.text),
+		.name = remote->path,
+		.accept = remote->block_schema1 ? ACCEPT_MANIFESTS
+						: ACCEPT_MANIFESTS
+			      ", " MEDIATYPE_DOCKER_SCHEMA1_SIGNED,
+		.limit = MANIFEST_MAX_BYTES,
+		.answer_ms = remote_search_answer_ms(search, remote),
+	    },
+	    reply);
+}
+
+/* Ask one remote. *got: its answer is stored, or in *row. */
+static bool
+get_manifest(struct remote_search *search, const struct remote *remote,
+    const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct upstream_reply reply;
+	enum upstream_result result;
+	struct error reason = { 0 };
+
+	*got = false;
+	/* Revalidate a cached tag with HEAD, which costs the upstream least. */
+	if (*row != NULL && (*row)->leaf == remote->id && reference->tag != NULL) {
+		result = ask_manifest(search, remote, reference, true, &reply);
+		if (result == UPSTREAM_DONE && reply.digest != NULL &&
+		    strcmp(reply.digest, (*row)->digest.text) == 0) {
+			*got = true;
+			return db_remote_trust(registry->db, remote, reference->tag, err);
+		}
+		/* A second request would fail alike, and the client has already waited for this
+		 * one. */
+		if (result == UPSTREAM_TIMED_OUT || result == UPSTREAM_LIMITED ||
+		    result == UPSTREAM_BARRED)
+			return remote_search_record_failure(
+			    search, remote, true, result, &reply, err);
+	}
+	result = ask_manifest(search, remote, reference, false, &reply);
+	if (result != UPSTREAM_DONE)
+		return remote_search_record_failure(
+		    search, remote, *row != NULL, result, &reply, err);
+	if (take_manifest(registry, remote, reference, &reply, row, &reason)) {
+		*got = true;
+		return true;
+	}
+	if (reason.code != ERROR_UPSTREAM_FAILED) {
+		*err = reason;
+		return false;
+	}
+	remote_search_remember(search, remote, &reason);
+	return remote_search_goes_on(search, remote, *row != NULL, err);
+}
+
+/* Another client may have caused the answer to be stored since the first lookup. */
+static bool
+is_here_now(
+    struct remote_search *search, const struct reference *reference, bool *here, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct access_decision decision;
+	struct manifest_row *row = NULL;
+	bool ask;
+
+	if (!db_manifest_find(registry->db, registry->key, search->name, reference,
+		&registry->principal, false, &decision, &row, &ask, err))
+		return false;
+	*here = row != NULL && !ask;
+	return true;
+}
+
+/*
+ * The outcome for the clients that wait for the same answer: ERROR_NONE to look it up again;
+ * MANIFEST_UNKNOWN if this remote does not have it, so that they try the next one; or the reason
+ * for the failure.
+ */
+static void
+tell_outcome(const struct remote_search *search, bool got, struct error *outcome)
+{
+	*outcome = search->last;
+	if (got)
+		outcome->code = ERROR_NONE;
+	else if (outcome->code == ERROR_NONE)
+		error_set(outcome, ERROR_MANIFEST_UNKNOWN, NULL);
+}
+
+/* Concurrent requests for the same manifest ask the upstream once. If the remote stores nothing,
+ * each asks. */
+static bool
+get_manifest_once(struct remote_search *search, const struct remote *remote,
+    const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
+{
+	struct single_flights *flights = search->registry->relay->flights;
+	const char *key = arena_printf(search->registry->db->arena, "%d %s %s", remote->id,
+	    remote->path, reference->tag != NULL ? reference->tag : reference->digest.text);
+	struct error outcome = { 0 };
+	bool ok = true;
+
+	search->last = (struct error){ 0 };
+	if (!remote->store_locally)
+		return get_manifest(search, remote, reference, row, got, err);
+	if (single_flight_begin(flights, key, &outcome)) {
+		/* Other clients wait for this thread, so it must reach the end. */
+		jmp_buf *out = arena_catch(search->registry->db->arena, NULL);
+
+		ok = is_here_now(search, reference, got, err) &&
+		     (*got || get_manifest(search, remote, reference, row, got, err));
+		tell_outcome(search, *got, &outcome);
+		single_flight_end(flights, key, ok ? &outcome : err);
+		arena_catch(search->registry->db->arena, out);
+	} else if (outcome.code == ERROR_NONE) {
+		*got = true; /* or not: the next lookup will tell */
+	} else if (outcome.code != ERROR_MANIFEST_UNKNOWN) {
+		remote_search_remember(search, remote, &outcome);
+		ok = remote_search_goes_on(search, remote, *row != NULL, err);
+	}
+	return ok;
+}
+
+/* Serve cached content although it could not be revalidated. */
+static bool
+serve_stale(struct remote_search *search, const struct manifest_row *row, const char *tag,
+    struct error *err)
+{
+	struct registry *registry = search->registry;
+
+	for (size_t i = 0; i < search->count; i++)
+		if (search->remotes[i].id == row->leaf) {
+			registry->warning = "110 - \"Response is Stale\"";
+			return db_stale_served(registry->db, row->leaf, search->remotes[i].path,
+			    tag,
+			    search->failed ? registry_unavailable_causes(registry)
+					   : "the upstream does not have it",
+			    &registry->actor, err);
+		}
+	return true;
+}
+
+/* Can this remote improve on what was found here? */
+static bool
+may_better(const struct remote *remote, const struct manifest_row *row)
+{
+	if (row == NULL || (remote->priority && !row->priority))
+		return true;
+	return row->stale && row->leaf == remote->id;
+}
+
+bool
+remote_manifest(struct registry *registry, const char *name, const struct reference *reference,
+    struct manifest_row **row, enum remote_end *end, struct error *err)
+{
+	const struct remote_question question = {
+		.tag = reference->tag,
+		.digest = reference->tag == NULL ? &reference->digest : NULL,
+	};
+	struct remote_search search;
+	bool got = false;
+
+	*end = REMOTE_NOTHING;
+	if (!remote_search_open(&search, registry, name, &question, err))
+		return false;
+	for (size_t i = 0; i < search.count && !got; i++) {
+		struct remote *remote = &search.remotes[i];
+
+		if (!may_better(remote, *row) || !remote_search_may_ask(&search, remote))
+			continue;
+		if (!remote_search_may_block(registry, err) ||
+		    !get_manifest_once(&search, remote, reference, row, &got, err))
+			return false;
+		if (got)
+			*end = remote->store_locally ? REMOTE_FOUND : REMOTE_NOTHING;
+	}
+	if (got)
+		return true;
+	if (*row == NULL)
+		return remote_search_end(&search, err);
+	return !(*row)->stale || serve_stale(&search, *row, reference->tag, err);
+}

@@ -1,0 +1,180 @@
+#include "registry/remote_search.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+#include "registry/probe.h"
+#include "registry/remote_state.h"
+
+#define PUSH_ANSWER_MS 1000 /* how long a push waits for an upstream's first byte */
+#define PROBE_AWAITED_MS 1000
+#define PROBE_PAUSE_NS (50 * 1000 * 1000)
+
+bool
+remote_search_may_block(const struct registry *registry, struct error *err)
+{
+	return registry->may_block || error_set(err, ERROR_WOULD_BLOCK, NULL);
+}
+
+static bool
+find_remotes(struct remote_search *search, struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct access_decision decision = { 0 };
+
+	if (!db_remotes_find(registry->db, registry->key, search->name, &search->question,
+		&registry->principal, &decision, &search->remotes, &search->count, err))
+		return false;
+	decision.allowed = true; /* the lookup before this one has checked it */
+	return registry_admit(registry, &decision, ERROR_DENIED, err);
+}
+
+/* Is a probe so young that even a working upstream may not have answered it yet? */
+static bool
+is_probe_awaited(const struct remote_search *search)
+{
+	for (size_t i = 0; i < search->count; i++)
+		if (search->remotes[i].suspect_ms > PROBE_SECONDS * 1000 - PROBE_AWAITED_MS)
+			return true;
+	return false;
+}
+
+bool
+remote_search_open(struct remote_search *search, struct registry *registry, const char *name,
+    const struct remote_question *question, struct error *err)
+{
+	int64_t until = clock_steady_ms() + PROBE_AWAITED_MS;
+
+	*search = (struct remote_search){
+		.registry = registry, .name = name, .question = *question
+	};
+	if (!find_remotes(search, err) ||
+	    (search->count > 0 && !registry_is_pushing(registry, name, &search->pushing, err)))
+		return false;
+	while (!search->pushing && is_probe_awaited(search) && clock_steady_ms() < until) {
+		if (!remote_search_may_block(registry, err))
+			return false;
+		nanosleep(&(struct timespec){ .tv_nsec = PROBE_PAUSE_NS }, NULL);
+		if (!find_remotes(search, err))
+			return false;
+	}
+	return true;
+}
+
+/* Clients that push mostly ask for blobs that do not exist anywhere, so they wait less. */
+int
+remote_search_answer_ms(const struct remote_search *search, const struct remote *remote)
+{
+	return search->registry->intent == INTENT_PUSH && remote->answer_ms > PUSH_ANSWER_MS
+		   ? PUSH_ANSWER_MS
+		   : remote->answer_ms;
+}
+
+/* Record that a remote did not help: word is for the client, the error's message for the log. Pulls
+ * are told about a rate limit, and about other failures if the remote fails hard. */
+static void
+record(struct remote_search *search, const struct remote *remote, const char *word,
+    const struct error *reason)
+{
+	bool shown = remote->hard_fail || reason->code == ERROR_TOOMANYREQUESTS;
+
+	search->failed = true;
+	search->last = *reason;
+	registry_unavailable(search->registry, remote->key, word, reason->message);
+	if (!shown || search->pushing ||
+	    (search->trouble.code != ERROR_NONE && search->trouble.code != ERROR_DENIED))
+		return;
+	error_set(&search->trouble, reason->code, "%s: %s", remote->key, word);
+	if (reason->code != ERROR_TOOMANYREQUESTS)
+		search->trouble.status = 502;
+}
+
+void
+remote_search_remember(
+    struct remote_search *search, const struct remote *remote, const struct error *reason)
+{
+	record(search, remote, remote_trouble_word(reason->code), reason);
+}
+
+/* Record a remote that is not asked because it is backing off or suspect. */
+static void
+record_backing_off(struct remote_search *search, const struct remote *remote)
+{
+	struct error reason = { 0 };
+
+	error_set(&reason, remote->limited ? ERROR_TOOMANYREQUESTS : ERROR_UPSTREAM_FAILED,
+	    "%s: not asked: %s", remote->key, remote->reason == NULL ? "" : remote->reason);
+	record(search, remote,
+	    remote->trouble == NULL ? remote_trouble_word(reason.code) : remote->trouble, &reason);
+	if (remote->away > 0)
+		search->registry->retry_after = remote->away;
+}
+
+/* The reason of a guard is recorded as that of the remote it guards; otherwise it would reveal a
+ * name that the principal may not see. */
+bool
+remote_search_may_ask(struct remote_search *search, const struct remote *remote)
+{
+	if (remote->offline) {
+		registry_unavailable(search->registry, remote->key, "offline",
+		    arena_printf(search->registry->db->arena, "%s: set offline", remote->key));
+		return false;
+	}
+	if (remote->missed && !remote->guarded)
+		return false;
+	if (!remote->may_fill) {
+		if (!search->pushing && search->trouble.code == ERROR_NONE)
+			error_set(&search->trouble, ERROR_DENIED,
+			    "%s: not cached, and you may not fill its cache", remote->key);
+		return false;
+	}
+	if (remote->away > 0 || remote->suspect_ms > 0 ||
+	    (remote->guarded && remote->trouble != NULL && !remote->limited)) {
+		record_backing_off(search, remote);
+		return false;
+	}
+	return !remote->guarded;
+}
+
+bool
+remote_search_goes_on(const struct remote_search *search, const struct remote *remote, bool comfort,
+    struct error *err)
+{
+	if (!remote->hard_fail || comfort || search->pushing)
+		return true;
+	*err = search->trouble;
+	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
+}
+
+bool
+remote_search_record_failure(struct remote_search *search, const struct remote *remote,
+    bool comfort, enum upstream_result result, const struct upstream_reply *reply,
+    struct error *err)
+{
+	struct registry *registry = search->registry;
+	struct error reason = { 0 };
+
+	if (result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
+		return db_remote_missed(registry->db, remote, &search->question,
+		    result == UPSTREAM_REFUSED ? reply->reason : NULL, err);
+	(void)remote_error(remote, result, reply, &reason);
+	if (result == UPSTREAM_LIMITED)
+		registry->retry_after = reply->retry_after;
+	remote_search_remember(search, remote, &reason);
+	return remote_search_goes_on(search, remote, comfort, err);
+}
+
+bool
+remote_search_end(const struct remote_search *search, struct error *err)
+{
+	if (search->trouble.code == ERROR_NONE)
+		return true;
+	*err = search->trouble;
+	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
+}
+
+bool
+remote_search_refuse(const struct remote *remote, const char *why, struct error *err)
+{
+	return error_set(err, ERROR_UPSTREAM_FAILED, "%s: %s", remote->key, why);
+}

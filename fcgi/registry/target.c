@@ -1,0 +1,30 @@
+#include "registry/target.h"
+
+#include <string.h>
+
+#include "db/manifest.h"
+
+bool
+registry_target_require(struct registry *registry, const char *name, int wanted,
+    struct target *target, struct error *err)
+{
+	struct access_decision decision = { 0 };
+
+	if (!db_target_find(registry->db, registry->key, name, &registry->principal, wanted,
+		&decision, target, err))
+		return false;
+	if (decision.repository_known && decision.principal_valid && target->repository == 0 &&
+	    registry->principal.account != 0)
+		return registry_admit_principal(registry, true, err) &&
+		       error_set(err, ERROR_UNSUPPORTED,
+			   "%s accepts no pushes: push to a local repository, or give it a default deployment repository",
+			   registry->key);
+	if (registry_admit(registry, &decision, ERROR_DENIED, err))
+		return wanted != ACTION_WRITE || store_require(registry->store, err);
+	if (registry->blacked_out && target->repository != 0 &&
+	    strcmp(target->key, registry->key) != 0)
+		error_set(err, ERROR_DENIED,
+		    "pushes to %s go to %s, and one of the two is blacked out", registry->key,
+		    target->key);
+	return false;
+}
