@@ -205,7 +205,7 @@ def table_locked():
             answer = call(method, path, body=body, auth=auth, timeout=60)
             spent.append((time.monotonic() - begun, method, path, answer.status, answer.headers.get("retry-after")))
 
-        locker = subprocess.Popen(["bash", "-c", f'. "{os.path.dirname(tap.__file__)}/servers.sh"; stack_sql'], stdin=subprocess.PIPE,
+        locker = subprocess.Popen(["bash", "-c", STACK + "stack_sql"], stdin=subprocess.PIPE,
                                   stdout=subprocess.PIPE, text=True)
         try:
             locker.stdin.write(f"BEGIN; LOCK TABLE registry.{table}; SELECT 'locked';\n")
@@ -232,10 +232,9 @@ def check_finds_damage():
     digest = put_blob("rot/one", b"bytes that rot")
     file = next(pathlib.Path(store()).rglob(digest[7:] + ".*"))
     good = file.read_bytes()
-    script = '. "$0/servers.sh"; stack_ctl check "$@"'
 
     def check(*options):
-        done = subprocess.run(["bash", "-c", script, os.path.dirname(os.path.abspath(sys.modules["registry"].__file__)), *options], capture_output=True, text=True, check=False)
+        done = subprocess.run(["bash", "-c", STACK + 'stack_ctl check "$@"', "check", *options], capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
     assert check()[0] == 0, check()
     for bad in (b"Bytes that rot", good[:-1]):

@@ -122,7 +122,7 @@ def v1_layer():
 
 def lock_table():
     """A psql that holds the table of blobs locked."""
-    locker = subprocess.Popen(["bash", "-c", f'. "{os.path.dirname(tap.__file__)}/servers.sh"; stack_sql'], stdin=subprocess.PIPE,
+    locker = subprocess.Popen(["bash", "-c", STACK + "stack_sql"], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
     locker.stdin.write("BEGIN; LOCK TABLE registry.blob; SELECT 'locked';\n")
     locker.stdin.flush()

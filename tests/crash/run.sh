@@ -3,17 +3,18 @@
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/servers.sh"
 
-for server in ${STOWAGE_CRASH_SERVERS:-lighttpd apache}; do
-	start_stack "$server" --http
+export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$STOWAGE_SRC/tests/lib
+
+behind() {
+	local theme
+	start_stack "$1" --http
 	for theme in "$STOWAGE_SRC"/tests/crash/*.py; do
-		out=$STOWAGE_LOGS/crash-$server-$(basename "$theme" .py).tap
-		code=0
 		stack_again
-		PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$STOWAGE_SRC/tests/lib timeout "$((STOWAGE_THEME_SECONDS * 3 / 2))" python3 "$theme" "$tap_count" >"$out" || code=$?
-		cat "$out"
-		tap_count=$((tap_count + $(grep -cE '^(not )?ok ' "$out" || true)))
-		[ "$code" = 0 ] || not_ok "$server: $(basename "$theme") ended with $code" <"$out"
+		tap_from "$(basename "$theme" .py)" timeout "$((STOWAGE_THEME_SECONDS * 3 / 2))" python3 "$theme"
 	done
 	stop_stack
-done
+}
+
+# shellcheck disable=SC2086 # a list
+at_once behind ${STOWAGE_CRASH_SERVERS:-lighttpd apache}
 done_testing

@@ -12,19 +12,18 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from urllib.parse import quote, urlsplit
 
-import tap
 from database import Database
-from tap import test
+from tap import run, test
 
 DEV = os.environ["STACK_DEV"]
 PROD = os.environ["STACK_PROD"]
 SCHEME = os.environ["STACK_SCHEME"]
 STATE = os.environ["STACK_STATE"]
 SERVER = os.environ["STACK_SERVER"]
+STACK = f'. "{os.path.dirname(os.path.abspath(__file__))}/servers.sh"; '  # before a command of the stack, for a shell
 ADMIN = ("admin", "password")
 VERSION = "docker-distribution-api-version"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -315,13 +314,6 @@ def renew(name="stowage-v2"):
     before = pids(name)
     os.kill(before[0], signal.SIGHUP)
     eventually(lambda: all(is_gone(pid) for pid in before[1:]) and len(pids(name)) >= len(before))
-
-
-# --- TAP --------------------------------------------------------------------------------------------------------------------
-
-def run():
-    """Run all tests of the file. The count starts after argv[1]; the script calling sums up the plan."""
-    tap.run(f"{SERVER}: ", int(sys.argv[1]) if len(sys.argv) > 1 else 0)
 
 
 def url_parts(location):

@@ -2,9 +2,11 @@
 import os
 import re
 import sys
+import time
 import traceback
 
 _tests = []
+SLOW_SECONDS = 5
 
 
 def test(function):
@@ -15,10 +17,11 @@ def test(function):
     return function
 
 
-def run(prefix="", first=0):
-    """Run all tests of the program; how many they were. The count starts after `first`."""
-    for number, function in enumerate(_tests, first + 1):
-        name = prefix + function.__doc__.splitlines()[0].rstrip(".")
+def run():
+    """Run all tests of the program and print the plan."""
+    for number, function in enumerate(_tests, 1):
+        name = function.__doc__.splitlines()[0].rstrip(".")
+        started = time.monotonic()
         try:
             function()
             print(f"ok {number} - {name}", flush=True)
@@ -26,5 +29,8 @@ def run(prefix="", first=0):
             print(f"not ok {number} - {name}")
             for line in traceback.format_exc().splitlines():
                 print(f"# {line[:600]}")
-            sys.stdout.flush()
-    return len(_tests)
+        seconds = time.monotonic() - started
+        if seconds >= SLOW_SECONDS:
+            print(f"# {function.__name__} took {seconds:.0f} s")
+        sys.stdout.flush()
+    print(f"1..{len(_tests)}")

@@ -19,7 +19,7 @@ def rot(data):
     """Change a byte; a check says so. The file."""
     path = file_of(data)
     path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
-    script = f'. "{os.path.dirname(tap.__file__)}/servers.sh"; stack_ctl check'
+    script = STACK + "stack_ctl check"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "wrong bytes: " + str(path) in done.stdout, done
     return path

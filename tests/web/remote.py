@@ -934,12 +934,19 @@ def pulled(pullers):
     return sorted(puller.seconds for puller in pullers)
 
 
-def unfinished(pid):
-    """How a process has files of unfinished blobs open: "r" once for each client, "w" if it fetches one."""
+def file_of(image):
+    """The file that the layer is fetched into."""
+    row = f"digest = '\\x{image.layer_digest[7:]}'"
+    eventually(lambda: count("blob_fetch", row) == 1)
+    return sql(f"SELECT file_id FROM registry.blob_fetch WHERE {row}")
+
+
+def unfinished(pid, file=""):
+    """How a process has that file, or any file of an unfinished blob, open: "r" once for each client, "w" if it fetches it."""
     modes = []
     for number in os.listdir(f"/proc/{pid}/fd"):
         with contextlib.suppress(OSError):
-            if "/store/uploads/" in os.readlink(f"/proc/{pid}/fd/{number}"):
+            if re.search(f"/store/uploads/{file or '[0-9]+'}$", os.readlink(f"/proc/{pid}/fd/{number}")):
                 with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as info:
                     flags = int(re.search(r"flags:\s*(\d+)", info.read())[1], 8)
                 modes.append("w" if flags & os.O_ACCMODE else "r")
@@ -965,7 +972,8 @@ def pull_together():
     """A cold blob by the whole crowd: the 99th percentile of what they took."""
     cold, before = big(COLD), uploads()
     pullers = [Puller(*cold) for _ in range(CROWD)]
-    eventually(lambda: all("r" in unfinished(pid) for pid in workers()))
+    file = file_of(cold[2])
+    eventually(lambda: all("r" in unfinished(pid, file) for pid in workers()))
     seconds = pulled(pullers)
     assert served("GET", "/blobs/") == 1, HUB.requests("GET", "/blobs/")
     eventually(lambda: fetches() == 0 and uploads() == before)
@@ -995,7 +1003,8 @@ def stopped_halfway(rate):
     HUB.stop_blobs(COLD // 2)
     pullers = [Puller(*cold) for _ in range(CROWD)]
     eventually(lambda: HUB.stalled() == 1, 120)
-    eventually(lambda: sum(unfinished(pid).count("r") for pid in workers()) == CROWD)
+    file = file_of(cold[2])
+    eventually(lambda: sum(unfinished(pid, file).count("r") for pid in workers()) == CROWD)
     return cold, pullers
 
 
@@ -1050,9 +1059,10 @@ def owner_killed():
     try:
         cold, pullers = stopped_halfway(None)
         processes = workers()
-        [owner] = [pid for pid in processes if "w" in unfinished(pid)]
+        file = file_of(cold[2])
+        [owner] = [pid for pid in processes if "w" in unfinished(pid, file)]
         [other] = [pid for pid in processes if pid != owner]
-        followers = unfinished(other).count("r")
+        followers = unfinished(other, file).count("r")
         assert followers > 0, "all clients are at one process"
         os.kill(owner, 9)
         time.sleep(1)
@@ -1078,12 +1088,13 @@ def clients_leave():
         links = [open_socket() for _ in range(CROWD // 2)]
         for link in links:
             link.sendall(head("GET", f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}"))
-        eventually(lambda: sum(unfinished(pid).count("r") for pid in workers()) == len(links))
+        file = file_of(image)
+        eventually(lambda: sum(unfinished(pid, file).count("r") for pid in workers()) == len(links))
         for link in links:
             assert link.recv(1000)
             link.close()
-        eventually(lambda: not any("r" in unfinished(pid) for pid in workers()), 5)
-        assert any("w" in unfinished(pid) for pid in workers()), "the fetch has ended too"
+        eventually(lambda: not any("r" in unfinished(pid, file) for pid in workers()))
+        assert any("w" in unfinished(pid, file) for pid in workers()), "the fetch has ended too"
     finally:
         HUB.rate = None
     eventually(lambda: count("blob", f"digest = '\\x{image.layer_digest[7:]}'") == 1)
@@ -1121,7 +1132,7 @@ def owner_killed_at_the_end():
         f" FROM registry.repository WHERE key = '{key}'")
     assert blob(key, name, image.layer_digest).body == image.layer
     assert HUB.count("GET", "/blobs/") == 0, HUB.requests()
-    assert not os.path.exists(path) and count("blob_fetch", "error IS NULL") == 0
+    assert not os.path.exists(path) and count("blob_fetch", f"file_id = {file}") == 0
 
 
 @test
