@@ -6,34 +6,45 @@
 #include "db/account.h"
 #include "oci/document.h"
 #include "oci/name.h"
+#include "rest/routes.h"
 
 #define DOCUMENT_MAX (1024 * 1024)
 #define RETRY_AFTER_SECONDS "2"
 
-/* Identify the client; *valid tells whether its account is unchanged since it was authenticated. */
-static bool
-identify(struct request *req, struct rest_call *call, bool *valid, struct error *err)
+/* The path without the slash that may end the path of a collection or folder; a key has none. */
+static const char *
+plain_path(struct request *req)
 {
-	const struct credentials credentials = {
-		.authorization = request_header(req, "Authorization"),
-		.address = req->address,
-		.request_id = req->id,
-		.may_block = req->may_block,
-	};
+	size_t length = strlen(req->path);
+	const struct route *route;
+	const char *path, *allow;
 
-	return identity_find(request_service(req)->authenticator, call->db, &credentials,
-		   &call->identity, err) &&
-	       db_principal_find(call->db, &call->identity->principal, valid, &call->is_admin, err);
+	if (length <= 1 || req->path[length - 1] != '/')
+		return req->path;
+	path = arena_strndup(req->arena, req->path, length - 1);
+	return route_find(req, rest_api.routes, path, &route, &allow) == ROUTE_FOUND &&
+		       strcmp(strrchr(route->pattern, '/'), "/{key}") != 0
+		   ? path
+		   : req->path;
+}
+
+bool
+rest_call_open(struct request *req, struct error *err)
+{
+	(void)err;
+	req->call->prefix = req->call->key = "";
+	req->call->path = plain_path(req);
+	return true;
 }
 
 /* Anonymous clients are asked to sign in; others are refused. */
 static bool
 admit(const struct rest_call *call, struct error *err)
 {
-	bool signed_in = call->identity->principal.account != 0;
+	bool signed_in = call->call.identity->principal.account != 0;
 
-	switch (call->route->access) {
-	case ACCESS_NONE:
+	switch (call->call.route->access) {
+	case ACCESS_ANY:
 		return true;
 	case ACCESS_ADMIN:
 		if (signed_in && !call->is_admin)
@@ -45,28 +56,19 @@ admit(const struct rest_call *call, struct error *err)
 }
 
 bool
-call_authenticate(struct request *req, struct rest_call *call, struct error *err)
+rest_call_authenticate(struct request *req, struct error *err)
 {
-	bool valid = false;
+	struct rest_call *call = rest_call(req);
+	struct registry *registry = request_registry(req);
+	bool valid;
 
-	if (!identify(req, call, &valid, err))
+	if (!call_identify(req, 0, NULL, false, err) ||
+	    !db_principal_find(registry->db, &registry->principal, &valid, &call->is_admin, err))
 		return false;
-	if (!valid && call->identity->remembered) {
-		/* The remembered password belongs to an account that has changed since. */
-		identity_forget(request_service(req)->authenticator,
-		    request_header(req, "Authorization"), req->address, req->arena);
-		if (!identify(req, call, &valid, err))
-			return false;
-	}
-	if (!valid)
+	if (!valid) {
+		registry->principal_stale = true;
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
-	req->user = call->identity->name;
-	call->actor = (struct actor){
-		.account = call->identity->principal.account,
-		.name = call->identity->name,
-		.request = req->id,
-		.address = req->address,
-	};
+	}
 	return admit(call, err);
 }
 
@@ -86,7 +88,7 @@ rest_error(struct request *req, struct error *err)
 }
 
 bool
-call_document(struct request *req, const char **json, struct error *err)
+rest_document(struct request *req, const char **json, struct error *err)
 {
 	json_error_t reason;
 	json_t *document;
@@ -111,14 +113,14 @@ call_document(struct request *req, const char **json, struct error *err)
 }
 
 bool
-call_key(struct request *req, const char **key, struct error *err)
+rest_key(struct request *req, const char **key, struct error *err)
 {
 	*key = request_param(req, "key");
 	return repository_key_check(*key, err);
 }
 
 const char *
-call_class(const char *rclass)
+rest_class(const char *rclass)
 {
 	return strcmp(rclass, "local") == 0    ? "LOCAL"
 	       : strcmp(rclass, "remote") == 0 ? "REMOTE"

@@ -41,10 +41,10 @@ summary(struct request *req, json_t *document)
 	const char *rclass = json_string_value(json_object_get(document, "rclass"));
 	const char *url = json_string_value(json_object_get(document, "url"));
 
-	if (url == NULL || strcmp(rclass, "remote") != 0 || !request_call(req)->is_admin)
+	if (url == NULL || strcmp(rclass, "remote") != 0 || !rest_call(req)->is_admin)
 		url = arena_printf(req->arena, "%s/artifactory/%s", request_base_url(req), key);
 	return json_pack("{s:s, s:O, s:s, s:s, s:s}", "key", key, "description",
-	    json_object_get(document, "description"), "type", call_class(rclass), "url", url,
+	    json_object_get(document, "description"), "type", rest_class(rclass), "url", url,
 	    "packageType", "Docker");
 }
 
@@ -66,8 +66,8 @@ repositories_list(struct request *req, struct error *err)
 	json_t *list = json_array();
 	size_t count;
 
-	if (!db_document_list(request_call(req)->db, wanted_class(req),
-		&request_call(req)->identity->principal, &rows, &count, err)) {
+	if (!db_document_list(request_registry(req)->db, wanted_class(req),
+		&request_registry(req)->principal, &rows, &count, err)) {
 		json_decref(list);
 		return false;
 	}
@@ -91,7 +91,7 @@ repositories_configurations(struct request *req, struct error *err)
 	json_t *all;
 	size_t count;
 
-	if (!db_document_list(request_call(req)->db, NULL, &request_call(req)->identity->principal,
+	if (!db_document_list(request_registry(req)->db, NULL, &request_registry(req)->principal,
 		&rows, &count, err))
 		return false;
 	all = json_pack("{s:[], s:[], s:[]}", "LOCAL", "REMOTE", "VIRTUAL");
@@ -99,7 +99,7 @@ repositories_configurations(struct request *req, struct error *err)
 		json_t *document = document_load(&rows[i]);
 		const char *rclass = json_string_value(json_object_get(document, "rclass"));
 
-		json_array_append_new(json_object_get(all, call_class(rclass)), document);
+		json_array_append_new(json_object_get(all, rest_class(rclass)), document);
 	}
 	reply_header(req, "Cache-Control", "no-store");
 	return reply_json(req, 200, all);
@@ -119,19 +119,19 @@ entity_tag(struct request *req, const struct document_row *row)
 bool
 repository_get(struct request *req, struct error *err)
 {
-	const struct rest_call *call = request_call(req);
+	const struct registry *registry = request_registry(req);
 	struct document_row *row;
 	const char *key;
 	json_t *document;
 
-	if (!call_key(req, &key, err) ||
-	    !db_document_find(call->db, key, &call->identity->principal, &row, err))
+	if (!rest_key(req, &key, err) ||
+	    !db_document_find(registry->db, key, &registry->principal, &row, err))
 		return false;
 	if (row == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such repository: %s", key);
 	reply_headerf(req, "ETag", "\"%s\"", entity_tag(req, row));
 	reply_header(req, "Cache-Control", "no-store");
-	if (call->is_admin) {
+	if (rest_call(req)->is_admin) {
 		reply_bytes(req, 200, "application/json", row->json, strlen(row->json));
 		return true;
 	}
@@ -156,7 +156,7 @@ expected_revision(struct request *req, const char *key, int *revision, struct er
 	if (header == NULL)
 		return true;
 	if (!db_document_find(
-		request_call(req)->db, key, &request_call(req)->identity->principal, &row, err))
+		request_registry(req)->db, key, &request_registry(req)->principal, &row, err))
 		return false;
 	*revision = row != NULL && etag_listed(header, entity_tag(req, row)) ? row->revision : -1;
 	return true;
@@ -234,7 +234,7 @@ sections_check(struct request *req, const char *key, const char *json, struct er
 	bool ok;
 
 	if (!db_document_find(
-		request_call(req)->db, key, &request_call(req)->identity->principal, &row, err))
+		request_registry(req)->db, key, &request_registry(req)->principal, &row, err))
 		return false;
 	document = json_loads(json, 0, NULL);
 	stored = row == NULL ? NULL : document_load(row);
@@ -250,15 +250,15 @@ sections_check(struct request *req, const char *key, const char *json, struct er
 static bool
 save(struct request *req, enum document_mode mode, struct error *err)
 {
-	const struct rest_call *call = request_call(req);
+	const struct registry *registry = request_registry(req);
 	enum document_outcome outcome;
 	const char *key, *json, *message;
 	int revision;
 
-	return call_key(req, &key, err) && call_document(req, &json, err) &&
+	return rest_key(req, &key, err) && rest_document(req, &json, err) &&
 	       sections_check(req, key, json, err) && expected_revision(req, key, &revision, err) &&
-	       db_document_save(
-		   call->db, key, json, mode, revision, &call->actor, &outcome, &message, err) &&
+	       db_document_save(registry->db, key, json, mode, revision, &registry->actor, &outcome,
+		   &message, err) &&
 	       tell(req, key, outcome, "changed", message, err);
 }
 
@@ -278,12 +278,13 @@ repository_post(struct request *req, struct error *err)
 bool
 repository_remove(struct request *req, struct error *err)
 {
-	const struct rest_call *call = request_call(req);
+	const struct registry *registry = request_registry(req);
 	enum document_outcome outcome;
 	const char *key, *message;
 	int revision;
 
-	return call_key(req, &key, err) && expected_revision(req, key, &revision, err) &&
-	       db_document_delete(call->db, key, revision, &call->actor, &outcome, &message, err) &&
+	return rest_key(req, &key, err) && expected_revision(req, key, &revision, err) &&
+	       db_document_delete(
+		   registry->db, key, revision, &registry->actor, &outcome, &message, err) &&
 	       tell(req, key, outcome, "deleted", message, err);
 }

@@ -3,14 +3,15 @@
 #include <stddef.h>
 
 #include "responder/responder.h"
+#include "rest/call.h"
 
 #define API "/artifactory/api"
 
-const struct route rest_routes[] = {
+static const struct route routes[] = {
 	{ "GET", "/", ACCESS_NONE, welcome },
 	{ "GET", "/artifactory", ACCESS_NONE, welcome },
 	{ "GET", "/artifactory/", ACCESS_NONE, welcome },
-	{ "GET", API "/system/ping", ACCESS_NONE, system_ping },
+	{ "GET", API "/system/ping", ACCESS_ANY, system_ping },
 	{ "GET", API "/v1/system/liveness", ACCESS_NONE, responder_livez },
 	{ "GET", API "/v1/system/readiness", ACCESS_NONE, responder_readyz },
 	{ "GET", API "/system/version", ACCESS_LOGIN, system_version },
@@ -29,4 +30,12 @@ const struct route rest_routes[] = {
 	    password_change },
 	{ "GET", API "/docker/{key}/who", ACCESS_ADMIN, who_answers },
 	{ NULL, NULL, ACCESS_NONE, NULL },
+};
+
+const struct api rest_api = {
+	.routes = routes,
+	.call_size = sizeof(struct rest_call),
+	.open = rest_call_open,
+	.authenticate = rest_call_authenticate,
+	.render_error = rest_error,
 };

@@ -2,9 +2,9 @@
 #ifndef REST_ROUTES_H
 #define REST_ROUTES_H
 
-#include "http/router.h"
+#include "responder/api.h"
 
-extern const struct route rest_routes[];
+extern const struct api rest_api;
 
 route_handler welcome, system_ping, system_version, system_usage, storage_info, storage_repository,
     storage_path, repositories_list, repositories_configurations, repository_get, repository_put,

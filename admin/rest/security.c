@@ -21,7 +21,7 @@ change_read(struct request *req, struct change *change, struct error *err)
 	json_error_t reason;
 	bool ok;
 
-	if (!call_document(req, &json, err))
+	if (!rest_document(req, &json, err))
 		return false;
 	document = json_loads(json, 0, NULL);
 	arena_defer(req->arena, (void (*)(void *))json_decref, document);
@@ -41,20 +41,20 @@ change_read(struct request *req, struct change *change, struct error *err)
 static bool
 change_admit(struct request *req, const struct change *change, struct error *err)
 {
-	const struct rest_call *call = request_call(req);
+	const struct registry *registry = request_registry(req);
 	struct account *account;
-	bool own = strcasecmp(change->name, call->identity->name) == 0;
+	bool own = strcasecmp(change->name, registry->actor.name) == 0;
 
-	if (!own && !call->is_admin)
+	if (!own && !rest_call(req)->is_admin)
 		return error_set(err, ERROR_DENIED, "this needs an administrator");
-	if (!db_account_find(call->db, change->name, &account, err))
+	if (!db_account_find(registry->db, change->name, &account, err))
 		return false;
 	if (account == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such user: %s", change->name);
 	if (!own || password_check(change->old, account->password))
 		return true;
-	if (!db_account_failed(call->db, account->id, account->name, request_service(req)->config,
-		&call->actor, err))
+	if (!db_account_failed(registry->db, account->id, account->name,
+		request_service(req)->config, &registry->actor, err))
 		return false;
 	return error_set(err, ERROR_BAD_REQUEST, "the old password is wrong");
 }
@@ -62,14 +62,14 @@ change_admit(struct request *req, const struct change *change, struct error *err
 bool
 password_change(struct request *req, struct error *err)
 {
-	const struct rest_call *call = request_call(req);
+	const struct registry *registry = request_registry(req);
 	struct change change;
 	const char *hash;
 
 	if (!change_read(req, &change, err) || !change_admit(req, &change, err) ||
 	    !password_rules_check(change.name, change.fresh, err) ||
 	    (hash = password_hash(req->arena, change.fresh, err)) == NULL ||
-	    !db_account_password(call->db, change.name, hash, &call->actor, err))
+	    !db_account_password(registry->db, change.name, hash, &registry->actor, err))
 		return false;
 	reply_text(req, 200, "password changed\n");
 	return true;

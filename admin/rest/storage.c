@@ -24,7 +24,7 @@ static bool
 files_write(struct request *req, const char *key, const char *directory, FILE *out, bool *known,
     struct error *err)
 {
-	struct db db = *request_call(req)->db;
+	struct db db = *request_registry(req)->db;
 	const char *path = "", *tag = "", *separator = "";
 	struct file_report *files;
 	size_t count;
@@ -73,9 +73,9 @@ list(struct request *req, const char *directory, struct error *err)
 	FILE *out;
 	bool known = false, ok;
 
-	if (!request_call(req)->is_admin)
+	if (!rest_call(req)->is_admin)
 		return error_set(err, ERROR_DENIED, "this needs an administrator");
-	if (!call_key(req, &key, err))
+	if (!rest_key(req, &key, err))
 		return false;
 	if ((out = open_memstream(&text, &length)) == NULL)
 		arena_give_up(req->arena, BUFSIZ);
@@ -127,15 +127,15 @@ describe_file(struct request *req, const char *key, const struct storage_item *i
 static bool
 show(struct request *req, const char *path, struct error *err)
 {
-	const struct rest_call *call = request_call(req);
+	const struct registry *registry = request_registry(req);
 	const char *key;
 	struct storage_item *item = NULL;
 	json_t *json;
 
-	if (!call_key(req, &key, err))
+	if (!rest_key(req, &key, err))
 		return false;
 	if (utf8_check(path) &&
-	    !db_storage_item(call->db, key, path, &call->identity->principal, &item, err))
+	    !db_storage_item(registry->db, key, path, &registry->principal, &item, err))
 		return false;
 	if (item == NULL || request_query(req, "properties") != NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such item%s",

@@ -15,14 +15,13 @@ who_answers(struct request *req, struct error *err)
 			 *user = request_query(req, "user"), *json;
 	struct reference reference;
 
-	if (!call_key(req, &key, err))
+	if (!rest_key(req, &key, err))
 		return false;
 	if (name == NULL || text == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "name and reference are required");
 	if (!name_check(name, err) || !reference_parse(&reference, text, err) ||
-	    !db_who_answers(request_call(req)->db, key, name, &reference,
-		user == NULL || *user == '\0' ? request_call(req)->identity->name : user, &json,
-		err))
+	    !db_who_answers(request_registry(req)->db, key, name, &reference,
+		user == NULL || *user == '\0' ? req->call->identity->name : user, &json, err))
 		return false;
 	if (json == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such repository or user");

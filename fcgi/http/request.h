@@ -32,7 +32,9 @@ enum http_method {
 
 #define REQUEST_PARAMS_MAX 4
 
+struct call;
 struct reply;
+struct service;
 
 struct request {
 	struct arena *arena;         /* borrowed; one per request */
@@ -66,8 +68,9 @@ struct request {
 	struct {
 		const char *name, *value;
 	} params[REQUEST_PARAMS_MAX]; /* set by the router */
-	void *context;                /* set by the program before dispatch */
-	void *call; /* state of this request, set by the program's serve function */
+	/* For the layers above: the state of the process, and of this request. */
+	struct service *service;
+	struct call *call;
 };
 
 /*

@@ -95,8 +95,8 @@ route_require(struct request *req, const struct route *routes, const char *path,
 const char *
 access_name(enum access access)
 {
-	static const char *const names[] = { "none", "login", "pull", "push", "delete", "catalog",
-		"admin" };
+	static const char *const names[] = { "none", "any", "login", "pull", "push", "delete",
+		"catalog", "admin" };
 
 	return names[access];
 }

@@ -13,7 +13,8 @@
 
 /* Access that a route requires; checked before the body is read. */
 enum access {
-	ACCESS_NONE,  /* open: health; token endpoint (which authenticates itself) */
+	ACCESS_NONE,  /* open: the client is not even identified */
+	ACCESS_ANY,   /* any client, also an anonymous one; credentials that it sends are checked */
 	ACCESS_LOGIN, /* any account; an anonymous client is challenged */
 	ACCESS_PULL,
 	ACCESS_PUSH,

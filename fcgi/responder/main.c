@@ -21,6 +21,7 @@
 #include "config.h"
 #include "http/transport.h"
 #include "oci/document.h"
+#include "responder/api.h"
 #include "responder/worker.h"
 
 #define WORKERS_DEFAULT 2
@@ -142,7 +143,7 @@ read_options(const struct responder *responder, struct options *options, int arg
 			options->check = true;
 			break;
 		case OPTION_ROUTES:
-			route_print(responder->routes, stdout);
+			route_print(responder->api->routes, stdout);
 			exit(0);
 		case OPTION_VERSION:
 			version(responder);

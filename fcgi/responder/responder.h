@@ -9,10 +9,9 @@
 #include "db/pool.h"
 #include "http/reply.h"
 #include "http/request.h"
-#include "http/router.h"
 #include "store/store.h"
 
-/* One per process, shared by its threads; request.context points at it. */
+/* One per process, shared by its threads; request.service points at it. */
 struct service {
 	const struct config *config;
 	struct db_pool *pool;
@@ -21,17 +20,13 @@ struct service {
 	struct authenticator *authenticator;
 };
 
+struct api;
+
 struct responder {
 	const char *name; /* "stowage-v2" */
-	/*
-	 * All steps between an opened request and its complete reply, errors included: route,
-	 * authenticate, handle, render. If the request could not be read or is cross-site, the
-	 * error is already set and must only be rendered.
-	 */
-	void (*serve)(struct request *, struct db *, struct error *);
-	const struct route *routes; /* for --routes */
-	bool takes_tokens;          /* accepts bearer tokens of docker clients */
-	bool has_store;             /* reads and writes blobs, and asks upstreams for them */
+	const struct api *api;
+	bool takes_tokens; /* accepts bearer tokens of docker clients */
+	bool has_store;    /* reads and writes blobs, and asks upstreams for them */
 };
 
 /*
@@ -42,13 +37,6 @@ struct responder {
  */
 int responder_main(const struct responder *, int argc, char **argv);
 
-/* true: the error is not an answer; another thread must serve the request from its beginning. */
-static inline bool
-responder_dispatches(const struct request *req, const struct error *err)
-{
-	return err->code == ERROR_WOULD_BLOCK && (!req->may_block || req->awaits_body);
-}
-
 /* Answer /livez (no access to anything) and /readyz (database, schema, and the store if the
  * responder has one; cached for 5 s). */
 bool responder_livez(struct request *, struct error *);
@@ -57,7 +45,7 @@ bool responder_readyz(struct request *, struct error *);
 static inline struct service *
 request_service(const struct request *req)
 {
-	return req->context;
+	return req->service;
 }
 
 #endif

@@ -20,6 +20,7 @@
 #include "http/same_origin.h"
 #include "http/transport.h"
 #include "registry/store_watch.h"
+#include "responder/api.h"
 #include "responder/blocking_pool.h"
 #include "responder/idle.h"
 #include "responder/linger.h"
@@ -112,7 +113,7 @@ open_request(struct request *req, const struct task *task, struct error *err)
 		req, task->transport, task->arena, service->config->http_trusted_proxies, err) &&
 	    same_origin_check(req, err) && task->blocking == BLOCKING_REFUSED)
 		error_set(err, ERROR_WOULD_BLOCK, NULL);
-	req->context = service;
+	req->service = service;
 	req->may_block = (task->blocking & (BLOCKING_UPSTREAM | BLOCKING_REFUSED)) != 0;
 	req->may_receive = (task->blocking & BLOCKING_BODY) != 0;
 	req->uploads = task->worker->uploads;
@@ -121,31 +122,37 @@ open_request(struct request *req, const struct task *task, struct error *err)
 	reply_open(req);
 }
 
-/* Let the responder answer. false: the request, or what it asks for, needs too much memory. */
-static bool
+enum outcome {
+	OUTCOME_ANSWERED,
+	OUTCOME_DISPATCHED, /* to be served by a thread that may block */
+	OUTCOME_STARVED     /* the request, or what it asks for, needs too much memory */
+};
+
+static enum outcome
 respond(struct task *task, struct request *req, struct db *db, struct error *err)
 {
 	const bool starved = err->code == ERROR_UNAVAILABLE;
+	bool answered;
 	jmp_buf out;
 
 	if (setjmp(out) != 0) {
 		if (req->place != NULL)
 			task->place = req->place;
-		return false;
+		return OUTCOME_STARVED;
 	}
 	req->place = NULL;
 	arena_catch(task->arena, &out);
 	open_request(req, task, err);
 	if (starved)
 		error_set(err, ERROR_UNAVAILABLE, NULL);
-	task->worker->responder->serve(req, db, err);
+	answered = api_serve(task->worker->responder->api, req, db, err);
 	arena_catch(task->arena, NULL);
 	task->place = req->place;
-	return true;
+	return answered ? OUTCOME_ANSWERED : OUTCOME_DISPATCHED;
 }
 
 /* The same after releasing what the request allocated, so that there is memory for the error. */
-static bool
+static enum outcome
 respond_starved(struct task *task, struct request *req, struct db *db, struct error *err)
 {
 	db_rollback(db);
@@ -179,19 +186,21 @@ serve(struct task *task)
 		.arena = task->arena,
 		.bounded = (task->blocking & BLOCKING_UPSTREAM) == 0 };
 	struct error err = { 0 };
-	bool answered = respond(task, &req, &db, &err) || respond_starved(task, &req, &db, &err);
+	enum outcome outcome = respond(task, &req, &db, &err);
 
+	if (outcome == OUTCOME_STARVED)
+		outcome = respond_starved(task, &req, &db, &err);
 	db_rollback(&db); /* a transaction that a handler left open */
-	if (answered && responder_dispatches(&req, &err)) {
+	if (outcome == OUTCOME_DISPATCHED) {
 		task->blocking = BLOCKING_UPSTREAM | (req.awaits_body ? BLOCKING_BODY : 0);
 		return false;
 	}
-	if (answered)
+	if (outcome == OUTCOME_ANSWERED)
 		send_reply(task, &req);
 	else
 		transport_abort(task->transport);
 	transport_finish(task->transport);
-	if (answered)
+	if (outcome == OUTCOME_ANSWERED)
 		log_request(&req, &err, task->started);
 	share_return(task->place);
 	task->place = NULL;

@@ -3,24 +3,15 @@
 #include <string.h>
 
 #include "oci/name.h"
-#include "responder/endpoint.h"
 
 /* A push lasts as long as its layers take, and old clients do not request a second token. The token
  * is only an upper bound: every statement checks the rights again. */
 #define TOKEN_SECONDS (12 * 60 * 60)
 
 bool
-call_open(struct request *req, struct v1_call *call, struct error *err)
+v1_call_open(struct request *req, struct error *err)
 {
-	struct endpoint endpoint;
-	bool ok = endpoint_open(req, "STOWAGE_V1_REPOSITORY", &endpoint, err);
-
-	*call = (struct v1_call){
-		.key = endpoint.key,
-		.key_from_url = *endpoint.prefix != '\0',
-		.path = endpoint.path,
-	};
-	return ok;
+	return call_open(req, "STOWAGE_V1_REPOSITORY", err);
 }
 
 static bool
@@ -40,11 +31,12 @@ grants(const struct token_access *access, enum access wanted)
 
 /* The name in the URL; "N" is the same as "library/N". */
 static bool
-find_name(struct request *req, struct v1_call *call, struct error *err)
+find_name(struct request *req, struct error *err)
 {
+	struct v1_call *call = v1_call(req);
 	const char *name;
 
-	if (strstr(call->route->pattern, "{name}") == NULL)
+	if (strstr(call->call.route->pattern, "{name}") == NULL)
 		return true;
 	name = request_param(req, "name");
 	call->name = strchr(name, '/') == NULL ? arena_printf(req->arena, "library/%s", name)
@@ -56,12 +48,13 @@ find_name(struct request *req, struct v1_call *call, struct error *err)
 static bool
 take_token(struct v1_call *call, struct error *err)
 {
-	const struct token *token = call->identity->token;
+	const struct token *token = call->call.identity->token;
+	enum access wanted = call->call.route->access;
 
 	if (token == NULL)
 		return true;
-	if (call->route->access == ACCESS_CATALOG || token->access_count != 1 ||
-	    !grants(&token->access[0], call->route->access) ||
+	if (wanted == ACCESS_CATALOG || token->access_count != 1 ||
+	    !grants(&token->access[0], wanted) ||
 	    (call->name != NULL && strcmp(call->name, token->access[0].name) != 0))
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	call->name = token->access[0].name;
@@ -72,13 +65,14 @@ take_token(struct v1_call *call, struct error *err)
 static bool
 check_access(const struct v1_call *call, struct error *err)
 {
-	switch (call->route->access) {
+	bool anonymous = call->call.identity->principal.account == 0;
+
+	switch (call->call.route->access) {
 	case ACCESS_LOGIN:
 	case ACCESS_DELETE:
-		return call->identity->principal.account != 0 ||
-		       error_set(err, ERROR_UNAUTHORIZED, NULL);
+		return !anonymous || error_set(err, ERROR_UNAUTHORIZED, NULL);
 	case ACCESS_PUSH:
-		if (call->identity->principal.account == 0)
+		if (anonymous)
 			return error_set(err, ERROR_UNAUTHORIZED, NULL);
 		return call->name != NULL || error_set(err, ERROR_UNAUTHORIZED,
 						 "images are pushed with their repository's token");
@@ -88,26 +82,24 @@ check_access(const struct v1_call *call, struct error *err)
 }
 
 bool
-call_authenticate(struct request *req, struct v1_call *call, struct db *db, struct error *err)
+v1_call_authenticate(struct request *req, struct error *err)
 {
-	if (!endpoint_identify(
-		req, db, 1, call->key, call->key, false, &call->identity, &call->registry, err))
-		return false;
-	call->registry.key_from_url = call->key_from_url;
-	return find_name(req, call, err) && take_token(call, err) && check_access(call, err);
+	return call_identify(req, 1, req->call->key, false, err) && find_name(req, err) &&
+	       take_token(v1_call(req), err) && check_access(v1_call(req), err);
 }
 
 bool
-call_admit(struct v1_call *call, struct error *err)
+v1_call_admit(struct request *req, struct error *err)
 {
 	struct target target = { 0 };
 
-	return call->route->access != ACCESS_PUSH ||
-	       registry_v1_target_require(&call->registry, call->name, ACTION_WRITE, &target, err);
+	return req->call->route->access != ACCESS_PUSH ||
+	       registry_v1_target_require(
+		   request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err);
 }
 
 bool
-call_id(struct request *req, struct digest *id, struct error *err)
+v1_call_id(struct request *req, struct digest *id, struct error *err)
 {
 	return v1_id_read(id, request_param(req, "id"), err);
 }
@@ -116,11 +108,12 @@ call_id(struct request *req, struct digest *id, struct error *err)
 static bool
 reply_token(struct request *req, struct error *err)
 {
-	struct v1_call *call = request_call(req);
+	const struct call *call = req->call;
+	const char *name = v1_call(req)->name;
 	enum access wanted = call->route->access;
 	struct token_access access = {
 		.type = "repository",
-		.name = call->name,
+		.name = name,
 		.pull = wanted != ACCESS_DELETE,
 		.push = wanted == ACCESS_PUSH,
 		.del = wanted == ACCESS_DELETE,
@@ -138,8 +131,7 @@ reply_token(struct request *req, struct error *err)
 
 	if (text == NULL)
 		return false;
-	reply_headerf(req, "X-Docker-Token", "signature=%s,repository=\"%s\",access=%s", text,
-	    call->name,
+	reply_headerf(req, "X-Docker-Token", "signature=%s,repository=\"%s\",access=%s", text, name,
 	    wanted == ACCESS_PUSH     ? "write"
 	    : wanted == ACCESS_DELETE ? "delete"
 				      : "read");
@@ -147,7 +139,7 @@ reply_token(struct request *req, struct error *err)
 }
 
 bool
-call_reply_endpoint(struct request *req, struct error *err)
+v1_call_endpoint(struct request *req, struct error *err)
 {
 	const char *url = request_base_url(req), *scheme_end = strstr(url, "://");
 	const char *host = scheme_end == NULL ? url : scheme_end + strlen("://");

@@ -11,45 +11,31 @@
 #ifndef V1_CALL_H
 #define V1_CALL_H
 
-#include "auth/identity.h"
 #include "bridge/v1_pull.h"
 #include "bridge/v1_push.h"
+#include "responder/call.h"
 #include "responder/responder.h"
 
 struct v1_call {
-	const char *key; /* repository key; "" when the vhost has none */
-	bool key_from_url;
-	const char *path; /* from /v1 on */
-	const struct route *route;
-	struct identity *identity;
-	struct registry registry;
+	struct call call;
 	const char *name; /* canonical: "library/N" for "N"; NULL if the call has none */
 };
 
-/* Determine key and path; false: the URL has neither form (NOT_FOUND). */
-bool call_open(struct request *, struct v1_call *, struct error *) MUST_CHECK;
-/* Authenticate, find the name, and check both against the token. Nothing of the body has been
- * read. */
-bool call_authenticate(struct request *, struct v1_call *, struct db *, struct error *) MUST_CHECK;
-
-/* May the body of this push be sent, according to its header? */
-bool call_admit(struct v1_call *, struct error *) MUST_CHECK;
-
 static inline struct v1_call *
-request_call(const struct request *req)
+v1_call(const struct request *req)
 {
-	return req->call;
+	return (struct v1_call *)req->call;
 }
 
-static inline struct registry *
-request_registry(const struct request *req)
-{
-	return &request_call(req)->registry;
-}
+/* The functions of v1_api (responder/api.h). v1_call_authenticate() finds the name, and checks it
+ * and the route against the token. */
+bool v1_call_open(struct request *, struct error *) MUST_CHECK;
+bool v1_call_authenticate(struct request *, struct error *) MUST_CHECK;
+bool v1_call_admit(struct request *, struct error *) MUST_CHECK;
 
 /* The {id} of the route; NOT_FOUND if it is not an id. */
-bool call_id(struct request *, struct digest *, struct error *) MUST_CHECK;
+bool v1_call_id(struct request *, struct digest *, struct error *) MUST_CHECK;
 /* For clients that continue with images: X-Docker-Endpoints, and X-Docker-Token if requested. */
-bool call_reply_endpoint(struct request *, struct error *) MUST_CHECK;
+bool v1_call_endpoint(struct request *, struct error *) MUST_CHECK;
 
 #endif

@@ -1,11 +1,14 @@
 #include "v1/errors.h"
 
+#include "v1/call.h"
+
 #define RETRY_AFTER_SECONDS "2"
 
 /* The missing scope is only named for a token that does not cover the list of names. */
 static void
-challenge(struct request *req, const struct v1_call *call)
+challenge(struct request *req)
 {
+	const struct call *call = req->call;
 	bool had_token = call->identity != NULL && call->identity->token != NULL;
 	bool catalog = call->route != NULL && call->route->access == ACCESS_CATALOG;
 
@@ -15,11 +18,11 @@ challenge(struct request *req, const struct v1_call *call)
 }
 
 void
-v1_error(struct request *req, struct v1_call *call, struct error *err)
+v1_error(struct request *req, struct error *err)
 {
 	int status;
 
-	if (call->registry.key_unknown)
+	if (request_registry(req)->key_unknown)
 		error_set(err, ERROR_NOT_FOUND, "no v1 repository at this address");
 	status = error_status(err);
 	/* Headers of a refused range or method belong to the error. */
@@ -27,7 +30,7 @@ v1_error(struct request *req, struct v1_call *call, struct error *err)
 		reply_reset(req->reply);
 	reply_json(req, status, json_pack("{s:s}", "error", err->message));
 	if (status == 401)
-		challenge(req, call);
+		challenge(req);
 	if (status == 503 || status == 429)
 		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
 }

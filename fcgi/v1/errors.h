@@ -2,9 +2,9 @@
 #ifndef V1_ERRORS_H
 #define V1_ERRORS_H
 
-#include "v1/call.h"
+#include "http/request.h"
 
 /* Fill the reply from the error. 401 carries a challenge. */
-void v1_error(struct request *, struct v1_call *, struct error *);
+void v1_error(struct request *, struct error *);
 
 #endif

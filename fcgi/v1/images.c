@@ -18,8 +18,8 @@ require(struct request *req, struct v1_image_row **row, struct error *err)
 {
 	struct digest id;
 
-	return call_id(req, &id, err) && registry_v1_image_require(request_registry(req),
-					     request_call(req)->name, &id, row, err);
+	return v1_call_id(req, &id, err) &&
+	       registry_v1_image_require(request_registry(req), v1_call(req)->name, &id, row, err);
 }
 
 /* Images never change: any If-Modified-Since gets 304. */
@@ -118,14 +118,13 @@ image_json_put(struct request *req, struct error *err)
 	struct bytes json;
 	char *body;
 
-	if (!call_id(req, &id, err) ||
+	if (!v1_call_id(req, &id, err) ||
 	    !registry_v1_target_require(
-		request_registry(req), request_call(req)->name, ACTION_WRITE, &target, err) ||
+		request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err) ||
 	    !request_body(req, JSON_MAX, &body, &json.length, err))
 		return false;
 	json.data = body;
-	return registry_v1_json_push(
-		   request_registry(req), request_call(req)->name, &id, json, err) &&
+	return registry_v1_json_push(request_registry(req), v1_call(req)->name, &id, json, err) &&
 	       reply_true(req);
 }
 
@@ -138,9 +137,9 @@ image_layer_put(struct request *req, struct error *err)
 	struct error ignored = { 0 };
 	int64_t written;
 
-	if (!call_id(req, &id, err) || !request_admit_body(req, req->uploads, err) ||
+	if (!v1_call_id(req, &id, err) || !request_admit_body(req, req->uploads, err) ||
 	    !registry_v1_layer_start(
-		request_registry(req), request_call(req)->name, &id, &layer, &session, err))
+		request_registry(req), v1_call(req)->name, &id, &layer, &session, err))
 		return false;
 	if (!receive_body(req, session, &written, err)) {
 		(void)!session_cancel(session, &ignored);
@@ -158,7 +157,7 @@ image_checksum_put(struct request *req, struct error *err)
 	const char *tarsum = request_header(req, "X-Docker-Checksum");
 	struct digest id, digest;
 
-	if (!call_id(req, &id, err))
+	if (!v1_call_id(req, &id, err))
 		return false;
 	if (payload == NULL)
 		return error_set(err, ERROR_PRECONDITION,
@@ -169,6 +168,6 @@ image_checksum_put(struct request *req, struct error *err)
 	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MAX)
 		return error_set(err, ERROR_BAD_REQUEST, "X-Docker-Checksum is too long");
 	return registry_v1_checksum_push(
-		   request_registry(req), request_call(req)->name, &id, &digest, tarsum, err) &&
+		   request_registry(req), v1_call(req)->name, &id, &digest, tarsum, err) &&
 	       reply_true(req);
 }

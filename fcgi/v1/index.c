@@ -53,13 +53,13 @@ may_push(struct request *req, struct error *err)
 	struct target target;
 
 	return registry_v1_target_require(
-	    request_registry(req), request_call(req)->name, ACTION_WRITE, &target, err);
+	    request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err);
 }
 
 bool
 repository_put(struct request *req, struct error *err)
 {
-	if (!may_push(req, err) || !list_read(req, err) || !call_reply_endpoint(req, err))
+	if (!may_push(req, err) || !list_read(req, err) || !v1_call_endpoint(req, err))
 		return false;
 	reply_word(req, 200, "\"\"");
 	return true;
@@ -69,7 +69,7 @@ repository_put(struct request *req, struct error *err)
 bool
 repository_images_put(struct request *req, struct error *err)
 {
-	return may_push(req, err) && list_read(req, err) && call_reply_endpoint(req, err) &&
+	return may_push(req, err) && list_read(req, err) && v1_call_endpoint(req, err) &&
 	       reply_empty(req, 204);
 }
 
@@ -98,8 +98,8 @@ repository_images(struct request *req, struct error *err)
 	size_t count;
 
 	return registry_v1_tags(
-		   request_registry(req), request_call(req)->name, NULL, &tags, &count, err) &&
-	       call_reply_endpoint(req, err) && reply_json(req, 200, list_ids(tags, count));
+		   request_registry(req), v1_call(req)->name, NULL, &tags, &count, err) &&
+	       v1_call_endpoint(req, err) && reply_json(req, 200, list_ids(tags, count));
 }
 
 /* As in the original registry, this does not delete images. */
@@ -109,8 +109,8 @@ repository_images_delete(struct request *req, struct error *err)
 	struct target target;
 
 	return registry_v1_target_require(
-		   request_registry(req), request_call(req)->name, ACTION_DELETE, &target, err) &&
-	       call_reply_endpoint(req, err) && reply_empty(req, 204);
+		   request_registry(req), v1_call(req)->name, ACTION_DELETE, &target, err) &&
+	       v1_call_endpoint(req, err) && reply_empty(req, 204);
 }
 
 bool
@@ -129,7 +129,7 @@ repository_properties(struct request *req, struct error *err)
 {
 	bool open;
 
-	return registry_v1_public(request_registry(req), request_call(req)->name, &open, err) &&
+	return registry_v1_public(request_registry(req), v1_call(req)->name, &open, err) &&
 	       reply_json(req, 200, json_pack("{s:s}", "access", open ? "public" : "private"));
 }
 
@@ -144,7 +144,7 @@ repository_properties_put(struct request *req, struct error *err)
 	bool open, wanted, understood;
 
 	if (!may_push(req, err) ||
-	    !registry_v1_public(request_registry(req), request_call(req)->name, &open, err) ||
+	    !registry_v1_public(request_registry(req), v1_call(req)->name, &open, err) ||
 	    !request_body(req, PROPERTIES_MAX, &body, &length, err))
 		return false;
 	document = document_load(req->arena, (struct bytes){ body, length }, &reason);

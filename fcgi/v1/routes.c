@@ -3,9 +3,11 @@
 #include <stddef.h>
 
 #include "responder/responder.h"
+#include "v1/call.h"
+#include "v1/errors.h"
 
 /* Order matters where patterns overlap: a name may end in anything, "tags" included. */
-const struct route v1_routes[] = {
+static const struct route routes[] = {
 	{ "GET", "/livez", ACCESS_NONE, responder_livez },
 	{ "GET", "/readyz", ACCESS_NONE, responder_readyz },
 	{ "GET", "/_ping", ACCESS_NONE, v1_ping },
@@ -39,4 +41,13 @@ const struct route v1_routes[] = {
 	{ "PUT", "/v1/images/{id}/layer", ACCESS_PUSH, image_layer_put },
 	{ "PUT", "/v1/images/{id}/checksum", ACCESS_PUSH, image_checksum_put },
 	{ NULL, NULL, ACCESS_NONE, NULL },
+};
+
+const struct api v1_api = {
+	.routes = routes,
+	.call_size = sizeof(struct v1_call),
+	.open = v1_call_open,
+	.authenticate = v1_call_authenticate,
+	.admit = v1_call_admit,
+	.render_error = v1_error,
 };

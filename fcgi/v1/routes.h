@@ -2,9 +2,9 @@
 #ifndef V1_ROUTES_H
 #define V1_ROUTES_H
 
-#include "http/router.h"
+#include "responder/api.h"
 
-extern const struct route v1_routes[];
+extern const struct api v1_api;
 
 /* index.c */
 bool v1_ping(struct request *, struct error *);

@@ -34,15 +34,15 @@ blob_get(struct request *req, struct error *err)
 	struct digest digest;
 	struct blob_found found;
 
-	if (!call_name(req, &name, err))
+	if (!v2_call_name(req, &name, err))
 		return false;
 	/* A malformed digest cannot be that of a blob. */
-	if (!call_digest(req, &digest, err))
+	if (!v2_call_digest(req, &digest, err))
 		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
 	if (!registry_blob_require(
 		request_registry(req), name, &digest, req->method == HTTP_HEAD, &found, err))
 		return false;
-	call_trace(req);
+	v2_call_trace(req);
 	reply_header(req, "Docker-Content-Digest", digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", digest.text);
 	if (etag_listed(request_header(req, "If-None-Match"), digest.text))
@@ -60,7 +60,7 @@ blob_delete(struct request *req, struct error *err)
 	const char *name;
 	struct digest digest;
 
-	return call_name(req, &name, err) && call_digest(req, &digest, err) &&
+	return v2_call_name(req, &name, err) && v2_call_digest(req, &digest, err) &&
 	       registry_blob_delete(request_registry(req), name, &digest, err) &&
 	       reply_empty(req, 202);
 }

@@ -5,13 +5,13 @@
 
 #include "oci/name.h"
 #include "registry/target.h"
-#include "responder/endpoint.h"
 
 /* The path method: the first part of the name is the key. Without such a part, the key of the vhost
  * applies. */
 static void
-take_key_from_path(struct request *req, struct v2_call *call)
+take_key_from_path(struct request *req)
 {
+	struct call *call = req->call;
 	const char *start = call->path + strlen("/v2/"), *end;
 	struct error ignored = { 0 };
 	const char *key;
@@ -22,55 +22,50 @@ take_key_from_path(struct request *req, struct v2_call *call)
 	if (!repository_key_check(key, &ignored))
 		return;
 	call->key = key;
-	call->mount = arena_printf(req->arena, "%s/", key);
 	call->path = arena_printf(req->arena, "/v2%s", end);
+	v2_call(req)->mount = arena_printf(req->arena, "%s/", key);
 }
 
 bool
-call_open(struct request *req, struct v2_call *call, struct error *err)
+v2_call_open(struct request *req, struct error *err)
 {
-	struct endpoint endpoint;
-	bool ok = endpoint_open(req, "STOWAGE_V2_REPOSITORY", &endpoint, err);
+	struct v2_call *call = v2_call(req);
+	bool ok = call_open(req, "STOWAGE_V2_REPOSITORY", err);
 
-	*call = (struct v2_call){
-		.prefix = endpoint.prefix,
-		.path = endpoint.path,
-		.key = endpoint.key,
-		.service = endpoint.key,
-		.mount = "",
-	};
-	if (request_variable(req, "STOWAGE_PATH_METHOD") != NULL && *endpoint.prefix == '\0')
-		take_key_from_path(req, call);
+	call->service = req->call->key;
+	call->mount = "";
+	if (request_variable(req, "STOWAGE_PATH_METHOD") != NULL && *req->call->prefix == '\0')
+		take_key_from_path(req);
 	return ok;
 }
 
-static bool
-access_covers(const struct v2_call *call, const struct token_access *access, const char *name)
+bool
+v2_call_has_session(const struct request *req)
 {
-	size_t mount = strlen(call->mount);
+	return strstr(req->call->route->pattern, "{uuid}") != NULL;
+}
+
+static bool
+access_covers(const char *mount, const struct token_access *access, const char *name)
+{
+	size_t length = strlen(mount);
 
 	return strcmp(access->type, "repository") == 0 &&
-	       (access->any_name || (strncmp(access->name, call->mount, mount) == 0 &&
-					strcmp(access->name + mount, name) == 0));
+	       (access->any_name || (strncmp(access->name, mount, length) == 0 &&
+					strcmp(access->name + length, name) == 0));
 }
 
 bool
-call_has_session(const struct v2_call *call)
+v2_call_token_grants(const struct request *req, const char *name, enum action action)
 {
-	return strstr(call->route->pattern, "{uuid}") != NULL;
-}
-
-bool
-call_token_grants(const struct v2_call *call, const char *name, enum action action)
-{
-	const struct token *token = call->identity->token;
+	const struct token *token = req->call->identity->token;
 
 	if (token == NULL)
 		return true;
 	for (size_t i = 0; i < token->access_count; i++) {
 		const struct token_access *access = &token->access[i];
 
-		if (access_covers(call, access, name) &&
+		if (access_covers(v2_call(req)->mount, access, name) &&
 		    (action == ACTION_READ       ? access->pull
 			: action == ACTION_WRITE ? access->push
 						 : access->del))
@@ -80,7 +75,7 @@ call_token_grants(const struct v2_call *call, const char *name, enum action acti
 }
 
 bool
-call_is_catalog(const struct token_access *access)
+v2_call_is_catalog(const struct token_access *access)
 {
 	return strcmp(access->type, "registry") == 0 && strcmp(access->name, "catalog") == 0;
 }
@@ -89,7 +84,7 @@ static bool
 token_grants_catalog(const struct token *token)
 {
 	for (size_t i = 0; i < token->access_count; i++)
-		if (call_is_catalog(&token->access[i]) && token->access[i].all)
+		if (v2_call_is_catalog(&token->access[i]) && token->access[i].all)
 			return true;
 	return false;
 }
@@ -100,12 +95,12 @@ token_grants_catalog(const struct token *token)
  * 1.12, which would take it as a reason to try v1.
  */
 static bool
-refuse_scope(struct v2_call *call, const char *name, struct error *err)
+refuse_scope(struct request *req, const char *name, struct error *err)
 {
-	struct registry *registry = &call->registry;
+	struct registry *registry = request_registry(req);
 	struct target target = { 0 };
 	struct error why = { 0 };
-	bool admitted = call->route->access == ACCESS_PUSH
+	bool admitted = req->call->route->access == ACCESS_PUSH
 			    ? registry_target_require(registry, name, ACTION_WRITE, &target, &why)
 			    : registry_admit_principal(registry, true, &why);
 
@@ -118,13 +113,13 @@ refuse_scope(struct v2_call *call, const char *name, struct error *err)
 
 /* A token grants no more than its scope, whatever the rights of the account. */
 static bool
-scope_check(struct request *req, struct v2_call *call, struct error *err)
+scope_check(struct request *req, struct error *err)
 {
-	const struct token *token = call->identity->token;
+	const struct token *token = req->call->identity->token;
 	const char *name;
 	enum action action;
 
-	switch (call->route->access) {
+	switch (req->call->route->access) {
 	case ACCESS_CATALOG:
 		return token == NULL || token_grants_catalog(token) ||
 		       error_set(err, ERROR_UNAUTHORIZED, NULL);
@@ -141,13 +136,13 @@ scope_check(struct request *req, struct v2_call *call, struct error *err)
 		return true;
 	}
 	name = request_param(req, "name");
-	return call_token_grants(call, name, action) || refuse_scope(call, name, err);
+	return v2_call_token_grants(req, name, action) || refuse_scope(req, name, err);
 }
 
 /* Routes that need an account are closed to anonymous clients, even if anonymous clients may read.
  * A push must be refused before its body is read. */
 static bool
-anonymous_check(const struct v2_call *call, struct error *err)
+anonymous_check(const struct call *call, struct error *err)
 {
 	bool has_token = call->identity->token != NULL;
 
@@ -168,68 +163,71 @@ anonymous_check(const struct v2_call *call, struct error *err)
 /* Before a push, clients ask with HEAD which blobs they can skip; a token tells whether it is for a
  * push. */
 static enum intent
-intent_of(struct request *req, const struct v2_call *call)
+intent_of(struct request *req)
 {
-	if (call->route->access != ACCESS_PULL)
+	if (req->call->route->access != ACCESS_PULL)
 		return INTENT_PULL;
-	if (call->identity->token == NULL)
+	if (req->call->identity->token == NULL)
 		return req->method == HTTP_HEAD ? INTENT_OPEN : INTENT_PULL;
-	return call_token_grants(call, request_param(req, "name"), ACTION_WRITE) ? INTENT_PUSH
-										 : INTENT_PULL;
+	return v2_call_token_grants(req, request_param(req, "name"), ACTION_WRITE) ? INTENT_PUSH
+										   : INTENT_PULL;
 }
 
 /* A pull through a mirror may name the registry it is for. */
 static bool
-choose_namespace(struct request *req, struct v2_call *call, struct error *err)
+choose_namespace(struct request *req, struct error *err)
 {
+	const struct route *route = req->call->route;
 	const char *ns = request_query(req, "ns"), *tag = NULL;
 
-	if (call->route->access != ACCESS_PULL || ns == NULL || *ns == '\0' ||
+	if (route->access != ACCESS_PULL || ns == NULL || *ns == '\0' ||
 	    strcasecmp(ns, req->host) == 0)
 		return true;
-	if (strstr(call->route->pattern, "{reference}") != NULL)
+	if (strstr(route->pattern, "{reference}") != NULL)
 		tag = request_param(req, "reference");
 	if (tag != NULL && strchr(tag, ':') != NULL) /* a digest */
 		tag = NULL;
-	return registry_choose_namespace(&call->registry, ns, request_param(req, "name"), tag, err);
+	return registry_choose_namespace(
+	    request_registry(req), ns, request_param(req, "name"), tag, err);
 }
 
 bool
-call_authenticate(struct request *req, struct v2_call *call, struct db *db, struct error *err)
+v2_call_authenticate(struct request *req, struct error *err)
 {
-	if (!endpoint_identify(req, db, 2, call->key, call->service, call_has_session(call),
-		&call->identity, &call->registry, err))
+	const struct v2_call *call = v2_call(req);
+	struct registry *registry = request_registry(req);
+
+	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
+	if (!call_identify(req, 2, call->service, v2_call_has_session(req), err))
 		return false;
-	call->registry.key_from_url = *call->prefix != '\0' || *call->mount != '\0';
-	if (!anonymous_check(call, err) || !scope_check(req, call, err))
+	registry->key_from_url = registry->key_from_url || *call->mount != '\0';
+	if (!anonymous_check(req->call, err) || !scope_check(req, err))
 		return false;
-	call->registry.intent = intent_of(req, call);
-	return choose_namespace(req, call, err);
+	registry->intent = intent_of(req);
+	return choose_namespace(req, err);
 }
 
 const char *
-call_image_path(const struct request *req, const char *name)
+v2_call_image_path(const struct request *req, const char *name)
 {
-	const struct v2_call *call = request_call(req);
-
-	return arena_printf(req->arena, "%s/v2/%s%s", call->prefix, call->mount, name);
+	return arena_printf(req->arena, "%s/v2/%s%s", req->call->prefix, v2_call(req)->mount, name);
 }
 
 bool
-call_name(struct request *req, const char **name, struct error *err)
+v2_call_name(struct request *req, const char **name, struct error *err)
 {
 	*name = request_param(req, "name");
 	return name_check(*name, err);
 }
 
 bool
-call_digest(struct request *req, struct digest *digest, struct error *err)
+v2_call_digest(struct request *req, struct digest *digest, struct error *err)
 {
 	return digest_parse(digest, request_param(req, "digest"), err);
 }
 
 void
-call_trace(struct request *req)
+v2_call_trace(struct request *req)
 {
 	const struct registry *registry = request_registry(req);
 	const char *trace = request_header(req, "X-Stowage-Trace");

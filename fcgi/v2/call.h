@@ -13,55 +13,42 @@
 
 #include <jansson.h>
 
-#include "auth/identity.h"
-#include "registry/registry.h"
+#include "responder/call.h"
 #include "responder/responder.h"
 
 struct v2_call {
-	const char *prefix; /* precedes /v2 in this URL form: "" or "/artifactory/api/docker/KEY" */
-	const char *key;    /* repository key; "" when the vhost has none */
+	struct call call;
 	const char *service; /* audience of tokens: the key, or that of the vhost */
 	const char *mount;   /* precedes names as the client writes them: "" or "KEY/" */
-	const char *path;    /* from /v2 on */
-	const struct route *route;
-	struct identity *identity;
-	struct registry registry;
-	json_t *detail; /* of the error; consumed by v2_error() */
+	json_t *detail;      /* of the error; consumed by v2_error() */
 };
 
-/* Determine key and path; false: the URL has neither form (NOT_FOUND). */
-bool call_open(struct request *, struct v2_call *, struct error *) MUST_CHECK;
-/* Authenticate, and check the scope of the token against the route. Nothing of the body has been
- * read. */
-bool call_authenticate(struct request *, struct v2_call *, struct db *, struct error *) MUST_CHECK;
-
 static inline struct v2_call *
-request_call(const struct request *req)
+v2_call(const struct request *req)
 {
-	return req->call;
+	return (struct v2_call *)req->call;
 }
 
-static inline struct registry *
-request_registry(const struct request *req)
-{
-	return &request_call(req)->registry;
-}
+/* Functions of v2_api (responder/api.h). v2_call_authenticate() checks the scope of the token
+ * against the route. */
+bool v2_call_open(struct request *, struct error *) MUST_CHECK;
+bool v2_call_authenticate(struct request *, struct error *) MUST_CHECK;
 
 /* Is the call for an upload session? */
-bool call_has_session(const struct v2_call *);
+bool v2_call_has_session(const struct request *);
 /* "PREFIX/v2/NAME" as the client writes it. */
-const char *call_image_path(const struct request *, const char *name);
+const char *v2_call_image_path(const struct request *, const char *name);
 /* The {name} of the route, checked: NAME_INVALID. */
-bool call_name(struct request *, const char **name, struct error *) MUST_CHECK;
+bool v2_call_name(struct request *, const char **name, struct error *) MUST_CHECK;
 /* The {digest}, checked: DIGEST_INVALID. */
-bool call_digest(struct request *, struct digest *, struct error *) MUST_CHECK;
+bool v2_call_digest(struct request *, struct digest *, struct error *) MUST_CHECK;
 /* Set the Warning header of a stale answer and, with X-Stowage-Trace: 1, the repository that served
  * it. */
-void call_trace(struct request *);
+void v2_call_trace(struct request *);
 /* Is it "registry:catalog"? */
-bool call_is_catalog(const struct token_access *);
+bool v2_call_is_catalog(const struct token_access *);
 /* Does the token of this call grant `action` under `name`? Always true without a token: then the
  * statement decides. */
-bool call_token_grants(const struct v2_call *, const char *name, enum action action);
+bool v2_call_token_grants(const struct request *, const char *name, enum action action);
 
 #endif

@@ -3,30 +3,33 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "v2/call.h"
 #include "v2/routes.h"
 
 #define RETRY_AFTER_SECONDS "2"
 
 /* The additional scope of a mount: a client that answers only one challenge must learn of both. */
 static const char *
-source_scope(struct request *req, const struct v2_call *call)
+source_scope(struct request *req)
 {
-	const char *from = call->route->handler == upload_start ? upload_mount_source(req) : NULL;
+	const char *from = req->call->route->handler == upload_start ? upload_mount_source(req)
+								     : NULL;
 
 	if (from == NULL || strcmp(from, request_param(req, "name")) == 0)
 		return "";
-	return arena_printf(req->arena, " repository:%s%s:pull", call->mount, from);
+	return arena_printf(req->arena, " repository:%s%s:pull", v2_call(req)->mount, from);
 }
 
 /* The scope that a token needs for this route; "" if none. */
 static const char *
-route_scope(struct request *req, const struct v2_call *call)
+route_scope(struct request *req)
 {
+	const struct route *route = req->call->route;
 	const char *actions;
 
-	if (call->route == NULL)
+	if (route == NULL)
 		return "";
-	switch (call->route->access) {
+	switch (route->access) {
 	case ACCESS_CATALOG:
 		return "registry:catalog:*";
 	case ACCESS_PULL:
@@ -41,8 +44,8 @@ route_scope(struct request *req, const struct v2_call *call)
 	default:
 		return "";
 	}
-	return arena_printf(req->arena, "repository:%s%s:%s%s", call->mount,
-	    request_param(req, "name"), actions, source_scope(req, call));
+	return arena_printf(req->arena, "repository:%s%s:%s%s", v2_call(req)->mount,
+	    request_param(req, "name"), actions, source_scope(req));
 }
 
 /* Names are decoded from the URL: one with characters that a quoted string cannot contain is left
@@ -57,16 +60,17 @@ quotable(const char *text)
 }
 
 static void
-challenge(struct request *req, const struct v2_call *call)
+challenge(struct request *req)
 {
-	const char *scope = route_scope(req, call);
+	const struct call *call = req->call;
+	const char *scope = route_scope(req);
 	const char *shown = quotable(scope) ? scope : "";
 	bool had_token = request_header(req, "Authorization") != NULL && call->identity != NULL &&
 			 call->identity->token != NULL;
 
 	reply_headerf(req, "WWW-Authenticate",
 	    "Bearer realm=\"%s%s/v2/token\",service=\"%s\"%s%s%s%s", request_base_url(req),
-	    call->prefix, call->service, *shown != '\0' ? ",scope=\"" : "", shown,
+	    call->prefix, v2_call(req)->service, *shown != '\0' ? ",scope=\"" : "", shown,
 	    *shown != '\0' ? "\"" : "", had_token ? ",error=\"insufficient_scope\"" : "");
 }
 
@@ -98,8 +102,9 @@ warn_of_unavailable(struct request *req, const struct registry *registry)
  * give up a refused push before five attempts.
  */
 static json_t *
-asked_for(struct request *req, const struct v2_call *call)
+asked_for(struct request *req)
 {
+	const struct call *call = req->call;
 	enum access access = call->route != NULL ? call->route->access : ACCESS_NONE;
 
 	if (access != ACCESS_PULL && access != ACCESS_PUSH && access != ACCESS_DELETE)
@@ -110,14 +115,15 @@ asked_for(struct request *req, const struct v2_call *call)
 
 /* Clients of Artifactory's own calls read the status. */
 static json_t *
-error_document(struct request *req, struct v2_call *call, const struct error *err, int status)
+error_document(struct request *req, const struct error *err, int status)
 {
-	json_t *detail = call->detail != NULL ? call->detail : asked_for(req, call);
+	struct v2_call *call = v2_call(req);
+	json_t *detail = call->detail != NULL ? call->detail : asked_for(req);
 	json_t *one = json_pack("{s:s, s:s, s:o?}", "code", error_spelling(err->code), "message",
 	    err->message, "detail", detail);
 
 	call->detail = NULL;
-	if (call->route != NULL && call->route->handler == v2_promote)
+	if (req->call->route != NULL && req->call->route->handler == v2_promote)
 		json_object_set_new(one, "status", json_integer(status));
 	return json_pack("{s:[o]}", "errors", one);
 }
@@ -128,9 +134,9 @@ error_document(struct request *req, struct v2_call *call, const struct error *er
  * If the database cannot answer, that is the error: a failure is never reported as a refusal.
  */
 static bool
-key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
+key_is_unknown(const struct call *call, struct error *err)
 {
-	struct registry registry = { .db = db, .key = call->key, .version = 2 };
+	struct registry registry = { .db = call->registry.db, .key = call->key, .version = 2 };
 	struct error lookup = { 0 };
 
 	if (call->registry.key_unknown || call->key[0] == '\0')
@@ -148,8 +154,9 @@ key_is_unknown(const struct v2_call *call, struct db *db, struct error *err)
  * with the anonymous token that it then gets, it receives the plain answer.
  */
 static void
-ask_for_credentials(struct request *req, const struct v2_call *call, struct error *err)
+ask_for_credentials(struct request *req, struct error *err)
 {
+	const struct call *call = req->call;
 	bool pull = call->route != NULL && call->route->access == ACCESS_PULL;
 
 	if (pull && request_header(req, "Authorization") == NULL &&
@@ -159,32 +166,34 @@ ask_for_credentials(struct request *req, const struct v2_call *call, struct erro
 }
 
 void
-v2_error(struct request *req, struct v2_call *call, struct db *db, struct error *err)
+v2_error(struct request *req, struct error *err)
 {
+	struct v2_call *call = v2_call(req);
+	const struct registry *registry = request_registry(req);
 	int status;
 
 	/* If the client writes the key as part of the name, an unknown key is only an unknown
 	 * name. */
-	if (*call->mount == '\0' && key_is_unknown(call, db, err)) {
+	if (*call->mount == '\0' && key_is_unknown(req->call, err)) {
 		json_decref(call->detail);
 		call->detail = NULL;
 		reply_reset(req->reply);
 		reply_text(req, 404, "404 page not found\n");
 		return;
 	}
-	ask_for_credentials(req, call, err);
+	ask_for_credentials(req, err);
 	status = error_status(err);
 	/* Headers of a refused range or method belong to the error; all others belonged to the
 	 * successful reply. */
 	if (status != 416 && status != 405)
 		reply_reset(req->reply);
-	reply_json(req, status, error_document(req, call, err, status));
+	reply_json(req, status, error_document(req, err, status));
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
-	warn_of_unavailable(req, &call->registry);
+	warn_of_unavailable(req, registry);
 	if (status == 401)
-		challenge(req, call);
-	if (call->registry.retry_after > 0 && (status == 429 || status == 502))
-		reply_headerf(req, "Retry-After", "%" PRId64, call->registry.retry_after);
+		challenge(req);
+	if (registry->retry_after > 0 && (status == 429 || status == 502))
+		reply_headerf(req, "Retry-After", "%" PRId64, registry->retry_after);
 	else if (status == 503 || status == 429)
 		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
 }

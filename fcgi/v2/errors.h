@@ -2,13 +2,13 @@
 #ifndef V2_ERRORS_H
 #define V2_ERRORS_H
 
-#include "v2/call.h"
+#include "http/request.h"
 
 /*
  * Replace the reply by the error. UNAUTHORIZED includes the challenge: realm, service, and the
  * scope the route needs. If this key has no repository, the whole API is absent: plain 404 without
  * the version header, so that a client that knows v1 tries that.
  */
-void v2_error(struct request *, struct v2_call *, struct db *, struct error *);
+void v2_error(struct request *, struct error *);
 
 #endif

@@ -16,7 +16,7 @@ static bool
 name_and_reference(
     struct request *req, const char **name, struct reference *reference, struct error *err)
 {
-	return call_name(req, name, err) &&
+	return v2_call_name(req, name, err) &&
 	       reference_parse(reference, request_param(req, "reference"), err);
 }
 
@@ -88,8 +88,8 @@ reply_schema1(struct request *req, const char *name, const char *tag,
 	struct bytes document;
 
 	if (!registry_schema1_make(request_registry(req), name,
-		arena_printf(req->arena, "%s%s", request_call(req)->mount, name), tag, row,
-		&document, &digest, err))
+		arena_printf(req->arena, "%s%s", v2_call(req)->mount, name), tag, row, &document,
+		&digest, err))
 		return false;
 	reply_header(req, "Docker-Content-Digest", digest.text);
 	reply_header(req, "Vary", "Accept");
@@ -107,7 +107,7 @@ manifest_get(struct request *req, struct error *err)
 	if (!find_reference(req, &name, &reference, err) ||
 	    !registry_manifest_require(request_registry(req), name, &reference, true, &row, err))
 		return false;
-	call_trace(req);
+	v2_call_trace(req);
 	if (reference.tag != NULL && is_docker_1_5(req))
 		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 	if (reference.tag != NULL && wants_schema1(req, row))
@@ -165,7 +165,7 @@ missing_detail(const struct manifest_push *push)
 static bool
 push_reply(struct request *req, const struct manifest_push *push)
 {
-	reply_headerf(req, "Location", "%s/manifests/%s", call_image_path(req, push->name),
+	reply_headerf(req, "Location", "%s/manifests/%s", v2_call_image_path(req, push->name),
 	    request_param(req, "reference"));
 	reply_header(req, "Docker-Content-Digest", push->digest.text);
 	if (push->manifest->has_subject)
@@ -200,7 +200,7 @@ manifest_put(struct request *req, struct error *err)
 		push.content_type = NULL;
 	if (!registry_manifest_push(request_registry(req), &target, &push, err)) {
 		if (err->code == ERROR_MANIFEST_BLOB_UNKNOWN)
-			request_call(req)->detail = missing_detail(&push);
+			v2_call(req)->detail = missing_detail(&push);
 		return false;
 	}
 	return push_reply(req, &push);
@@ -218,7 +218,7 @@ manifest_delete(struct request *req, struct error *err)
 	if (registry_manifest_delete(request_registry(req), name, &reference, &holder, err))
 		return reply_empty(req, 202);
 	if (err->code == ERROR_MANIFEST_REFERENCED)
-		request_call(req)->detail = json_pack(
+		v2_call(req)->detail = json_pack(
 		    "{s:s, s:s}", "index", holder.index, "tag", holder.tag);
 	return false;
 }

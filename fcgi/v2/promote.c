@@ -87,7 +87,7 @@ v2_promote(struct request *req, struct error *err)
 {
 	struct promotion order = { 0 };
 
-	if (request_call(req)->identity->token != NULL)
+	if (req->call->identity->token != NULL)
 		return error_set(err, ERROR_UNAUTHORIZED, "promotion requires a password");
 	if (!order_read(req, &order, err) || !order_check(&order, err) ||
 	    !registry_promote(request_registry(req), &order, err))

@@ -39,7 +39,7 @@ referrers_list(struct request *req, struct error *err)
 	struct page page;
 	struct list list;
 
-	if (!call_name(req, &name, err) || !call_digest(req, &subject, err) ||
+	if (!v2_call_name(req, &name, err) || !v2_call_digest(req, &subject, err) ||
 	    !page_read(req, PAGE_DEFAULT, &page, err))
 		return false;
 	if (type != NULL && *type == '\0')

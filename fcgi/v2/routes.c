@@ -3,14 +3,16 @@
 #include <stddef.h>
 
 #include "responder/responder.h"
+#include "v2/call.h"
+#include "v2/errors.h"
 
 /* Order matters where patterns overlap: a name may end in anything, "manifests" included. */
-const struct route v2_routes[] = {
+static const struct route routes[] = {
 	{ "GET", "/livez", ACCESS_NONE, responder_livez },
 	{ "GET", "/readyz", ACCESS_NONE, responder_readyz },
 	{ "GET", "/v2/", ACCESS_LOGIN, v2_base },
 	{ "GET", "/v2", ACCESS_LOGIN, v2_base },
-	{ "GET", "/v2/token", ACCESS_NONE, v2_token },
+	{ "GET", "/v2/token", ACCESS_ANY, v2_token },
 	{ "POST", "/v2/promote", ACCESS_LOGIN, v2_promote },
 	{ "GET", "/v2/_catalog", ACCESS_CATALOG, v2_catalog },
 	{ "GET", "/v2/{name}/tags/list", ACCESS_PULL, tags_list },
@@ -27,4 +29,13 @@ const struct route v2_routes[] = {
 	{ "PUT", "/v2/{name}/manifests/{reference}", ACCESS_PUSH, manifest_put },
 	{ "DELETE", "/v2/{name}/manifests/{reference}", ACCESS_DELETE, manifest_delete },
 	{ NULL, NULL, ACCESS_NONE, NULL },
+};
+
+const struct api v2_api = {
+	.routes = routes,
+	.call_size = sizeof(struct v2_call),
+	.open = v2_call_open,
+	.authenticate = v2_call_authenticate,
+	.admit = upload_admit,
+	.render_error = v2_error,
 };

@@ -2,9 +2,9 @@
 #ifndef V2_ROUTES_H
 #define V2_ROUTES_H
 
-#include "http/router.h"
+#include "responder/api.h"
 
-extern const struct route v2_routes[];
+extern const struct api v2_api;
 
 /* base.c */
 bool v2_base(struct request *, struct error *);

@@ -10,13 +10,13 @@ tags_list(struct request *req, struct error *err)
 	struct page page;
 	struct list list;
 
-	if (!call_name(req, &name, err) || !page_read(req, PAGE_MAX, &page, err) ||
+	if (!v2_call_name(req, &name, err) || !page_read(req, PAGE_MAX, &page, err) ||
 	    !registry_tags_list(request_registry(req), name, page.last, page.limit, &list, err))
 		return false;
-	call_trace(req);
+	v2_call_trace(req);
 	list_link(req, &page, &list, NULL);
 	return reply_json(req, 200,
 	    json_pack("{s:s, s:o}", "name",
-		arena_printf(req->arena, "%s%s", request_call(req)->mount, name), "tags",
+		arena_printf(req->arena, "%s%s", v2_call(req)->mount, name), "tags",
 		list_json(&list)));
 }

@@ -50,7 +50,7 @@ grant(struct request *req, struct token_access *access, struct error *err)
 	bool repository = strcmp(access->type, "repository") == 0;
 	int actions = 0;
 
-	access->all = access->all && call_is_catalog(access);
+	access->all = access->all && v2_call_is_catalog(access);
 	if (access->any_name)
 		return true;
 	if (repository && !name_rights(req, access->name, &actions, err))
@@ -81,9 +81,9 @@ answer(struct request *req, struct token *token, struct error *err)
 bool
 v2_token(struct request *req, struct error *err)
 {
-	const struct v2_call *call = request_call(req);
+	const struct call *call = req->call;
 	struct token token = {
-		.audience = call->service,
+		.audience = v2_call(req)->service,
 		.subject = call->identity->name,
 		.account = call->identity->principal.account,
 		.epoch = call->identity->principal.epoch,

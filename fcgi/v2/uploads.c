@@ -35,7 +35,7 @@ reply_session(
     struct request *req, const char *name, const struct session *session, int64_t received)
 {
 	reply_location(req, arena_printf(req->arena, "%s/blobs/uploads/%s",
-				call_image_path(req, name), session_uuid(session)));
+				v2_call_image_path(req, name), session_uuid(session)));
 	reply_headerf(req, "Range", "0-%" PRId64, received > 0 ? received - 1 : 0);
 	reply_header(req, "Docker-Upload-UUID", session_uuid(session));
 }
@@ -43,8 +43,8 @@ reply_session(
 static bool
 reply_blob_created(struct request *req, const char *name, const struct digest *digest)
 {
-	reply_location(
-	    req, arena_printf(req->arena, "%s/blobs/%s", call_image_path(req, name), digest->text));
+	reply_location(req,
+	    arena_printf(req->arena, "%s/blobs/%s", v2_call_image_path(req, name), digest->text));
 	reply_header(req, "Docker-Content-Digest", digest->text);
 	return reply_empty(req, 201);
 }
@@ -78,7 +78,7 @@ check_content_range(struct request *req, const char *name, const struct session 
 const char *
 upload_mount_source(struct request *req)
 {
-	const char *from = request_query(req, "from"), *mount = request_call(req)->mount;
+	const char *from = request_query(req, "from"), *mount = v2_call(req)->mount;
 	struct error ignored = { 0 };
 
 	if (request_query(req, "mount") == NULL || from == NULL ||
@@ -93,13 +93,12 @@ upload_mount_source(struct request *req)
 static bool
 source_readable(struct request *req, const char *from, bool *readable, struct error *err)
 {
-	struct v2_call *call = request_call(req);
 	int actions = 0;
 
-	*readable = call_token_grants(call, from, ACTION_READ);
+	*readable = v2_call_token_grants(req, from, ACTION_READ);
 	if (*readable)
 		return true;
-	if (!registry_rights(&call->registry, from, &actions, err))
+	if (!registry_rights(request_registry(req), from, &actions, err))
 		return false;
 	return (actions & ACTION_READ) == 0 || error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
@@ -164,7 +163,7 @@ upload_start(struct request *req, struct error *err)
 	struct digest digest;
 	bool done;
 
-	if (!call_name(req, &name, err) || !query_algorithm(req, &algorithm, err) ||
+	if (!v2_call_name(req, &name, err) || !query_algorithm(req, &algorithm, err) ||
 	    !try_mount(req, name, &done, err))
 		return false;
 	if (done)
@@ -203,10 +202,10 @@ receive_chunk(struct request *req, struct session *session, int64_t length, int6
 static bool
 find_session(struct request *req, const char **name, struct session **session, struct error *err)
 {
-	const struct token *token = request_call(req)->identity->token;
+	const struct token *token = req->call->identity->token;
 
-	if (call_name(req, name, err) && registry_session_require(request_registry(req), *name,
-					     request_param(req, "uuid"), session, err))
+	if (v2_call_name(req, name, err) && registry_session_require(request_registry(req), *name,
+						request_param(req, "uuid"), session, err))
 		return true;
 	if (token != NULL && token->expired && err->code == ERROR_BLOB_UPLOAD_UNKNOWN)
 		error_set(err, ERROR_UNAUTHORIZED, NULL);
@@ -273,15 +272,14 @@ upload_cancel(struct request *req, struct error *err)
 bool
 upload_admit(struct request *req, struct error *err)
 {
-	const struct v2_call *call = request_call(req);
 	struct target target = { 0 };
 	struct session *session;
 	const char *name;
 
-	if (call->route->access != ACCESS_PUSH)
+	if (req->call->route->access != ACCESS_PUSH)
 		return true;
-	if (call_has_session(call))
+	if (v2_call_has_session(req))
 		return find_session(req, &name, &session, err);
-	return call_name(req, &name, err) &&
+	return v2_call_name(req, &name, err) &&
 	       registry_target_require(request_registry(req), name, ACTION_WRITE, &target, err);
 }

@@ -17,6 +17,7 @@
 #include "fuzz.h"
 #include "http/transport.h"
 #include "oci/signature.h"
+#include "responder/api.h"
 #include "responder/worker.h"
 
 #define COLUMNS 48
@@ -387,8 +388,8 @@ check_answer(const char *output, size_t length)
 
 /* Serve the request as a worker does. False if memory ran out. */
 static bool
-try_once(void (*serve)(struct request *, struct db *, struct error *), struct request *req,
-    struct transport *transport, struct db *db, bool starved)
+try_once(const struct api *api, struct request *req, struct transport *transport, struct db *db,
+    bool starved)
 {
 	struct error err = { 0 };
 	jmp_buf out;
@@ -397,12 +398,12 @@ try_once(void (*serve)(struct request *, struct db *, struct error *), struct re
 		return false;
 	arena_catch(db->arena, &out);
 	(void)!request_open(req, transport, db->arena, NULL, &err);
-	req->context = service_find();
+	req->service = service_find();
 	req->may_block = true;
 	reply_open(req);
 	if (starved)
 		error_set(&err, ERROR_UNAVAILABLE, NULL);
-	serve(req, db, &err);
+	(void)!api_serve(api, req, db, &err);
 	db_rollback(db);
 	(void)reply_send(req);
 	arena_catch(db->arena, NULL);
@@ -412,18 +413,17 @@ try_once(void (*serve)(struct request *, struct db *, struct error *), struct re
 static int answered; /* status of the last response */
 
 static bool
-answer(void (*serve)(struct request *, struct db *, struct error *), struct transport *transport,
-    unsigned failing)
+answer(const struct api *api, struct transport *transport, unsigned failing)
 {
 	struct db db = { .pool = service_find()->pool, .arena = arena_new() };
 	struct request req;
 
 	MUST(transport_accept(transport));
 	pieces_left = failing;
-	if (!try_once(serve, &req, transport, &db, false)) {
+	if (!try_once(api, &req, transport, &db, false)) {
 		db_rollback(&db);
 		arena_reset(db.arena);
-		MUST(try_once(serve, &req, transport, &db, true));
+		MUST(try_once(api, &req, transport, &db, true));
 		MUST(req.reply->status >= 400);
 	}
 	transport_finish(transport);
@@ -435,8 +435,7 @@ answer(void (*serve)(struct request *, struct db *, struct error *), struct tran
 /* Serve one request in which the given allocation fails (0: none). False if the request makes fewer
  * allocations. */
 static bool
-run(void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size,
-    unsigned failing)
+run(const struct api *api, const uint8_t *data, size_t size, unsigned failing)
 {
 	struct arena *arena = arena_new();
 	char *output = NULL, *text = arena_strndup(arena, (const char *)data, size);
@@ -450,7 +449,7 @@ run(void (*serve)(struct request *, struct db *, struct error *), const uint8_t 
 	dice = (unsigned)size;
 	for (size_t i = 0; i < size && i < 64; i++)
 		dice = dice * 31 + data[i];
-	if (answer(serve, transport, failing))
+	if (answer(api, transport, failing))
 		check_answer(output, length);
 	failed = failing > 0 && pieces_left == 0;
 	pieces_left = 0;
@@ -473,17 +472,16 @@ leaks_ignore(bool ignore)
 }
 
 void
-request_fuzz(
-    void (*serve)(struct request *, struct db *, struct error *), const uint8_t *data, size_t size)
+request_fuzz(const struct api *api, const uint8_t *data, size_t size)
 {
 	int status;
 
-	run(serve, data, size, 0);
+	run(api, data, size, 0);
 	status = answered;
 	leaks_ignore(true);
-	for (unsigned n = 1; n <= FAILURES_MAX && run(serve, data, size, n); n++)
+	for (unsigned n = 1; n <= FAILURES_MAX && run(api, data, size, n); n++)
 		;
 	leaks_ignore(false);
-	run(serve, data, size, 0);
+	run(api, data, size, 0);
 	MUST(answered == status); /* no connection or lock was leaked */
 }

@@ -1,15 +1,11 @@
 /* Complete requests to the responder of the v1 API. */
 #include "fuzz.h"
 #include "request.h"
-
-int responder_program(int argc, char **argv);
-#define main responder_program
-#include "v1/main.c"
-#undef main
+#include "v1/routes.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	request_fuzz(v1_serve, data, size);
+	request_fuzz(&v1_api, data, size);
 	return 0;
 }

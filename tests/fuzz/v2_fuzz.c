@@ -1,15 +1,11 @@
 /* Complete requests to the responder of the v2 API. */
 #include "fuzz.h"
 #include "request.h"
-
-int responder_program(int argc, char **argv);
-#define main responder_program
-#include "v2/main.c"
-#undef main
+#include "v2/routes.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	request_fuzz(v2_serve, data, size);
+	request_fuzz(&v2_api, data, size);
 	return 0;
 }

@@ -1,4 +1,4 @@
-#include "responder/endpoint.h"
+#include "responder/call.h"
 
 #include <stdatomic.h>
 #include <string.h>
@@ -25,14 +25,16 @@ warn_unset(const struct request *req, const char *variable)
 }
 
 bool
-endpoint_open(
-    struct request *req, const char *variable, struct endpoint *endpoint, struct error *err)
+call_open(struct request *req, const char *variable, struct error *err)
 {
+	struct call *call = req->call;
 	const char *key = request_variable(req, variable), *path = req->path, *start, *end;
 
-	*endpoint = (struct endpoint){ .prefix = "", .key = key == NULL ? "" : key, .path = path };
+	call->prefix = "";
+	call->key = key == NULL ? "" : key;
+	call->path = path;
 	if (strncmp(path, ARTIFACTORY, strlen(ARTIFACTORY)) != 0) {
-		if (*endpoint->key == '\0' &&
+		if (*call->key == '\0' &&
 		    (strncmp(path, "/v1/", 4) == 0 || strncmp(path, "/v2/", 4) == 0))
 			warn_unset(req, variable);
 		return true;
@@ -40,14 +42,14 @@ endpoint_open(
 	start = path + strlen(ARTIFACTORY);
 	if ((end = strchr(start, '/')) == NULL)
 		return error_set(err, ERROR_NOT_FOUND, NULL);
-	endpoint->key = arena_strndup(req->arena, start, (size_t)(end - start));
-	endpoint->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
-	endpoint->path = end;
-	return repository_key_check(endpoint->key, err);
+	call->key = arena_strndup(req->arena, start, (size_t)(end - start));
+	call->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
+	call->path = end;
+	return repository_key_check(call->key, err);
 }
 
 static struct statement_subject
-statement_subject(const struct request *req, const char *key)
+statement_subject(const struct request *req)
 {
 	const char *uri = request_variable(req, "REQUEST_URI"),
 		   *authorization = request_header(req, "Authorization");
@@ -55,7 +57,7 @@ statement_subject(const struct request *req, const char *key)
 	return (struct statement_subject){
 		.method = req->method_text,
 		.uri = uri == NULL ? "" : uri,
-		.key = key,
+		.key = req->call->key,
 		.authorization = authorization == NULL ? "" : authorization,
 	};
 }
@@ -66,15 +68,12 @@ client_is_gone(const void *transport)
 	return transport_is_gone(transport);
 }
 
-bool
-endpoint_identify(struct request *req, struct db *db, int version, const char *key,
-    const char *audience, bool session, struct identity **identity, struct registry *registry,
-    struct error *err)
+static bool
+find_identity(struct request *req, const char *audience, bool session, struct error *err)
 {
-	struct service *service = request_service(req);
 	const char *statement = req->is_head_only ? NULL
 						  : request_variable(req, STATEMENT_VARIABLE);
-	const struct statement_subject subject = statement_subject(req, key);
+	const struct statement_subject subject = statement_subject(req);
 	const struct credentials credentials = {
 		.authorization = request_header(req, "Authorization"),
 		.audience = audience,
@@ -87,22 +86,34 @@ endpoint_identify(struct request *req, struct db *db, int version, const char *k
 							: NULL,
 	};
 
-	if (!identity_find(service->authenticator, db, &credentials, identity, err))
+	return identity_find(request_service(req)->authenticator, request_registry(req)->db,
+	    &credentials, &req->call->identity, err);
+}
+
+bool
+call_identify(
+    struct request *req, int version, const char *audience, bool session, struct error *err)
+{
+	const struct service *service = request_service(req);
+	struct call *call = req->call;
+
+	if (!find_identity(req, audience, session, err))
 		return false;
-	req->user = (*identity)->name;
-	*registry = (struct registry){
-		.db = db,
+	req->user = call->identity->name;
+	call->registry = (struct registry){
+		.db = call->registry.db,
 		.store = service->store,
 		.relay = service->relay,
 		.may_block = req->may_block,
 		.upload_sessions = service->config->http_upload_sessions,
 		.client = { client_is_gone, req->transport },
-		.key = key,
+		.key = call->key,
+		.key_from_url = *call->prefix != '\0',
 		.version = version,
-		.principal = (*identity)->principal,
+		.principal = call->identity->principal,
 		.actor = {
-			.account = (*identity)->principal.account,
-			.name = (*identity)->name,
+			.account = call->identity->principal.account,
+			.name = call->identity->name,
 			.request = req->id,
 			.address = req->address,
 		},
@@ -111,12 +122,12 @@ endpoint_identify(struct request *req, struct db *db, int version, const char *k
 }
 
 bool
-endpoint_admit(struct request *req, struct db *db, const char *key, const struct identity *identity,
-    struct error *err)
+call_admit(struct request *req, struct error *err)
 {
-	const struct statement_subject subject = statement_subject(req, key);
+	const struct call *call = req->call;
+	const struct statement_subject subject = statement_subject(req);
 	const char *statement = statement_sign(
-	    request_service(req)->authenticator, db, &subject, identity, err);
+	    request_service(req)->authenticator, call->registry.db, &subject, call->identity, err);
 
 	if (statement == NULL)
 		return false;
@@ -126,10 +137,11 @@ endpoint_admit(struct request *req, struct db *db, const char *key, const struct
 }
 
 bool
-endpoint_forget(
-    struct request *req, const struct registry *registry, const struct identity *identity)
+call_forget(struct request *req)
 {
-	if (!registry->principal_stale || !identity->remembered)
+	const struct call *call = req->call;
+
+	if (!call->registry.principal_stale || !call->identity->remembered)
 		return false;
 	identity_forget(request_service(req)->authenticator, request_header(req, "Authorization"),
 	    req->address, req->arena);
