@@ -69,7 +69,7 @@ BEGIN
       remote_tags, repository_remote TO stowage_v2;
     GRANT UPDATE (due) ON gc_blob TO stowage_v2;
     GRANT EXECUTE ON FUNCTION blob_delete, blob_mount, digest_text, fetch_advance, fetch_fail, fetch_join, fetch_leave, fetch_patience, fetch_publish,
-      fetch_resize, grace, image_promote, manifest_cache, manifest_delete, remote_answered, remote_failed, remote_listed, remote_missed, remote_struck,
+      fetch_resize, fetch_role, grace, image_promote, manifest_cache, manifest_delete, remote_answered, remote_failed, remote_listed, remote_missed, remote_struck,
       remote_suspected, remote_trust, signing_key_get, stale_served, tag_delete TO stowage_v2;
   END IF;
 
@@ -78,7 +78,7 @@ BEGIN
     GRANT SELECT ON SEQUENCE file_id TO stowage_keep;
     GRANT DELETE ON gc_orphan, gc_unlink TO stowage_keep;
     GRANT INSERT (total, available), UPDATE (total, available, at) ON store_space TO stowage_keep;
-    GRANT EXECUTE ON FUNCTION fetches_drop, history_extend, memories_drop, remote_answered, repository_shrink, store_seen, sweep_look, sweep_next,
+    GRANT EXECUTE ON FUNCTION fetches_drop, file_owner, history_extend, memories_drop, remote_answered, repository_shrink, store_seen, sweep_look, sweep_next,
       unlink_failed, unlinks_due, upload_end, uploads_abandoned, v1_uploads_drop TO stowage_keep;
   END IF;
 

@@ -5,8 +5,7 @@
 
 #include <stdbool.h>
 
-/* Bits of permission (acl.actions). */
-enum action { ACTION_READ = 1, ACTION_WRITE = 2, ACTION_DELETE = 4, ACTION_MANAGE = 8 };
+#include "db/words.h"
 
 struct principal {
 	int account; /* 0: anonymous */

@@ -5,6 +5,7 @@
 #include "base/config.h"
 #include "db/access_decision.h"
 #include "db/query.h"
+#include "db/words.h"
 
 struct account {
 	int id;
@@ -61,8 +62,6 @@ bool db_account_enable(
     struct db *, const char *name, bool enabled, const struct actor *, struct error *) MUST_CHECK;
 bool db_account_unlock(
     struct db *, const char *name, const struct actor *, struct error *) MUST_CHECK;
-
-enum principal_kind { PRINCIPAL_USER = 1, PRINCIPAL_GROUP = 2 };
 
 /* Remove a user or group with its memberships and permissions; NOT_FOUND as above. Audited. */
 bool db_principal_remove(struct db *, const char *name, enum principal_kind, const struct actor *,

@@ -5,6 +5,7 @@
 #include "db/access_decision.h"
 #include "db/query.h"
 #include "db/repository.h"
+#include "db/words.h"
 
 struct upload_row;
 
@@ -29,7 +30,6 @@ bool db_blob_mount(struct db *, const char *key, const char *from, const struct 
     const char *name, const struct digest *, const struct principal *, bool *found,
     struct error *) MUST_CHECK;
 
-enum blob_delete_outcome { BLOB_DELETE_DONE, BLOB_DELETE_UNKNOWN, BLOB_DELETE_USED };
 /* Unlink the blob from the target's image; USED if a manifest of the image references it. Audited.
  */
 bool db_blob_delete(struct db *, const struct target *, const char *name, const struct digest *,
@@ -62,13 +62,6 @@ bool db_blob_page(struct db *, int64_t after, int limit, struct file_row **, siz
 bool db_blob_classify(
     struct db *, const struct file_row *, bool bad, int64_t size, struct error *) MUST_CHECK;
 
-enum file_owner {
-	FILE_OWNER_NONE,
-	FILE_OWNER_BLOB,
-	FILE_OWNER_UPLOAD, /* upload or fetch */
-	FILE_OWNER_INTENT,
-	FILE_OWNER_FUTURE /* its id was not allocated yet: this database is older than the file */
-};
 /* Find the owner of each file; only file and digest are read. A file without a digest is in
  * uploads/. A blob owns only the file of its own digest. */
 bool db_file_owners(struct db *, const struct file_row *, size_t count, enum file_owner *,

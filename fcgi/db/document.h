@@ -5,6 +5,7 @@
 
 #include "db/access_decision.h"
 #include "db/query.h"
+#include "db/words.h"
 
 struct document_row {
 	const char *json; /* the whole document */
@@ -20,14 +21,6 @@ bool db_document_list(struct db *, const char *rclass, const struct principal *,
     struct document_row **, size_t *count, struct error *) MUST_CHECK;
 
 enum document_mode { DOCUMENT_CREATE, DOCUMENT_UPDATE, DOCUMENT_PUT };
-enum document_outcome {
-	DOCUMENT_CREATED,
-	DOCUMENT_CHANGED,
-	DOCUMENT_BAD, /* from here on *message gives the reason */
-	DOCUMENT_EXISTS,
-	DOCUMENT_UNKNOWN,
-	DOCUMENT_STALE
-};
 
 /* Save an edit in one transaction, serialised with others. revision 0: any. Audited. */
 bool db_document_save(struct db *, const char *key, const char *json, enum document_mode,

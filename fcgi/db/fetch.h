@@ -3,19 +3,12 @@
 #define DB_FETCH_H
 
 #include "db/query.h"
+#include "db/words.h"
 
 /* The blob and the remote repository of a fetch. */
 struct fetch_key {
 	int remote;
 	struct digest digest;
-};
-
-enum fetch_role {
-	FETCH_OWN,    /* lease acquired: fetch it into `file`, first copying `received` bytes of
-			    `old_file` if that is not 0 */
-	FETCH_FOLLOW, /* a fetch into `file` is running, `received` bytes so far */
-	FETCH_STORED, /* the blob is stored in `file`, and the requested name may serve it */
-	FETCH_FAILED  /* the fetch failed recently */
 };
 
 struct fetch_row {
@@ -26,11 +19,11 @@ struct fetch_row {
 	const char *error; /* reason, for the client */
 };
 
-/* Join the fetch, or begin it. owner NULL: only join, FETCH_OWN means that it is not running. The
- * caller has verified that the name `path` references the digest, with that size. */
+/* Join the fetch, or begin it. owner NULL: only join, FETCH_HOLDER means that it is not running.
+ * The caller has verified that the name `path` references the digest, with that size. */
 bool db_fetch_join(struct db *, const struct fetch_key *, const char *path, const char *source,
     int64_t size, bool store, const char *owner, struct fetch_row *, struct error *) MUST_CHECK;
-/* Get the state of the fetch; FETCH_OWN if its lease has expired, so that a process should join
+/* Get the state of the fetch; FETCH_HOLDER if its lease has expired, so that a process should join
  * again. */
 bool db_fetch_look(
     struct db *, const struct fetch_key *, struct fetch_row *, struct error *) MUST_CHECK;

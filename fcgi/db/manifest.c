@@ -3,6 +3,11 @@
 #include "db/parts.h"
 #include "db/sql.h"
 
+_Static_assert((int)DESCRIPTOR_CONFIG == (int)REFERENCE_CONFIG &&
+		   (int)DESCRIPTOR_LAYER == (int)REFERENCE_LAYER &&
+		   (int)DESCRIPTOR_CHILD == (int)REFERENCE_CHILD,
+    "roles of descriptors are stored as they are");
+
 static bool
 corrupt(struct error *err, const char *what)
 {

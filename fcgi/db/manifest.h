@@ -5,6 +5,7 @@
 #include "db/access_decision.h"
 #include "db/query.h"
 #include "db/repository.h"
+#include "db/words.h"
 #include "oci/manifest.h"
 #include "oci/reference.h"
 
@@ -25,17 +26,6 @@ struct manifest_row {
 bool db_manifest_find(struct db *, const char *key, const char *name, const struct reference *,
     const struct principal *, bool payload, struct access_decision *, struct manifest_row **,
     bool *ask, struct error *) MUST_CHECK;
-
-enum manifest_put_outcome {
-	MANIFEST_PUT_DONE,
-	MANIFEST_PUT_MISSING, /* blobs or children do not exist here: see missing */
-	MANIFEST_PUT_DENIED,  /* a tag exists and the principal may not overwrite it (that needs
-				 delete, too) */
-	MANIFEST_PUT_PRECONDITION, /* If-Match has another digest than the tag */
-	MANIFEST_PUT_RETARGET,     /* target removed or right revoked since it was looked up */
-	MANIFEST_PUT_KEPT_OUT,     /* a pattern on the path to the target excludes a tag */
-	MANIFEST_PUT_SIZE /* missing[0] exists, but with another size than its descriptor */
-};
 
 struct manifest_put {
 	const char *key,

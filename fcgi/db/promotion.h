@@ -4,19 +4,13 @@
 
 #include "db/access_decision.h"
 #include "db/query.h"
+#include "db/words.h"
 
 struct promotion {
 	const char *name; /* image name at the source */
 	const char *target_key, *target_name;
 	const char *tag, *target_tag; /* NULL: all tags; target_tag NULL: the same tag */
 	bool copy;                    /* copy; else move */
-};
-
-enum promotion_outcome {
-	PROMOTION_DONE,
-	PROMOTION_NO_REPOSITORY, /* from here on *message gives details */
-	PROMOTION_UNKNOWN,
-	PROMOTION_DENIED
 };
 
 /* Promote everything in one transaction, or nothing. Audited, tag by tag. */

@@ -4,8 +4,7 @@
 
 #include "db/access_decision.h"
 #include "db/query.h"
-
-enum repository_class { REPOSITORY_LOCAL = 1, REPOSITORY_REMOTE = 2, REPOSITORY_VIRTUAL = 3 };
+#include "db/words.h"
 
 /* The target of a push to key under name: the repository itself if it is local, or the default
  * deployment of a virtual. */

@@ -6,12 +6,12 @@
 #include "db/query.h"
 #include "db/repository.h"
 #include "db/upload.h"
+#include "db/words.h"
 
 /* access_decision.allowed: target->actions contains all bits of `wanted`. */
 bool db_v1_target_find(struct db *, const char *key, const char *name, const struct principal *,
     int wanted, struct access_decision *, struct target *, struct error *) MUST_CHECK;
 
-enum v1_json_outcome { V1_JSON_TAKEN, V1_JSON_EXISTS, V1_JSON_NO_PARENT, V1_JSON_FULL };
 /* parent NULL: a root image. most: as for db_upload_start(). */
 bool db_v1_json_put(struct db *, const struct target *, const char *name, int account, int64_t most,
     const struct digest *id, const struct digest *parent, struct bytes json, enum v1_json_outcome *,
@@ -33,20 +33,10 @@ bool db_v1_layer_put(struct db *, const struct upload_row *, const struct digest
     const struct v1_upload_row *, size_t count, int64_t *file, bool *won,
     struct error *) MUST_CHECK;
 
-enum v1_checksum_outcome {
-	V1_CHECKSUM_DONE,
-	V1_CHECKSUM_EXISTS,
-	V1_CHECKSUM_UNKNOWN,
-	V1_CHECKSUM_NO_LAYER,
-	V1_CHECKSUM_MISMATCH,
-	V1_CHECKSUM_NO_PARENT,
-	V1_CHECKSUM_DEEP
-};
 bool db_v1_checksum_put(struct db *, const struct target *, const char *name,
     const struct digest *id, const struct digest *payload, const char *tarsum, const struct actor *,
     enum v1_checksum_outcome *, struct error *) MUST_CHECK;
 
-enum v1_tag_outcome { V1_TAG_DONE, V1_TAG_UNKNOWN, V1_TAG_DENIED };
 bool db_v1_tag_put(struct db *, const struct target *, const char *name, const char *tag,
     const struct digest *id, const char *agent, const struct actor *, enum v1_tag_outcome *,
     struct error *) MUST_CHECK;

@@ -31,7 +31,7 @@ enum download_end {
 	DOWNLOAD_LEFT    /* stopped; another process may continue */
 };
 
-/* row: of FETCH_OWN. A broken transfer is resumed where it stopped, as long as it makes
+/* row: of FETCH_HOLDER. A broken transfer is resumed where it stopped, as long as it makes
  * progress. */
 enum download_end download_run(
     struct download *, const struct fetch_row *, struct error *) MUST_CHECK;

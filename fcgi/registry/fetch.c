@@ -156,7 +156,7 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	struct error err = { 0 };
 	int64_t well_ms = clock_steady_ms();
 
-	while (row->role == FETCH_FOLLOW) {
+	while (row->role == FETCH_READER) {
 		fetch_set_size(fetch, row->size);
 		fetch_set_place(fetch, row->file, row->received);
 		pause_ms(LOOK_MS);
@@ -169,7 +169,7 @@ watch(struct fetch *fetch, struct db *db, struct fetch_row *row)
 			fetch_set_failed(fetch, &err);
 			return false;
 		} else
-			row->role = FETCH_FOLLOW;
+			row->role = FETCH_READER;
 	}
 	return true;
 }
@@ -200,9 +200,9 @@ join(struct fetch *fetch, struct db *db, struct fetch_row *row)
 		bool slot = slot_take(fetch);
 		bool ok = ask_to_join(fetch, db, slot ? fetch->owner : NULL, row);
 
-		if (slot && (!ok || row->role != FETCH_OWN))
+		if (slot && (!ok || row->role != FETCH_HOLDER))
 			slot_release(fetch);
-		if (!ok || slot || row->role != FETCH_OWN)
+		if (!ok || slot || row->role != FETCH_HOLDER)
 			return ok;
 		pause_ms(LOOK_MS);
 	}
@@ -232,7 +232,7 @@ run(struct fetch *fetch, struct db *db)
 	struct fetch_row row;
 
 	while (join(fetch, db, &row)) {
-		if (row.role == FETCH_OWN) {
+		if (row.role == FETCH_HOLDER) {
 			bool over = own(fetch, db, &row);
 
 			slot_release(fetch);
@@ -240,7 +240,7 @@ run(struct fetch *fetch, struct db *db)
 				return;
 			continue;
 		}
-		if (row.role == FETCH_FOLLOW && !watch(fetch, db, &row))
+		if (row.role == FETCH_READER && !watch(fetch, db, &row))
 			return;
 		if (row.role == FETCH_STORED) {
 			fetch_set_size(fetch, row.size);

@@ -6,7 +6,7 @@ RETURNS int LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_id int;
 BEGIN
-  INSERT INTO principal (kind, name) VALUES (1, lower(p_name)) RETURNING id INTO v_id;
+  INSERT INTO principal (kind, name) VALUES (principal_kind('user'), lower(p_name)) RETURNING id INTO v_id;
   INSERT INTO account (id, password, is_admin) VALUES (v_id, p_password, p_is_admin);
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
   VALUES (p_request, p_actor, p_actor_name, p_address, 'account_add', 'done', lower(p_name), jsonb_build_object('account', v_id, 'admin', p_is_admin));
@@ -23,7 +23,7 @@ $$;
 CREATE OR REPLACE FUNCTION account_password(p_name text, p_password text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = principal_kind('user'));
 BEGIN
   PERFORM account_forgive(v_account);
   UPDATE account SET password = p_password, epoch = epoch + 1 WHERE id = v_account;
@@ -135,7 +135,7 @@ $$;
 CREATE OR REPLACE FUNCTION account_enable(p_name text, p_enabled boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = principal_kind('user'));
 BEGIN
   PERFORM edit_lock();
   IF v_account IS NULL THEN
@@ -153,7 +153,7 @@ END $$;
 CREATE OR REPLACE FUNCTION account_unlock(p_name text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = 1);
+  v_account int := (SELECT id FROM principal WHERE name = lower(p_name) AND kind = principal_kind('user'));
 BEGIN
   IF v_account IS NULL THEN
     RETURN 'no such user: ' || p_name;
@@ -164,8 +164,8 @@ BEGIN
   RETURN NULL;
 END $$;
 
--- Remove a user (kind 1) or a group (kind 2) with its memberships and rights; its pushes and the audit are kept. Returns the reason for a refusal, or
--- NULL.
+-- Remove a user or a group (p_kind: principal_kind) with its memberships and rights; its pushes and the audit are kept. Returns the reason for a
+-- refusal, or NULL.
 CREATE OR REPLACE FUNCTION principal_remove(p_name text, p_kind int, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -173,12 +173,12 @@ DECLARE
 BEGIN
   PERFORM edit_lock();
   IF v_id IS NULL THEN
-    RETURN format('no such %s: %s', CASE p_kind WHEN 1 THEN 'user' ELSE 'group' END, p_name);
-  ELSIF p_kind = 1 AND account_is_last_admin(v_id) THEN
+    RETURN format('no such %s: %s', CASE p_kind WHEN principal_kind('user') THEN 'user' ELSE 'group' END, p_name);
+  ELSIF p_kind = principal_kind('user') AND account_is_last_admin(v_id) THEN
     RETURN 'cannot remove the last administrator: ' || p_name;
   END IF;
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, object, detail)
-  VALUES (p_request, p_actor, p_actor_name, p_address, CASE p_kind WHEN 1 THEN 'account_remove' ELSE 'group_remove' END, 'done', lower(p_name),
+  VALUES (p_request, p_actor, p_actor_name, p_address, CASE p_kind WHEN principal_kind('user') THEN 'account_remove' ELSE 'group_remove' END, 'done', lower(p_name),
     (SELECT jsonb_build_object('targets', coalesce(jsonb_agg(t.name ORDER BY t.name), '[]'))
      FROM permission_target_principal pp JOIN permission_target t ON t.id = pp.target_id WHERE pp.principal_id = v_id));
   DELETE FROM principal WHERE id = v_id;
@@ -189,8 +189,8 @@ END $$;
 CREATE OR REPLACE FUNCTION group_member(p_group text, p_user text, p_member boolean, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS text LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_group int := (SELECT id FROM principal WHERE name = lower(p_group) AND kind = 2);
-  v_user int := (SELECT id FROM principal WHERE name = lower(p_user) AND kind = 1);
+  v_group int := (SELECT id FROM principal WHERE name = lower(p_group) AND kind = principal_kind('group'));
+  v_user int := (SELECT id FROM principal WHERE name = lower(p_user) AND kind = principal_kind('user'));
 BEGIN
   IF v_group IS NULL THEN
     RETURN 'no such group: ' || p_group;
@@ -213,7 +213,7 @@ END $$;
 CREATE OR REPLACE FUNCTION group_add(p_name text, p_actor int, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean
 LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
-  INSERT INTO principal (kind, name) VALUES (2, lower(p_name)) ON CONFLICT DO NOTHING;
+  INSERT INTO principal (kind, name) VALUES (principal_kind('group'), lower(p_name)) ON CONFLICT DO NOTHING;
   IF NOT FOUND THEN
     RETURN false;
   END IF;

@@ -127,7 +127,7 @@ DECLARE
   v_blob bigint;
 BEGIN
   SELECT root_id INTO v_root FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
-  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, v_root, p_target, p_name) & 2 = 0 THEN
+  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, v_root, p_target, p_name) & action('write') = 0 THEN
     RETURN false;
   END IF;
   SELECT b.id INTO v_blob FROM blob b
@@ -146,7 +146,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- 0 done, 1 unknown, 2 a manifest of the image names it.
+-- Returns blob_delete_outcome.
 CREATE OR REPLACE FUNCTION blob_delete(p_target int, p_name text, p_alg int, p_digest bytea, p_actor int, p_actor_name text, p_request uuid, p_address inet)
 RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -157,13 +157,13 @@ BEGIN
   SELECT id INTO v_image FROM image WHERE path = p_name AND repository_id = p_target FOR NO KEY UPDATE;
   SELECT b.id INTO v_blob FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = v_image WHERE b.digest = p_digest AND b.alg = p_alg;
   IF NOT FOUND THEN
-    RETURN 1;
+    RETURN blob_delete_outcome('unknown');
   END IF;
   IF EXISTS (SELECT FROM manifest_blob mb JOIN image_manifest im ON im.manifest_id = mb.manifest_id AND im.image_id = v_image WHERE mb.blob_id = v_blob) THEN
-    RETURN 2;
+    RETURN blob_delete_outcome('used');
   END IF;
   DELETE FROM image_blob WHERE image_id = v_image AND blob_id = v_blob;
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object)
   SELECT p_request, p_actor, p_actor_name, p_address, 'blob_delete', 'done', key, p_name, digest_text(p_alg, p_digest) FROM repository WHERE id = p_target;
-  RETURN 0;
+  RETURN blob_delete_outcome('done');
 END $$;

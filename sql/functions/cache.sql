@@ -17,12 +17,12 @@ BEGIN
   IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg) THEN
     RETURN;
   END IF;
-  WITH wanted AS (SELECT manifest_id, least(role, 2) AS role FROM manifest_want WHERE digest = p_digest AND alg = p_alg),
+  WITH wanted AS (SELECT manifest_id, least(role, reference_role('layer')) AS role FROM manifest_want WHERE digest = p_digest AND alg = p_alg),
   named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM wanted GROUP BY manifest_id ORDER BY 2
     ON CONFLICT DO NOTHING)
   INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM wanted w JOIN image_manifest im USING (manifest_id) ORDER BY 1
   ON CONFLICT DO NOTHING;
-  DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role < 3;
+  DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role <> reference_role('child');
 END $$;
 
 -- A manifest has been stored: the same for the indexes that miss it.
@@ -30,10 +30,10 @@ CREATE OR REPLACE FUNCTION manifest_arrived(p_manifest bigint, p_alg int, p_dige
 DECLARE
   v_parents bigint[];
 BEGIN
-  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = 3) THEN
+  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child')) THEN
     RETURN;
   END IF;
-  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = 3 RETURNING manifest_id)
+  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child') RETURNING manifest_id)
   SELECT array_agg(manifest_id ORDER BY manifest_id) INTO v_parents FROM wanted WHERE manifest_id <> p_manifest;
   INSERT INTO manifest_child (parent_id, child_id) SELECT unnest(v_parents), p_manifest ON CONFLICT DO NOTHING;
   PERFORM image_adopt(im.image_id, ARRAY[p_manifest], NULL) FROM (SELECT DISTINCT image_id FROM image_manifest WHERE manifest_id = ANY (v_parents)
@@ -69,7 +69,7 @@ BEGIN
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
   -- an entry of an index that is a blob here; if it is a manifest after all, it is recorded as missing too
-  INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT DISTINCT b, v_manifest, 2 FROM unnest(v_entries) b ORDER BY b ON CONFLICT DO NOTHING;
+  INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT DISTINCT b, v_manifest, reference_role('layer') FROM unnest(v_entries) b ORDER BY b ON CONFLICT DO NOTHING;
   -- external layers are recorded only if an administrator allows them
   INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
@@ -80,7 +80,7 @@ BEGIN
     AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
   INSERT INTO manifest_want (manifest_id, alg, digest, role)
-  SELECT DISTINCT v_manifest, d.alg, d.digest, 3 FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+  SELECT DISTINCT v_manifest, d.alg, d.digest, reference_role('child') FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
   WHERE (d.digest, d.alg) <> (p_digest, p_alg)
     AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg AND m.id = ANY (v_children)) ORDER BY 2, 3
   ON CONFLICT DO NOTHING;

@@ -342,8 +342,8 @@ BEGIN
   END IF;
 END $$;
 
--- Create or change. p_mode: create, update (missing fields are kept), put (either; missing fields get their default). Outcomes: 0 created, 1 changed,
--- 2 bad request, 3 exists, 4 unknown, 5 stale revision.
+-- Create or change. p_mode: create, update (missing fields are kept), put (either; missing fields get their
+-- default). outcome: document_outcome.
 CREATE OR REPLACE FUNCTION repository_save(p_key text, p_document jsonb, p_mode text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
   OUT outcome int, OUT message text, OUT revision int) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -357,22 +357,22 @@ DECLARE
   v_id int;
 BEGIN
   PERFORM edit_lock();
-  outcome := 2;
+  outcome := document_outcome('bad');
   IF p_document IS NULL OR jsonb_typeof(p_document) <> 'object' THEN
     message := 'request body must be a JSON object';
     RETURN;
   END IF;
   SELECT * INTO v_old FROM repository WHERE lower(key) = lower(p_key) AND deleted_at IS NULL;
   IF FOUND AND (p_mode = 'create' OR (p_mode = 'put' AND v_old.key <> p_key)) THEN
-    outcome := 3;
+    outcome := document_outcome('exists');
     message := format('repository %s exists', v_old.key);
     RETURN;
   ELSIF v_old.key IS DISTINCT FROM p_key AND (p_mode = 'update' OR p_revision IS NOT NULL) THEN
-    outcome := 4;
+    outcome := document_outcome('unknown');
     message := format('no such repository: %s', p_key);
     RETURN;
   ELSIF p_revision <> v_old.revision THEN
-    outcome := 5;
+    outcome := document_outcome('stale');
     message := format('repository %s has been changed by another request', p_key);
     RETURN;
   END IF;
@@ -387,8 +387,8 @@ BEGIN
   ELSIF v_class <> v_old.class THEN
     message := format('rclass: cannot be changed (repository %s is %s)', p_key, class_name(v_old.class));
     RETURN;
-  ELSIF NOT is_key(p_key) OR (v_class = 2 AND length(p_key) > 58) THEN
-    message := format('key: must be 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN 2 THEN 58 ELSE 64 END);
+  ELSIF NOT is_key(p_key) OR (v_class = repository_class('remote') AND length(p_key) > 58) THEN
+    message := format('key: must be 1 to %s letters, digits, dots, hyphens and underscores', CASE v_class WHEN repository_class('remote') THEN 58 ELSE 64 END);
     RETURN;
   ELSIF p_key = 'configurations' AND v_old.id IS NULL THEN
     message := 'key: configurations is reserved';
@@ -404,7 +404,7 @@ BEGIN
   END IF;
   SELECT f.field || ': has too many wildcards' INTO message FROM (VALUES
     ('includesPattern', v_given ->> 'includesPattern'), ('excludesPattern', v_given ->> 'excludesPattern'),
-    ('externalDependenciesPatterns', CASE v_class WHEN 2 THEN array_to_string(texts_of(v_given -> 'externalDependenciesPatterns'), ',') END)) f (field, patterns)
+    ('externalDependenciesPatterns', CASE v_class WHEN repository_class('remote') THEN array_to_string(texts_of(v_given -> 'externalDependenciesPatterns'), ',') END)) f (field, patterns)
   WHERE NOT is_pattern(f.patterns) LIMIT 1;
   IF FOUND THEN
     RETURN;
@@ -418,7 +418,7 @@ BEGIN
   v_document := document_own(v_class, CASE WHEN p_mode = 'update' THEN v_before ELSE document_defaults(v_class) END - 'password' || v_given);
   v_bridge := coalesce(keys_of(v_document -> 'bridgeRepository'), '{}');
   v_version := CASE coalesce(v_given ->> 'dockerApiVersion', 'V' || v_old.api_version, 'V2') WHEN 'V1' THEN 1 WHEN 'V2' THEN 2 END;
-  IF v_version IS NULL OR (v_version = 1 AND v_class <> 1) THEN
+  IF v_version IS NULL OR (v_version = 1 AND v_class <> repository_class('local')) THEN
     message := CASE WHEN v_version IS NULL THEN 'dockerApiVersion: must be V1 or V2' ELSE 'dockerApiVersion: only a local repository can be V1' END;
     RETURN;
   ELSIF v_version <> v_old.api_version THEN
@@ -437,7 +437,7 @@ BEGIN
     ELSE
       v_id := v_old.id;
     END IF;
-    IF v_class = 2 THEN
+    IF v_class = repository_class('remote') THEN
       message := remote_save(v_id, v_document);
     END IF;
     UPDATE repository SET
@@ -453,7 +453,7 @@ BEGIN
       revision = CASE WHEN v_old.id IS NULL THEN 1 ELSE repository.revision + 1 END,
       other = (CASE WHEN p_mode = 'update' THEN v_old.other ELSE '{}' END || v_given) - ARRAY(SELECT jsonb_object_keys(repository_columns(v_id)))
     WHERE id = v_id RETURNING repository.revision INTO revision;
-    IF v_class = 3 THEN
+    IF v_class = repository_class('virtual') THEN
       PERFORM members_save(v_id, texts_of(v_document -> 'repositories'), v_document ->> 'defaultDeploymentRepo', v_given ? 'defaultDeploymentRepo');
     END IF;
   EXCEPTION WHEN check_violation THEN
@@ -464,7 +464,7 @@ BEGIN
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, CASE WHEN v_old.id IS NULL THEN 'repository_add' ELSE 'repository_change' END, 'done', p_key, p_key,
     document_changes(v_before, repository_document(v_id)) || CASE WHEN v_given ? 'password' THEN '{"password": "given"}' ELSE '{}' END::jsonb;
-  outcome := CASE WHEN v_old.id IS NULL THEN 0 ELSE 1 END;
+  outcome := CASE WHEN v_old.id IS NULL THEN document_outcome('created') ELSE document_outcome('changed') END;
 END $$;
 
 -- Old and new value of each changed field; of a new repository the values that differ from the default.
@@ -476,8 +476,8 @@ CREATE OR REPLACE FUNCTION document_changes(p_before jsonb, p_after jsonb) RETUR
 $$;
 
 -- Delete a repository at once and free its key; its content is removed later, in pieces. Virtual repositories that contain it are changed by this,
--- and lose a default deployment that they had through it. Outcomes as above: 1, 4, 5; the message of 1 names the repositories that V1 repositories
--- bridged to it serve from now on.
+-- and lose a default deployment that they had through it. outcome: document_outcome, one of changed, unknown, stale; the message of changed names
+-- the repositories that V1 repositories bridged to it serve from now on.
 CREATE OR REPLACE FUNCTION repository_delete(p_key text, p_revision int, p_actor int, p_actor_name text, p_request uuid, p_address inet,
   OUT outcome int, OUT message text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -488,11 +488,11 @@ BEGIN
   PERFORM edit_lock();
   SELECT * INTO v_old FROM repository WHERE key = p_key AND deleted_at IS NULL;
   IF NOT FOUND THEN
-    outcome := 4;
+    outcome := document_outcome('unknown');
     message := format('no such repository: %s', p_key);
     RETURN;
   ELSIF p_revision <> v_old.revision THEN
-    outcome := 5;
+    outcome := document_outcome('stale');
     message := format('repository %s has been changed by another request', p_key);
     RETURN;
   END IF;
@@ -512,5 +512,5 @@ BEGIN
   SELECT p_request, p_actor, p_actor_name, p_address, 'repository_change', 'done', key, key, document_changes(document, repository_document(id)) FROM changed;
   SELECT string_agg(format('V1 repository %s now shows %s', r.key, coalesce(b.key, 'no V2 repository')), '; ' ORDER BY r.key) INTO message
   FROM repository r LEFT JOIN repository b ON b.id = bridge_root(r.id) WHERE r.id = ANY (v_bridged);
-  outcome := 1;
+  outcome := document_outcome('changed');
 END $$;

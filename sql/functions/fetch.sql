@@ -4,12 +4,8 @@ SET LOCAL search_path = registry;
 -- A lease without a heartbeat for this long has expired.
 CREATE OR REPLACE FUNCTION fetch_patience() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '5 seconds' $$;
 
--- Join or start a fetch of a blob that the caller may have under this name. p_owner NULL: only join a running one; role 0 without a file: none is
--- running. Values of `role`:
---   0 the caller holds the lease: fetch into `file`; if `old_file` is given, copy its first `received` bytes, from the expired lease
---   1 it is running: read `file` up to `received`
---   2 the blob is stored, in `file`, and this name may serve it
---   3 it has just failed, with `error`
+-- Join or start a fetch of a blob that the caller may have under this name. p_owner NULL: only join a running one; role holder without a file: not
+-- running. role: fetch_role; `old_file` is that of an expired lease.
 CREATE OR REPLACE FUNCTION fetch_join(p_remote int, p_alg int, p_digest bytea, p_path text, p_source text, p_size bigint, p_store boolean, p_owner uuid,
   OUT role int, OUT file bigint, OUT old_file bigint, OUT received bigint, OUT size bigint, OUT error_status int, OUT error text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
@@ -23,7 +19,7 @@ BEGIN
   SELECT * INTO v_blob FROM blob b WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad FOR KEY SHARE;
   IF FOUND THEN
     INSERT INTO image_blob (image_id, blob_id) VALUES (image_make(p_remote, p_path), v_blob.id) ON CONFLICT DO NOTHING;
-    role := 2;
+    role := fetch_role('stored');
     file := v_blob.file_id;
     received := v_blob.size;
     size := v_blob.size;
@@ -36,11 +32,11 @@ BEGIN
     v_begun := FOUND;
   END IF;
   IF v_begun THEN
-    role := 0;
+    role := fetch_role('holder');
   ELSE
     SELECT * INTO v_fetch FROM blob_fetch f WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote FOR UPDATE;
     IF p_owner IS NULL AND NOT FOUND THEN
-      role := 0;
+      role := fetch_role('holder');
       RETURN;
     ELSIF NOT FOUND THEN -- it ended in between: try again
       SELECT j.* INTO role, file, old_file, received, size, error_status, error
@@ -48,25 +44,25 @@ BEGIN
       RETURN;
     END IF;
     IF v_fetch.error IS NOT NULL AND v_fetch.heartbeat > clock_timestamp() - interval '2 seconds' THEN
-      role := 3;
+      role := fetch_role('failed');
     ELSIF p_owner IS NULL AND (v_fetch.error IS NOT NULL OR v_fetch.heartbeat < clock_timestamp() - fetch_patience()) THEN
-      role := 0;
+      role := fetch_role('holder');
       RETURN;
     ELSIF v_fetch.error IS NOT NULL THEN
       PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '0');
       UPDATE blob_fetch f SET owner = p_owner, file_id = nextval('file_id'), path = p_path, source = p_source, received = 0, size = p_size, heartbeat = clock_timestamp(),
         started_at = now(), error = NULL, error_status = NULL
       WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
-      role := 0;
+      role := fetch_role('holder');
     ELSIF v_fetch.owner <> p_owner AND v_fetch.heartbeat < clock_timestamp() - fetch_patience() THEN
       UPDATE blob_fetch f SET owner = p_owner, heartbeat = clock_timestamp() WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote;
-      role := 0;
+      role := fetch_role('holder');
       old_file := v_fetch.file_id;
       v_fetch.file_id := nextval('file_id');
       -- until the row names it, after the existing bytes are copied
       PERFORM file_abandon(v_fetch.file_id, p_alg, p_digest, interval '1 day');
     ELSE
-      role := 1;
+      role := fetch_role('reader');
     END IF;
   END IF;
   INSERT INTO blob_fetch_name (repository_id, alg, digest, path) VALUES (p_remote, p_alg, p_digest, p_path) ON CONFLICT DO NOTHING;

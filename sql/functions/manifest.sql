@@ -85,9 +85,7 @@ BEGIN
     WHERE m.digest = p_digest AND m.alg = p_alg);
 END $$;
 
--- The whole push. Outcomes: 0 done, 1 missing references (one row for each), 2 a tag may not be overwritten, 3 a tag does not have the expected
--- digest, 4 the target or the right to push there is gone, 5 a tag is excluded by a pattern, 6 a descriptor has another size than the content
--- (real_size). Only 0 writes.
+-- The whole push. outcome: manifest_put_outcome; real_size: for size. Only done writes.
 --
 -- The pusher must be able to read the referenced content under this name at the key of the push; it is then linked to the image of the target. An
 -- entry of an index is a manifest if one of that digest exists, else it may be a blob, as in BuildKit's cache. Locks: blobs by id, the image (one
@@ -112,16 +110,16 @@ DECLARE
 BEGIN
   SELECT root_id, target_key INTO v_root, v_target_key FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
   IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) THEN
-    RETURN QUERY SELECT 4, NULL::int, NULL::bytea, NULL::bigint;
+    RETURN QUERY SELECT manifest_put_outcome('retarget'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   PERFORM digest_share(p_digest);
   v_actions := push_actions(p_account, v_root, p_target, p_name);
-  IF v_actions & 2 = 0 THEN
-    RETURN QUERY SELECT 4, NULL::int, NULL::bytea, NULL::bigint;
+  IF v_actions & action('write') = 0 THEN
+    RETURN QUERY SELECT manifest_put_outcome('retarget'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   ELSIF tag_kept_out(v_root, p_target, p_name, p_tags) IS NOT NULL THEN
-    RETURN QUERY SELECT 5, NULL::int, NULL::bytea, NULL::bigint;
+    RETURN QUERY SELECT manifest_put_outcome('kept_out'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
 
@@ -138,10 +136,10 @@ BEGIN
   END IF;
   LOOP
     RETURN QUERY
-      SELECT DISTINCT 1, d.alg, d.digest, NULL::bigint FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
+      SELECT DISTINCT manifest_put_outcome('missing'), d.alg, d.digest, NULL::bigint FROM unnest(p_blob_algs, p_blob_digests) d (alg, digest)
       WHERE NOT blob_here(v_images, d.alg, d.digest)
       UNION ALL
-      SELECT DISTINCT 1, d.alg, d.digest, NULL::bigint FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
+      SELECT DISTINCT manifest_put_outcome('missing'), d.alg, d.digest, NULL::bigint FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
       WHERE NOT manifest_here(v_images, d.alg, d.digest);
     IF FOUND THEN
       RETURN;
@@ -154,27 +152,27 @@ BEGIN
     EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
       AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
   END LOOP;
-  RETURN QUERY SELECT 6, w.alg, w.digest, w.size FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w;
+  RETURN QUERY SELECT manifest_put_outcome('size'), w.alg, w.digest, w.size FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w;
   IF FOUND THEN
     RETURN;
   END IF;
 
   IF v_image IS NULL AND p_expected IS NOT NULL THEN
-    RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
+    RETURN QUERY SELECT manifest_put_outcome('precondition'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   v_image := image_make(p_target, p_name);
   PERFORM FROM image WHERE id = v_image FOR NO KEY UPDATE;
   PERFORM FROM tag WHERE image_id = v_image AND name = ANY (p_tags) ORDER BY name FOR UPDATE;
-  IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
+  IF v_actions & action('delete') = 0 AND EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = ANY (p_tags) AND (m.digest, m.alg) <> (p_digest, p_alg)) THEN
-    RETURN QUERY SELECT 2, NULL::int, NULL::bytea, NULL::bigint;
+    RETURN QUERY SELECT manifest_put_outcome('denied'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
   -- a tag that already has the pushed digest is as the client wants it: the answer to an identical call may have been lost
   IF p_expected IS NOT NULL AND EXISTS (SELECT FROM unnest(p_tags) n WHERE NOT EXISTS (SELECT FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_image AND t.name = n AND (m.digest, m.alg) IN ((p_expected, p_expected_alg), (p_digest, p_alg)))) THEN
-    RETURN QUERY SELECT 3, NULL::int, NULL::bytea, NULL::bigint;
+    RETURN QUERY SELECT manifest_put_outcome('precondition'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
 
@@ -201,7 +199,7 @@ BEGIN
         jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
     END IF;
   END LOOP;
-  RETURN QUERY SELECT 0, NULL::int, NULL::bytea, NULL::bigint;
+  RETURN QUERY SELECT manifest_put_outcome('done'), NULL::int, NULL::bytea, NULL::bigint;
 END $$;
 
 -- Link children that an image of another repository has, with everything below them: a client that may read the index here may read all of it.

@@ -41,46 +41,45 @@ BEGIN
   DELETE FROM image_manifest WHERE image_id = p_image AND manifest_id = ANY (v_all) AND manifest_id <> ALL (v_kept);
 END $$;
 
--- p_tag NULL: all tags of the image. Outcomes: 0 done, 1 no such local repository (message says which), 2 no such image or tag, 3 the account may
--- not. Only 0 writes.
+-- p_tag NULL: all tags of the image. outcome: promotion_outcome. Only done writes.
 CREATE OR REPLACE FUNCTION image_promote(p_key text, p_name text, p_target_key text, p_target_name text, p_tag text, p_target_tag text, p_copy boolean,
   p_account int, p_epoch int, p_actor_name text, p_request uuid, p_address inet, OUT outcome int, OUT message text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_source int := (SELECT id FROM repository WHERE key = p_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
-  v_target int := (SELECT id FROM repository WHERE key = p_target_key AND class = 1 AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
+  v_source int := (SELECT id FROM repository WHERE key = p_key AND class = repository_class('local') AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
+  v_target int := (SELECT id FROM repository WHERE key = p_target_key AND class = repository_class('local') AND api_version = 2 AND deleted_at IS NULL AND NOT blacked_out);
   v_from bigint := (SELECT id FROM image WHERE path = p_name AND repository_id = v_source);
   v_to bigint;
   v_actions int;
   v_tag record;
   v_refused text;
 BEGIN
-  outcome := 1;
+  outcome := promotion_outcome('no_repository');
   IF v_source IS NULL AND repository_seen(p_account, p_key) OR v_target IS NULL AND repository_seen(p_account, p_target_key) THEN
     message := format('%s is not a local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
     RETURN;
   END IF;
-  outcome := 3;
-  IF NOT viewer_valid(p_account, p_epoch) OR viewer_actions(p_account, v_source, p_name) & 1 = 0 THEN
+  outcome := promotion_outcome('denied');
+  IF NOT viewer_valid(p_account, p_epoch) OR viewer_actions(p_account, v_source, p_name) & action('read') = 0 THEN
     message := format('you may not read %s in %s', p_name, p_key);
     RETURN;
-  ELSIF NOT p_copy AND viewer_actions(p_account, v_source, p_name) & 4 = 0 THEN
+  ELSIF NOT p_copy AND viewer_actions(p_account, v_source, p_name) & action('delete') = 0 THEN
     message := format('you may not delete from %s in %s: copy instead', p_name, p_key);
     RETURN;
   END IF;
   v_actions := push_actions(p_account, v_target, v_target, p_target_name);
-  IF v_actions & 2 = 0 THEN
+  IF v_actions & action('write') = 0 THEN
     message := format('you may not push to %s in %s', p_target_name, p_target_key);
     RETURN;
   END IF;
   IF v_from IS NULL OR NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)) THEN
-    outcome := 2;
+    outcome := promotion_outcome('unknown');
     message := format('no such image: %s%s in %s', p_name, coalesce(':' || p_tag, ''), p_key);
     RETURN;
   END IF;
   v_to := image_make(v_target, p_target_name);
   PERFORM FROM image WHERE id IN (v_from, v_to) ORDER BY id FOR NO KEY UPDATE;
-  IF v_actions & 4 = 0 AND EXISTS (SELECT FROM tag s JOIN tag t ON t.image_id = v_to AND t.name = coalesce(p_target_tag, s.name) AND t.manifest_id <> s.manifest_id
+  IF v_actions & action('delete') = 0 AND EXISTS (SELECT FROM tag s JOIN tag t ON t.image_id = v_to AND t.name = coalesce(p_target_tag, s.name) AND t.manifest_id <> s.manifest_id
       WHERE s.image_id = v_from AND s.name = coalesce(p_tag, s.name)) THEN
     message := format('you may not overwrite tags of %s in %s', p_target_name, p_target_key);
     RETURN;
@@ -109,5 +108,5 @@ BEGIN
     VALUES (p_request, p_account, p_actor_name, p_address, 'promote', 'done', p_target_key, p_target_name, coalesce(p_target_tag, v_tag.name),
       jsonb_build_object('digest', v_tag.digest, 'from', p_key, 'name', p_name, 'tag', v_tag.name, 'copy', p_copy));
   END LOOP;
-  outcome := 0;
+  outcome := promotion_outcome('done');
 END $$;

@@ -73,7 +73,7 @@ BEGIN
   RETURN true;
 END $$;
 
--- The JSON of an image being pushed. 0 stored, 1 the image exists, 2 its parent does not exist, 3 the account has p_most pushes in progress already.
+-- The JSON of an image being pushed. Returns v1_json_outcome; full: the account has p_most pushes in progress already.
 CREATE OR REPLACE FUNCTION v1_json_put(p_repository int, p_path text, p_account int, p_id bytea, p_parent bytea, p_json bytea, p_most bigint DEFAULT 0)
 RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
@@ -81,22 +81,22 @@ DECLARE
   v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
 BEGIN
   IF v1_pushed(v_image, p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
-    RETURN 1;
+    RETURN v1_json_outcome('exists');
   END IF;
   IF p_parent IS NOT NULL AND v1_seen(p_repository, p_path, p_account, p_parent) IS NULL
     AND NOT EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_parent)
     AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_parent) THEN
-    RETURN 2;
+    RETURN v1_json_outcome('no_parent');
   END IF;
   UPDATE v1_upload SET touched_at = now() WHERE image_id = v_image AND v1_id = p_id AND sha256(json) = sha256(p_json);
   IF FOUND THEN
-    RETURN 0;
+    RETURN v1_json_outcome('taken');
   ELSIF pushes_full(p_account, p_most) THEN
-    RETURN 3;
+    RETURN v1_json_outcome('full');
   END IF;
   INSERT INTO v1_upload (image_id, v1_id, account, parent, json) VALUES (image_make(p_repository, p_path), p_id, p_account, p_parent, p_json)
   ON CONFLICT (image_id, v1_id, sha256(json)) DO UPDATE SET touched_at = now();
-  RETURN 0;
+  RETURN v1_json_outcome('taken');
 END $$;
 
 -- A layer has been received, for all JSONs of its id that existed when it began. The file of its digest may be another one. won is false if the
@@ -124,8 +124,7 @@ BEGIN
   END IF;
 END $$;
 
--- The checksum makes an image visible. 0 done, 1 exists with another checksum, 2 unknown, 3 its layer is missing, 4 no layer of that checksum, 5 the
--- parent is missing, 6 nested too deep.
+-- The checksum makes an image visible. Returns v1_checksum_outcome.
 CREATE OR REPLACE FUNCTION v1_checksum_put(p_repository int, p_path text, p_id bytea, p_payload bytea, p_tarsum text, p_actor int, p_actor_name text,
   p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -138,26 +137,27 @@ BEGIN
   SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
   IF EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id) THEN
     -- the answer to an earlier identical call may have been lost
-    RETURN CASE WHEN EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id AND payload = p_payload) THEN 0 ELSE 1 END;
+    RETURN CASE WHEN EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id AND payload = p_payload)
+      THEN v1_checksum_outcome('done') ELSE v1_checksum_outcome('exists') END;
   ELSIF NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_id) THEN
-    RETURN CASE WHEN v1_seen(p_repository, p_path, p_actor, p_id) IS NULL THEN 2 ELSE 1 END;
+    RETURN CASE WHEN v1_seen(p_repository, p_path, p_actor, p_id) IS NULL THEN v1_checksum_outcome('unknown') ELSE v1_checksum_outcome('exists') END;
   ELSIF NOT EXISTS (SELECT FROM v1_layer l JOIN v1_upload u ON u.id = l.upload_id WHERE u.image_id = v_image AND u.v1_id = p_id) THEN
-    RETURN 3;
+    RETURN v1_checksum_outcome('no_layer');
   END IF;
   SELECT u.* INTO v_upload FROM v1_upload u JOIN v1_layer l ON l.upload_id = u.id
   WHERE u.image_id = v_image AND u.v1_id = p_id AND l.payload = p_payload LIMIT 1;
   IF NOT FOUND THEN
-    RETURN 4;
+    RETURN v1_checksum_outcome('mismatch');
   END IF;
   SELECT l.blob_id INTO v_blob FROM v1_layer l WHERE l.upload_id = v_upload.id AND l.payload = p_payload;
   IF v_upload.parent IS NOT NULL THEN
     IF NOT v1_have(v_image, p_repository, p_path, p_actor, v_upload.parent) THEN
-      RETURN 5;
+      RETURN v1_checksum_outcome('no_parent');
     END IF;
     SELECT ancestry INTO v_below FROM v1_image WHERE image_id = v_image AND v1_id = v_upload.parent;
   END IF;
   IF cardinality(v_below) >= 127 THEN
-    RETURN 6;
+    RETURN v1_checksum_outcome('deep');
   END IF;
   INSERT INTO v1_image (image_id, v1_id, json, blob_id, ancestry, payload, tarsum, created_by)
   VALUES (v_image, p_id, v_upload.json, v_blob, p_id || v_below, p_payload, p_tarsum, p_actor);
@@ -165,10 +165,10 @@ BEGIN
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'push', 'done', r.key, p_path, 'v1:' || encode(p_id, 'hex'),
     jsonb_build_object('layer', digest_text(b.alg, b.digest), 'size', b.size) FROM repository r, blob b WHERE r.id = p_repository AND b.id = v_blob;
-  RETURN 0;
+  RETURN v1_checksum_outcome('done');
 END $$;
 
--- 0 done, 1 no such image, 2 the tag exists and may not be moved.
+-- Returns v1_tag_outcome.
 CREATE OR REPLACE FUNCTION v1_tag_put(p_repository int, p_path text, p_tag text, p_id bytea, p_agent text, p_actor int, p_actor_name text,
   p_request uuid, p_address inet) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
@@ -181,11 +181,11 @@ BEGIN
   SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
   IF NOT FOUND OR NOT v1_have(v_image, p_repository, p_path, p_actor, p_id) THEN
     PERFORM image_forget(v_image);
-    RETURN 1;
+    RETURN v1_tag_outcome('unknown');
   END IF;
   SELECT v1_id INTO v_old FROM v1_tag WHERE image_id = v_image AND name = p_tag;
-  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_repository, p_path) & 4 = 0 THEN
-    RETURN 2;
+  IF v_old <> p_id AND push_actions(p_actor, p_repository, p_repository, p_path) & action('delete') = 0 THEN
+    RETURN v1_tag_outcome('denied');
   END IF;
   PERFORM act_as(p_actor, p_request);
   INSERT INTO v1_tag AS t (image_id, name, v1_id, updated_by, agent) VALUES (v_image, p_tag, p_id, p_actor, p_agent)
@@ -196,7 +196,7 @@ BEGIN
       jsonb_strip_nulls(jsonb_build_object('digest', 'v1:' || encode(p_id, 'hex'), 'old', 'v1:' || encode(v_old, 'hex')))
     FROM repository r WHERE r.id = p_repository;
   END IF;
-  RETURN 0;
+  RETURN v1_tag_outcome('done');
 END $$;
 
 -- Delete one tag, or with NULL all of them; images stay. False: none existed.

@@ -114,9 +114,9 @@ UPDATE blob SET bad = :bad, size = :size WHERE id = :id AND file_id = :file;
 \set digests $3::bytea[]
 PREPARE file_owners AS
 SELECT CASE
-    WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id AND b.alg = f.alg AND b.digest = f.digest) THEN 1
-    WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id) OR EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id) THEN 2
-    WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id AND (f.alg = 0 OR (g.alg = f.alg AND g.digest = f.digest))) THEN 3
-    WHEN f.id > (SELECT last_value FROM file_id) THEN 4 ELSE 0 END AS owner
+    WHEN EXISTS (SELECT FROM blob b WHERE b.file_id = f.id AND b.alg = f.alg AND b.digest = f.digest) THEN file_owner('blob')
+    WHEN EXISTS (SELECT FROM upload u WHERE u.file_id = f.id) OR EXISTS (SELECT FROM blob_fetch t WHERE t.file_id = f.id) THEN file_owner('upload')
+    WHEN EXISTS (SELECT FROM gc_unlink g WHERE g.file_id = f.id AND (f.alg = 0 OR (g.alg = f.alg AND g.digest = f.digest))) THEN file_owner('intent')
+    WHEN f.id > (SELECT last_value FROM file_id) THEN file_owner('future') ELSE file_owner('none') END AS owner
 FROM unnest(:files, :algs, :digests) WITH ORDINALITY AS f (id, alg, digest, place)
 ORDER BY f.place;

@@ -541,10 +541,10 @@ a_blob_beside_a_silent_fetch_is_not_that_fetchs(void **state)
 	join_fetch(f, key, fetch.digest, 1);
 	blob_make(f, key, "b", content);
 	assert_true(db_fetch_look(&f->db, &fetch, &row, &f->err));
-	assert_int_equal(row.role, FETCH_FOLLOW);
+	assert_int_equal(row.role, FETCH_READER);
 	ask(f, "UPDATE blob_fetch SET heartbeat = now() - interval '1 minute'");
 	assert_true(db_fetch_look(&f->db, &fetch, &row, &f->err));
-	assert_int_equal(row.role, FETCH_OWN);
+	assert_int_equal(row.role, FETCH_HOLDER);
 	ask(f, "DELETE FROM blob_fetch");
 	assert_true(db_fetch_look(&f->db, &fetch, &row, &f->err));
 	assert_int_equal(row.role, FETCH_STORED);

@@ -10,6 +10,7 @@ check 'migrate' postgres_migrate
 check 'migrate again changes nothing' postgres_migrate
 check 'sql/schema.sql is what the migrations make' bash "$here/schema.sh"
 check 'a database of an earlier schema becomes the same' bash "$here/upgrade.sh"
+check 'every word in sql/ has a number' bash "$here/words.sh"
 
 # An auditor may ask every question; a check of a healthy database answers nothing.
 question() {

@@ -13,6 +13,6 @@ for functions in "$here"/upgrade/functions_*.sql; do
 	postgres_schema "$number" | psql -X -q -v ON_ERROR_STOP=1 -d "schema$number"
 	psql -X -q -v ON_ERROR_STOP=1 -d "schema$number" -f "$functions" \
 		-c "CREATE FUNCTION registry.no_longer_used() RETURNS int LANGUAGE sql AS 'SELECT 1'"
-	PGDATABASE=schema$number postgres_migrate
+	PGDATABASE=schema$number postgres_migrate "$STOWAGE_SRC/sql"
 	diff -u <("$here/schema.sh" --all) <(PGDATABASE=schema$number "$here/schema.sh" --all)
 done
