@@ -49,7 +49,7 @@ BEGIN
   -- serving: rights, content, sign-ins with hashes of passwords, sessions
   FOR v_role IN SELECT rolname FROM pg_roles WHERE rolname IN ('stowage_v1', 'stowage_v2') LOOP
     EXECUTE format('GRANT SELECT ON account, acl, blob, image, image_manifest, manifest, media_type, membership, principal, push_target, repository,
-      repository_leaf, sign_in, tag, upload, v1_image, v1_view, v1_view_image TO %I', v_role);
+      repository_leaf, sign_in, tag, upload, upload_done, v1_image, v1_view, v1_view_image TO %I', v_role);
     EXECUTE format('GRANT UPDATE (received, digest_so_far, touched_at) ON upload TO %I', v_role);
     EXECUTE format('GRANT EXECUTE ON FUNCTION account_failed, account_succeeded, blob_publish, blob_replace, bridge_root, granting_rules, manifest_put,
       name_fits, name_is_local, name_twins, push_actions, readable_paths, request_principal, request_repository, request_target,

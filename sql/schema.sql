@@ -613,6 +613,15 @@ CREATE TABLE registry.tag_event_rest (
     new_digest text
 );
 
+CREATE TABLE registry.upload_done (
+    id uuid NOT NULL,
+    image_id bigint NOT NULL,
+    account integer NOT NULL,
+    blob_id bigint NOT NULL,
+    received bigint NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE registry.v1_image (
     image_id bigint NOT NULL,
     v1_id bytea NOT NULL,
@@ -840,6 +849,9 @@ ALTER TABLE ONLY registry.tag
 ALTER TABLE ONLY registry.token_key
     ADD CONSTRAINT token_key_pkey PRIMARY KEY (kid);
 
+ALTER TABLE ONLY registry.upload_done
+    ADD CONSTRAINT upload_done_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY registry.upload
     ADD CONSTRAINT upload_file_id_key UNIQUE (file_id);
 
@@ -949,6 +961,8 @@ CREATE INDEX tag_event_rest_repository_path_name_at_idx ON registry.tag_event_re
 CREATE INDEX tag_image_id_manifest_id_idx ON registry.tag USING btree (image_id, manifest_id);
 
 CREATE INDEX upload_account_idx ON registry.upload USING btree (account);
+
+CREATE INDEX upload_done_expires_at_idx ON registry.upload_done USING btree (expires_at);
 
 CREATE INDEX upload_image_id_idx ON registry.upload USING btree (image_id);
 

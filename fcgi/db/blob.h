@@ -36,8 +36,9 @@ bool db_blob_delete(struct db *, const struct target *, const char *name, const 
     const struct actor *, enum blob_delete_outcome *, struct error *) MUST_CHECK;
 
 /* After the bytes are published as a file: find or insert the blob row, link it to the upload's
- * image, end the session. *file: the file that holds the digest now; if it is not row->file, ours
- * is a duplicate and is queued for removal. *won false: the session does not exist any more. */
+ * image, commit the session. *file: the file that holds the digest now; if it is not row->file,
+ * ours is a duplicate and is queued for removal. *won false: the session does not exist any more,
+ * and the image does not have the blob. */
 bool db_blob_publish(struct db *, const struct upload_row *, const struct digest *, int64_t size,
     int64_t *file, bool *won, struct error *) MUST_CHECK;
 

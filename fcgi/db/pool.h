@@ -14,7 +14,7 @@ struct db_pool;
 
 /* The schema version of this program. It refuses an older schema, and a newer one that names a
  * newer program as the oldest that may use it. */
-#define DB_SCHEMA 10
+#define DB_SCHEMA 11
 
 /* Open at most `size` connections. The first is opened now, with every statement prepared and the
  * schema version checked, so that a wrong setting or database fails at start, with a reason. */

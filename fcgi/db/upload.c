@@ -66,9 +66,11 @@ db_upload_find(struct db *db, const char *key, const char *name, const char *uui
 	row = upload_find_row(res, 0);
 	*decision = ACCESS_DECISION(row);
 	*target = TARGET(row);
-	if (row.id != NULL)
-		*out = upload_new(
-		    db->arena, UPLOAD(row), row.digest_so_far, row.sealed_alg, row.sealed_digest);
+	if (row.id == NULL)
+		return true;
+	*out = upload_new(
+	    db->arena, UPLOAD(row), row.digest_so_far, row.sealed_alg, row.sealed_digest);
+	(*out)->committed = row.committed;
 	return true;
 }
 

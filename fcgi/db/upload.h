@@ -14,14 +14,15 @@ struct upload_row {
 	enum digest_algorithm algorithm; /* of the running hash */
 	bool is_sealed; /* its file has the name of that blob, or may be renamed to it */
 	struct digest sealed;
+	bool committed; /* it ended with the blob `sealed`; only received and image still count */
 };
 
 /* Open a session; a missing image row is inserted. file is a new id from the sequence. NULL: the
  * account has `most` open pushes already (0: no limit). */
 bool db_upload_start(struct db *, const struct target *, const char *name, int account,
     int64_t most, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
-/* Find the principal's own session under that key and name, and check the right to push; NULL:
- * unknown. */
+/* Find the principal's own session under that key and name, open or committed within a day, and
+ * check the right to push; NULL: unknown. */
 bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid,
     const struct principal *, struct access_decision *, struct target *, struct upload_row **,
     struct error *) MUST_CHECK;

@@ -85,8 +85,9 @@ registry_session_require(struct registry *registry, const char *name, const char
 	if (row == NULL)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
 	*session = session_new(registry, row, false);
-	(*session)->published = row->is_sealed &&
-				upload_is_published(registry->store, &row->sealed, row->file);
+	(*session)->published = row->committed ||
+				(row->is_sealed &&
+				    upload_is_published(registry->store, &row->sealed, row->file));
 	return true;
 }
 
@@ -308,17 +309,18 @@ session_commit_as(struct session *session, const struct digest *digest, session_
 {
 	struct registry *registry = session->registry;
 	const struct upload_row *row = session->row;
-	int64_t size, file = 0;
+	int64_t size = 0, file = 0;
 	bool won = false;
 
-	if (!session_publish_file(session, digest, &size, err))
+	if (!row->committed && !session_publish_file(session, digest, &size, err))
 		return false;
 	if (!record(context, registry->db, row, digest, size, &file, &won, err))
 		return false;
 	if (!won)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
-	return file == row->file || registry_duplicate_settle(registry->db, registry->store, digest,
-					row->file, size, &file, err);
+	return row->committed || file == row->file ||
+	       registry_duplicate_settle(
+		   registry->db, registry->store, digest, row->file, size, &file, err);
 }
 
 bool

@@ -62,26 +62,31 @@ BEGIN
   RETURN FOUND;
 END $$;
 
--- blob_store that ends the upload session and links the blob to the session's image. won is false if the session no longer exists and its work was
--- not done.
+-- blob_store that ends the upload session and links the blob to the session's image. The session is remembered for as long as an idle one may be
+-- open, for a client that did not get the answer. won is false if the session no longer exists and the image does not have the blob.
 CREATE OR REPLACE FUNCTION blob_publish(p_upload uuid, p_image bigint, p_file bigint, p_alg int, p_digest bytea, p_size bigint, OUT won boolean, OUT file bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
+  v_upload upload;
+  v_blob bigint;
   v_stored record;
 BEGIN
   PERFORM digest_share(p_digest);
-  DELETE FROM upload WHERE id = p_upload AND image_id = p_image;
+  DELETE FROM upload WHERE id = p_upload AND image_id = p_image RETURNING * INTO v_upload;
   IF NOT FOUND THEN
     -- the answer to an earlier identical call may have been lost
-    SELECT b.file_id INTO file FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = p_image
+    SELECT b.id, b.file_id INTO v_blob, file FROM blob b JOIN image_blob ib ON ib.blob_id = b.id AND ib.image_id = p_image
     WHERE b.digest = p_digest AND b.alg = p_alg AND NOT b.bad;
     won := FOUND;
+    PERFORM blob_postpone(v_blob);
     RETURN;
   END IF;
   won := true;
   SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
   file := v_stored.file;
   INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_stored.id) ON CONFLICT DO NOTHING;
+  INSERT INTO upload_done (id, image_id, account, blob_id, received, expires_at)
+  VALUES (p_upload, p_image, v_upload.account, v_stored.id, v_upload.received, now() + interval '24 hours');
 END $$;
 
 -- The row names the file p_lost, which has other bytes or (p_missing) does not exist: change it to p_file, the duplicate. A missing file is not

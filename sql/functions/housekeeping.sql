@@ -23,12 +23,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   SELECT count(*) FROM abandoned
 $$;
 
--- Delete expired rows: negative cache, old tag lists, old sign-ins. Returns their number.
+-- Delete expired rows: negative cache, old tag lists, old sign-ins, sessions that became blobs. Returns their number.
 CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
   lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1),
-  sign_ins AS (DELETE FROM sign_in WHERE ctid = ANY (ARRAY(SELECT ctid FROM sign_in WHERE expires_at < now() LIMIT p_limit)) RETURNING 1)
-  SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists) + (SELECT count(*) FROM sign_ins)
+  sign_ins AS (DELETE FROM sign_in WHERE ctid = ANY (ARRAY(SELECT ctid FROM sign_in WHERE expires_at < now() LIMIT p_limit)) RETURNING 1),
+  uploads AS (DELETE FROM upload_done WHERE ctid = ANY (ARRAY(SELECT ctid FROM upload_done WHERE expires_at < now() LIMIT p_limit)) RETURNING 1)
+  SELECT (SELECT count(*) FROM misses) + (SELECT count(*) FROM lists) + (SELECT count(*) FROM sign_ins) + (SELECT count(*) FROM uploads)
 $$;
 
 -- Delete v1 pushes that were idle for p_seconds, and names that nothing else needs; their layers are left to the garbage collector. Returns the number

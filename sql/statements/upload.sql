@@ -7,11 +7,12 @@ PREPARE upload_start AS
 SELECT u.id::text, u.image_id AS image, u.file_id AS file, u.received, u.alg, u.digest_so_far, u.sealed_alg, u.sealed_digest
 FROM upload_start(p_repository => $1::integer, p_name => $2::text, p_account => $3::integer, p_alg => $4::integer, p_most => $5::bigint) u;
 
--- The account's own session for this image, at the push target of this key.
+-- The account's own session for this image, at the push target of this key; committed: it became the blob sealed_digest. It is never in both tables.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean,
---   id text, image bigint, file bigint, received bigint, alg smallint, digest_so_far bytea, sealed_alg smallint, sealed_digest bytea
+--   id text, image bigint, file bigint, received bigint, alg smallint, digest_so_far bytea, sealed_alg smallint, sealed_digest bytea,
+--   committed boolean
 \set key $1::text
 \set account $2::integer
 \set epoch $3::integer
@@ -24,9 +25,15 @@ target AS (SELECT t.* FROM me, request_target(:key, :account, me.valid, :name) t
 SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   coalesce(target.actions & 2 = 2, false) AS allowed,
   target.target_id, target.target_key, target.actions, target.image_id, target.schema1,
-  u.id::text, u.image_id AS image, u.file_id AS file, u.received, u.alg, u.digest_so_far, u.sealed_alg, u.sealed_digest
+  u.id::text, u.image_id AS image, u.file_id AS file, u.received, u.alg, u.digest_so_far, u.sealed_alg, u.sealed_digest, coalesce(u.committed, false) AS committed
 FROM me LEFT JOIN root ON true LEFT JOIN target ON true
-  LEFT JOIN upload u ON u.id = :upload AND u.image_id = target.image_id AND u.account = :account AND target.actions & 2 = 2;
+  LEFT JOIN LATERAL (
+    SELECT o.id, o.image_id, o.account, o.file_id, o.received, o.alg, o.digest_so_far, o.sealed_alg, o.sealed_digest, false AS committed
+    FROM upload o WHERE o.id = :upload
+    UNION ALL
+    SELECT d.id, d.image_id, d.account, NULL, d.received, b.alg, NULL, b.alg, b.digest, true
+    FROM upload_done d JOIN blob b ON b.id = d.blob_id WHERE d.id = :upload
+    LIMIT 1) u ON u.image_id = target.image_id AND u.account = :account AND target.actions & 2 = 2;
 
 -- No row: another request has advanced or sealed the session.
 -- returns: moved boolean

@@ -132,6 +132,41 @@ a_repetition_that_cannot_be_synced_ends_the_session_for_both(void **state)
 	assert_false(is_blob(f));
 }
 
+static void
+a_committed_session_accepts_the_same_put_only(void **state)
+{
+	struct fixture *f = *state;
+	struct digest other = digest_of_text("other");
+	const struct principal admin = registry.principal;
+	struct session *session;
+
+	assert_true(put(f));
+	assert_true(repeat_put());
+	assert_true(registry_session_require(&registry, "app", uuid, &session, &f->err));
+	assert_true(session_accepts(session, &digest, &f->err));
+	assert_true(session_write(session, "more", 4, &f->err)); /* dropped */
+	assert_true(session_commit(session, &digest, &f->err));
+	assert_false(session_accepts(session, &other, &f->err));
+	assert_false(session_accepts(session, NULL, &f->err));
+	assert_false(session_cancel(session, &f->err));
+	assert_false(registry_session_require(&registry, "other", uuid, &session, &f->err));
+	registry.principal = account_make(f, ACTION_WRITE, registry.key);
+	assert_false(repeat_put());
+	registry.principal = admin;
+	assert_string_equal(ask(f, "SELECT count(*) FROM upload WHERE id = '%s'", uuid), "0");
+	assert_true(is_blob(f));
+}
+
+static void
+a_committed_session_whose_blob_is_gone_is_over(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(put(f));
+	ask(f, "DELETE FROM image_blob");
+	assert_false(repeat_put());
+}
+
 static char *root;
 
 static int
@@ -170,6 +205,8 @@ main(void)
 		SESSION_TEST(a_session_whose_directory_cannot_be_synced_ends),
 		SESSION_TEST(its_file_stays_if_another_request_has_written_the_row),
 		SESSION_TEST(a_repetition_that_cannot_be_synced_ends_the_session_for_both),
+		SESSION_TEST(a_committed_session_accepts_the_same_put_only),
+		SESSION_TEST(a_committed_session_whose_blob_is_gone_is_over),
 	};
 
 	return FIXTURE_RUN("session", tests);

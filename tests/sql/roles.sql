@@ -51,18 +51,18 @@ SELECT results_eq('SELECT role, privilege, string_agg(relation, '' '' ORDER BY r
     ' gc_repository gc_sweep gc_unlink image image_blob image_manifest image_referrer installation manifest manifest_blob manifest_child manifest_want'
     ' media_type membership migration permission_target permission_target_principal permission_target_repository principal push_target remote_miss'
     ' remote_reference remote_state remote_tags repository repository_leaf repository_member repository_remote without password sign_in store_space'
-    ' store_state tag tag_event token_key without secret upload v1_image v1_layer v1_tag v1_upload v1_view v1_view_image'),
+    ' store_state tag tag_event token_key without secret upload upload_done v1_image v1_layer v1_tag v1_upload v1_view v1_view_image'),
   ('stowage_keep', 'DELETE', 'gc_orphan gc_unlink'),
   ('stowage_keep', 'INSERT', 'store_space(available,total)'),
   ('stowage_keep', 'SELECT', 'blob blob_fetch file_id gc_orphan gc_unlink image installation remote_state repository repository_remote without password'
     ' store_space upload'),
   ('stowage_keep', 'UPDATE', 'store_space(at,available,total)'),
   ('stowage_v1', 'SELECT', 'account acl blob image image_manifest installation manifest media_type membership principal push_target repository'
-    ' repository_leaf sign_in tag upload v1_image v1_tag v1_upload v1_view v1_view_image'),
+    ' repository_leaf sign_in tag upload upload_done v1_image v1_tag v1_upload v1_view v1_view_image'),
   ('stowage_v1', 'UPDATE', 'blob(diff_id) upload(digest_so_far,received,touched_at)'),
   ('stowage_v2', 'SELECT', 'account acl blob blob_fetch blob_fetch_name gc_blob image image_blob image_manifest image_referrer installation manifest'
     ' manifest_want media_type membership principal push_target remote_miss remote_reference remote_state remote_tags repository repository_leaf'
-    ' repository_remote sign_in tag upload v1_image v1_view v1_view_image'),
+    ' repository_remote sign_in tag upload upload_done v1_image v1_view v1_view_image'),
   ('stowage_v2', 'UPDATE', 'gc_blob(due) upload(digest_so_far,received,touched_at)')$$, 'a role has the privileges that the statements of its program need');
 SELECT results_eq($$SELECT r.rolname::text COLLATE "default", string_agg(p.proname::text COLLATE "default", ' ' ORDER BY p.proname) FROM pg_roles r JOIN pg_proc p ON has_function_privilege(r.oid, p.oid, 'EXECUTE')
   WHERE r.rolname LIKE 'stowage\_%' AND p.pronamespace = 'registry'::regnamespace AND p.prosecdef GROUP BY 1 ORDER BY 1$$, $$VALUES

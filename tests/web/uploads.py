@@ -1,4 +1,5 @@
 """Uploads: every form of the specification, resumption, cut bodies, other people's sessions."""
+import pathlib
 import ssl
 import struct
 import threading
@@ -236,6 +237,49 @@ def foreign_sessions():
         assert call("GET", "/v2/up/mine/blobs/uploads/" + odd).status == 404, odd
     assert received(where) == 0
     assert finish(where, b"ok", b"ok").status == 201
+
+
+def blobs_of(digest):
+    """Rows and files of a digest."""
+    return sql(f"SELECT count(*) FROM registry.blob WHERE digest = '\\x{digest[7:]}'"), len(list(pathlib.Path(STATE).resolve().rglob(digest[7:] + ".*")))
+
+
+@test
+def repeated_put():
+    """A PUT whose 201 the client did not read: repeated with its body or an empty one it is 201 again; the session accepts nothing else."""
+    other = add_user("repeater", "read,write,delete")
+    data = os.urandom(100)
+    for first, last in ((b"", data), (data[1:], b""), (data[2:50], data[50:])):
+        where, data = start("up/repeat", headers=EMPTY), first + last
+        assert not first or call("PATCH", where, body=first).status == 202
+        last_range = {"Content-Range": f"{len(first)}-{len(data) - 1}"} if last else {}
+        answers = [call("PUT", f"{where}?digest={sha256(data)}", body=body, headers=headers)
+                   for body, headers in ((last, last_range), (last, last_range), (b"", EMPTY), (last, {}))]
+        for answer in answers:
+            assert answer.status == 201 and answer.headers["location"] == "/v2/up/repeat/blobs/" + sha256(data), answers
+            assert answer.headers["docker-content-digest"] == sha256(data), answers
+        put = f"{where}?digest={sha256(data)}"
+        for answer in (finish(where, b"other", b"other"), call("PATCH", where, body=b"more"), call("GET", where), call("DELETE", where),
+                       call("PUT", put, body=last, auth=other), call("PUT", put.replace("up/repeat", "up/other"), body=last), call("PUT", put, body=last, host=PROD)):
+            assert answer.status == 404 and answer.code() == "BLOB_UPLOAD_UNKNOWN", answer
+        assert blobs_of(sha256(data)) == ("1", 1) and sql("SELECT count(*) FROM registry.upload u JOIN registry.image i ON i.id = image_id WHERE path = 'up/repeat'") == "0"
+        assert call("GET", "/v2/up/repeat/blobs/" + sha256(data)).body == data
+        assert call("DELETE", "/v2/up/repeat/blobs/" + sha256(data)).status == 202
+        assert call("PUT", put, body=last).code() == "BLOB_UPLOAD_UNKNOWN"
+
+
+@test
+def repeated_put_a_day_later():
+    """Housekeeping forgets a committed session after a day."""
+    where = start("up/repeat", headers=EMPTY)
+    assert finish(where, b"old", b"old").status == 201
+    stack("stack_keep")
+    assert finish(where, b"old").status == 201
+    sql("UPDATE registry.upload_done SET expires_at = expires_at - interval '24 hours'")
+    stack("stack_keep")
+    answer = finish(where, b"old", b"old")
+    assert answer.status == 404 and answer.code() == "BLOB_UPLOAD_UNKNOWN", answer
+    assert sql("SELECT count(*) FROM registry.upload_done") == "0"
 
 
 @test
