@@ -6,7 +6,7 @@ cd "$STOWAGE_SRC"
 mapfile -t scripts < <(find quickstart autogen.sh .ci/run admin/stowage-deploy.in tests -type f \( -name '*.sh' -o -name '*-deploy.in' -o -name run -o -name quickstart -o -name autogen.sh \))
 for script in "${scripts[@]}"; do
 	head -n 1 "$script" | grep -q python && continue
-	check "shellcheck $script" shellcheck -x -P SCRIPTDIR "$script"
+	check "shellcheck $script" shellcheck -x -a -P SCRIPTDIR "$script"
 done
 
 # Other manuals may be missing on this machine.

@@ -274,10 +274,16 @@ time.sleep(60)' $((port + 1)) &
 	return $code
 }
 
+copy_quickstart() {
+	mkdir -p "$1/admin"
+	cp "$STOWAGE_SRC/quickstart" "$1/"
+	cp -R "$STOWAGE_SRC/admin/quickstart" "$1/admin/"
+}
+
 # checkout FOLDER TEXT TIME: sources that make one program, which says the text.
 checkout() {
 	mkdir -p "$1"/{fcgi,admin,sql,apache,lighttpd,tests,.ci}
-	cp "$STOWAGE_SRC/quickstart" "$1/"
+	copy_quickstart "$1"
 	touch "$1"/{configure.ac,Makefile.am,README.md,CHANGELOG.md,LICENSE}
 	echo "$2" >"$1/fcgi/text"
 	cat >"$1/autogen.sh" <<'EOF'
@@ -314,7 +320,7 @@ if [ "$(id -u)" = 0 ]; then
 	chown nobody: "$work" "$work/home"
 	# The checkout may be where nobody can go.
 	program=$work/quickstart
-	cp "$STOWAGE_SRC/quickstart" "$program"
+	copy_quickstart "$work"
 	as=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups env HOME="$work/home")
 	life 'as an ordinary user' nobody nobody
 else
