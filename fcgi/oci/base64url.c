@@ -5,7 +5,7 @@
 #include <string.h>
 
 char *
-base64url_encode(struct arena *arena, const void *data, size_t length)
+base64_encode(struct arena *arena, const void *data, size_t length)
 {
 	gnutls_datum_t in = { .data = (unsigned char *)(uintptr_t)data, .size = (unsigned)length },
 		       out;
@@ -15,6 +15,14 @@ base64url_encode(struct arena *arena, const void *data, size_t length)
 		arena_give_up(arena, length);
 	text = arena_strndup(arena, (const char *)out.data, out.size);
 	gnutls_free(out.data);
+	return text;
+}
+
+char *
+base64url_encode(struct arena *arena, const void *data, size_t length)
+{
+	char *text = base64_encode(arena, data, length);
+
 	for (char *c = text; *c != '\0'; c++)
 		if (*c == '+')
 			*c = '-';

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-#include "upstream/client.h"
+#include "base/arena.h"
+#include "upstream/upstream.h"
 
 /* Scheme, host and port of a URL (RFC 6454). */
 struct origin {
