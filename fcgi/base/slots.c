@@ -3,23 +3,20 @@
 #include <errno.h>
 #include <time.h>
 
+#include "base/clock.h"
+
 bool
 slots_acquire(struct slots *slots, int64_t most_ms)
 {
-	struct timespec until;
+	int64_t until_ms = clock_steady_ms() + most_ms;
+	struct timespec until = { .tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000 };
 	bool ok;
 	int error = 0;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += most_ms / 1000;
-	until.tv_nsec += most_ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&slots->lock);
 	while (slots->left == 0 && error != ETIMEDOUT)
-		error = pthread_cond_timedwait(&slots->released, &slots->lock, &until);
+		error = pthread_cond_clockwait(
+		    &slots->released, &slots->lock, CLOCK_MONOTONIC, &until);
 	ok = slots->left > 0;
 	slots->left -= ok;
 	pthread_mutex_unlock(&slots->lock);
