@@ -99,16 +99,6 @@ connection_ask(struct db_connection *connection, const struct statement *stateme
 	return answer(connection, sent, deadline_ms, failure);
 }
 
-PGresult *
-connection_command(struct db_connection *connection, const char *sql, int64_t deadline_ms,
-    enum connection_failure *failure)
-{
-	*failure = CONNECTION_LOST;
-	if (connection->pg == NULL)
-		return NULL;
-	return answer(connection, PQsendQuery(connection->pg, sql), deadline_ms, failure);
-}
-
 /* --- Opening --- */
 
 bool

@@ -28,9 +28,6 @@ enum connection_failure { CONNECTION_LOST, CONNECTION_LATE };
  * be an error, owned by the caller. */
 PGresult *connection_ask(struct db_connection *, const struct statement *, const struct param *,
     int64_t deadline_ms, enum connection_failure *) MUST_CHECK;
-/* The same for plain SQL without parameters. */
-PGresult *connection_command(struct db_connection *, const char *sql, int64_t deadline_ms,
-    enum connection_failure *) MUST_CHECK;
 
 /* Check that this program may use the schema. A newer schema names the oldest program that may use
  * it. Else UNAVAILABLE with a message. */
@@ -45,7 +42,7 @@ enum connection_use {
 	CONNECTION_TIMED_OUT
 };
 
-/* Borrow a connection for one statement or one transaction. It is usable; it may be returned
+/* Borrow a connection for one statement. It is usable; it may be returned
  * broken. Waits until shortly before the deadline. */
 struct db_connection *pool_borrow(struct db_pool *, int64_t deadline_ms, struct error *) MUST_CHECK;
 void pool_return(struct db_pool *, struct db_connection *, enum connection_use);

@@ -23,13 +23,12 @@ struct db_pool *db_pool_open(
 void db_pool_close(struct db_pool *); /* NULL is fine */
 
 /* Context of queries: the pool, and the arena for result rows. Each db_query() borrows a connection
- * for one statement; between db_begin() and db_commit()/db_rollback() one connection is held. */
+ * for one statement. */
 struct db {
-	struct db_pool *pool;       /* borrowed */
-	struct arena *arena;        /* borrowed */
-	struct db_connection *held; /* during a transaction */
-	bool bounded;               /* a client waits: all queries share the deadline of one */
-	int64_t lost_ms;            /* so far: waiting for a connection, or on failed queries */
+	struct db_pool *pool; /* borrowed */
+	struct arena *arena;  /* borrowed */
+	bool bounded;         /* a client waits: all queries share the deadline of one */
+	int64_t lost_ms;      /* so far: waiting for a connection, or on failed queries */
 };
 
 /* Check that the database answers, is writable, and has a usable schema; else UNAVAILABLE with a

@@ -117,7 +117,7 @@ deadline(const struct db *db)
 	return pool_deadline(db->pool) - (db->bounded ? db->lost_ms : 0);
 }
 
-/* Borrow a connection for one statement or a transaction. */
+/* Borrow a connection for one statement. */
 static struct db_connection *
 borrow(struct db *db, int64_t deadline_ms, struct error *err)
 {
@@ -143,14 +143,14 @@ static enum verdict
 ask(struct db *db, const struct statement *statement, const struct param *params, PGresult **res,
     struct error *err)
 {
-	struct db_connection *connection = db->held;
+	struct db_connection *connection;
 	int64_t deadline_ms = deadline(db), asked_ms;
 	enum connection_failure failure;
 	enum connection_use use;
 	enum verdict verdict;
 	PGresult **slot = result_slot(db);
 
-	if (connection == NULL && (connection = borrow(db, deadline_ms, err)) == NULL)
+	if ((connection = borrow(db, deadline_ms, err)) == NULL)
 		return VERDICT_FAILED;
 	asked_ms = clock_steady_ms();
 	*res = connection_ask(connection, statement, params, deadline_ms, &failure);
@@ -158,8 +158,7 @@ ask(struct db *db, const struct statement *statement, const struct param *params
 	verdict = receive(connection, statement->name, *res, slot, failure, err);
 	if (verdict != VERDICT_DONE)
 		db->lost_ms += clock_steady_ms() - asked_ms;
-	if (db->held == NULL)
-		pool_return(db->pool, connection, use);
+	pool_return(db->pool, connection, use);
 	return verdict;
 }
 
@@ -177,75 +176,13 @@ db_query(struct db *db, const struct statement *statement, const void *args, str
 
 		if (verdict == VERDICT_DONE)
 			return res;
-		/* In a transaction, only the whole transaction could be repeated. */
-		if (verdict == VERDICT_FAILED || db->held != NULL)
+		if (verdict == VERDICT_FAILED)
 			return NULL;
 		if (verdict == VERDICT_LOST && (lost || !statement->idempotent))
 			return NULL;
 		lost = lost || verdict == VERDICT_LOST;
 	}
 	return NULL;
-}
-
-/* --- Transactions --- */
-
-static bool
-command(struct db *db, const char *sql, struct error *err)
-{
-	enum connection_failure failure;
-	PGresult **slot = result_slot(db);
-	PGresult *res = connection_command(db->held, sql, deadline(db), &failure);
-
-	return receive(db->held, sql, res, slot, failure, err) == VERDICT_DONE;
-}
-
-static void
-release(struct db *db)
-{
-	pool_return(
-	    db->pool, db->held, db->held->pg != NULL ? CONNECTION_ANSWERED : CONNECTION_UNUSED);
-	db->held = NULL;
-}
-
-bool
-db_begin(struct db *db, struct error *err)
-{
-	db->held = borrow(db, deadline(db), err);
-	if (db->held == NULL)
-		return false;
-	if (command(db, "BEGIN", err))
-		return true;
-	release(db);
-	return false;
-}
-
-/* COMMIT of a failed transaction succeeds with the command tag ROLLBACK. */
-bool
-db_commit(struct db *db, struct error *err)
-{
-	bool open = db->held->pg != NULL && PQtransactionStatus(db->held->pg) == PQTRANS_INTRANS;
-	bool ok = open && command(db, "COMMIT", err);
-
-	if (!open) {
-		error_set(err, ERROR_UNAVAILABLE, NULL);
-		error_cause(err, "COMMIT: the transaction had failed");
-		db_rollback(db);
-		return false;
-	}
-	release(db);
-	return ok;
-}
-
-void
-db_rollback(struct db *db)
-{
-	struct error ignored;
-
-	if (db->held == NULL)
-		return;
-	if (db->held->pg != NULL && !command(db, "ROLLBACK", &ignored))
-		connection_close(db->held);
-	release(db);
 }
 
 /* --- Rows --- */

@@ -5,7 +5,7 @@
  * A client-side deadline (pool timeout + 0.5 s, including the wait for a connection) ends a query
  * if the server hangs. If the connection is lost, it is reopened once, and the statement is
  * repeated if that is safe (`idempotent`); otherwise UNAVAILABLE. 23505 → CONFLICT with the
- * constraint in the cause; 23503, 40001, 40P01 outside a transaction are retried up to three times;
+ * constraint in the cause; 23503, 40001, 40P01 are retried up to three times;
  * 57014 (time-out), 53xxx and 08xxx → UNAVAILABLE; all others INTERNAL. The cause contains SQLSTATE
  * and the server's message, never a parameter.
  */
@@ -29,10 +29,6 @@ extern const struct statement *const db_statements[];
  */
 PGresult *db_query(
     struct db *, const struct statement *, const void *args, struct error *) MUST_CHECK;
-
-bool db_begin(struct db *, struct error *) MUST_CHECK;
-bool db_commit(struct db *, struct error *) MUST_CHECK;
-void db_rollback(struct db *); /* does nothing outside a transaction */
 
 /* Columns of a binary result; if NULL is possible, check row_null() first. Text is NUL-terminated
  * and in the arena. */

@@ -155,7 +155,6 @@ respond(struct task *task, struct request *req, struct db *db, struct error *err
 static enum outcome
 respond_starved(struct task *task, struct request *req, struct db *db, struct error *err)
 {
-	db_rollback(db);
 	arena_reset(task->arena);
 	error_set(err, ERROR_UNAVAILABLE, NULL);
 	return respond(task, req, db, err);
@@ -190,7 +189,6 @@ serve(struct task *task)
 
 	if (outcome == OUTCOME_STARVED)
 		outcome = respond_starved(task, &req, &db, &err);
-	db_rollback(&db); /* a transaction that a handler left open */
 	if (outcome == OUTCOME_DISPATCHED) {
 		task->blocking = BLOCKING_UPSTREAM | (req.awaits_body ? BLOCKING_BODY : 0);
 		return false;

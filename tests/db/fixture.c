@@ -54,7 +54,6 @@ fixture_teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	db_rollback(&f->db);
 	arena_free(f->db.arena);
 	PQfinish(f->beside);
 	free(f);

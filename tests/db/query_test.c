@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "db/connection.h"
 
 static void
 text_comes_back_as_it_went(void **state)
@@ -210,56 +211,31 @@ a_server_that_hangs_is_unavailable_in_time(void **state)
 	kill(backend, SIGCONT);
 }
 
-static void
-a_transaction_holds_until_its_end(void **state)
+static struct db_connection *
+borrow(struct fixture *f)
 {
-	struct fixture *f = *state;
-	const char *name = unique(f, "user");
-	struct account *account;
+	struct db_connection *connection = pool_borrow(
+	    f->db.pool, pool_deadline(f->db.pool), &f->err);
 
-	assert_true(db_begin(&f->db, &f->err));
-	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
-	assert_string_equal(ask(f, "SELECT count(*) FROM principal WHERE name = '%s'", name), "0");
-	db_rollback(&f->db);
-	assert_true(db_account_find(&f->db, name, &account, &f->err));
-	assert_null(account);
-
-	assert_true(db_begin(&f->db, &f->err));
-	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
-	assert_true(db_commit(&f->db, &f->err));
-	assert_string_equal(ask(f, "SELECT count(*) FROM principal WHERE name = '%s'", name), "1");
-}
-
-static void
-a_failed_transaction_does_not_commit(void **state)
-{
-	struct fixture *f = *state;
-	const char *name = unique(f, "user");
-
-	assert_true(db_begin(&f->db, &f->err));
-	assert_true(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
-	assert_false(db_account_add(&f->db, name, "*", false, &f->actor, &f->err));
-	assert_false(db_commit(&f->db, &f->err));
-	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
-	assert_string_equal(ask(f, "SELECT count(*) FROM principal WHERE name = '%s'", name), "0");
+	assert_non_null(connection);
+	return connection;
 }
 
 static void
 no_free_connection_is_unavailable(void **state)
 {
 	struct fixture *f = *state;
-	struct db others[3];
+	struct db_connection *others[3];
 	struct account *account;
 
 	for (size_t i = 0; i < 3; i++) {
-		others[i] = f->db;
-		assert_true(db_begin(&others[i], &f->err));
+		others[i] = borrow(f);
 	}
 	assert_false(db_account_find(&f->db, "nobody", &account, &f->err));
 	assert_int_equal(f->err.code, ERROR_UNAVAILABLE);
 	assert_non_null(strstr(f->err.cause, "busy"));
 	for (size_t i = 0; i < 3; i++)
-		db_rollback(&others[i]);
+		pool_return(f->db.pool, others[i], CONNECTION_UNUSED);
 	assert_true(db_account_find(&f->db, "nobody", &account, &f->err));
 }
 
@@ -293,13 +269,13 @@ static void
 a_request_waits_once(void **state)
 {
 	struct fixture *f = *state;
-	struct db others[3], db = f->db;
+	struct db_connection *others[3];
+	struct db db = f->db;
 	struct account *account;
 	int64_t started = clock_steady_ms();
 
 	for (size_t i = 0; i < 3; i++) {
-		others[i] = f->db;
-		assert_true(db_begin(&others[i], &f->err));
+		others[i] = borrow(f);
 	}
 	db.bounded = true;
 	for (size_t i = 0; i < 3; i++) {
@@ -308,7 +284,7 @@ a_request_waits_once(void **state)
 	}
 	assert_in_range(clock_steady_ms() - started, 1500, 3000);
 	for (size_t i = 0; i < 3; i++)
-		db_rollback(&others[i]);
+		pool_return(f->db.pool, others[i], CONNECTION_UNUSED);
 }
 
 static void
@@ -345,8 +321,6 @@ main(void)
 		DB_TEST(a_locked_table_is_unavailable_in_time),
 		DB_TEST(a_locked_table_is_unavailable_to_a_new_connection),
 		DB_TEST(a_server_that_hangs_is_unavailable_in_time),
-		DB_TEST(a_transaction_holds_until_its_end),
-		DB_TEST(a_failed_transaction_does_not_commit),
 		DB_TEST(no_free_connection_is_unavailable),
 		DB_TEST(a_database_that_hangs_is_not_waited_for_in_turns),
 		DB_TEST(a_request_waits_once),

@@ -97,15 +97,13 @@ setting(struct fixture *f, const char *options, const char *name)
 	struct db_pool *pool = db_pool_open(
 	    arena_printf(f->db.arena, "%s options='%s'", f->url, options), 1, 2000, &f->err);
 	struct db_connection *connection;
-	enum connection_failure failure;
 	const char *value;
 	PGresult *res;
 
 	assert_non_null(pool);
 	connection = pool_borrow(pool, pool_deadline(pool), &f->err);
 	assert_non_null(connection);
-	res = connection_command(
-	    connection, arena_printf(f->db.arena, "SHOW %s", name), pool_deadline(pool), &failure);
+	res = PQexec(connection->pg, arena_printf(f->db.arena, "SHOW %s", name));
 	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
 	value = arena_strdup(f->db.arena, PQgetvalue(res, 0, 0));
 	PQclear(res);

@@ -161,17 +161,6 @@ connection_ask(struct db_connection *connection, const struct statement *stateme
 			   strcmp(statement->name, "installation_find") != 0);
 }
 
-PGresult *
-connection_command(struct db_connection *connection, const char *sql, int64_t deadline_ms,
-    enum connection_failure *failure)
-{
-	(void)connection;
-	(void)sql;
-	(void)deadline_ms;
-	(void)failure;
-	return PQmakeEmptyPGresult(NULL, PGRES_COMMAND_OK);
-}
-
 bool
 connection_open(struct db_connection *connection, const char *url, int64_t timeout_ms,
     int64_t deadline_ms, struct error *err)
@@ -404,7 +393,6 @@ try_once(const struct api *api, struct request *req, struct transport *transport
 	if (starved)
 		error_set(&err, ERROR_UNAVAILABLE, NULL);
 	(void)!api_serve(api, req, db, &err);
-	db_rollback(db);
 	(void)reply_send(req);
 	arena_catch(db->arena, NULL);
 	return true;
@@ -421,7 +409,6 @@ answer(const struct api *api, struct transport *transport, unsigned failing)
 	MUST(transport_accept(transport));
 	pieces_left = failing;
 	if (!try_once(api, &req, transport, &db, false)) {
-		db_rollback(&db);
 		arena_reset(db.arena);
 		MUST(try_once(api, &req, transport, &db, true));
 		MUST(req.reply->status >= 400);
