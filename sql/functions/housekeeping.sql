@@ -130,7 +130,7 @@ BEGIN
     PERFORM repository_shrink_piece(v_repository.id, p_limit);
   EXCEPTION WHEN query_canceled OR OTHERS THEN
     p_failed := format('repository %s (deleted on %s): %s', v_repository.key, v_repository.deleted_at::date, SQLERRM);
-    INSERT INTO gc_repository AS g (repository_id, due) VALUES (v_repository.id, now() + back_off(1))
-    ON CONFLICT (repository_id) DO UPDATE SET tries = g.tries + 1, due = now() + back_off(g.tries + 1);
+    INSERT INTO gc_repository AS g (repository_id, due) VALUES (v_repository.id, now() + back_off(0))
+    ON CONFLICT (repository_id) DO UPDATE SET tries = g.tries + 1, due = now() + back_off(g.tries);
   END;
 END $$;

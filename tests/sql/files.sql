@@ -1,7 +1,7 @@
 -- Files: what ends their owner queues them in the same transaction; what cannot be removed waits for others.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(50);
+SELECT plan(52);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT repository_save('local', '{"rclass": "local"}', 'create', NULL, 0, 'test', NULL, NULL);
@@ -126,6 +126,10 @@ UPDATE repository SET deleted_at = now() - CASE key WHEN 'stuck' THEN interval '
 SELECT matches((SELECT p_failed FROM repository_shrink(10)), '^repository stuck .*it will not go$', 'a repository that cannot be removed says why');
 SELECT is((SELECT array_agg((repository_shrink(10)).p_more) FROM generate_series(1, 4)), '{t,t,f,f}', 'others are');
 SELECT is((SELECT array_agg(key) FROM repository WHERE deleted_at IS NOT NULL), '{stuck}'::text[], 'to their end');
+SELECT is((SELECT (tries, due - now()) FROM gc_repository), (1, interval '1 min'), 'it is tried later, as a file is');
+UPDATE gc_repository SET due = now();
+SELECT repository_shrink(10);
+SELECT is((SELECT (tries, due - now()) FROM gc_repository), (2, interval '2 min'), 'and each time after a longer while');
 DROP TRIGGER refuse ON image;
 UPDATE gc_repository SET due = now();
 SELECT is((SELECT array_agg((repository_shrink(10)).p_more) FROM generate_series(1, 3)), '{t,t,f}', 'and it, when it can be');
