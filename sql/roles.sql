@@ -70,7 +70,7 @@ BEGIN
     GRANT UPDATE (due) ON gc_blob TO stowage_v2;
     GRANT EXECUTE ON FUNCTION blob_delete, blob_mount, digest_text, fetch_advance, fetch_fail, fetch_join, fetch_leave, fetch_patience, fetch_publish,
       fetch_resize, fetch_role, grace, image_promote, manifest_cache, manifest_delete, remote_answered, remote_failed, remote_listed, remote_missed, remote_struck,
-      remote_suspected, remote_trust, signing_key_get, stale_served, tag_delete TO stowage_v2;
+      remote_suspected, remote_trust, request_blob, signing_key_get, stale_served, tag_delete TO stowage_v2;
   END IF;
 
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_keep') THEN

@@ -4,50 +4,24 @@
 #include "db/sql.h"
 #include "db/upload.h"
 
-static bool
-find(struct db *db, const char *key, const char *name, const struct digest *digest,
-    const struct principal *principal, struct blob_find_row *row, struct error *err)
-{
-	PGresult *res = blob_find_query(db,
-	    (struct blob_find_args){ .key = key,
-		PRINCIPAL_ARGS(principal),
-		.name = name,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest) },
-	    err);
-
-	if (res != NULL)
-		*row = blob_find_row(res, 0);
-	return res != NULL;
-}
-
-static bool
-find_keep(struct db *db, const char *key, const char *name, const struct digest *digest,
-    const struct principal *principal, struct blob_find_row *row, struct error *err)
-{
-	PGresult *res = blob_find_keep_query(db,
-	    (struct blob_find_keep_args){ .key = key,
-		PRINCIPAL_ARGS(principal),
-		.name = name,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest) },
-	    err);
-
-	if (res != NULL)
-		*row = blob_find_keep_row(res, 0);
-	return res != NULL;
-}
+#define FIND_ARGS                                                                          \
+	.key = key, PRINCIPAL_ARGS(principal), .name = name, .alg = digest_number(digest), \
+	.digest = digest_bytes(digest)
 
 bool
 db_blob_find(struct db *db, const char *key, const char *name, const struct digest *digest,
     const struct principal *principal, bool push, struct access_decision *decision,
     struct blob_row **out, bool *ask, struct error *err)
 {
+	PGresult *res = push ? blob_find_keep_query(
+				   db, (struct blob_find_keep_args){ FIND_ARGS }, err)
+			     : blob_find_query(db, (struct blob_find_args){ FIND_ARGS }, err);
 	struct blob_find_row row;
 
 	*out = NULL;
-	if (!(push ? find_keep : find)(db, key, name, digest, principal, &row, err))
+	if (res == NULL)
 		return false;
+	row = blob_find_row(res, 0);
 	*decision = ACCESS_DECISION(row);
 	*ask = row.ask_upstream;
 	if (row.id == 0)

@@ -99,12 +99,7 @@ db_manifest_find(struct db *db, const char *key, const char *name,
 static PGresult *
 put(struct db *db, const struct manifest_put *put, struct error *err)
 {
-	const struct manifest *manifest = put->manifest;
-	const struct digest *subject = manifest->has_subject ? &manifest->subject : NULL;
-	struct descriptor_arrays blobs = descriptor_arrays(
-	    db->arena, manifest->blobs, manifest->blob_count);
-	struct descriptor_arrays children = descriptor_arrays(
-	    db->arena, manifest->children, manifest->child_count);
+	struct manifest_references references = manifest_references(db->arena, put->manifest);
 
 	return manifest_put_query(db,
 	    (struct manifest_put_args){
@@ -115,21 +110,7 @@ put(struct db *db, const struct manifest_put *put, struct error *err)
 		.actor_name = actor_name(put->actor),
 		.request = actor_request(put->actor),
 		.address = actor_address(put->actor),
-		.alg = digest_number(put->digest),
-		.digest = digest_bytes(put->digest),
-		.payload = put->payload,
-		.media_type = manifest->media_type,
-		.artifact_type = manifest->artifact_type,
-		.blob_algs = blobs.algorithms,
-		.blob_digests = blobs.digests,
-		.blob_roles = blobs.roles,
-		.blob_sizes = blobs.sizes,
-		.child_algs = children.algorithms,
-		.child_digests = children.digests,
-		.child_sizes = children.sizes,
-		.subject_alg = digest_number(subject),
-		.subject = digest_bytes(subject),
-		.referrer = put->referrer,
+		MANIFEST_ARGS(put, references),
 		.tags = { put->tags, put->tag_count },
 		.expected_alg = digest_number(put->expected),
 		.expected = digest_bytes(put->expected),

@@ -36,7 +36,7 @@ actor_request(const struct actor *actor)
 	return actor->request != NULL && uuid_check(actor->request) ? actor->request : NULL;
 }
 
-struct descriptor_arrays
+static struct descriptor_arrays
 descriptor_arrays(struct arena *arena, const struct descriptor *descriptors, size_t count)
 {
 	int64_t *algorithms = arena_array(arena, count, sizeof(*algorithms));
@@ -55,6 +55,16 @@ descriptor_arrays(struct arena *arena, const struct descriptor *descriptors, siz
 		.sizes = { sizes, count },
 		.roles = { roles, count },
 		.digests = { digests, count },
+	};
+}
+
+struct manifest_references
+manifest_references(struct arena *arena, const struct manifest *manifest)
+{
+	return (struct manifest_references){
+		.blobs = descriptor_arrays(arena, manifest->blobs, manifest->blob_count),
+		.children = descriptor_arrays(arena, manifest->children, manifest->child_count),
+		.subject = manifest->has_subject ? &manifest->subject : NULL,
 	};
 }
 

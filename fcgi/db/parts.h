@@ -52,7 +52,26 @@ struct descriptor_arrays {
 	struct integers algorithms, sizes, roles;
 	struct digests digests;
 };
-struct descriptor_arrays descriptor_arrays(struct arena *, const struct descriptor *, size_t count);
+
+/* What a manifest references. */
+struct manifest_references {
+	struct descriptor_arrays blobs, children;
+	const struct digest *subject; /* NULL: none */
+};
+struct manifest_references manifest_references(struct arena *, const struct manifest *);
+
+/* Members of STATEMENT_args for the manifest of an order. */
+#define MANIFEST_ARGS(order, references)                                                        \
+	.alg = digest_number((order)->digest), .digest = digest_bytes((order)->digest),         \
+	.payload = (order)->payload, .media_type = (order)->manifest->media_type,               \
+	.artifact_type = (order)->manifest->artifact_type,                                      \
+	.blob_algs = (references).blobs.algorithms, .blob_digests = (references).blobs.digests, \
+	.blob_roles = (references).blobs.roles, .blob_sizes = (references).blobs.sizes,         \
+	.child_algs = (references).children.algorithms,                                         \
+	.child_digests = (references).children.digests,                                         \
+	.child_sizes = (references).children.sizes,                                             \
+	.subject_alg = digest_number((references).subject),                                     \
+	.subject = digest_bytes((references).subject), .referrer = (order)->referrer
 
 /* Read the id of a v1 image; INTERNAL if it is not a SHA-256 value. */
 bool parts_v1_id(struct digest *, struct bytes, struct error *) MUST_CHECK;

@@ -160,12 +160,7 @@ blob_urls(struct arena *arena, const struct manifest *manifest)
 static PGresult *
 cache(struct db *db, const struct manifest_cache *order, struct error *err)
 {
-	const struct manifest *manifest = order->manifest;
-	const struct digest *subject = manifest->has_subject ? &manifest->subject : NULL;
-	struct descriptor_arrays blobs = descriptor_arrays(
-	    db->arena, manifest->blobs, manifest->blob_count);
-	struct descriptor_arrays children = descriptor_arrays(
-	    db->arena, manifest->children, manifest->child_count);
+	struct manifest_references references = manifest_references(db->arena, order->manifest);
 
 	return manifest_cache_query(db,
 	    (struct manifest_cache_args){
@@ -173,22 +168,8 @@ cache(struct db *db, const struct manifest_cache *order, struct error *err)
 		.path = order->remote->path,
 		.tag = order->tag,
 		.fresh_seconds = order->remote->fresh_seconds,
-		.alg = digest_number(order->digest),
-		.digest = digest_bytes(order->digest),
-		.payload = order->payload,
-		.media_type = manifest->media_type,
-		.artifact_type = manifest->artifact_type,
-		.blob_algs = blobs.algorithms,
-		.blob_digests = blobs.digests,
-		.blob_roles = blobs.roles,
-		.blob_sizes = blobs.sizes,
-		.blob_urls = blob_urls(db->arena, manifest),
-		.child_algs = children.algorithms,
-		.child_digests = children.digests,
-		.child_sizes = children.sizes,
-		.subject_alg = digest_number(subject),
-		.subject = digest_bytes(subject),
-		.referrer = order->referrer,
+		MANIFEST_ARGS(order, references),
+		.blob_urls = blob_urls(db->arena, order->manifest),
 		.account = order->actor->account,
 		.actor_name = actor_name(order->actor),
 		.request = actor_request(order->actor),

@@ -57,3 +57,29 @@ RETURNS TABLE (target_id int, target_key text, blacked_out boolean, image_id big
   FROM push_target t LEFT JOIN image i ON i.path = p_name AND i.repository_id = t.target_id WHERE t.key = p_key
 $$;
 SET LOCAL check_function_bodies = on;
+
+-- A blob of an image name, from the first resolved member that has it: one row in any case. The blob is looked up once, not once for each member.
+CREATE OR REPLACE FUNCTION request_blob(p_key text, p_account int, p_epoch int, p_name text, p_alg smallint, p_digest bytea)
+RETURNS TABLE (repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
+  id bigint, size bigint, file bigint, repository text, ask_upstream boolean) LANGUAGE sql STABLE AS $$
+  WITH me AS MATERIALIZED (SELECT * FROM request_principal(p_account, p_epoch)),
+  root AS MATERIALIZED (SELECT * FROM request_repository(p_key, 2)),
+  b AS MATERIALIZED (SELECT o.id, o.size, o.file_id FROM blob o WHERE o.digest = p_digest AND o.alg = p_alg AND NOT o.bad),
+  hit AS MATERIALIZED (
+    SELECT l.leaf_id, b.id, b.size, b.file_id
+    FROM me, root
+      JOIN repository_leaf l ON l.root_id = root.id
+      JOIN image i ON i.path = stored_name(l.library, p_name) AND i.repository_id = l.leaf_id
+      JOIN b ON true
+      JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id
+    WHERE me.valid AND name_fits(stored_name(l.library, p_name), l.include_re, l.exclude_re)
+      AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, p_name))))
+    ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1)
+  SELECT root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid,
+    CASE WHEN hit.leaf_id IS NOT NULL THEN true
+      ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, p_name)) END,
+    hit.id, hit.size, hit.file_id, r.key,
+    hit.leaf_id IS NULL AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2)
+  FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
+    LEFT JOIN repository r ON r.id = hit.leaf_id
+$$;

@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- A blob of an image name, from the first resolved member that has it. The blob is looked up once, not once for each member.
+-- A blob of an image name (sql/functions/request.sql).
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   id bigint, size bigint, file bigint, repository text, ask_upstream boolean
@@ -11,26 +11,7 @@ SET search_path = registry;
 \set alg $5::smallint
 \set digest $6::bytea
 PREPARE blob_find AS
-WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
-root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
-b AS MATERIALIZED (SELECT id, size, file_id FROM blob WHERE digest = :digest AND alg = :alg AND NOT bad),
-hit AS MATERIALIZED (
-  SELECT l.leaf_id, b.id, b.size, b.file_id
-  FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
-    JOIN b ON true
-    JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id
-  WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
-  ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1)
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  CASE WHEN hit.leaf_id IS NOT NULL THEN true
-    ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
-  hit.id, hit.size, hit.file_id AS file, r.key AS repository,
-  hit.leaf_id IS NULL AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2) AS ask_upstream
-FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
-  LEFT JOIN repository r ON r.id = hit.leaf_id;
+SELECT * FROM request_blob(:key, :account, :epoch, :name, :alg, :digest);
 
 -- The same for an account that may push: a push will reference the blob, so garbage collection keeps it for another day.
 -- idempotent
@@ -42,28 +23,10 @@ FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
 \set alg $5::smallint
 \set digest $6::bytea
 PREPARE blob_find_keep AS
-WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
-root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
-b AS MATERIALIZED (SELECT id, size, file_id FROM blob WHERE digest = :digest AND alg = :alg AND NOT bad),
-hit AS MATERIALIZED (
-  SELECT l.leaf_id, b.id, b.size, b.file_id
-  FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
-    JOIN b ON true
-    JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id
-  WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
-  ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1),
+WITH found AS MATERIALIZED (SELECT * FROM request_blob(:key, :account, :epoch, :name, :alg, :digest)),
 kept AS (
-  UPDATE gc_blob SET due = now() + grace() WHERE blob_id = (SELECT id FROM hit) AND due < now() + interval '1 hour')
-SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  CASE WHEN hit.leaf_id IS NOT NULL THEN true
-    ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
-  hit.id, hit.size, hit.file_id AS file, r.key AS repository,
-  hit.leaf_id IS NULL AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2) AS ask_upstream
-FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
-  LEFT JOIN repository r ON r.id = hit.leaf_id;
+  UPDATE gc_blob SET due = now() + grace() WHERE blob_id = (SELECT id FROM found) AND due < now() + interval '1 hour')
+SELECT * FROM found;
 
 -- Calls (sql/functions/blob.sql).
 
