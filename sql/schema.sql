@@ -617,8 +617,9 @@ CREATE TABLE registry.upload_done (
     id uuid NOT NULL,
     image_id bigint NOT NULL,
     account integer NOT NULL,
-    blob_id bigint NOT NULL,
     received bigint NOT NULL,
+    alg smallint NOT NULL,
+    digest bytea NOT NULL,
     expires_at timestamp with time zone NOT NULL
 );
 

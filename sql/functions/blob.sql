@@ -85,8 +85,8 @@ BEGIN
   SELECT * INTO v_stored FROM blob_store(p_file, p_alg, p_digest, p_size);
   file := v_stored.file;
   INSERT INTO image_blob (image_id, blob_id) VALUES (p_image, v_stored.id) ON CONFLICT DO NOTHING;
-  INSERT INTO upload_done (id, image_id, account, blob_id, received, expires_at)
-  VALUES (p_upload, p_image, v_upload.account, v_stored.id, v_upload.received, now() + interval '24 hours');
+  INSERT INTO upload_done (id, image_id, account, received, alg, digest, expires_at)
+  VALUES (p_upload, p_image, v_upload.account, v_upload.received, p_alg, p_digest, now() + interval '24 hours');
 END $$;
 
 -- The row names the file p_lost, which has other bytes or (p_missing) does not exist: change it to p_file, the duplicate. A missing file is not

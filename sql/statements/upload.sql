@@ -31,8 +31,8 @@ FROM me LEFT JOIN root ON true LEFT JOIN target ON true
     SELECT o.id, o.image_id, o.account, o.file_id, o.received, o.alg, o.digest_so_far, o.sealed_alg, o.sealed_digest, false AS committed
     FROM upload o WHERE o.id = :upload
     UNION ALL
-    SELECT d.id, d.image_id, d.account, NULL, d.received, b.alg, NULL, b.alg, b.digest, true
-    FROM upload_done d JOIN blob b ON b.id = d.blob_id WHERE d.id = :upload
+    SELECT d.id, d.image_id, d.account, NULL, d.received, d.alg, NULL, d.alg, d.digest, true
+    FROM upload_done d WHERE d.id = :upload
     LIMIT 1) u ON u.image_id = target.image_id AND u.account = :account AND target.actions & 2 = 2;
 
 -- No row: another request has advanced or sealed the session.

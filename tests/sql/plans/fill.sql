@@ -35,7 +35,7 @@ INSERT INTO blob (size, file_id, alg, digest) SELECT 1000, n, 1, sha256(n::text:
 INSERT INTO image_blob (image_id, blob_id) SELECT f.image_id, b.id FROM fresh f JOIN blob b ON b.file_id = f.n;
 INSERT INTO gc_blob (blob_id, due) SELECT id, now() FROM blob;
 INSERT INTO upload (image_id, account, file_id) SELECT image_id, 1000, 100000 + n FROM fresh WHERE n % 10 = 0;
-INSERT INTO upload_done SELECT gen_random_uuid(), image_id, 1000, n, 0, now() FROM fresh;
+INSERT INTO upload_done SELECT gen_random_uuid(), image_id, 1000, 0, 1, sha256(n::text::bytea), now() FROM fresh;
 
 -- what is known of upstreams
 INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT i.id, 't1', now() FROM image i JOIN made r ON r.id = i.repository_id AND r.class = 2;

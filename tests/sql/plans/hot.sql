@@ -25,4 +25,4 @@ INSERT INTO hot VALUES ('tags_list',
 INSERT INTO hot VALUES ('target_find',
   'CTE Scan, Index Only Scan membership, Index Scan account, Index Scan image, Index Scan repository, Nested Loop, Result');
 INSERT INTO hot VALUES ('upload_find',
-  'Append, CTE Scan, Index Only Scan membership, Index Scan account, Index Scan blob, Index Scan image, Index Scan repository, Index Scan upload, Index Scan upload_done, Limit, Nested Loop, Result, Subquery Scan');
+  'Append, CTE Scan, Index Only Scan membership, Index Scan account, Index Scan image, Index Scan repository, Index Scan upload, Index Scan upload_done, Limit, Nested Loop, Result, Subquery Scan');
