@@ -73,13 +73,15 @@ stamp() {
 	cat "$@" | sha256sum | cut -d ' ' -f 1
 }
 
-# wait_for SECONDS NAME COMMAND...: until COMMAND succeeds.
+# wait_for SECONDS NAME COMMAND...: until COMMAND succeeds, or NAME has ended: a process shows no environment while it is being executed, so
+# one look is not enough.
 wait_for() {
-	local seconds=$1 name=$2 i
+	local seconds=$1 name=$2 i missed=0
 	shift 2
 	for ((i = 0; i < seconds * 5; i++)); do
 		! "$@" >/dev/null 2>&1 || return 0
-		running_pid "$name" >/dev/null || break
+		if running_pid "$name" >/dev/null; then missed=0; else missed=$((missed + 1)); fi
+		[ "$missed" -lt 5 ] || break
 		sleep 0.2
 	done
 	service_failed "$name"

@@ -312,6 +312,19 @@ other_checkout() {
 
 check 'a build from another checkout, with older files, builds anew' other_checkout
 
+# A process is not seen while it is being executed.
+# shellcheck disable=SC2317 # called by wait_for
+start_that_is_missed() (
+	# shellcheck source=/dev/null
+	. "$STOWAGE_SRC/admin/quickstart/services.sh"
+	looks=0
+	running_pid() { ((++looks > 2)); }
+	ready() { [ "$looks" -ge 4 ]; }
+	wait_for 5 stowage-v2 ready
+)
+
+check 'a service that is not seen at once is waited for' start_that_is_missed
+
 if [ "$(id -u)" = 0 ]; then
 	# The folder that mktemp made can be entered by nobody else: the state goes elsewhere, with a link.
 	life 'as root, out of reach' postgres www-data
