@@ -65,6 +65,31 @@ tap_from() {
 	fi
 }
 
+# apart NAME FUNCTION: FUNCTION NAME with a log folder and a count of its own.
+apart() {
+	STOWAGE_LOGS=$STOWAGE_LOGS/$(basename "$(dirname "$0")")-$1
+	tap_count=0
+	mkdir -p "$STOWAGE_LOGS"
+	"$2" "$1"
+	done_testing
+}
+
+# at_once FUNCTION NAME...: FUNCTION NAME for all names (servers, say) at the same time, since most tests wait for something most of the
+# time. In the end their tests become one plan.
+at_once() {
+	local function=$1 name taps
+	taps=$(mktemp -d /tmp/stowage-taps.XXXXXX)
+	shift
+	for name; do
+		apart "$name" "$function" >"$taps/$name" &
+	done
+	wait
+	for name; do
+		tap_from "$name" cat "$taps/$name"
+	done
+	rm -rf "$taps"
+}
+
 # The last call of a script.
 done_testing() {
 	echo "1..$tap_count"

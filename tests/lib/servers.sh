@@ -105,25 +105,3 @@ stop_stack() {
 	rm -rf "$stack_folder"
 	stack_folder=
 }
-
-# Most tests wait for something most of the time. Each shell counts its own tests; here they become one plan.
-at_once() {
-	local function=$1 group server taps
-	group=$(basename "$(dirname "$0")")
-	taps=$(mktemp -d /tmp/stowage-taps.XXXXXX)
-	shift
-	for server; do
-		(
-			# shellcheck disable=SC2034 # common.sh counts
-			tap_count=0 STOWAGE_LOGS=$STOWAGE_LOGS/$group-$server
-			mkdir -p "$STOWAGE_LOGS"
-			"$function" "$server"
-			done_testing
-		) >"$taps/$server" &
-	done
-	wait
-	for server; do
-		tap_from "$server" cat "$taps/$server"
-	done
-	rm -rf "$taps"
-}
