@@ -1085,14 +1085,12 @@ def clients_leave():
     key, name, image = big(4 << 20)
     HUB.rate = RATE // 32  # all of them are to come before its end, on a busy machine too
     try:
-        links = [open_socket() for _ in range(CROWD // 2)]
-        for link in links:
+        links = [open_socket(timeout=60) for _ in range(CROWD // 2)]
+        for link in links:  # in turn: a process that was just started takes only so many sign-ins at once
             link.sendall(head("GET", f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}"))
-        file = file_of(image)
-        for link in links:
-            link.settimeout(60)
             answer = link.recv(1000)
             assert answer.startswith(b"HTTP/1.1 200 "), answer
+        file = file_of(image)
         assert any("r" in unfinished(pid, file) for pid in workers())
         for link in links:
             link.close()
