@@ -29,8 +29,8 @@ struct api {
  * read, or may not be served) is only rendered.
  *
  * false: the request would block this thread; the reply and the error are not for the client. It
- * may be called again, from the beginning and on a thread that may block. Therefore a handler writes
- * nothing, to the database, the store or the client, before the last point that may block:
+ * may be called again, from the beginning and on a thread that may block. Therefore a handler
+ * writes nothing, to the database, the store or the client, before the last point that may block:
  * identifying the client, asking an upstream, admitting the body.
  */
 bool api_serve(const struct api *, struct request *, struct db *, struct error *) MUST_CHECK;
