@@ -16,8 +16,6 @@
 
 enum kind { KIND_FCGI, KIND_CGI, KIND_MEMORY };
 
-extern char **environ;
-
 struct transport {
 	enum kind kind;
 	FCGX_Request fcgi;

@@ -4,7 +4,7 @@ set -euo pipefail
 
 packages=(
 	# build and analysis
-	clang clang-format llvm libcmocka-dev valgrind shellcheck mandoc git xz-utils
+	clang clang-format clang-tidy cppcheck llvm libcmocka-dev valgrind shellcheck flake8 mandoc git xz-utils
 	# servers: both web servers, PostgreSQL's test functions, a real registry
 	lighttpd lighttpd-mod-gnutls lighttpd-modules-lua apache2-bin libapache2-mod-xsendfile 'postgresql-15-pgtap|postgresql-16-pgtap|postgresql-17-pgtap' libtap-parser-sourcehandler-pgtap-perl
 	docker-registry
@@ -13,7 +13,7 @@ packages=(
 	# languages of tests: Python for raw sockets, Go for the conformance suite
 	python3 golang-go ca-certificates
 	# small tools
-	bats strace procps iproute2 jq zstd
+	strace procps iproute2 jq zstd
 )
 
 exec "$(dirname "${BASH_SOURCE[0]}")/../../quickstart" packages "${packages[@]}"

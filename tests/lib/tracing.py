@@ -1,6 +1,5 @@
 """strace on the workers of a responder, which may interfere with their system calls, and what a test does after one was killed."""
 import http.client
-import os
 import pathlib
 import signal
 import subprocess

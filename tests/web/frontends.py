@@ -3,7 +3,6 @@ import pathlib
 import re
 import ssl
 import threading
-import time
 
 from fronts import front
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
