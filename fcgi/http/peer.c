@@ -4,24 +4,42 @@
 #include <strings.h>
 
 #include "base/network.h"
-#include "http/request.h"
+#include "http/transport.h"
 
 #define HOST_MAX 255
 #define BLANKS " \t"
 
+struct reading {
+	const struct transport *transport;
+	struct arena *arena;
+	const char *proxies;
+	struct peer *peer;
+	struct ip ip; /* of the web server's client; then of the first address that is no proxy's */
+};
+
+/* NULL if absent or empty. */
+static const char *
+variable(const struct reading *reading, const char *name)
+{
+	const char *value = transport_variable(reading->transport, name);
+
+	return value == NULL || *value == '\0' ? NULL : value;
+}
+
 /* A header that a proxy set. lighttpd stores a client's X_Forwarded_For under the same variable
  * name: if the variable is set twice, neither value is trusted. */
 static const char *
-forwarded(const struct request *req, const char *name, const char *variable)
+forwarded(const struct reading *reading, const char *name)
 {
-	return transport_variable_count(req->transport, variable) == 1 ? request_header(req, name)
-								       : NULL;
+	return transport_variable_count(reading->transport, name) == 1
+		   ? transport_variable(reading->transport, name)
+		   : NULL;
 }
 
 /* The first item of a list, without blanks. Each proxy appends an item, so the first is from the
  * outermost proxy. NULL for NULL. */
 static const char *
-first_item(struct request *req, const char *list)
+first_item(struct arena *arena, const char *list)
 {
 	size_t length;
 
@@ -31,7 +49,7 @@ first_item(struct request *req, const char *list)
 	length = strcspn(list, ",");
 	while (length > 0 && strchr(BLANKS, list[length - 1]) != NULL)
 		length--;
-	return arena_strndup(req->arena, list, length);
+	return arena_strndup(arena, list, length);
 }
 
 /* An address as proxies write it: alone, in brackets, or with a port. */
@@ -52,27 +70,26 @@ read_address(char *text, struct ip *ip)
 	return ip_parse(text, ip);
 }
 
-/* Set *ip to the last address of X-Forwarded-For that does not belong to a trusted proxy. *ip is
- * the peer's address before. */
+/* Set the address to the last one of X-Forwarded-For that does not belong to a trusted proxy. */
 static void
-read_forwarded_for(struct request *req, const char *proxies, struct ip *ip)
+read_forwarded_for(struct reading *reading)
 {
-	const char *header = forwarded(req, "X-Forwarded-For", "HTTP_X_FORWARDED_FOR");
+	const char *header = forwarded(reading, "HTTP_X_FORWARDED_FOR");
 	char *list, *comma;
 
 	if (header == NULL)
 		return;
-	list = arena_strdup(req->arena, header);
+	list = arena_strdup(reading->arena, header);
 	do {
 		struct ip next;
 
 		comma = strrchr(list, ',');
 		if (!read_address(comma != NULL ? comma + 1 : list, &next))
 			return;
-		*ip = next;
+		reading->ip = next;
 		if (comma != NULL)
 			*comma = '\0';
-	} while (comma != NULL && networks_hold(proxies, ip));
+	} while (comma != NULL && networks_hold(reading->proxies, &reading->ip));
 }
 
 static bool
@@ -105,22 +122,22 @@ is_host(const char *text)
 }
 
 static const char *
-server_host(struct request *req)
+server_host(const struct reading *reading)
 {
-	const char *name = request_variable(req, "SERVER_NAME"),
-		   *port = request_variable(req, "SERVER_PORT");
+	const char *name = variable(reading, "SERVER_NAME"),
+		   *port = variable(reading, "SERVER_PORT");
 	const char *both = name != NULL && port != NULL
-			       ? arena_printf(req->arena, "%s:%s", name, port)
+			       ? arena_printf(reading->arena, "%s:%s", name, port)
 			       : name;
 
 	return both != NULL && is_host(both) ? both : "localhost";
 }
 
 static const char *
-server_scheme(const struct request *req)
+server_scheme(const struct reading *reading)
 {
-	const char *scheme = request_variable(req, "REQUEST_SCHEME"),
-		   *https = request_variable(req, "HTTPS");
+	const char *scheme = variable(reading, "REQUEST_SCHEME"),
+		   *https = variable(reading, "HTTPS");
 
 	if (scheme == NULL)
 		return https != NULL && strcasecmp(https, "on") == 0 ? "https" : "http";
@@ -129,34 +146,34 @@ server_scheme(const struct request *req)
 
 /* Apply the headers of a trusted proxy; a missing or malformed value changes nothing. */
 static void
-read_forwarded(struct request *req, const char *proxies, struct ip *ip, const char **host)
+read_forwarded(struct reading *reading, const char **host)
 {
 	const char *scheme = first_item(
-	    req, forwarded(req, "X-Forwarded-Proto", "HTTP_X_FORWARDED_PROTO"));
-	const char *outer = first_item(
-	    req, forwarded(req, "X-Forwarded-Host", "HTTP_X_FORWARDED_HOST"));
+	    reading->arena, forwarded(reading, "HTTP_X_FORWARDED_PROTO"));
+	const char *outer = first_item(reading->arena, forwarded(reading, "HTTP_X_FORWARDED_HOST"));
 
-	read_forwarded_for(req, proxies, ip);
+	read_forwarded_for(reading);
 	if (is_scheme(scheme))
-		req->scheme = strcasecmp(scheme, "https") == 0 ? "https" : "http";
+		reading->peer->scheme = strcasecmp(scheme, "https") == 0 ? "https" : "http";
 	if (outer != NULL && is_host(outer))
 		*host = outer;
 }
 
 void
-peer_read(struct request *req, const char *proxies)
+peer_read(
+    struct peer *peer, const struct transport *transport, struct arena *arena, const char *proxies)
 {
-	const char *peer = request_variable(req, "REMOTE_ADDR"),
-		   *host = request_header(req, "Host");
+	struct reading reading = { transport, arena, proxies, peer, { 0 } };
+	const char *address = variable(&reading, "REMOTE_ADDR"),
+		   *host = transport_variable(transport, "HTTP_HOST");
 	char text[IP_TEXT_SIZE];
-	struct ip ip;
-	bool known = peer != NULL && ip_parse(peer, &ip);
+	bool known = address != NULL && ip_parse(address, &reading.ip);
 
-	req->scheme = server_scheme(req);
-	if (known && proxies != NULL && networks_hold(proxies, &ip))
-		read_forwarded(req, proxies, &ip, &host);
+	peer->scheme = server_scheme(&reading);
+	if (known && proxies != NULL && networks_hold(proxies, &reading.ip))
+		read_forwarded(&reading, &host);
 	/* Copied, because the log line is written when the transport has released its variables. */
-	req->host = arena_strdup(
-	    req->arena, host != NULL && is_host(host) ? host : server_host(req));
-	req->address = known ? arena_strdup(req->arena, ip_text(&ip, text)) : NULL;
+	peer->host = arena_strdup(
+	    arena, host != NULL && is_host(host) ? host : server_host(&reading));
+	peer->address = known ? arena_strdup(arena, ip_text(&reading.ip, text)) : NULL;
 }

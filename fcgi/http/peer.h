@@ -3,10 +3,18 @@
 #ifndef HTTP_PEER_H
 #define HTTP_PEER_H
 
-struct request;
+#include "base/arena.h"
 
-/* Set the request's address, scheme and host. trusted_proxies: a list as for networks_hold(), or
- * NULL. */
-void peer_read(struct request *, const char *trusted_proxies);
+struct transport;
+
+struct peer {
+	const char *address; /* IP address; NULL: unknown */
+	const char *scheme;  /* "http" or "https", as the client used it */
+	const char *host;    /* Host as the client sent it, with port if given; syntax checked */
+};
+
+/* trusted_proxies: a list as for networks_hold(), or NULL. */
+void peer_read(
+    struct peer *, const struct transport *, struct arena *, const char *trusted_proxies);
 
 #endif

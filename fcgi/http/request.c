@@ -156,6 +156,7 @@ request_open(struct request *req, struct transport *transport, struct arena *are
     const char *proxies, struct error *err)
 {
 	const char *id, *method, *role;
+	struct peer peer;
 
 	*req = (struct request){ .transport = transport, .arena = arena, .path = "/" };
 	method = request_variable(req, "REQUEST_METHOD");
@@ -165,7 +166,10 @@ request_open(struct request *req, struct transport *transport, struct arena *are
 	req->is_head_only = role != NULL && strcmp(role, "AUTHORIZER") == 0;
 	id = request_header(req, "X-Request-Id");
 	req->id = id != NULL && uuid_check(id) ? arena_strdup(arena, id) : new_id(arena);
-	peer_read(req, proxies);
+	peer_read(&peer, transport, arena, proxies);
+	req->address = peer.address;
+	req->scheme = peer.scheme;
+	req->host = peer.host;
 	if (!read_target(req)) {
 		req->path = req->target = "/";
 		req->query = "";
