@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "db/readiness.h"
 #include "ctl.h"
 #include "registry/store_bind.h"
 

@@ -6,36 +6,9 @@
 #include "db/account.h"
 #include "oci/document.h"
 #include "oci/name.h"
-#include "rest/routes.h"
 
 #define DOCUMENT_MAX (1024 * 1024)
 #define RETRY_AFTER_SECONDS "2"
-
-/* The path without the slash that may end the path of a collection or folder; a key has none. */
-static const char *
-plain_path(struct request *req)
-{
-	size_t length = strlen(req->path);
-	const struct route *route;
-	const char *path, *allow;
-
-	if (length <= 1 || req->path[length - 1] != '/')
-		return req->path;
-	path = arena_strndup(req->arena, req->path, length - 1);
-	return route_find(req, rest_api.routes, path, &route, &allow) == ROUTE_FOUND &&
-		       strcmp(strrchr(route->pattern, '/'), "/{key}") != 0
-		   ? path
-		   : req->path;
-}
-
-bool
-rest_call_open(struct request *req, struct error *err)
-{
-	(void)err;
-	req->call->prefix = req->call->key = "";
-	req->call->path = plain_path(req);
-	return true;
-}
 
 /* Anonymous clients are asked to sign in; others are refused. */
 static bool

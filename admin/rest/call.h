@@ -16,8 +16,7 @@ rest_call(const struct request *req)
 	return (struct rest_call *)req->call;
 }
 
-/* The functions of rest_api (responder/api.h). */
-bool rest_call_open(struct request *, struct error *) MUST_CHECK;
+/* Functions of rest_api (responder/api.h). */
 bool rest_call_authenticate(struct request *, struct error *) MUST_CHECK;
 /* Replace the reply by {"errors": [{"status": ..., "message": ...}]}. */
 void rest_error(struct request *, struct error *);

@@ -8,7 +8,7 @@
 #include "http/conditional.h"
 #include "oci/digest.h"
 #include "rest/call.h"
-#include "rest/routes.h"
+#include "rest/handlers.h"
 
 static json_t *
 document_load(const struct document_row *row)

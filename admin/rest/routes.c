@@ -1,9 +1,11 @@
 #include "rest/routes.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "responder/responder.h"
 #include "rest/call.h"
+#include "rest/handlers.h"
 
 #define API "/artifactory/api"
 
@@ -32,10 +34,36 @@ static const struct route routes[] = {
 	{ NULL, NULL, ACCESS_NONE, NULL },
 };
 
+/* The path without the slash that may end the path of a collection or folder; a key has none. */
+static const char *
+plain_path(struct request *req)
+{
+	size_t length = strlen(req->path);
+	const struct route *route;
+	const char *path, *allow;
+
+	if (length <= 1 || req->path[length - 1] != '/')
+		return req->path;
+	path = arena_strndup(req->arena, req->path, length - 1);
+	return route_find(req, routes, path, &route, &allow) == ROUTE_FOUND &&
+		       strcmp(strrchr(route->pattern, '/'), "/{key}") != 0
+		   ? path
+		   : req->path;
+}
+
+static bool
+rest_open(struct request *req, struct error *err)
+{
+	(void)err;
+	req->call->prefix = req->call->key = "";
+	req->call->path = plain_path(req);
+	return true;
+}
+
 const struct api rest_api = {
 	.routes = routes,
 	.call_size = sizeof(struct rest_call),
-	.open = rest_call_open,
+	.open = rest_open,
 	.authenticate = rest_call_authenticate,
 	.render_error = rest_error,
 };

@@ -6,8 +6,4 @@
 
 extern const struct api rest_api;
 
-route_handler welcome, system_ping, system_version, system_usage, storage_info, storage_repository,
-    storage_path, repositories_list, repositories_configurations, repository_get, repository_put,
-    repository_post, repository_remove, password_change, who_answers;
-
 #endif

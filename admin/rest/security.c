@@ -6,7 +6,7 @@
 #include "auth/password.h"
 #include "db/account.h"
 #include "rest/call.h"
-#include "rest/routes.h"
+#include "rest/handlers.h"
 
 struct change {
 	const char *name, *old, *fresh;

@@ -9,7 +9,7 @@
 #include "db/report.h"
 #include "oci/digest.h"
 #include "rest/call.h"
-#include "rest/routes.h"
+#include "rest/handlers.h"
 
 #define FILES_PAGE 5000
 

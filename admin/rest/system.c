@@ -6,7 +6,7 @@
 
 #include "db/report.h"
 #include "rest/call.h"
-#include "rest/routes.h"
+#include "rest/handlers.h"
 
 /* Clients select calls by this version: the newest whose calls are all served. */
 #define COMPATIBLE_VERSION "7.55.0"

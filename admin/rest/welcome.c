@@ -3,7 +3,7 @@
 
 #include "http/reply.h"
 #include "http/request.h"
-#include "rest/routes.h"
+#include "rest/handlers.h"
 
 #define PAGE                                                                                \
 	"<!DOCTYPE html>\n"                                                                 \

@@ -5,7 +5,7 @@
 #include "oci/name.h"
 #include "oci/reference.h"
 #include "rest/call.h"
-#include "rest/routes.h"
+#include "rest/handlers.h"
 
 bool
 who_answers(struct request *req, struct error *err)

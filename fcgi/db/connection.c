@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "db/schema.h"
 
 /*
  * Planning costs more than running, so each statement gets one generic plan, without JIT. A commit

@@ -1,11 +1,12 @@
 /* One connection: opening it prepares every statement and checks the schema's number; queries have
- * a deadline. Also how the pool lends connections. Private to db/. */
+ * a deadline. Private to
+ * db/. */
 #ifndef DB_CONNECTION_H
 #define DB_CONNECTION_H
 
 #include <libpq-fe.h>
 
-#include "db/query.h"
+#include "db/statement.h"
 
 struct db_connection {
 	PGconn *pg; /* owned; NULL: closed */
@@ -34,19 +35,5 @@ PGresult *connection_ask(struct db_connection *, const struct statement *, const
 bool schema_check(int64_t schema, int64_t oldest, struct error *) MUST_CHECK;
 /* True if the SQLSTATE means that the server cannot do it at present. */
 bool state_is_unavailable(const char *state);
-
-/* Result of the borrower's query, which shows the state of the server. */
-enum connection_use {
-	CONNECTION_UNUSED, /* nothing */
-	CONNECTION_ANSWERED,
-	CONNECTION_TIMED_OUT
-};
-
-/* Borrow a connection for one statement. It is usable; it may be returned
- * broken. Waits until shortly before the deadline. */
-struct db_connection *pool_borrow(struct db_pool *, int64_t deadline_ms, struct error *) MUST_CHECK;
-void pool_return(struct db_pool *, struct db_connection *, enum connection_use);
-/* Deadline of a query that starts now. */
-int64_t pool_deadline(const struct db_pool *);
 
 #endif

@@ -8,7 +8,6 @@
 
 #include "db/access_decision.h"
 #include "db/query.h"
-#include "db/repository.h"
 #include "oci/manifest.h"
 
 /* Members of STATEMENT_args for the actor and the principal. */

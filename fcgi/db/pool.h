@@ -9,12 +9,9 @@
 #include "base/arena.h"
 #include "base/attributes.h"
 #include "base/error.h"
+#include "db/schema.h"
 
 struct db_pool;
-
-/* The schema version of this program. It refuses an older schema, and a newer one that names a
- * newer program as the oldest that may use it. */
-#define DB_SCHEMA 11
 
 /* Open at most `size` connections. The first is opened now, with every statement prepared and the
  * schema version checked, so that a wrong setting or database fails at start, with a reason. */
@@ -31,11 +28,20 @@ struct db {
 	int64_t lost_ms;      /* so far: waiting for a connection, or on failed queries */
 };
 
-/* Check that the database answers, is writable, and has a usable schema; else UNAVAILABLE with a
- * message that says which. */
-bool db_ready(struct db *, struct error *) MUST_CHECK;
-/* *weakness: a message about settings of the server due to which a power failure can lose
- * acknowledged data; NULL: none. */
-bool db_weakness(struct db *, const char **weakness, struct error *) MUST_CHECK;
+/* --- Private to db/: lending --- */
+
+/* Result of the borrower's query, which shows the state of the server. */
+enum connection_use {
+	CONNECTION_UNUSED, /* nothing */
+	CONNECTION_ANSWERED,
+	CONNECTION_TIMED_OUT
+};
+
+/* Borrow a connection for one statement. It is usable; it may be returned
+ * broken. Waits until shortly before the deadline. */
+struct db_connection *pool_borrow(struct db_pool *, int64_t deadline_ms, struct error *) MUST_CHECK;
+void pool_return(struct db_pool *, struct db_connection *, enum connection_use);
+/* Deadline of a query that starts now. */
+int64_t pool_deadline(const struct db_pool *);
 
 #endif

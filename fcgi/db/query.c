@@ -1,6 +1,5 @@
 #include "db/query.h"
 
-#include <endian.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -183,60 +182,4 @@ db_query(struct db *db, const struct statement *statement, const void *args, str
 		lost = lost || verdict == VERDICT_LOST;
 	}
 	return NULL;
-}
-
-/* --- Rows --- */
-
-bool
-row_null(const PGresult *res, int row, int column)
-{
-	return PQgetisnull(res, row, column) == 1;
-}
-
-int64_t
-row_int(const PGresult *res, int row, int column)
-{
-	const char *value = PQgetvalue(res, row, column);
-	uint16_t two;
-	uint32_t four;
-	uint64_t eight;
-
-	switch (PQgetlength(res, row, column)) {
-	case sizeof(two):
-		memcpy(&two, value, sizeof(two));
-		return (int16_t)be16toh(two);
-	case sizeof(four):
-		memcpy(&four, value, sizeof(four));
-		return (int32_t)be32toh(four);
-	case sizeof(eight):
-		memcpy(&eight, value, sizeof(eight));
-		return (int64_t)be64toh(eight);
-	}
-	return 0; /* NULL */
-}
-
-bool
-row_bool(const PGresult *res, int row, int column)
-{
-	return PQgetlength(res, row, column) == 1 && *PQgetvalue(res, row, column) != 0;
-}
-
-const char *
-row_text(const PGresult *res, int row, int column)
-{
-	return row_null(res, row, column) ? NULL : PQgetvalue(res, row, column);
-}
-
-struct bytes
-row_bytes(const PGresult *res, int row, int column)
-{
-	return (
-	    struct bytes){ PQgetvalue(res, row, column), (size_t)PQgetlength(res, row, column) };
-}
-
-/* PostgreSQL counts from the year 2000. */
-int64_t
-row_time(const PGresult *res, int row, int column)
-{
-	return row_int(res, row, column) + INT64_C(946684800000000);
 }

@@ -21,23 +21,10 @@
 #include "db/statement.h"
 #include "oci/digest.h"
 
-/* All statements of sql/statements, NULL-terminated. */
-extern const struct statement *const db_statements[];
-
 /* Run a statement with the members of its STATEMENT_args; args may be NULL if it has no parameters.
  * Called by STATEMENT_query() of db/sql.h. NULL: failed, error set. The arena clears the result.
  */
 PGresult *db_query(
     struct db *, const struct statement *, const void *args, struct error *) MUST_CHECK;
-
-/* Columns of a binary result; if NULL is possible, check row_null() first. Text is NUL-terminated
- * and in the arena. */
-bool row_null(const PGresult *, int row, int column);
-int64_t row_int(const PGresult *, int row, int column); /* int2, int4, int8 */
-bool row_bool(const PGresult *, int row, int column);
-const char *row_text(const PGresult *, int row, int column); /* NULL if SQL NULL */
-struct bytes row_bytes(const PGresult *, int row, int column);
-int64_t row_time(
-    const PGresult *, int row, int column); /* timestamptz, in microseconds since 1970 */
 
 #endif

@@ -49,6 +49,9 @@ struct statement {
 			    same effect as once */
 };
 
+/* All statements of sql/statements, NULL-terminated. */
+extern const struct statement *const db_statements[];
+
 /* A parameter as libpq sends it. */
 struct param {
 	const char *value; /* NULL: SQL NULL */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "db/readiness.h"
 #include "base/log.h"
 #include "responder/worker.h"
 

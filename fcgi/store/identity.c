@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "store/layout.h"
 
 #define IDENTITY_MODE 0644 /* not secret */
 

@@ -6,8 +6,11 @@
 #ifndef STORE_IDENTITY_H
 #define STORE_IDENTITY_H
 
+#include <stdbool.h>
+
+#include "base/attributes.h"
+#include "base/error.h"
 #include "base/uuid.h"
-#include "store/store.h"
 
 #define STORE_IDENTITY_FILE ".stowage"
 

@@ -1,4 +1,5 @@
-/* Find the store, and check that it is still there (store.h). */
+#include "store/place.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

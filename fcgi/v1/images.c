@@ -7,7 +7,7 @@
 #include "registry/session.h"
 #include "responder/receive.h"
 #include "v1/call.h"
-#include "v1/routes.h"
+#include "v1/handlers.h"
 
 #define JSON_MAX (1024 * 1024)
 #define YEAR_SECONDS "31536000"

@@ -5,7 +5,7 @@
 
 #include "oci/document.h"
 #include "v1/call.h"
-#include "v1/routes.h"
+#include "v1/handlers.h"
 
 #define LIST_MAX (4 * 1024 * 1024)
 #define PROPERTIES_MAX 1024

@@ -1,5 +1,7 @@
 #include "v1/routes.h"
 
+#include "v1/handlers.h"
+
 #include <stddef.h>
 
 #include "responder/responder.h"

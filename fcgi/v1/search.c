@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "v1/call.h"
-#include "v1/routes.h"
+#include "v1/handlers.h"
 
 #define PAGE_USUAL 25
 #define PAGE_MAX 100

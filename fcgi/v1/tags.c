@@ -5,7 +5,7 @@
 #include "base/utf8.h"
 #include "oci/name.h"
 #include "v1/call.h"
-#include "v1/routes.h"
+#include "v1/handlers.h"
 
 #define BODY_MAX 1024
 #define AGENT_MAX 512

@@ -1,6 +1,6 @@
 /* The requests of docker login. */
 #include "v1/call.h"
-#include "v1/routes.h"
+#include "v1/handlers.h"
 
 bool
 users_get(struct request *req, struct error *err)

@@ -1,7 +1,7 @@
 /* GET /v2/: is this a v2 registry, and are my credentials valid? (specification, "Determining
  * Support") */
 #include "v2/call.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 bool
 v2_base(struct request *req, struct error *err)

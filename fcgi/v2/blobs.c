@@ -4,7 +4,7 @@
 #include "registry/reader.h"
 #include "registry/pull.h"
 #include "v2/call.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 #define YEAR_SECONDS "31536000"
 

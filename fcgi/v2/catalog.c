@@ -1,7 +1,7 @@
 /* GET _catalog: names with content that the caller may read. */
 #include "v2/call.h"
 #include "v2/lists.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 bool
 v2_catalog(struct request *req, struct error *err)

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "v2/call.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 #define RETRY_AFTER_SECONDS "2"
 

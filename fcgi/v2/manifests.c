@@ -10,7 +10,7 @@
 #include "registry/push.h"
 #include "bridge/schema1.h"
 #include "v2/call.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 static bool
 name_and_reference(

@@ -5,7 +5,7 @@
 #include "oci/name.h"
 #include "registry/promotion.h"
 #include "v2/call.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 #define ORDER_MAX (64 * 1024)
 

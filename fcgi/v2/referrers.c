@@ -6,7 +6,7 @@
 #include "oci/mediatype.h"
 #include "v2/call.h"
 #include "v2/lists.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 /* The descriptors are stored ready-made; only the brackets are added. */
 static const char *

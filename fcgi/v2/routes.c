@@ -1,5 +1,7 @@
 #include "v2/routes.h"
 
+#include "v2/handlers.h"
+
 #include <stddef.h>
 
 #include "responder/responder.h"

@@ -1,7 +1,7 @@
 /* GET tags/list (specification, "Listing Tags"). */
 #include "v2/call.h"
 #include "v2/lists.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 bool
 tags_list(struct request *req, struct error *err)

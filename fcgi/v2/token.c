@@ -10,7 +10,7 @@
 #include "oci/name.h"
 #include "registry/pull.h"
 #include "v2/call.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 /* With the path method, the name in a scope begins with its key: find the registry it means. */
 static const char *

@@ -10,7 +10,7 @@
 #include "registry/session.h"
 #include "responder/receive.h"
 #include "v2/call.h"
-#include "v2/routes.h"
+#include "v2/handlers.h"
 
 /* docker 1.5 to 1.7 use Location unchanged, so it must be absolute for them. */
 static bool

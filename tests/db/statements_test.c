@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "db/connection.h"
+#include "db/readiness.h"
 
 static void
 every_statement_is_prepared(void **state)
