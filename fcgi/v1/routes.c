@@ -1,12 +1,11 @@
 #include "v1/routes.h"
 
-#include "v1/handlers.h"
-
 #include <stddef.h>
 
 #include "responder/responder.h"
 #include "v1/call.h"
 #include "v1/errors.h"
+#include "v1/handlers.h"
 
 /* Order matters where patterns overlap: a name may end in anything, "tags" included. */
 static const struct route routes[] = {

@@ -1,12 +1,11 @@
 #include "v2/routes.h"
 
-#include "v2/handlers.h"
-
 #include <stddef.h>
 
 #include "responder/responder.h"
 #include "v2/call.h"
 #include "v2/errors.h"
+#include "v2/handlers.h"
 
 /* Order matters where patterns overlap: a name may end in anything, "manifests" included. */
 static const struct route routes[] = {
