@@ -89,7 +89,7 @@ bool
 rest_key(struct request *req, const char **key, struct error *err)
 {
 	*key = request_param(req, "key");
-	return repository_key_check(*key, err);
+	return name_check_key(*key, err);
 }
 
 const char *

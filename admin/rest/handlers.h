@@ -4,8 +4,9 @@
 
 #include "http/router.h"
 
-route_handler welcome, system_ping, system_version, system_usage, storage_info, storage_repository,
-    storage_path, repositories_list, repositories_configurations, repository_get, repository_put,
-    repository_post, repository_remove, password_change, who_answers;
+route_handler rest_welcome, rest_system_ping, rest_system_version, rest_system_usage,
+    rest_storage_info, rest_storage_repository, rest_storage_path, rest_repositories_list,
+    rest_repositories_configurations, rest_repository_get, rest_repository_put,
+    rest_repository_post, rest_repository_remove, rest_password_change, rest_who_answers;
 
 #endif

@@ -59,7 +59,7 @@ is_of_project(struct request *req, json_t *document)
 }
 
 bool
-repositories_list(struct request *req, struct error *err)
+rest_repositories_list(struct request *req, struct error *err)
 {
 	const char *package = request_query(req, "packageType");
 	struct document_row *rows;
@@ -85,7 +85,7 @@ repositories_list(struct request *req, struct error *err)
 }
 
 bool
-repositories_configurations(struct request *req, struct error *err)
+rest_repositories_configurations(struct request *req, struct error *err)
 {
 	struct document_row *rows;
 	json_t *all;
@@ -117,7 +117,7 @@ entity_tag(struct request *req, const struct document_row *row)
 }
 
 bool
-repository_get(struct request *req, struct error *err)
+rest_repository_get(struct request *req, struct error *err)
 {
 	const struct registry *registry = request_registry(req);
 	struct document_row *row;
@@ -158,7 +158,9 @@ expected_revision(struct request *req, const char *key, int *revision, struct er
 	if (!db_document_find(
 		request_registry(req)->db, key, &request_registry(req)->principal, &row, err))
 		return false;
-	*revision = row != NULL && etag_listed(header, entity_tag(req, row)) ? row->revision : -1;
+	*revision = row != NULL && conditional_etag_listed(header, entity_tag(req, row))
+			? row->revision
+			: -1;
 	return true;
 }
 
@@ -264,19 +266,19 @@ save(struct request *req, enum document_mode mode, struct error *err)
 
 /* Create or replace; with If-None-Match: * only create. */
 bool
-repository_put(struct request *req, struct error *err)
+rest_repository_put(struct request *req, struct error *err)
 {
 	return save(req, creates_only(req) ? DOCUMENT_CREATE : DOCUMENT_PUT, err);
 }
 
 bool
-repository_post(struct request *req, struct error *err)
+rest_repository_post(struct request *req, struct error *err)
 {
 	return save(req, DOCUMENT_UPDATE, err);
 }
 
 bool
-repository_remove(struct request *req, struct error *err)
+rest_repository_remove(struct request *req, struct error *err)
 {
 	const struct registry *registry = request_registry(req);
 	enum document_outcome outcome;

@@ -60,7 +60,7 @@ change_admit(struct request *req, const struct change *change, struct error *err
 }
 
 bool
-password_change(struct request *req, struct error *err)
+rest_password_change(struct request *req, struct error *err)
 {
 	const struct registry *registry = request_registry(req);
 	struct change change;

@@ -154,13 +154,13 @@ show(struct request *req, const char *path, struct error *err)
 }
 
 bool
-storage_repository(struct request *req, struct error *err)
+rest_storage_repository(struct request *req, struct error *err)
 {
 	return request_query(req, "list") != NULL ? list(req, "", err) : show(req, "", err);
 }
 
 bool
-storage_path(struct request *req, struct error *err)
+rest_storage_path(struct request *req, struct error *err)
 {
 	const char *path = request_param(req, "name");
 

@@ -14,7 +14,7 @@
 /* No authentication needed, but given credentials are checked: clients test theirs this way. It
  * also tests the database. */
 bool
-system_ping(struct request *req, struct error *err)
+rest_system_ping(struct request *req, struct error *err)
 {
 	(void)err;
 	reply_text(req, 200, "OK");
@@ -22,7 +22,7 @@ system_ping(struct request *req, struct error *err)
 }
 
 bool
-system_version(struct request *req, struct error *err)
+rest_system_version(struct request *req, struct error *err)
 {
 	(void)err;
 	return reply_json(req, 200,
@@ -33,7 +33,7 @@ system_version(struct request *req, struct error *err)
 
 /* Clients report their usage; it is ignored. */
 bool
-system_usage(struct request *req, struct error *err)
+rest_system_usage(struct request *req, struct error *err)
 {
 	(void)err;
 	return reply_empty(req, 200);
@@ -103,7 +103,7 @@ file_store_summary(struct request *req, json_t **summary, struct error *err)
 }
 
 bool
-storage_info(struct request *req, struct error *err)
+rest_storage_info(struct request *req, struct error *err)
 {
 	struct arena *arena = req->arena;
 	struct storage_report report;

@@ -24,7 +24,7 @@
 	"</html>\n"
 
 bool
-welcome(struct request *req, struct error *err)
+rest_welcome(struct request *req, struct error *err)
 {
 	const char *host = req->host; /* its grammar has no character that is special in HTML */
 	const char *plain = strcmp(req->scheme, "https") == 0

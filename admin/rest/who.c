@@ -8,7 +8,7 @@
 #include "rest/handlers.h"
 
 bool
-who_answers(struct request *req, struct error *err)
+rest_who_answers(struct request *req, struct error *err)
 {
 	const char *key, *name = request_query(req, "name"),
 			 *text = request_query(req, "reference"),

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "oci/base64url.h"
+#include "oci/base64.h"
 
 #define HASH_BYTES 32
 
@@ -24,7 +24,7 @@ statement_audience(struct arena *arena, const struct statement_subject *subject)
 		if (gnutls_hash(state, parts[i], strlen(parts[i]) + 1) != GNUTLS_E_SUCCESS)
 			log_fatal("cannot hash a request");
 	gnutls_hash_deinit(state, hash);
-	return arena_printf(arena, "request:%s", base64url_encode(arena, hash, sizeof(hash)));
+	return arena_printf(arena, "request:%s", base64_url_encode(arena, hash, sizeof(hash)));
 }
 
 const char *

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/hex.h"
 #include "base/log.h"
-#include "oci/base64url.h"
+#include "oci/base64.h"
 
 #define MAC_BYTES 32
 #define MAC_TEXT_LENGTH 43 /* base64url without padding */
@@ -26,7 +26,7 @@ decode_object(struct arena *arena, const char *text, size_t length)
 
 	/* A token has exactly one valid encoding, so padding is refused, too. */
 	if ((length > 0 && text[length - 1] == '=') ||
-	    !base64url_decode(arena, text, length, &bytes))
+	    !base64_url_decode(arena, text, length, &bytes))
 		return NULL;
 	object = json_loadb(bytes.data, bytes.length, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(object)) {
@@ -46,7 +46,7 @@ sign(struct arena *arena, const struct token_key *key, const char *text, size_t 
 
 	if (code != GNUTLS_E_SUCCESS)
 		log_fatal("cannot sign: %s", gnutls_strerror(code));
-	return base64url_encode(arena, mac, sizeof(mac));
+	return base64_url_encode(arena, mac, sizeof(mac));
 }
 
 bool
@@ -92,7 +92,7 @@ encode_object(struct arena *arena, json_t *object)
 
 	if (text == NULL)
 		log_fatal("cannot write a token");
-	encoded = base64url_encode(arena, text, strlen(text));
+	encoded = base64_url_encode(arena, text, strlen(text));
 	free(text);
 	json_decref(object);
 	return encoded;

@@ -76,7 +76,7 @@ unpack_once(struct registry *registry, const struct blob_row *layer, struct v1_d
 	if (diff->known)
 		return true;
 	diff->known = true;
-	return unpacked_digest(
+	return unpack_digest(
 		   path, &layer->digest, registry->client, &diff->id, &diff->possible, err) &&
 	       db_v1_diff_id_put(registry->db, layer->id, diff, err);
 }
@@ -201,7 +201,7 @@ link_layers(struct registry *bridge, const struct target *target, const char *na
 }
 
 bool
-v1_forward(struct registry *registry, const struct target *target, const char *name,
+bridge_forward(struct registry *registry, const struct target *target, const char *name,
     const char *tag, const struct digest *id, struct error *err)
 {
 	struct reference reference = { .tag = tag };

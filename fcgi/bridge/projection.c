@@ -68,7 +68,7 @@ v1_json_id(const char *text, struct digest *id)
 	json_t *document = json_loads(text, 0, NULL);
 	const char *own = json_string_value(json_object_get(document, "id"));
 	struct error ignored = { 0 };
-	bool ok = own != NULL && v1_id_read(id, own, &ignored);
+	bool ok = own != NULL && v1_image_id_read(id, own, &ignored);
 
 	json_decref(document);
 	return ok;
@@ -112,7 +112,7 @@ make_schema1(struct registry *registry, const struct v1_source *source, struct e
 	if (!schema1_parse(arena, source->payload, &schema1, &reason))
 		return db_v1_projection_put(
 		    registry->db, source->manifest, source->manifest, NULL, 0, reason.message, err);
-	v1_empty_layer_digest(&empty);
+	v1_image_empty_layer_digest(&empty);
 	rows = arena_array(arena, schema1->count, sizeof(*rows));
 	for (size_t i = schema1->count; i-- > 0;) {
 		const struct schema1_entry *entry = &schema1->entries[i];
@@ -134,7 +134,7 @@ make_schema1(struct registry *registry, const struct v1_source *source, struct e
 }
 
 bool
-v1_projection_make(struct registry *registry, int64_t manifest, struct error *err)
+projection_make(struct registry *registry, int64_t manifest, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
 	const struct descriptor *child;
@@ -208,7 +208,7 @@ fetch_config(struct registry *registry, const char *name, const struct digest *d
 }
 
 bool
-v1_projection_fetch(struct registry *registry, const char *name, const struct manifest_row *row,
+projection_fetch(struct registry *registry, const char *name, const struct manifest_row *row,
     struct v1_projection_image **images, size_t *count, struct error *err)
 {
 	struct arena *arena = registry->db->arena;

@@ -29,13 +29,13 @@ find_images(struct registry *registry, const char *name, const struct manifest_r
 	if (!db_v1_source(registry->db, 0, &row->digest, &source, err))
 		return false;
 	for (int looks = 0; source != NULL && looks < 2 && !known; looks++) {
-		if (looks > 0 && !v1_projection_make(registry, source->manifest, err))
+		if (looks > 0 && !projection_make(registry, source->manifest, err))
 			return false;
 		if (!db_v1_projection_find(
 			registry->db, source->manifest, &known, images, count, err))
 			return false;
 	}
-	return known || v1_projection_fetch(registry, name, row, images, count, err);
+	return known || projection_fetch(registry, name, row, images, count, err);
 }
 
 /* The architecture in the JSON of the top image. */
@@ -51,7 +51,7 @@ architecture_of(struct arena *arena, const char *json)
 }
 
 bool
-registry_schema1_make(struct registry *registry, const char *name, const char *written,
+bridge_schema1_make(struct registry *registry, const char *name, const char *written,
     const char *tag, const struct manifest_row *row, struct bytes *document, struct digest *digest,
     struct error *err)
 {
@@ -72,7 +72,7 @@ registry_schema1_make(struct registry *registry, const char *name, const char *w
 		schema1.entries[i].text = image->json;
 		schema1.entries[i].blob = image->layer;
 		if (!image->layered)
-			v1_empty_layer_digest(&schema1.entries[i].blob);
+			v1_image_empty_layer_digest(&schema1.entries[i].blob);
 	}
 	if (schema1.count == 0)
 		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);

@@ -12,8 +12,8 @@
  * manifest are missing, its upstream is asked. MANIFEST_UNKNOWN if such clients cannot have it;
  * they then try v1. *digest is that of the payload.
  */
-bool registry_schema1_make(struct registry *, const char *name, const char *written,
-    const char *tag, const struct manifest_row *, struct bytes *document, struct digest *,
+bool bridge_schema1_make(struct registry *, const char *name, const char *written, const char *tag,
+    const struct manifest_row *, struct bytes *document, struct digest *,
     struct error *) MUST_CHECK;
 
 #endif

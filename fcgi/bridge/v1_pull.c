@@ -11,7 +11,7 @@
 #define REPACK_WAIT_MS 5000
 
 bool
-registry_v1_image_require(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_image_require(struct registry *registry, const char *name, const struct digest *id,
     struct v1_image_row **row, struct error *err)
 {
 	struct access_decision decision = { 0 };
@@ -36,7 +36,7 @@ recompress_slot_release(void *object)
 }
 
 struct recompress *
-registry_v1_recompress(struct registry *registry, const struct v1_image_row *row, struct error *err)
+bridge_v1_recompress(struct registry *registry, const struct v1_image_row *row, struct error *err)
 {
 	static struct slots recompress_slots = SLOTS(REPACKERS_MAX);
 	struct slots **held = arena_alloc(registry->db->arena, sizeof(struct slots *));
@@ -55,12 +55,12 @@ registry_v1_recompress(struct registry *registry, const struct v1_image_row *row
 }
 
 bool
-registry_v1_public(struct registry *registry, const char *name, bool *open, struct error *err)
+bridge_v1_public(struct registry *registry, const char *name, bool *open, struct error *err)
 {
 	struct v1_tag_row *tags;
 	size_t count;
 
-	return registry_v1_tags(registry, name, NULL, &tags, &count, err) &&
+	return bridge_v1_tags(registry, name, NULL, &tags, &count, err) &&
 	       db_v1_public(registry->db, registry->key, name, open, err);
 }
 
@@ -73,7 +73,7 @@ view_make(struct registry *registry, int64_t manifest, struct error *err)
 	bool ok;
 
 	view.db = &db;
-	ok = v1_projection_make(&view, manifest, err);
+	ok = projection_make(&view, manifest, err);
 	arena_free(db.arena);
 	return ok;
 }
@@ -106,7 +106,7 @@ keep_seen(struct v1_tag_row *tags, size_t count)
 }
 
 bool
-registry_v1_tags(struct registry *registry, const char *name, const char *tag,
+bridge_v1_tags(struct registry *registry, const char *name, const char *tag,
     struct v1_tag_row **tags, size_t *count, struct error *err)
 {
 	struct access_decision decision = { 0 };
@@ -127,7 +127,7 @@ registry_v1_tags(struct registry *registry, const char *name, const char *tag,
 }
 
 bool
-registry_v1_search(struct registry *registry, struct v1_search *search, struct error *err)
+bridge_v1_search(struct registry *registry, struct v1_search *search, struct error *err)
 {
 	struct access_decision decision = { 0 };
 

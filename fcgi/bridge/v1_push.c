@@ -25,7 +25,7 @@ exists(struct error *err)
 }
 
 bool
-registry_v1_target_require(struct registry *registry, const char *name, int wanted,
+bridge_v1_target_require(struct registry *registry, const char *name, int wanted,
     struct target *target, struct error *err)
 {
 	struct access_decision decision = { 0 };
@@ -72,7 +72,7 @@ json_read(struct arena *arena, struct bytes json, const struct digest *id, struc
 	if (ok && strcmp(own, v1_id_text(id)) != 0)
 		ok = error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid id");
 	*has_parent = ok && *above != '\0';
-	if (*has_parent && !v1_id_read(parent, above, err))
+	if (*has_parent && !v1_image_id_read(parent, above, err))
 		ok = error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid parent");
 	else if (*has_parent && digest_equal(parent, id))
 		ok = error_set(err, ERROR_BAD_REQUEST, "Image is its own parent");
@@ -81,7 +81,7 @@ json_read(struct arena *arena, struct bytes json, const struct digest *id, struc
 }
 
 bool
-registry_v1_json_push(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_json_push(struct registry *registry, const char *name, const struct digest *id,
     struct bytes json, struct error *err)
 {
 	struct target target = { 0 };
@@ -89,7 +89,7 @@ registry_v1_json_push(struct registry *registry, const char *name, const struct 
 	enum v1_json_outcome outcome;
 	bool has_parent;
 
-	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
 	    !json_read(registry->db->arena, json, id, &parent, &has_parent, err) ||
 	    !db_v1_json_put(registry->db, &target, name, registry->principal.account,
 		registry->upload_sessions, id, has_parent ? &parent : NULL, json, &outcome, err))
@@ -121,7 +121,7 @@ layer_release(void *held)
 }
 
 bool
-registry_v1_layer_start(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_layer_start(struct registry *registry, const char *name, const struct digest *id,
     struct v1_layer **out, struct session **session, struct error *err)
 {
 	struct target target = { 0 };
@@ -129,7 +129,7 @@ registry_v1_layer_start(struct registry *registry, const char *name, const struc
 	bool there;
 
 	*layer = (struct v1_layer){ .registry = registry };
-	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
 	    !db_v1_uploads(registry->db, &target, name, registry->principal.account, id,
 		UPLOADS_MAX, &there, &layer->rows, &layer->count, err))
 		return false;
@@ -163,7 +163,7 @@ record_layer(void *context, struct db *db, const struct upload_row *row,
 }
 
 bool
-registry_v1_layer_end(struct v1_layer *layer, struct error *err)
+bridge_v1_layer_end(struct v1_layer *layer, struct error *err)
 {
 	struct digest digest;
 
@@ -177,13 +177,13 @@ registry_v1_layer_end(struct v1_layer *layer, struct error *err)
 /* --- Checksum and tags --- */
 
 bool
-registry_v1_checksum_push(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_checksum_push(struct registry *registry, const char *name, const struct digest *id,
     const struct digest *payload, const char *tarsum, struct error *err)
 {
 	struct target target = { 0 };
 	enum v1_checksum_outcome outcome;
 
-	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
 	    !db_v1_checksum_put(
 		registry->db, &target, name, id, payload, tarsum, &registry->actor, &outcome, err))
 		return false;
@@ -207,19 +207,19 @@ registry_v1_checksum_push(struct registry *registry, const char *name, const str
 }
 
 bool
-registry_v1_tag_push(struct registry *registry, const char *name, const char *tag,
+bridge_v1_tag_push(struct registry *registry, const char *name, const char *tag,
     const struct digest *id, const char *agent, struct error *err)
 {
 	struct target target = { 0 };
 	enum v1_tag_outcome outcome;
 
-	if (!registry_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
 	    !db_v1_tag_put(
 		registry->db, &target, name, tag, id, agent, &registry->actor, &outcome, err))
 		return false;
 	switch (outcome) {
 	case V1_TAG_DONE:
-		return v1_forward(registry, &target, name, tag, id, err);
+		return bridge_forward(registry, &target, name, tag, id, err);
 	case V1_TAG_UNKNOWN:
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	case V1_TAG_DENIED:
@@ -230,13 +230,13 @@ registry_v1_tag_push(struct registry *registry, const char *name, const char *ta
 }
 
 bool
-registry_v1_tags_delete(
+bridge_v1_tags_delete(
     struct registry *registry, const char *name, const char *tag, struct error *err)
 {
 	struct target target = { 0 };
 	bool found;
 
-	if (!registry_v1_target_require(registry, name, ACTION_DELETE, &target, err) ||
+	if (!bridge_v1_target_require(registry, name, ACTION_DELETE, &target, err) ||
 	    !db_v1_tags_delete(registry->db, &target, name, tag, &registry->actor, &found, err))
 		return false;
 	return found || error_set(err, ERROR_NOT_FOUND,

@@ -43,7 +43,7 @@ db_account_sign_in(
 {
 	return take(db,
 	    account_sign_in_query(db,
-		(struct account_sign_in_args){ .name = name, .address = address_or_null(address) },
+		(struct account_sign_in_args){ .name = name, .address = parts_address(address) },
 		err),
 	    out);
 }
@@ -107,7 +107,7 @@ db_account_succeeded(struct db *db, int account, const char *address, struct err
 {
 	return account_succeeded_query(db,
 	    (struct account_succeeded_args){
-		.account = account, .address = address_or_null(address) },
+		.account = account, .address = parts_address(address) },
 	    err);
 }
 
@@ -144,7 +144,7 @@ db_account_enable(
 	    (struct account_enable_args){ .name = name, .enabled = enabled, ACTOR_ARGS(actor) },
 	    err);
 
-	return res != NULL && is_done(account_enable_row(res, 0).reason, err);
+	return res != NULL && parts_is_done(account_enable_row(res, 0).reason, err);
 }
 
 bool
@@ -153,7 +153,7 @@ db_account_unlock(struct db *db, const char *name, const struct actor *actor, st
 	PGresult *res = account_unlock_query(
 	    db, (struct account_unlock_args){ .name = name, ACTOR_ARGS(actor) }, err);
 
-	return res != NULL && is_done(account_unlock_row(res, 0).reason, err);
+	return res != NULL && parts_is_done(account_unlock_row(res, 0).reason, err);
 }
 
 bool
@@ -164,7 +164,7 @@ db_principal_remove(struct db *db, const char *name, enum principal_kind kind,
 	    (struct principal_remove_args){ .name = name, .kind = (int)kind, ACTOR_ARGS(actor) },
 	    err);
 
-	return res != NULL && is_done(principal_remove_row(res, 0).reason, err);
+	return res != NULL && parts_is_done(principal_remove_row(res, 0).reason, err);
 }
 
 bool
@@ -176,7 +176,7 @@ db_group_member(struct db *db, const char *group, const char *user, bool member,
 		.group = group, .user = user, .member = member, ACTOR_ARGS(actor) },
 	    err);
 
-	return res != NULL && is_done(group_member_row(res, 0).reason, err);
+	return res != NULL && parts_is_done(group_member_row(res, 0).reason, err);
 }
 
 bool

@@ -4,9 +4,9 @@
 #include "db/sql.h"
 #include "db/upload.h"
 
-#define FIND_ARGS                                                                          \
-	.key = key, PRINCIPAL_ARGS(principal), .name = name, .alg = digest_number(digest), \
-	.digest = digest_bytes(digest)
+#define FIND_ARGS                                                                                \
+	.key = key, PRINCIPAL_ARGS(principal), .name = name, .alg = parts_digest_number(digest), \
+	.digest = parts_digest_bytes(digest)
 
 bool
 db_blob_find(struct db *db, const char *key, const char *name, const struct digest *digest,
@@ -48,8 +48,8 @@ db_blob_mount(struct db *db, const char *key, const char *from, const struct tar
 		PRINCIPAL_ARGS(principal),
 		.target = target->repository,
 		.name = name,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest) },
+		.alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest) },
 	    err);
 
 	*found = res != NULL && blob_mount_row(res, 0).found;
@@ -64,8 +64,8 @@ db_blob_delete(struct db *db, const struct target *target, const char *name,
 	PGresult *res = blob_delete_query(db,
 	    (struct blob_delete_args){ .target = target->repository,
 		.name = name,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest),
+		.alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest),
 		ACTOR_ARGS(actor) },
 	    err);
 
@@ -83,8 +83,8 @@ db_blob_publish(struct db *db, const struct upload_row *row, const struct digest
 	    (struct blob_publish_args){ .upload = row->uuid,
 		.image = row->image,
 		.file = row->file,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest),
+		.alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest),
 		.size = size },
 	    err);
 
@@ -100,8 +100,8 @@ db_blob_replace(struct db *db, const struct digest *digest, int64_t lost, bool m
     int64_t file, int64_t size, bool *done, struct error *err)
 {
 	PGresult *res = blob_replace_query(db,
-	    (struct blob_replace_args){ .alg = digest_number(digest),
-		.digest = digest_bytes(digest),
+	    (struct blob_replace_args){ .alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest),
 		.lost = lost,
 		.missing = missing,
 		.file = file,
@@ -133,7 +133,7 @@ db_blob_page(struct db *db, int64_t after, int limit, struct file_row **out, siz
 			.size = row.size,
 			.bad = row.bad,
 			.has_digest = true };
-		if (!digest_read(&(*out)[i].digest, row.alg, row.digest)) {
+		if (!parts_digest_read(&(*out)[i].digest, row.alg, row.digest)) {
 			error_set(err, ERROR_INTERNAL, NULL);
 			return error_cause(err, "blob_page: invalid digest");
 		}

@@ -103,7 +103,7 @@ connection_ask(struct db_connection *connection, const struct statement *stateme
 /* --- Opening --- */
 
 bool
-state_is_unavailable(const char *state)
+db_state_is_unavailable(const char *state)
 {
 	/* cancelled, locked, out of resources, connection, shutting down, now a standby */
 	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006" };
@@ -171,7 +171,7 @@ check_settings(PGconn *pg, int64_t deadline_ms, struct error *err)
 }
 
 bool
-schema_check(int64_t schema, int64_t oldest, struct error *err)
+db_schema_check(int64_t schema, int64_t oldest, struct error *err)
 {
 	if (schema < DB_SCHEMA)
 		return error_set(err, ERROR_UNAVAILABLE,
@@ -202,7 +202,7 @@ check_schema(PGconn *pg, int64_t deadline_ms, struct error *err)
 	} else {
 		bool one = PQntuples(res) == 1;
 
-		ok = schema_check(one ? strtol(PQgetvalue(res, 0, 0), NULL, 10) : 0,
+		ok = db_schema_check(one ? strtol(PQgetvalue(res, 0, 0), NULL, 10) : 0,
 		    one ? strtol(PQgetvalue(res, 0, 1), NULL, 10) : 0, err);
 	}
 	PQclear(res);
@@ -216,7 +216,7 @@ refuse_statement(PGconn *pg, const PGresult *res, const char *name, struct error
 {
 	const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
 
-	if (state == NULL || state_is_unavailable(state)) {
+	if (state == NULL || db_state_is_unavailable(state)) {
 		unavailable(err, PQerrorMessage(pg));
 		return;
 	}

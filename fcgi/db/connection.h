@@ -32,8 +32,8 @@ PGresult *connection_ask(struct db_connection *, const struct statement *, const
 
 /* Check that this program may use the schema. A newer schema names the oldest program that may use
  * it. Else UNAVAILABLE with a message. */
-bool schema_check(int64_t schema, int64_t oldest, struct error *) MUST_CHECK;
+bool db_schema_check(int64_t schema, int64_t oldest, struct error *) MUST_CHECK;
 /* True if the SQLSTATE means that the server cannot do it at present. */
-bool state_is_unavailable(const char *state);
+bool db_state_is_unavailable(const char *state);
 
 #endif

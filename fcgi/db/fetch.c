@@ -4,9 +4,9 @@
 #include "db/sql.h"
 
 /* The first members of the STATEMENT_args of every statement in this file. */
-#define KEY_ARGS(key)                                                  \
-	.remote = (key)->remote, .alg = digest_number(&(key)->digest), \
-	.digest = digest_bytes(&(key)->digest)
+#define KEY_ARGS(key)                                                        \
+	.remote = (key)->remote, .alg = parts_digest_number(&(key)->digest), \
+	.digest = parts_digest_bytes(&(key)->digest)
 
 static struct fetch_row
 fetch_read(struct fetch_join_row row)

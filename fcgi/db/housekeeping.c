@@ -69,7 +69,7 @@ db_unlinks_due(struct db *db, int limit, struct file_row **rows, size_t *count, 
 		(*rows)[i] = (struct file_row){ .file = row.file,
 			.has_digest = row.digest.data != NULL };
 		if (row.digest.data != NULL &&
-		    !digest_read(&(*rows)[i].digest, row.alg, row.digest)) {
+		    !parts_digest_read(&(*rows)[i].digest, row.alg, row.digest)) {
 			error_set(err, ERROR_INTERNAL, NULL);
 			return error_cause(err, "unlinks_due: invalid digest");
 		}

@@ -36,7 +36,7 @@ db_blob_sample(struct db *db, int limit, struct file_row **rows, size_t *count, 
 		struct blob_sample_row row = blob_sample_row(res, (int)i);
 
 		(*rows)[i] = (struct file_row){ .id = row.id, .size = row.size, .file = row.file };
-		if (!digest_read(&(*rows)[i].digest, row.alg, row.digest)) {
+		if (!parts_digest_read(&(*rows)[i].digest, row.alg, row.digest)) {
 			error_set(err, ERROR_INTERNAL, NULL);
 			return error_cause(err, "blob_sample: impossible digest");
 		}

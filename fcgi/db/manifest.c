@@ -45,8 +45,8 @@ find_by_digest(struct db *db, const char *key, const char *name, const struct di
 		PRINCIPAL_ARGS(principal),
 		.name = name,
 		.payload = payload,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest) },
+		.alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest) },
 	    err);
 
 	if (res != NULL)
@@ -91,7 +91,7 @@ db_manifest_find(struct db *db, const char *key, const char *name,
 	if (row.digest.data == NULL)
 		return true;
 	*out = manifest_read(db->arena, &row);
-	return digest_read(&(*out)->digest, row.alg, row.digest) || corrupt(err, "manifest");
+	return parts_digest_read(&(*out)->digest, row.alg, row.digest) || corrupt(err, "manifest");
 }
 
 /* --- Pushing --- */
@@ -112,8 +112,8 @@ put(struct db *db, const struct manifest_put *put, struct error *err)
 		.address = actor_address(put->actor),
 		MANIFEST_ARGS(put, references),
 		.tags = { put->tags, put->tag_count },
-		.expected_alg = digest_number(put->expected),
-		.expected = digest_bytes(put->expected),
+		.expected_alg = parts_digest_number(put->expected),
+		.expected = parts_digest_bytes(put->expected),
 	    },
 	    err);
 }
@@ -138,7 +138,7 @@ db_manifest_put(struct db *db, const struct manifest_put *order, enum manifest_p
 	*missing = arena_array(db->arena, *missing_count, sizeof(**missing));
 	for (size_t i = 0; i < *missing_count; i++) {
 		row = manifest_put_row(res, (int)i);
-		if (!digest_read(&(*missing)[i], row.missing_alg, row.missing_digest))
+		if (!parts_digest_read(&(*missing)[i], row.missing_alg, row.missing_digest))
 			return corrupt(err, "manifest_put");
 	}
 	return true;
@@ -154,8 +154,8 @@ db_manifest_delete(struct db *db, const struct target *target, const char *name,
 	PGresult *res = manifest_delete_query(db,
 	    (struct manifest_delete_args){ .target = target->repository,
 		.name = name,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest),
+		.alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest),
 		ACTOR_ARGS(actor) },
 	    err);
 	struct manifest_delete_row row;
@@ -220,11 +220,11 @@ ask_referrers(struct db *db, const char *key, const char *name, const struct dig
 		.key = key,
 		PRINCIPAL_ARGS(principal),
 		.name = name,
-		.subject_alg = digest_number(subject),
-		.subject = digest_bytes(subject),
+		.subject_alg = parts_digest_number(subject),
+		.subject = parts_digest_bytes(subject),
 		.artifact_type = artifact_type,
-		.after_alg = digest_number(after),
-		.after = digest_bytes(after),
+		.after_alg = parts_digest_number(after),
+		.after = parts_digest_bytes(after),
 		.limit = (int64_t)limit + 1, /* to detect whether the list continues */
 		.bytes = bytes,
 	    },

@@ -13,7 +13,7 @@ address_check(const char *text)
 }
 
 const char *
-address_or_null(const char *address)
+parts_address(const char *address)
 {
 	return address != NULL && address_check(address) ? address : NULL;
 }
@@ -27,7 +27,7 @@ actor_name(const struct actor *actor)
 const char *
 actor_address(const struct actor *actor)
 {
-	return address_or_null(actor->address);
+	return parts_address(actor->address);
 }
 
 const char *
@@ -69,7 +69,7 @@ manifest_references(struct arena *arena, const struct manifest *manifest)
 }
 
 struct bytes
-digest_bytes(const struct digest *digest)
+parts_digest_bytes(const struct digest *digest)
 {
 	if (digest == NULL)
 		return (struct bytes){ 0 };
@@ -77,19 +77,19 @@ digest_bytes(const struct digest *digest)
 }
 
 bool
-digest_read(struct digest *digest, int algorithm, struct bytes value)
+parts_digest_read(struct digest *digest, int algorithm, struct bytes value)
 {
 	return digest_set(digest, (enum digest_algorithm)algorithm, value.data, value.length);
 }
 
 int
-digest_number(const struct digest *digest)
+parts_digest_number(const struct digest *digest)
 {
 	return digest == NULL ? 0 : (int)digest->algorithm;
 }
 
 bool
-is_done(const char *reason, struct error *err)
+parts_is_done(const char *reason, struct error *err)
 {
 	return reason == NULL || error_set(err, ERROR_NOT_FOUND, "%s", reason);
 }

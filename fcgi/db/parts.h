@@ -16,19 +16,19 @@
 	.address = actor_address(who)
 #define PRINCIPAL_ARGS(principal) .account = (principal)->account, .epoch = (principal)->epoch
 /* A digest as two members; NULL and 0 in SQL without a digest. */
-struct bytes digest_bytes(const struct digest *);
-int digest_number(const struct digest *);
-bool digest_read(struct digest *, int algorithm, struct bytes value) MUST_CHECK;
+struct bytes parts_digest_bytes(const struct digest *);
+int parts_digest_number(const struct digest *);
+bool parts_digest_read(struct digest *, int algorithm, struct bytes value) MUST_CHECK;
 /* "" if the actor has no name; NULL for a malformed UUID or address: an action is not refused
  * because of them. */
 const char *actor_name(const struct actor *);
 const char *actor_request(const struct actor *);
 const char *actor_address(const struct actor *);
-const char *address_or_null(const char *address);
+const char *parts_address(const char *address);
 
 /* For functions that return NULL or a reason: true if it is NULL, else NOT_FOUND with the reason.
  */
-bool is_done(const char *reason, struct error *) MUST_CHECK;
+bool parts_is_done(const char *reason, struct error *) MUST_CHECK;
 
 /* The first columns of a row. */
 #define ACCESS_DECISION(row)                                                                  \
@@ -61,16 +61,17 @@ struct manifest_references manifest_references(struct arena *, const struct mani
 
 /* Members of STATEMENT_args for the manifest of an order. */
 #define MANIFEST_ARGS(order, references)                                                        \
-	.alg = digest_number((order)->digest), .digest = digest_bytes((order)->digest),         \
-	.payload = (order)->payload, .media_type = (order)->manifest->media_type,               \
+	.alg = parts_digest_number((order)->digest),                                            \
+	.digest = parts_digest_bytes((order)->digest), .payload = (order)->payload,             \
+	.media_type = (order)->manifest->media_type,                                            \
 	.artifact_type = (order)->manifest->artifact_type,                                      \
 	.blob_algs = (references).blobs.algorithms, .blob_digests = (references).blobs.digests, \
 	.blob_roles = (references).blobs.roles, .blob_sizes = (references).blobs.sizes,         \
 	.child_algs = (references).children.algorithms,                                         \
 	.child_digests = (references).children.digests,                                         \
 	.child_sizes = (references).children.sizes,                                             \
-	.subject_alg = digest_number((references).subject),                                     \
-	.subject = digest_bytes((references).subject), .referrer = (order)->referrer
+	.subject_alg = parts_digest_number((references).subject),                               \
+	.subject = parts_digest_bytes((references).subject), .referrer = (order)->referrer
 
 /* Read the id of a v1 image; INTERNAL if it is not a SHA-256 value. */
 bool parts_v1_id(struct digest *, struct bytes, struct error *) MUST_CHECK;

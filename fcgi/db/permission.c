@@ -89,7 +89,7 @@ db_permission_remove(struct db *db, const char *name, const struct actor *actor,
 	PGresult *res = permission_remove_query(
 	    db, (struct permission_remove_args){ .name = name, ACTOR_ARGS(actor) }, err);
 
-	return res != NULL && is_done(permission_remove_row(res, 0).reason, err);
+	return res != NULL && parts_is_done(permission_remove_row(res, 0).reason, err);
 }
 
 static struct permission_summary

@@ -40,7 +40,7 @@ classify(const char *state, struct error *err)
 		error_set(err, ERROR_UNAVAILABLE, NULL);
 		return VERDICT_AGAIN;
 	}
-	error_set(err, state_is_unavailable(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
+	error_set(err, db_state_is_unavailable(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
 	return VERDICT_FAILED;
 }
 

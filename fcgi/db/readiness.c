@@ -19,7 +19,7 @@ db_ready(struct db *db, struct error *err)
 		return error_cause(err, "%s", cause);
 	}
 	row = ready_row(res, 0);
-	if (!schema_check(row.schema, row.oldest, err))
+	if (!db_schema_check(row.schema, row.oldest, err))
 		return false;
 	if (row.read_only)
 		return error_set(err, ERROR_UNAVAILABLE, "the database is read only");

@@ -128,8 +128,8 @@ db_remotes_find(struct db *db, const char *key, const char *name,
 		.name = name,
 		.reference = question_text(db, question),
 		.tag = question->tag,
-		.alg = digest_number(question->digest),
-		.digest = digest_bytes(question->digest) },
+		.alg = parts_digest_number(question->digest),
+		.digest = parts_digest_bytes(question->digest) },
 	    err);
 	struct remotes_find_row row;
 

@@ -127,8 +127,8 @@ db_who_answers(struct db *db, const char *key, const char *name, const struct re
 	    (struct who_answers_args){ .key = key,
 		.name = name,
 		.tag = reference->tag,
-		.alg = digest_number(digest),
-		.digest = digest_bytes(digest),
+		.alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest),
 		.user = user },
 	    err);
 

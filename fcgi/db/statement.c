@@ -9,13 +9,13 @@
 /* --- Values of a binary result --- */
 
 static bool
-row_null(const PGresult *res, int row, int column)
+query_row_null(const PGresult *res, int row, int column)
 {
 	return PQgetisnull(res, row, column) == 1;
 }
 
 static int64_t
-row_int(const PGresult *res, int row, int column)
+query_row_int(const PGresult *res, int row, int column)
 {
 	const char *value = PQgetvalue(res, row, column);
 	uint16_t two;
@@ -37,19 +37,19 @@ row_int(const PGresult *res, int row, int column)
 }
 
 static bool
-row_bool(const PGresult *res, int row, int column)
+query_row_bool(const PGresult *res, int row, int column)
 {
 	return PQgetlength(res, row, column) == 1 && *PQgetvalue(res, row, column) != 0;
 }
 
 static const char *
-row_text(const PGresult *res, int row, int column)
+query_row_text(const PGresult *res, int row, int column)
 {
-	return row_null(res, row, column) ? NULL : PQgetvalue(res, row, column);
+	return query_row_null(res, row, column) ? NULL : PQgetvalue(res, row, column);
 }
 
 static struct bytes
-row_bytes(const PGresult *res, int row, int column)
+query_row_bytes(const PGresult *res, int row, int column)
 {
 	return (
 	    struct bytes){ PQgetvalue(res, row, column), (size_t)PQgetlength(res, row, column) };
@@ -57,9 +57,9 @@ row_bytes(const PGresult *res, int row, int column)
 
 /* PostgreSQL counts from the year 2000. */
 static int64_t
-row_time(const PGresult *res, int row, int column)
+query_row_time(const PGresult *res, int row, int column)
 {
-	return row_int(res, row, column) + INT64_C(946684800000000);
+	return query_row_int(res, row, column) + INT64_C(946684800000000);
 }
 
 /* --- Parameters --- */
@@ -217,25 +217,25 @@ statement_read(const struct statement *statement, const PGresult *res, int numbe
 
 		switch (statement->columns[i].type) {
 		case SQL_BOOLEAN:
-			*(bool *)member = row_bool(res, number, i);
+			*(bool *)member = query_row_bool(res, number, i);
 			break;
 		case SQL_SMALLINT:
 		case SQL_INTEGER:
-			*(int *)member = (int)row_int(res, number, i);
+			*(int *)member = (int)query_row_int(res, number, i);
 			break;
 		case SQL_BIGINT:
-			*(int64_t *)member = row_int(res, number, i);
+			*(int64_t *)member = query_row_int(res, number, i);
 			break;
 		case SQL_TIMESTAMPTZ:
-			*(int64_t *)member = row_time(res, number, i);
+			*(int64_t *)member = query_row_time(res, number, i);
 			break;
 		case SQL_BYTEA:
-			*(struct bytes *)member = row_null(res, number, i)
+			*(struct bytes *)member = query_row_null(res, number, i)
 						      ? (struct bytes){ 0 }
-						      : row_bytes(res, number, i);
+						      : query_row_bytes(res, number, i);
 			break;
 		default:
-			*(const char **)member = row_text(res, number, i);
+			*(const char **)member = query_row_text(res, number, i);
 		}
 	}
 }

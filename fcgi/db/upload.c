@@ -20,8 +20,10 @@ upload_new(struct arena *arena, struct upload_row row, struct bytes digest_so_fa
 
 	*upload = row;
 	upload->has_digest = digest_so_far.data != NULL &&
-			     digest_read(&upload->digest, (int)upload->algorithm, digest_so_far);
-	upload->is_sealed = sealed.data != NULL && digest_read(&upload->sealed, sealed_alg, sealed);
+			     parts_digest_read(
+				 &upload->digest, (int)upload->algorithm, digest_so_far);
+	upload->is_sealed = sealed.data != NULL &&
+			    parts_digest_read(&upload->sealed, sealed_alg, sealed);
 	return upload;
 }
 
@@ -82,8 +84,8 @@ db_upload_advance(struct db *db, const struct upload_row *row, int64_t received,
 	    (struct upload_advance_args){ .upload = row->uuid,
 		.received_before = row->received,
 		.received = received,
-		.digest_so_far = digest_bytes(digest),
-		.sealed_digest = digest_bytes(row->is_sealed ? &row->sealed : NULL) },
+		.digest_so_far = parts_digest_bytes(digest),
+		.sealed_digest = parts_digest_bytes(row->is_sealed ? &row->sealed : NULL) },
 	    err);
 
 	*won = res != NULL && PQntuples(res) == 1;
@@ -104,8 +106,9 @@ db_upload_seal(struct db *db, const struct upload_row *row, const struct digest 
     bool *found, struct error *err)
 {
 	PGresult *res = upload_seal_query(db,
-	    (struct upload_seal_args){
-		.upload = row->uuid, .alg = digest_number(digest), .digest = digest_bytes(digest) },
+	    (struct upload_seal_args){ .upload = row->uuid,
+		.alg = parts_digest_number(digest),
+		.digest = parts_digest_bytes(digest) },
 	    err);
 
 	*found = res != NULL && upload_seal_row(res, 0).found;

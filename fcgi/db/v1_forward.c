@@ -19,7 +19,7 @@ link_read(const struct v1_chain_row *row, struct v1_link *link, struct error *er
 	*link = (struct v1_link){ .json = row->json, .layered = row->layered, .zstd = row->zstd };
 	if (!row->layered)
 		return true;
-	if (!digest_read(&link->layer.digest, row->alg, row->digest))
+	if (!parts_digest_read(&link->layer.digest, row->alg, row->digest))
 		return error_set(err, ERROR_INTERNAL, NULL);
 	link->layer.size = row->size;
 	link->layer.file = row->file;
@@ -34,7 +34,7 @@ db_v1_chain(struct db *db, const struct target *target, const char *name, const 
 {
 	PGresult *res = v1_chain_query(db,
 	    (struct v1_chain_args){
-		.repository = target->repository, .name = name, .id = digest_bytes(id) },
+		.repository = target->repository, .name = name, .id = parts_digest_bytes(id) },
 	    err);
 
 	if (res == NULL)
@@ -67,7 +67,8 @@ db_v1_diff_id_put(struct db *db, int64_t blob, const struct v1_diff *diff, struc
 {
 	return v1_diff_id_put_query(db,
 	    (struct v1_diff_id_put_args){ .blob = blob,
-		.diff_id = diff->possible ? digest_bytes(&diff->id) : (struct bytes){ "", 0 } },
+		.diff_id = diff->possible ? parts_digest_bytes(&diff->id)
+					  : (struct bytes){ "", 0 } },
 	    err);
 }
 

@@ -16,7 +16,7 @@ source_read(struct db *db, const PGresult *res, struct v1_source **out)
 	**out = (struct v1_source){
 		.manifest = row.id, .media_type = row.media_type, .payload = row.payload
 	};
-	return digest_read(&(*out)->digest, row.alg, row.digest);
+	return parts_digest_read(&(*out)->digest, row.alg, row.digest);
 }
 
 bool
@@ -29,7 +29,7 @@ db_v1_source(struct db *db, int64_t manifest, const struct digest *digest, struc
 	return source_read(db,
 	    v1_source_by_digest_query(db,
 		(struct v1_source_by_digest_args){
-		    .alg = digest_number(digest), .digest = digest_bytes(digest) },
+		    .alg = parts_digest_number(digest), .digest = parts_digest_bytes(digest) },
 		err),
 	    out);
 }
@@ -40,7 +40,7 @@ db_v1_source_blob(
 {
 	PGresult *res = v1_source_blob_query(db,
 	    (struct v1_source_blob_args){
-		.alg = digest_number(digest), .digest = digest_bytes(digest) },
+		.alg = parts_digest_number(digest), .digest = parts_digest_bytes(digest) },
 	    err);
 	struct v1_source_blob_row row;
 
@@ -66,7 +66,7 @@ view_read(struct arena *arena, const struct v1_projection_find_row *row,
 	};
 	if (!parts_v1_id(&image->id, row->id, err))
 		return false;
-	if (image->layered && !digest_read(&image->layer, row->alg, row->digest))
+	if (image->layered && !parts_digest_read(&image->layer, row->alg, row->digest))
 		return error_set(err, ERROR_INTERNAL, NULL);
 	return true;
 }
@@ -113,7 +113,7 @@ db_v1_projection_put(struct db *db, int64_t manifest, int64_t shown,
 	return v1_projection_put_query(db,
 	    (struct v1_projection_put_args){ .manifest = manifest,
 		.shown = shown,
-		.id = digest_bytes(count > 0 ? &ids[count - 1] : NULL),
+		.id = parts_digest_bytes(count > 0 ? &ids[count - 1] : NULL),
 		.reason = reason,
 		.ids = { ids, count },
 		.jsons = { jsons, count },

@@ -12,7 +12,8 @@ image_read(const struct v1_image_find_row *row)
 		.zstd = row->zstd,
 		.layer.size = -1 };
 
-	if (row->digest.data != NULL && digest_read(&image.layer.digest, row->alg, row->digest)) {
+	if (row->digest.data != NULL &&
+	    parts_digest_read(&image.layer.digest, row->alg, row->digest)) {
 		image.layer.size = row->size;
 		image.layer.file = row->file;
 	}
@@ -26,7 +27,7 @@ db_v1_image_find(struct db *db, const char *key, const char *name, const struct 
 {
 	PGresult *res = v1_image_find_query(db,
 	    (struct v1_image_find_args){
-		.key = key, PRINCIPAL_ARGS(principal), .name = name, .id = digest_bytes(id) },
+		.key = key, PRINCIPAL_ARGS(principal), .name = name, .id = parts_digest_bytes(id) },
 	    err);
 	struct v1_image_find_row row;
 

@@ -8,7 +8,7 @@
 #include "http/reply.h"
 
 const char *
-url_encode(struct arena *arena, const char *text)
+link_encode(struct arena *arena, const char *text)
 {
 	char *encoded = curl_easy_escape(NULL, text, (int)strlen(text));
 	const char *copy;
@@ -42,5 +42,5 @@ void
 page_link(struct request *req, const struct page *page, const char *last, const char *extra)
 {
 	reply_headerf(req, "Link", "<%s?n=%d&last=%s%s%s>; rel=\"next\"", req->target, page->limit,
-	    url_encode(req->arena, last), extra != NULL ? "&" : "", extra != NULL ? extra : "");
+	    link_encode(req->arena, last), extra != NULL ? "&" : "", extra != NULL ? extra : "");
 }

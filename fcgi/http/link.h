@@ -22,6 +22,6 @@ bool page_read(struct request *, int without_n, struct page *, struct error *) M
  * relative; extra is already encoded, NULL: nothing. */
 void page_link(struct request *, const struct page *, const char *last, const char *extra);
 /* Percent-encode a query value (arena). */
-const char *url_encode(struct arena *, const char *);
+const char *link_encode(struct arena *, const char *);
 
 #endif

@@ -116,7 +116,7 @@ range_is_plain(const char *value)
 }
 
 bool
-content_range_parse(const char *value, int64_t *first, int64_t *last)
+range_parse_content(const char *value, int64_t *first, int64_t *last)
 {
 	int64_t total;
 

@@ -37,6 +37,6 @@ enum range_kind range_parse(const char *value, int64_t size, struct range_set *s
 bool range_is_plain(const char *value);
 /* Parse "0-3", "bytes 0-3/4" or "bytes=0-3"; false if malformed. *last - *first + 1 does not
  * overflow. */
-bool content_range_parse(const char *value, int64_t *first, int64_t *last) MUST_CHECK;
+bool range_parse_content(const char *value, int64_t *first, int64_t *last) MUST_CHECK;
 
 #endif

@@ -78,14 +78,14 @@ check_word(const char *text, const char *leading, const char *inner, size_t most
 }
 
 bool
-tag_check(const char *tag, struct error *err)
+name_check_tag(const char *tag, struct error *err)
 {
 	return check_word(tag, "_", "._-", TAG_MAX_LENGTH) ||
 	       error_set(err, ERROR_TAG_INVALID, "invalid tag");
 }
 
 bool
-repository_key_check(const char *key, struct error *err)
+name_check_key(const char *key, struct error *err)
 {
 	return check_word(key, "", "._-", 64) ||
 	       error_set(err, ERROR_BAD_REQUEST, "invalid repository key");

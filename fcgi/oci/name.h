@@ -16,8 +16,8 @@
 /* [a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/…)*, at most 255 bytes; else NAME_INVALID. */
 bool name_check(const char *name, struct error *) MUST_CHECK;
 /* [A-Za-z0-9_][A-Za-z0-9._-]{0,127}; else TAG_INVALID. */
-bool tag_check(const char *tag, struct error *) MUST_CHECK;
+bool name_check_tag(const char *tag, struct error *) MUST_CHECK;
 /* [A-Za-z0-9][A-Za-z0-9._-]{0,63}; else BAD_REQUEST. */
-bool repository_key_check(const char *key, struct error *) MUST_CHECK;
+bool name_check_key(const char *key, struct error *) MUST_CHECK;
 
 #endif

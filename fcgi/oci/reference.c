@@ -11,5 +11,5 @@ reference_parse(struct reference *reference, const char *text, struct error *err
 	if (strchr(text, ':') != NULL)
 		return digest_parse(&reference->digest, text, err);
 	reference->tag = text;
-	return tag_check(text, err);
+	return name_check_tag(text, err);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oci/base64url.h"
+#include "oci/base64.h"
 #include "oci/document.h"
 #include "oci/name.h"
 #include "oci/v1_image.h"
@@ -50,11 +50,11 @@ read_format(struct arena *arena, const char *protected, struct format *format)
 	json_t *object;
 	bool ok;
 
-	if (!base64url_decode(arena, protected, strlen(protected), &bytes))
+	if (!base64_url_decode(arena, protected, strlen(protected), &bytes))
 		return false;
 	object = load_object(NULL, bytes);
 	ok = json_unpack(object, "{s:I, s:s}", "formatLength", &length, "formatTail", &text) == 0 &&
-	     base64url_decode(arena, text, strlen(text), &tail);
+	     base64_url_decode(arena, text, strlen(text), &tail);
 	json_decref(object);
 	if (!ok)
 		return false;
@@ -126,7 +126,7 @@ verify(struct arena *arena, const json_t *list, struct bytes document, struct by
 	}
 	if (!cut_payload(arena, document, &format, payload))
 		return error_set(err, ERROR_MANIFEST_UNVERIFIED, "formatLength is beyond the end");
-	encoded = base64url_encode(arena, payload->data, payload->length);
+	encoded = base64_url_encode(arena, payload->data, payload->length);
 	json_array_foreach(list, i, entry)
 		if (!verify_one(entry, encoded))
 			return error_set(
@@ -307,7 +307,7 @@ manifest_of(struct arena *arena, const struct schema1 *schema1)
 	struct manifest *manifest = arena_alloc(arena, sizeof(*manifest));
 	struct digest empty;
 
-	v1_empty_layer_digest(&empty);
+	v1_image_empty_layer_digest(&empty);
 	*manifest = (struct manifest){ .media_type = MEDIATYPE_DOCKER_SCHEMA1_SIGNED,
 		.artifact_type = "",
 		.annotations_json = "{}" };
@@ -336,7 +336,7 @@ schema1_read(struct arena *arena, struct bytes document, struct manifest **manif
 
 	if (!schema1_parse(arena, document, &schema1, err))
 		return false;
-	if (!name_check(schema1->name, err) || !tag_check(schema1->tag, err))
+	if (!name_check(schema1->name, err) || !name_check_tag(schema1->tag, err))
 		return error_set(err, ERROR_MANIFEST_INVALID, "name or tag is malformed");
 	*digest = schema1->digest;
 	*manifest = manifest_of(arena, schema1);
@@ -387,10 +387,10 @@ schema1_sign(struct arena *arena, const struct schema1 *schema1, const struct si
 		length--;
 	protected = arena_printf(arena,
 	    "{\"formatLength\":%zu,\"formatTail\":\"%s\",\"time\":\"%s\"}", length,
-	    base64url_encode(arena, payload + length, schema1->payload.length - length), time);
-	protected = base64url_encode(arena, protected, strlen(protected));
+	    base64_url_encode(arena, payload + length, schema1->payload.length - length), time);
+	protected = base64_url_encode(arena, protected, strlen(protected));
 	input = arena_printf(
-	    arena, "%s.%s", protected, base64url_encode(arena, payload, schema1->payload.length));
+	    arena, "%s.%s", protected, base64_url_encode(arena, payload, schema1->payload.length));
 	signatures = dump(
 	    arena, json_pack("{s:[{s:{s:o, s:s}, s:s, s:s}]}", "signatures", "header", "jwk",
 		       signer_jwk(signer, arena), "alg", "ES256", "signature",

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "oci/base64url.h"
+#include "oci/base64.h"
 #include "oci/digest.h"
 
 #define FIELD 32 /* bytes of a number on P-256 */
@@ -114,7 +114,7 @@ signer_sign(const struct signer *signer, struct arena *arena, const void *data, 
 	gnutls_free(signature.data);
 	gnutls_free(r.data);
 	gnutls_free(s.data);
-	return base64url_encode(arena, raw, sizeof(raw));
+	return base64_url_encode(arena, raw, sizeof(raw));
 }
 
 /* --- Public keys --- */
@@ -164,8 +164,8 @@ signer_jwk(const struct signer *signer, struct arena *arena)
 	if (!open_public(signer->x, signer->y, &key))
 		log_fatal("cannot read the signing key's public half");
 	jwk = json_pack("{s:s, s:s, s:s, s:s, s:s}", "crv", "P-256", "kid", key_id(arena, key),
-	    "kty", "EC", "x", base64url_encode(arena, signer->x, FIELD), "y",
-	    base64url_encode(arena, signer->y, FIELD));
+	    "kty", "EC", "x", base64_url_encode(arena, signer->x, FIELD), "y",
+	    base64_url_encode(arena, signer->y, FIELD));
 	gnutls_pubkey_deinit(key);
 	return jwk;
 }
@@ -176,7 +176,7 @@ read_field(struct arena *arena, const json_t *jwk, const char *name, struct byte
 	const json_t *value = json_object_get(jwk, name);
 
 	return json_is_string(value) &&
-	       base64url_decode(
+	       base64_url_decode(
 		   arena, json_string_value(value), json_string_length(value), field) &&
 	       field->length == FIELD;
 }
@@ -209,7 +209,7 @@ signature_verify(
 
 	if (crv == NULL || strcmp(crv, "P-256") != 0 || kty == NULL || strcmp(kty, "EC") != 0 ||
 	    !read_field(arena, jwk, "x", &x) || !read_field(arena, jwk, "y", &y) ||
-	    !base64url_decode(arena, signature, strlen(signature), &raw) ||
+	    !base64_url_decode(arena, signature, strlen(signature), &raw) ||
 	    raw.length != 2 * FIELD || !open_public(x.data, y.data, &key))
 		return false;
 	ok = (kid == NULL || (json_is_string(kid) &&

@@ -14,16 +14,16 @@
 static const unsigned char empty_tar[] = { 0x1f, 0x8b, 0x08, 0x00, 0x00, 0x09, 0x6e, 0x88, 0x00,
 	0xff, 0x62, 0x18, 0x05, 0xa3, 0x60, 0x14, 0x8c, 0x58, 0x00, 0x08, 0x00, 0x00, 0xff, 0xff,
 	0x2e, 0xaf, 0xb5, 0xef, 0x00, 0x04, 0x00, 0x00 };
-const struct bytes v1_empty_layer = { empty_tar, sizeof(empty_tar) };
+const struct bytes v1_image_empty_layer = { empty_tar, sizeof(empty_tar) };
 
 void
-v1_empty_layer_digest(struct digest *digest)
+v1_image_empty_layer_digest(struct digest *digest)
 {
-	digest_of(digest, DIGEST_SHA256, v1_empty_layer.data, v1_empty_layer.length);
+	digest_of(digest, DIGEST_SHA256, v1_image_empty_layer.data, v1_image_empty_layer.length);
 }
 
 bool
-v1_id_read(struct digest *id, const char *text, struct error *err)
+v1_image_id_read(struct digest *id, const char *text, struct error *err)
 {
 	unsigned char value[32];
 
@@ -273,7 +273,7 @@ walk(struct arena *arena, const struct manifest *manifest, const json_t *config,
 
 		images[i] = (struct v1_image){ .empty = is_empty_entry(entry) };
 		if (images[i].empty) {
-			v1_empty_layer_digest(&images[i].layer);
+			v1_image_empty_layer_digest(&images[i].layer);
 		} else {
 			images[i].layer = manifest->blobs[layer].digest;
 			(void)is_layer_type(manifest->blobs[layer++].media_type, &images[i].zstd);

@@ -19,7 +19,7 @@
 struct v1_image {
 	struct digest id;    /* its SHA-256 value is the id */
 	const char *text;    /* JSON as served */
-	struct digest layer; /* of an empty image: v1_empty_layer's */
+	struct digest layer; /* of an empty image: v1_image_empty_layer's */
 	bool empty;
 	bool zstd; /* v1 clients cannot read this layer as it is */
 };
@@ -27,7 +27,7 @@ struct v1_image {
 /* --- Ids: 64 hexadecimal digits, stored as SHA-256 digests --- */
 
 /* NOT_FOUND if the text is not an id. */
-bool v1_id_read(struct digest *, const char *text, struct error *) MUST_CHECK;
+bool v1_image_id_read(struct digest *, const char *text, struct error *) MUST_CHECK;
 static inline const char *
 v1_id_text(const struct digest *id)
 {
@@ -35,8 +35,8 @@ v1_id_text(const struct digest *id)
 }
 
 /* The layer of an empty entry: an empty tar, compressed. */
-extern const struct bytes v1_empty_layer;
-void v1_empty_layer_digest(struct digest *);
+extern const struct bytes v1_image_empty_layer;
+void v1_image_empty_layer_digest(struct digest *);
 
 /* Root first, in the arena. false: v1 clients cannot use this manifest; *why gives the reason. */
 bool v1_images_make(struct arena *, const struct manifest *, struct bytes config,

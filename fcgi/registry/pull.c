@@ -58,11 +58,11 @@ find_empty_layer(const struct digest *digest, struct blob_found *found)
 {
 	struct digest empty;
 
-	v1_empty_layer_digest(&empty);
+	v1_image_empty_layer_digest(&empty);
 	if (!digest_equal(digest, &empty))
 		return false;
-	found->bytes = v1_empty_layer.data;
-	found->size = (int64_t)v1_empty_layer.length;
+	found->bytes = v1_image_empty_layer.data;
+	found->size = (int64_t)v1_image_empty_layer.length;
 	return true;
 }
 

@@ -130,7 +130,7 @@ lacks_empty_layer(const struct manifest_push *push)
 {
 	struct digest empty;
 
-	v1_empty_layer_digest(&empty);
+	v1_image_empty_layer_digest(&empty);
 	return push->missing_count == 1 && digest_equal(&push->missing[0], &empty);
 }
 
@@ -142,9 +142,10 @@ bring_empty_layer(
 	struct session *session;
 	struct digest digest;
 
-	v1_empty_layer_digest(&digest);
+	v1_image_empty_layer_digest(&digest);
 	return registry_session_start_at(registry, target, name, DIGEST_SHA256, &session, err) &&
-	       session_write(session, v1_empty_layer.data, v1_empty_layer.length, err) &&
+	       session_write(
+		   session, v1_image_empty_layer.data, v1_image_empty_layer.length, err) &&
 	       session_commit(session, &digest, err);
 }
 

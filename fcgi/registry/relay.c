@@ -16,7 +16,7 @@ relay_open(struct db_pool *pool, struct store *store, const struct config *confi
 		log_fatal("out of memory");
 	*relay = (struct relay){
 		.upstreams = upstreams_open(pool, config),
-		.flights = flights_open(),
+		.flights = single_flights_open(),
 	};
 	relay->fetches = fetches_open(pool, store, relay->upstreams, fetches);
 	return relay;
@@ -28,7 +28,7 @@ relay_close(struct relay *relay)
 	if (relay == NULL)
 		return;
 	fetches_close(relay->fetches);
-	flights_close(relay->flights);
+	single_flights_close(relay->flights);
 	upstreams_close(relay->upstreams);
 	free(relay);
 }

@@ -43,7 +43,7 @@ read_tags(struct arena *arena, const struct upstream_reply *reply, struct tag_li
 	size_t i;
 
 	json_array_foreach(tags, i, tag)
-		if (json_is_string(tag) && tag_check(json_string_value(tag), &ignored) &&
+		if (json_is_string(tag) && name_check_tag(json_string_value(tag), &ignored) &&
 		    list->count < TAGS_MAX)
 			tag_list_add(arena, list, json_string_value(tag));
 	json_decref(document);

@@ -20,7 +20,7 @@ struct single_flights {
 };
 
 struct single_flights *
-flights_open(void)
+single_flights_open(void)
 {
 	struct single_flights *flights = calloc(1, sizeof(*flights));
 
@@ -32,7 +32,7 @@ flights_open(void)
 }
 
 void
-flights_close(struct single_flights *flights)
+single_flights_close(struct single_flights *flights)
 {
 	pthread_cond_destroy(&flights->ended);
 	pthread_mutex_destroy(&flights->lock);

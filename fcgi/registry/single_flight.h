@@ -9,8 +9,8 @@
 
 struct single_flights;
 
-struct single_flights *flights_open(void) RETURNS_NONNULL;
-void flights_close(struct single_flights *); /* no single flight may be running */
+struct single_flights *single_flights_open(void) RETURNS_NONNULL;
+void single_flights_close(struct single_flights *); /* no single flight may be running */
 
 /* true: the caller must send the request, and call single_flight_end() with the same key. false:
  * another thread has just sent it; look the answer up, or see *outcome. */

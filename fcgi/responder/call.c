@@ -45,7 +45,7 @@ call_open(struct request *req, const char *variable, struct error *err)
 	call->key = arena_strndup(req->arena, start, (size_t)(end - start));
 	call->prefix = arena_strndup(req->arena, path, (size_t)(end - path));
 	call->path = end;
-	return repository_key_check(call->key, err);
+	return name_check_key(call->key, err);
 }
 
 static struct statement_subject

@@ -138,7 +138,7 @@ unpack_all(struct unpack *unpack, struct unpack_watch watch, struct error *err)
 }
 
 bool
-unpacked_digest(const char *path, const struct digest *packed, struct unpack_watch watch,
+unpack_digest(const char *path, const struct digest *packed, struct unpack_watch watch,
     struct digest *digest, bool *possible, struct error *err)
 {
 	struct unpack unpack;
@@ -161,7 +161,7 @@ unpacked_digest(const char *path, const struct digest *packed, struct unpack_wat
 #else
 
 bool
-unpacked_digest(const char *path, const struct digest *packed, struct unpack_watch watch,
+unpack_digest(const char *path, const struct digest *packed, struct unpack_watch watch,
     struct digest *digest, bool *possible, struct error *err)
 {
 	(void)path;

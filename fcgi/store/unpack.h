@@ -28,7 +28,7 @@ struct unpack_watch {
  * retry is useless. UNSUPPORTED if built without zlib, INTERNAL if the file is unreadable or
  * differs from `packed`, CLIENT_GONE if the watch stopped it.
  */
-bool unpacked_digest(const char *path, const struct digest *packed, struct unpack_watch,
+bool unpack_digest(const char *path, const struct digest *packed, struct unpack_watch,
     struct digest *, bool *possible, struct error *) MUST_CHECK;
 
 #endif

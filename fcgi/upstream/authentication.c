@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "oci/base64url.h"
+#include "oci/base64.h"
 #include "upstream/origin.h"
 
 #define TOKEN_BODY_MAX (64 * 1024)

@@ -94,14 +94,14 @@ v1_call_admit(struct request *req, struct error *err)
 	struct target target = { 0 };
 
 	return req->call->route->access != ACCESS_PUSH ||
-	       registry_v1_target_require(
+	       bridge_v1_target_require(
 		   request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err);
 }
 
 bool
 v1_call_id(struct request *req, struct digest *id, struct error *err)
 {
-	return v1_id_read(id, request_param(req, "id"), err);
+	return v1_image_id_read(id, request_param(req, "id"), err);
 }
 
 /* Reply with a token for the following calls, with the access of this route. */

@@ -19,7 +19,7 @@ require(struct request *req, struct v1_image_row **row, struct error *err)
 	struct digest id;
 
 	return v1_call_id(req, &id, err) &&
-	       registry_v1_image_require(request_registry(req), v1_call(req)->name, &id, row, err);
+	       bridge_v1_image_require(request_registry(req), v1_call(req)->name, &id, row, err);
 }
 
 /* Images never change: any If-Modified-Since gets 304. */
@@ -32,7 +32,7 @@ reply_unchanged(struct request *req)
 }
 
 bool
-image_json_get(struct request *req, struct error *err)
+v1_image_json_get(struct request *req, struct error *err)
 {
 	struct v1_image_row *row;
 
@@ -45,7 +45,7 @@ image_json_get(struct request *req, struct error *err)
 		return true;
 	/* A client that knows the size can resume a broken download. */
 	if (!row->layered)
-		reply_headerf(req, "X-Docker-Size", "%zu", v1_empty_layer.length);
+		reply_headerf(req, "X-Docker-Size", "%zu", v1_image_empty_layer.length);
 	else if (!row->zstd)
 		reply_headerf(req, "X-Docker-Size", "%" PRId64, row->layer.size);
 	reply_bytes(req, 200, "application/json", row->json.data, row->json.length);
@@ -53,7 +53,7 @@ image_json_get(struct request *req, struct error *err)
 }
 
 bool
-image_ancestry(struct request *req, struct error *err)
+v1_image_ancestry(struct request *req, struct error *err)
 {
 	struct v1_image_row *row;
 
@@ -72,8 +72,8 @@ reply_layer(struct request *req, const struct v1_image_row *row, struct error *e
 	struct reply_source *source;
 
 	if (!row->layered) {
-		reply_bytes(req, 200, "application/octet-stream", v1_empty_layer.data,
-		    v1_empty_layer.length);
+		reply_bytes(req, 200, "application/octet-stream", v1_image_empty_layer.data,
+		    v1_image_empty_layer.length);
 		return true;
 	}
 	if (row->layer.size < 0)
@@ -83,7 +83,7 @@ reply_layer(struct request *req, const struct v1_image_row *row, struct error *e
 	if (!row->zstd)
 		return reply_file(req, 200, registry_blob_path(request_registry(req), &row->layer),
 		    row->layer.size, err);
-	if ((recompress = registry_v1_recompress(request_registry(req), row, err)) == NULL)
+	if ((recompress = bridge_v1_recompress(request_registry(req), row, err)) == NULL)
 		return false;
 	source = arena_alloc(req->arena, sizeof(*source));
 	*source = (struct reply_source){ -1, recompress_read, recompress };
@@ -91,7 +91,7 @@ reply_layer(struct request *req, const struct v1_image_row *row, struct error *e
 }
 
 bool
-image_layer_get(struct request *req, struct error *err)
+v1_image_layer_get(struct request *req, struct error *err)
 {
 	struct v1_image_row *row;
 
@@ -111,7 +111,7 @@ reply_true(struct request *req)
 }
 
 bool
-image_json_put(struct request *req, struct error *err)
+v1_image_json_put(struct request *req, struct error *err)
 {
 	struct target target;
 	struct digest id;
@@ -119,17 +119,17 @@ image_json_put(struct request *req, struct error *err)
 	char *body;
 
 	if (!v1_call_id(req, &id, err) ||
-	    !registry_v1_target_require(
+	    !bridge_v1_target_require(
 		request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err) ||
 	    !request_body(req, JSON_MAX, &body, &json.length, err))
 		return false;
 	json.data = body;
-	return registry_v1_json_push(request_registry(req), v1_call(req)->name, &id, json, err) &&
+	return bridge_v1_json_push(request_registry(req), v1_call(req)->name, &id, json, err) &&
 	       reply_true(req);
 }
 
 bool
-image_layer_put(struct request *req, struct error *err)
+v1_image_layer_put(struct request *req, struct error *err)
 {
 	struct v1_layer *layer;
 	struct session *session;
@@ -138,20 +138,20 @@ image_layer_put(struct request *req, struct error *err)
 	int64_t written;
 
 	if (!v1_call_id(req, &id, err) || !request_admit_body(req, req->uploads, err) ||
-	    !registry_v1_layer_start(
+	    !bridge_v1_layer_start(
 		request_registry(req), v1_call(req)->name, &id, &layer, &session, err))
 		return false;
 	if (!receive_body(req, session, &written, err)) {
 		(void)!session_cancel(session, &ignored);
 		return false;
 	}
-	return registry_v1_layer_end(layer, err) && reply_true(req);
+	return bridge_v1_layer_end(layer, err) && reply_true(req);
 }
 
 /* The payload checksum is verified. The tarsum, which only clients older than the supported ones
  * rely on, is stored unverified. */
 bool
-image_checksum_put(struct request *req, struct error *err)
+v1_image_checksum_put(struct request *req, struct error *err)
 {
 	const char *payload = request_header(req, "X-Docker-Checksum-Payload");
 	const char *tarsum = request_header(req, "X-Docker-Checksum");
@@ -167,7 +167,7 @@ image_checksum_put(struct request *req, struct error *err)
 		    err, ERROR_BAD_REQUEST, "must be sha256: and 64 hexadecimal digits");
 	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MAX)
 		return error_set(err, ERROR_BAD_REQUEST, "X-Docker-Checksum is too long");
-	return registry_v1_checksum_push(
+	return bridge_v1_checksum_push(
 		   request_registry(req), v1_call(req)->name, &id, &digest, tarsum, err) &&
 	       reply_true(req);
 }

@@ -52,12 +52,12 @@ may_push(struct request *req, struct error *err)
 {
 	struct target target;
 
-	return registry_v1_target_require(
+	return bridge_v1_target_require(
 	    request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err);
 }
 
 bool
-repository_put(struct request *req, struct error *err)
+v1_repository_put(struct request *req, struct error *err)
 {
 	if (!may_push(req, err) || !list_read(req, err) || !v1_call_endpoint(req, err))
 		return false;
@@ -67,7 +67,7 @@ repository_put(struct request *req, struct error *err)
 
 /* The end of a push. */
 bool
-repository_images_put(struct request *req, struct error *err)
+v1_repository_images_put(struct request *req, struct error *err)
 {
 	return may_push(req, err) && list_read(req, err) && v1_call_endpoint(req, err) &&
 	       reply_empty(req, 204);
@@ -92,29 +92,29 @@ list_ids(const struct v1_tag_row *tags, size_t count)
 }
 
 bool
-repository_images(struct request *req, struct error *err)
+v1_repository_images(struct request *req, struct error *err)
 {
 	struct v1_tag_row *tags;
 	size_t count;
 
-	return registry_v1_tags(
+	return bridge_v1_tags(
 		   request_registry(req), v1_call(req)->name, NULL, &tags, &count, err) &&
 	       v1_call_endpoint(req, err) && reply_json(req, 200, list_ids(tags, count));
 }
 
 /* As in the original registry, this does not delete images. */
 bool
-repository_images_delete(struct request *req, struct error *err)
+v1_repository_images_delete(struct request *req, struct error *err)
 {
 	struct target target;
 
-	return registry_v1_target_require(
+	return bridge_v1_target_require(
 		   request_registry(req), v1_call(req)->name, ACTION_DELETE, &target, err) &&
 	       v1_call_endpoint(req, err) && reply_empty(req, 204);
 }
 
 bool
-repository_auth(struct request *req, struct error *err)
+v1_repository_auth(struct request *req, struct error *err)
 {
 	if (!may_push(req, err))
 		return false;
@@ -125,16 +125,16 @@ repository_auth(struct request *req, struct error *err)
 /* --- Properties: access is controlled by permission targets; this reports it --- */
 
 bool
-repository_properties(struct request *req, struct error *err)
+v1_repository_properties(struct request *req, struct error *err)
 {
 	bool open;
 
-	return registry_v1_public(request_registry(req), v1_call(req)->name, &open, err) &&
+	return bridge_v1_public(request_registry(req), v1_call(req)->name, &open, err) &&
 	       reply_json(req, 200, json_pack("{s:s}", "access", open ? "public" : "private"));
 }
 
 bool
-repository_properties_put(struct request *req, struct error *err)
+v1_repository_properties_put(struct request *req, struct error *err)
 {
 	json_error_t reason;
 	const char *access = "";
@@ -144,7 +144,7 @@ repository_properties_put(struct request *req, struct error *err)
 	bool open, wanted, understood;
 
 	if (!may_push(req, err) ||
-	    !registry_v1_public(request_registry(req), v1_call(req)->name, &open, err) ||
+	    !bridge_v1_public(request_registry(req), v1_call(req)->name, &open, err) ||
 	    !request_body(req, PROPERTIES_MAX, &body, &length, err))
 		return false;
 	document = document_load(req->arena, (struct bytes){ body, length }, &reason);

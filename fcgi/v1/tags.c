@@ -14,11 +14,11 @@ static bool
 find(struct request *req, const char *tag, struct v1_tag_row **tags, size_t *count,
     struct error *err)
 {
-	return registry_v1_tags(request_registry(req), v1_call(req)->name, tag, tags, count, err);
+	return bridge_v1_tags(request_registry(req), v1_call(req)->name, tag, tags, count, err);
 }
 
 bool
-tags_get(struct request *req, struct error *err)
+v1_tags_get(struct request *req, struct error *err)
 {
 	struct v1_tag_row *tags;
 	json_t *map;
@@ -34,7 +34,7 @@ tags_get(struct request *req, struct error *err)
 }
 
 bool
-tag_get(struct request *req, struct error *err)
+v1_tag_get(struct request *req, struct error *err)
 {
 	struct v1_tag_row *tags;
 	size_t count;
@@ -81,7 +81,7 @@ reply_told(struct request *req, const struct v1_tag_row *tag)
 }
 
 bool
-tag_json(struct request *req, struct error *err)
+v1_tag_json(struct request *req, struct error *err)
 {
 	struct v1_tag_row *tags;
 	size_t count;
@@ -92,7 +92,7 @@ tag_json(struct request *req, struct error *err)
 
 /* Of the name: the details of the tag that was set last. */
 bool
-repository_json(struct request *req, struct error *err)
+v1_repository_json(struct request *req, struct error *err)
 {
 	struct v1_tag_row *tags, newest = { .agent = "" };
 	size_t count;
@@ -120,13 +120,13 @@ read_id(struct request *req, struct digest *id, struct error *err)
 	value = json_loadb(body, length, JSON_DECODE_ANY, NULL);
 	ok = (json_is_string(value) || error_set(err, ERROR_BAD_REQUEST,
 					   "request body must be an image id, a JSON string")) &&
-	     v1_id_read(id, json_string_value(value), err);
+	     v1_image_id_read(id, json_string_value(value), err);
 	json_decref(value);
 	return ok;
 }
 
 bool
-tag_put(struct request *req, struct error *err)
+v1_tag_put(struct request *req, struct error *err)
 {
 	const char *tag = request_param(req, "tag"), *agent = request_header(req, "User-Agent");
 	struct target target;
@@ -134,14 +134,14 @@ tag_put(struct request *req, struct error *err)
 
 	if (agent == NULL || strlen(agent) > AGENT_MAX || !utf8_check(agent))
 		agent = "";
-	if (!tag_check(tag, err) || !registry_v1_target_require(request_registry(req),
-					v1_call(req)->name, ACTION_WRITE, &target, err))
+	if (!name_check_tag(tag, err) || !bridge_v1_target_require(request_registry(req),
+					     v1_call(req)->name, ACTION_WRITE, &target, err))
 		return false;
 	/* Layers may have to be unpacked. Checked before the body, which can be read only once. */
 	if (target.hands_on && !req->may_block)
 		return error_set(err, ERROR_WOULD_BLOCK, NULL);
 	if (!read_id(req, &id, err) ||
-	    !registry_v1_tag_push(request_registry(req), v1_call(req)->name, tag, &id, agent, err))
+	    !bridge_v1_tag_push(request_registry(req), v1_call(req)->name, tag, &id, agent, err))
 		return false;
 	reply_bytes(req, 200, "application/json", "\"\"", 2);
 	return true;
@@ -150,7 +150,7 @@ tag_put(struct request *req, struct error *err)
 static bool
 take_away(struct request *req, const char *tag, struct error *err)
 {
-	if (!registry_v1_tags_delete(request_registry(req), v1_call(req)->name, tag, err) ||
+	if (!bridge_v1_tags_delete(request_registry(req), v1_call(req)->name, tag, err) ||
 	    !v1_call_endpoint(req, err))
 		return false;
 	reply_bytes(req, 200, "application/json", "true", strlen("true"));
@@ -158,13 +158,13 @@ take_away(struct request *req, const char *tag, struct error *err)
 }
 
 bool
-tag_delete(struct request *req, struct error *err)
+v1_tag_delete(struct request *req, struct error *err)
 {
 	return take_away(req, request_param(req, "tag"), err);
 }
 
 bool
-tags_delete(struct request *req, struct error *err)
+v1_tags_delete(struct request *req, struct error *err)
 {
 	return take_away(req, NULL, err);
 }

@@ -3,7 +3,7 @@
 #include "v1/handlers.h"
 
 bool
-users_get(struct request *req, struct error *err)
+v1_users_get(struct request *req, struct error *err)
 {
 	return registry_admit_principal(request_registry(req), false, err) &&
 	       (reply_bytes(req, 200, "application/json", "\"OK\"", 4), true);
@@ -12,7 +12,7 @@ users_get(struct request *req, struct error *err)
 /* Accounts cannot be created here; the client then checks whether it has one. The body, which
  * contains a password, is not read. */
 bool
-users_post(struct request *req, struct error *err)
+v1_users_post(struct request *req, struct error *err)
 {
 	(void)req;
 	return error_set(err, ERROR_UNAUTHORIZED, NULL);

@@ -28,7 +28,7 @@ reply_blob(struct request *req, const struct blob_found *found, struct error *er
 }
 
 bool
-blob_get(struct request *req, struct error *err)
+v2_blob_get(struct request *req, struct error *err)
 {
 	const char *name;
 	struct digest digest;
@@ -45,7 +45,7 @@ blob_get(struct request *req, struct error *err)
 	v2_call_trace(req);
 	reply_header(req, "Docker-Content-Digest", digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", digest.text);
-	if (etag_listed(request_header(req, "If-None-Match"), digest.text))
+	if (conditional_etag_listed(request_header(req, "If-None-Match"), digest.text))
 		return reply_empty(req, 304);
 	reply_header(req, "Content-Type", "application/octet-stream");
 	if (!reply_blob(req, &found, err))
@@ -55,7 +55,7 @@ blob_get(struct request *req, struct error *err)
 }
 
 bool
-blob_delete(struct request *req, struct error *err)
+v2_blob_delete(struct request *req, struct error *err)
 {
 	const char *name;
 	struct digest digest;

@@ -19,7 +19,7 @@ take_key_from_path(struct request *req)
 	if (strncmp(call->path, "/v2/", strlen("/v2/")) != 0 || (end = strchr(start, '/')) == NULL)
 		return;
 	key = arena_strndup(req->arena, start, (size_t)(end - start));
-	if (!repository_key_check(key, &ignored))
+	if (!name_check_key(key, &ignored))
 		return;
 	call->key = key;
 	call->path = arena_printf(req->arena, "/v2%s", end);

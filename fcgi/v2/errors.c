@@ -12,8 +12,9 @@
 static const char *
 source_scope(struct request *req)
 {
-	const char *from = req->call->route->handler == upload_start ? upload_mount_source(req)
-								     : NULL;
+	const char *from = req->call->route->handler == v2_upload_start
+			       ? v2_upload_mount_source(req)
+			       : NULL;
 
 	if (from == NULL || strcmp(from, request_param(req, "name")) == 0)
 		return "";

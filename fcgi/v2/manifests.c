@@ -87,7 +87,7 @@ reply_schema1(struct request *req, const char *name, const char *tag,
 	struct digest digest;
 	struct bytes document;
 
-	if (!registry_schema1_make(request_registry(req), name,
+	if (!bridge_schema1_make(request_registry(req), name,
 		arena_printf(req->arena, "%s%s", v2_call(req)->mount, name), tag, row, &document,
 		&digest, err))
 		return false;
@@ -98,7 +98,7 @@ reply_schema1(struct request *req, const char *name, const char *tag,
 }
 
 bool
-manifest_get(struct request *req, struct error *err)
+v2_manifest_get(struct request *req, struct error *err)
 {
 	const char *name;
 	struct reference reference;
@@ -114,7 +114,7 @@ manifest_get(struct request *req, struct error *err)
 		return reply_schema1(req, name, reference.tag, row, err);
 	reply_header(req, "Docker-Content-Digest", row->digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", row->digest.text);
-	if (etag_listed(request_header(req, "If-None-Match"), row->digest.text))
+	if (conditional_etag_listed(request_header(req, "If-None-Match"), row->digest.text))
 		return reply_empty(req, 304);
 	reply_bytes(req, 200, row->media_type, row->payload.data, row->payload.length);
 	return true;
@@ -126,7 +126,7 @@ push_tags(struct request *req, struct manifest_push *push, struct error *err)
 {
 	push->tags = request_query_all(req, "tag");
 	while (push->tags[push->tag_count] != NULL) {
-		if (!tag_check(push->tags[push->tag_count], err))
+		if (!name_check_tag(push->tags[push->tag_count], err))
 			return false;
 		push->tag_count++;
 	}
@@ -176,7 +176,7 @@ push_reply(struct request *req, const struct manifest_push *push)
 }
 
 bool
-manifest_put(struct request *req, struct error *err)
+v2_manifest_put(struct request *req, struct error *err)
 {
 	struct reference reference;
 	struct digest expected;
@@ -207,7 +207,7 @@ manifest_put(struct request *req, struct error *err)
 }
 
 bool
-manifest_delete(struct request *req, struct error *err)
+v2_manifest_delete(struct request *req, struct error *err)
 {
 	const char *name;
 	struct reference reference;

@@ -76,10 +76,10 @@ order_check(const struct promotion *order, struct error *err)
 {
 	if (order->target_tag != NULL && order->tag == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "targetTag requires tag");
-	return repository_key_check(order->target_key, err) && name_check(order->name, err) &&
+	return name_check_key(order->target_key, err) && name_check(order->name, err) &&
 	       name_check(order->target_name, err) &&
-	       (order->tag == NULL || tag_check(order->tag, err)) &&
-	       (order->target_tag == NULL || tag_check(order->target_tag, err));
+	       (order->tag == NULL || name_check_tag(order->tag, err)) &&
+	       (order->target_tag == NULL || name_check_tag(order->target_tag, err));
 }
 
 bool

@@ -32,7 +32,7 @@ index_text(struct request *req, const struct list *list)
 }
 
 bool
-referrers_list(struct request *req, struct error *err)
+v2_referrers_list(struct request *req, struct error *err)
 {
 	const char *name, *text, *type = request_query(req, "artifactType"), *extra = NULL;
 	struct digest subject;
@@ -49,7 +49,7 @@ referrers_list(struct request *req, struct error *err)
 		return false;
 	if (type != NULL) {
 		reply_header(req, "OCI-Filters-Applied", "artifactType");
-		extra = arena_printf(req->arena, "artifactType=%s", url_encode(req->arena, type));
+		extra = arena_printf(req->arena, "artifactType=%s", link_encode(req->arena, type));
 	}
 	list_link(req, &page, &list, extra);
 	text = index_text(req, &list);

@@ -4,7 +4,7 @@
 #include "v2/handlers.h"
 
 bool
-tags_list(struct request *req, struct error *err)
+v2_tags_list(struct request *req, struct error *err)
 {
 	const char *name;
 	struct page page;

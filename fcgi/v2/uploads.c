@@ -61,7 +61,7 @@ check_content_range(struct request *req, const char *name, const struct session 
 	*length = -1;
 	if (header == NULL)
 		return true;
-	if (!content_range_parse(header, &first, &last))
+	if (!range_parse_content(header, &first, &last))
 		return error_set(err, ERROR_BLOB_UPLOAD_INVALID, "malformed Content-Range");
 	*length = last - first + 1;
 	if (req->content_length >= 0 && *length != req->content_length)
@@ -76,7 +76,7 @@ check_content_range(struct request *req, const char *name, const struct session 
 
 /* Only names under this key: content of another key is unknown here. */
 const char *
-upload_mount_source(struct request *req)
+v2_upload_mount_source(struct request *req)
 {
 	const char *from = request_query(req, "from"), *mount = v2_call(req)->mount;
 	struct error ignored = { 0 };
@@ -107,7 +107,7 @@ source_readable(struct request *req, const char *from, bool *readable, struct er
 static bool
 try_mount(struct request *req, const char *name, bool *done, struct error *err)
 {
-	const char *mount = request_query(req, "mount"), *from = upload_mount_source(req);
+	const char *mount = request_query(req, "mount"), *from = v2_upload_mount_source(req);
 	struct digest digest;
 	bool readable;
 
@@ -155,7 +155,7 @@ upload_whole(struct request *req, const char *name, const struct digest *digest,
 }
 
 bool
-upload_start(struct request *req, struct error *err)
+v2_upload_start(struct request *req, struct error *err)
 {
 	const char *name, *whole = request_query(req, "digest");
 	enum digest_algorithm algorithm;
@@ -213,7 +213,7 @@ find_session(struct request *req, const char **name, struct session **session, s
 }
 
 bool
-upload_status(struct request *req, struct error *err)
+v2_upload_status(struct request *req, struct error *err)
 {
 	const char *name;
 	struct session *session;
@@ -225,7 +225,7 @@ upload_status(struct request *req, struct error *err)
 }
 
 bool
-upload_append(struct request *req, struct error *err)
+v2_upload_append(struct request *req, struct error *err)
 {
 	const char *name;
 	struct session *session;
@@ -241,7 +241,7 @@ upload_append(struct request *req, struct error *err)
 }
 
 bool
-upload_finish(struct request *req, struct error *err)
+v2_upload_finish(struct request *req, struct error *err)
 {
 	const char *name, *text = request_query(req, "digest");
 	struct session *session;
@@ -260,7 +260,7 @@ upload_finish(struct request *req, struct error *err)
 }
 
 bool
-upload_cancel(struct request *req, struct error *err)
+v2_upload_cancel(struct request *req, struct error *err)
 {
 	const char *name;
 	struct session *session;
@@ -270,7 +270,7 @@ upload_cancel(struct request *req, struct error *err)
 }
 
 bool
-upload_admit(struct request *req, struct error *err)
+v2_upload_admit(struct request *req, struct error *err)
 {
 	struct target target = { 0 };
 	struct session *session;

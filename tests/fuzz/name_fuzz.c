@@ -23,10 +23,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(text[0] != '/' && text[strlen(text) - 1] != '/');
 	} else
 		MUST(err.code == ERROR_NAME_INVALID && *err.message != '\0');
-	if (tag_check(text, &err))
+	if (name_check_tag(text, &err))
 		MUST(strspn(text, word) == strlen(text) && strlen(text) <= TAG_MAX_LENGTH &&
 		     text[0] != '.');
-	if (repository_key_check(text, &err))
+	if (name_check_key(text, &err))
 		MUST(strspn(text, word) == strlen(text) && strlen(text) <= 64 && text[0] != '.');
 	arena_free(arena);
 	return 0;

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 				MUST(set.at[j].first >= 0 && set.at[j].first <= set.at[j].last &&
 				     set.at[j].last < sizes[i]);
 		}
-	if (content_range_parse(text, &first, &last))
+	if (range_parse_content(text, &first, &last))
 		MUST(first >= 0 && first <= last);
 	arena_free(arena);
 	return 0;

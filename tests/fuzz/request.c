@@ -187,7 +187,7 @@ connection_usable(struct db_connection *connection)
 }
 
 bool
-schema_check(int64_t schema, int64_t oldest, struct error *err)
+db_schema_check(int64_t schema, int64_t oldest, struct error *err)
 {
 	(void)schema;
 	(void)oldest;
@@ -196,7 +196,7 @@ schema_check(int64_t schema, int64_t oldest, struct error *err)
 }
 
 bool
-state_is_unavailable(const char *state)
+db_state_is_unavailable(const char *state)
 {
 	(void)state;
 	return false;

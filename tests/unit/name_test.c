@@ -61,13 +61,13 @@ tags_of_the_grammar_are_taken(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		assert_true(tag_check(good[i], &err));
+		assert_true(name_check_tag(good[i], &err));
 	memset(longest, 'x', sizeof(longest));
 	longest[TAG_MAX_LENGTH] = '\0';
-	assert_true(tag_check(longest, &err));
+	assert_true(name_check_tag(longest, &err));
 	longest[TAG_MAX_LENGTH] = 'x';
 	longest[TAG_MAX_LENGTH + 1] = '\0';
-	assert_false(tag_check(longest, &err));
+	assert_false(name_check_tag(longest, &err));
 	assert_int_equal(err.code, ERROR_TAG_INVALID);
 }
 
@@ -81,7 +81,7 @@ other_tags_are_refused(void **state)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct error err = { 0 };
 
-		assert_false(tag_check(bad[i], &err));
+		assert_false(name_check_tag(bad[i], &err));
 		assert_int_equal(err.code, ERROR_TAG_INVALID);
 	}
 }
@@ -94,17 +94,17 @@ repository_keys_begin_with_a_letter_or_digit(void **state)
 	char key[66];
 
 	(void)state;
-	assert_true(repository_key_check("docker-dev-local2", &err));
-	assert_true(repository_key_check("A.b_C", &err));
+	assert_true(name_check_key("docker-dev-local2", &err));
+	assert_true(name_check_key("A.b_C", &err));
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		assert_false(repository_key_check(bad[i], &err));
+		assert_false(name_check_key(bad[i], &err));
 	assert_int_equal(err.code, ERROR_BAD_REQUEST);
 	memset(key, 'k', sizeof(key));
 	key[64] = '\0';
-	assert_true(repository_key_check(key, &err));
+	assert_true(name_check_key(key, &err));
 	key[64] = 'k';
 	key[65] = '\0';
-	assert_false(repository_key_check(key, &err));
+	assert_false(name_check_key(key, &err));
 }
 
 int

@@ -143,7 +143,7 @@ content_range_is_read_in_each_form(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		first = last = -7;
-		if (!content_range_parse(values[i], &first, &last) || first != 2 || last != 5)
+		if (!range_parse_content(values[i], &first, &last) || first != 2 || last != 5)
 			fail_msg("%s", values[i]);
 	}
 }
@@ -157,7 +157,7 @@ content_range_that_cannot_be_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		if (content_range_parse(values[i], &first, &last))
+		if (range_parse_content(values[i], &first, &last))
 			fail_msg("%s", values[i]);
 }
 

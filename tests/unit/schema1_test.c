@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "oci/base64url.h"
+#include "oci/base64.h"
 #include "test.h"
 
 /* Made with the key of RFC 6979, A.2.5, and checked by three other programs. */
@@ -327,7 +327,7 @@ formats_that_lie(void **state)
 
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
 		const char *text = arena_printf(*state, "%.*s%s%s", (int)(start - vector), vector,
-		    base64url_encode(*state, formats[i], strlen(formats[i])), strchr(start, '"'));
+		    base64_url_encode(*state, formats[i], strlen(formats[i])), strchr(start, '"'));
 
 		assert_int_equal(parse(*state, text, &schema1), ERROR_MANIFEST_UNVERIFIED);
 	}

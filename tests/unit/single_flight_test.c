@@ -57,9 +57,9 @@ main(void)
 	const struct CMUnitTest tests[] = { cmocka_unit_test(one_asks_and_all_are_told) };
 	int failed;
 
-	flights = flights_open();
+	flights = single_flights_open();
 	cmocka_set_message_output(CM_OUTPUT_TAP);
 	failed = cmocka_run_group_tests_name("flight", tests, NULL, NULL);
-	flights_close(flights);
+	single_flights_close(flights);
 	return failed;
 }

@@ -57,7 +57,7 @@ unpack(const void *data, size_t length, struct digest *digest)
 	bool possible = false;
 
 	digest_of(&own, DIGEST_SHA256, data, length);
-	assert_true(unpacked_digest(
+	assert_true(unpack_digest(
 	    write_file(data, length), &own, (struct unpack_watch){ 0 }, digest, &possible, &err));
 	return possible;
 }
@@ -145,7 +145,7 @@ other_bytes_are_an_error(void **state)
 	length = pack(0, plain, sizeof(plain));
 	digest_of(&own, DIGEST_SHA256, packed, length);
 	packed[length / 2] ^= 1;
-	assert_false(unpacked_digest(write_file(packed, length), &own, (struct unpack_watch){ 0 },
+	assert_false(unpack_digest(write_file(packed, length), &own, (struct unpack_watch){ 0 },
 	    &digest, &possible, &err));
 	assert_int_equal(err.code, ERROR_INTERNAL);
 }
@@ -165,8 +165,8 @@ nobody_waits_any_more(void **state)
 	bool possible;
 
 	(void)state;
-	assert_false(unpacked_digest(write_file("x", 1), &own,
-	    (struct unpack_watch){ is_over, NULL }, &digest, &possible, &err));
+	assert_false(unpack_digest(write_file("x", 1), &own, (struct unpack_watch){ is_over, NULL },
+	    &digest, &possible, &err));
 	assert_int_equal(err.code, ERROR_CLIENT_GONE);
 }
 

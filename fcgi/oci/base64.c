@@ -1,4 +1,4 @@
-#include "oci/base64url.h"
+#include "oci/base64.h"
 
 #include <gnutls/gnutls.h>
 #include <stdint.h>
@@ -19,7 +19,7 @@ base64_encode(struct arena *arena, const void *data, size_t length)
 }
 
 char *
-base64url_encode(struct arena *arena, const void *data, size_t length)
+base64_url_encode(struct arena *arena, const void *data, size_t length)
 {
 	char *text = base64_encode(arena, data, length);
 
@@ -33,7 +33,7 @@ base64url_encode(struct arena *arena, const void *data, size_t length)
 }
 
 bool
-base64url_decode(struct arena *arena, const char *text, size_t length, struct bytes *bytes)
+base64_url_decode(struct arena *arena, const char *text, size_t length, struct bytes *bytes)
 {
 	gnutls_datum_t in, out;
 	char *standard, *copy;

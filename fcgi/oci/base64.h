@@ -1,6 +1,6 @@
 /* base64 with padding (RFC 4648, 4), and base64url without (RFC 7515, appendix C). */
-#ifndef OCI_BASE64URL_H
-#define OCI_BASE64URL_H
+#ifndef OCI_BASE64_H
+#define OCI_BASE64_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,8 +9,8 @@
 #include "base/bytes.h"
 
 char *base64_encode(struct arena *, const void *data, size_t length);
-char *base64url_encode(struct arena *, const void *data, size_t length);
+char *base64_url_encode(struct arena *, const void *data, size_t length);
 /* Trailing '=' are ignored; false if the rest is malformed or empty. */
-bool base64url_decode(struct arena *, const char *text, size_t length, struct bytes *);
+bool base64_url_decode(struct arena *, const char *text, size_t length, struct bytes *);
 
 #endif
