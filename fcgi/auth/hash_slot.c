@@ -1,18 +1,19 @@
 #include "auth/hash_slot.h"
 
-#include <arpa/inet.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/network.h"
+
 #define WAITING_MAX 192        /* less than the default number of threads that may wait */
 #define NETWORK_WAITING_MAX 64 /* from one network */
 
 struct waiter {
 	struct waiter *next; /* in order of arrival */
-	char network[INET6_ADDRSTRLEN];
+	char network[IP_TEXT_SIZE];
 	uint64_t round; /* the lowest is granted first */
 	bool granted;
 	pthread_cond_t changed;
@@ -30,15 +31,15 @@ hash_slots_setup(unsigned slots)
 }
 
 static void
-read_network(const char *address, char network[INET6_ADDRSTRLEN])
+read_network(const char *address, char network[IP_TEXT_SIZE])
 {
-	unsigned char bytes[sizeof(struct in6_addr)];
+	struct ip ip;
 
-	snprintf(network, INET6_ADDRSTRLEN, "%s", address);
-	if (inet_pton(AF_INET6, address, bytes) != 1)
+	snprintf(network, IP_TEXT_SIZE, "%s", address);
+	if (!ip_parse(address, &ip) || ip.bits != 128)
 		return;
-	memset(bytes + 8, 0, 8);
-	inet_ntop(AF_INET6, bytes, network, INET6_ADDRSTRLEN);
+	memset(ip.bytes + 8, 0, 8);
+	ip_text(&ip, network);
 }
 
 /* Count the waiting threads; *of_network counts only those of that network. */

@@ -1,21 +1,14 @@
 #include "db/parts.h"
 
-#include <arpa/inet.h>
-
+#include "base/network.h"
 #include "base/uuid.h"
-
-static bool
-address_check(const char *text)
-{
-	unsigned char address[sizeof(struct in6_addr)];
-
-	return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
-}
 
 const char *
 parts_address(const char *address)
 {
-	return address != NULL && address_check(address) ? address : NULL;
+	struct ip ignored;
+
+	return address != NULL && ip_parse(address, &ignored) ? address : NULL;
 }
 
 const char *

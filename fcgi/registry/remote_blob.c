@@ -1,7 +1,5 @@
 #include "registry/remote_blob.h"
 
-#include <stdlib.h>
-
 #include "registry/relay.h"
 #include "registry/remote_search.h"
 #include "registry/upstreams.h"
@@ -111,16 +109,6 @@ get_blob(struct remote_search *search, const struct remote *remote, bool head,
 	return fetch_record_failure(search, remote, &reason, err);
 }
 
-/* Remotes with a cached manifest that names the digest come first: nothing needs to be proven
- * there. */
-static int
-wanted_first(const void *a, const void *b)
-{
-	const struct remote *left = a, *right = b;
-
-	return (int)(right->wanted >= 0) - (int)(left->wanted >= 0);
-}
-
 bool
 remote_blob(struct registry *registry, const char *name, const struct digest *digest, bool head,
     struct reader **reader, int64_t *size, enum remote_end *end, struct error *err)
@@ -133,7 +121,6 @@ remote_blob(struct registry *registry, const char *name, const struct digest *di
 	*reader = NULL;
 	if (!remote_search_open(&search, registry, name, &question, err))
 		return false;
-	qsort(search.remotes, search.count, sizeof(*search.remotes), wanted_first);
 	for (size_t i = 0; i < search.count && !got; i++) {
 		struct remote *remote = &search.remotes[i];
 

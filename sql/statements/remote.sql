@@ -3,7 +3,8 @@ SET search_path = registry;
 -- The remotes that may be asked about an image name, in search order; of several paths to a remote, the first counts. If tag and digest are NULL,
 -- the tags are requested. If the shadowing guard is on and a local member has the name, remotes are excluded if the principal sees that member;
 -- else they are guarded and report that nothing is found. wanted: the size of the digest if a manifest cached under the name references it or if
--- it is being fetched, else -1. If there are no remotes: one row, whose id is NULL.
+-- it is being fetched, else -1; remotes where it is wanted come first, because nothing needs to be proven there. If there are no remotes: one
+-- row, whose id is NULL.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   id integer, key text, path text, priority boolean, guarded boolean, may_fill boolean, offline boolean, missed boolean, wanted bigint,
@@ -42,13 +43,7 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
   path.leaf_id AS id, r.key, path.path, path.rank = 0 AS priority, path.guarded,
   me.is_admin OR EXISTS (SELECT FROM granting_rules(path.leaf_id, me.principals, 2, path.path)) AS may_fill,
   c.offline, miss.until IS NOT NULL AS missed,
-  CASE WHEN :digest IS NULL THEN -1 ELSE coalesce(
-    (SELECT w.size FROM image i
-        JOIN image_manifest im ON im.image_id = i.id
-        JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
-      WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.role < 3 LIMIT 1),
-    (SELECT f.size FROM blob_fetch_name n JOIN blob_fetch f USING (digest, alg, repository_id)
-      WHERE n.repository_id = path.leaf_id AND n.path = path.path AND n.digest = :digest AND n.alg = :alg), -1) END AS wanted,
+  want.size AS wanted,
   EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id AND t.path = path.path AND t.fresh_until > now()) AS listed,
   greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint AS away,
   coalesce(s.limited, false) AS limited,
@@ -67,7 +62,14 @@ FROM me LEFT JOIN root ON true
     JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true
   LEFT JOIN remote_state s ON s.repository_id = path.leaf_id
   LEFT JOIN remote_miss miss ON miss.repository_id = path.leaf_id AND miss.path = path.path AND miss.reference = :reference AND miss.until > now()
-ORDER BY path.rank <> 0, path.ord;
+  LEFT JOIN LATERAL (SELECT CASE WHEN :digest IS NULL THEN -1 ELSE coalesce(
+    (SELECT w.size FROM image i
+        JOIN image_manifest im ON im.image_id = i.id
+        JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
+      WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.role < 3 LIMIT 1),
+    (SELECT f.size FROM blob_fetch_name n JOIN blob_fetch f USING (digest, alg, repository_id)
+      WHERE n.repository_id = path.leaf_id AND n.path = path.path AND n.digest = :digest AND n.alg = :alg), -1) END AS size) want ON true
+ORDER BY want.size < 0, path.rank <> 0, path.ord;
 
 -- Remotes that failed, with the columns that a probe needs; not those that limit our rate or refuse our credentials, because these are not
 -- probed repeatedly.
