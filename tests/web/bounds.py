@@ -27,6 +27,11 @@ def repository(key, **settings):
     assert answer.status == 200, answer
 
 
+def make_repositories():
+    repository("bounds-v2")
+    repository("bounds-v1", dockerApiVersion="V1", bridgeRepository="bounds-v2", bridgePush=True)
+
+
 def diff_id(layer):
     return sql(f"SELECT encode(diff_id, 'hex') FROM registry.blob WHERE digest = '\\x{sha256(layer)[7:]}'")
 
@@ -34,8 +39,7 @@ def diff_id(layer):
 @test
 def layers_are_unpacked_once():
     """What a v1 layer holds unpacked is worked out once, at the first tag that is handed on, and kept; a layer of v2 is not unpacked."""
-    repository("bounds-v2")
-    repository("bounds-v1", dockerApiVersion="V1", bridgeRepository="bounds-v2", bridgePush=True)
+    make_repositories()
     image, prefix = V1Image("bounds/app"), "/artifactory/api/docker/bounds-"
     client = Client("bounds/app", prefix=prefix + "v1")
     client.push("one", image)
@@ -58,6 +62,7 @@ def layers_are_unpacked_once():
 @test
 def bombs_are_unpacked_once():
     """A layer that unpacks to more than the bounds is refused with a reason where it would have to be unpacked, and tried once."""
+    make_repositories()
     bomb = V1Image("bounds/bomb", layer=gzip.compress(bytes(300 * MIB), 9, mtime=0))
     client = Client("bounds/bomb", prefix="/artifactory/api/docker/bounds-v1")
     client.begin(bomb)

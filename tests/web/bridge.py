@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import json
 import subprocess
+from functools import cache
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image, files_of, layer_of
@@ -44,6 +45,37 @@ def listed(name):
     return answer.json() if answer.status == 200 else answer.status
 
 
+@cache
+def bridged(layers, empties):
+    """A schema 2 image of so many layers; its name."""
+    name = f"bridge/image{layers}d"
+    push(name, "x", layers_of(f"both{layers}", layers), config_of(layers, empties), docker=True)
+    return name
+
+
+@cache
+def longer():
+    """An image that begins as the one of 14 layers; its name."""
+    push("bridge/longer", "x", layers_of("both14", 14) + layers_of("more", 1), config_of(15))
+    return "bridge/longer"
+
+
+@cache
+def one_part():
+    push("bridged-single", "x", layers_of("single", 1), config_of(1))
+    push("library/bridged-lib", "x", layers_of("lib", 1), config_of(1))
+
+
+@cache
+def mixed():
+    """A name with images of both APIs; the one of v1, and its client."""
+    push("bridge/mixed", "both", layers_of("mixed", 1), config_of(1))
+    push("bridge/mixed", "v2", layers_of("mixed", 1), config_of(1))
+    mine, client = V1Image("mixed"), Client("bridge/mixed", prefix="/artifactory/api/docker/docker-dev-local")
+    client.push("both", mine)
+    return mine, client
+
+
 @test
 def images_of_both_kinds():
     """Images of 1, 14 and 40 layers, schema 2 and OCI, with empty history or none, have the same files; no layer is stored again."""
@@ -66,27 +98,24 @@ def images_of_both_kinds():
             assert [layer for d, (_, layer) in zip(documents, images) if d.get("throwaway")] == [EMPTY_LAYER] * empties
         assert len(ids) == 1, "the same ids for both"
         assert sql("SELECT count(*) FROM registry.blob") == blobs
-        assert sql("SELECT count(*) FROM registry.v1_image v JOIN registry.image i ON i.id = v.image_id WHERE path LIKE 'bridge/%'") == "0"
+        assert sql("SELECT count(*) FROM registry.v1_image v JOIN registry.image i ON i.id = v.image_id WHERE path LIKE 'bridge/image%'") == "0"
 
 
 @test
 def ids_stay():
     """Ids are the same after a restart and worked out anew, by every process; images that begin alike share them."""
-    first = listed("bridge/image14d")["x"]
+    first = listed(bridged(14, 6))["x"]
     sql("DELETE FROM registry.v1_view_image; DELETE FROM registry.v1_view")
     renew("stowage-v1")
     assert listed("bridge/image14d")["x"] == first
-    layers = layers_of("both14", 14) + layers_of("more", 1)
-    push("bridge/longer", "x", layers, config_of(15))
-    one, two = (Client(name).pull("x") for name in ("bridge/image14d", "bridge/longer"))
+    one, two = (Client(name).pull("x") for name in ("bridge/image14d", longer()))
     assert [json.loads(d)["id"] for d, _ in one[:13]] == [json.loads(d)["id"] for d, _ in two[:13]]
 
 
 @test
 def one_part_names():
     """A name of one part is looked for as it is and as library's."""
-    push("bridged-single", "x", layers_of("single", 1), config_of(1))
-    push("library/bridged-lib", "x", layers_of("lib", 1), config_of(1))
+    one_part()
     for name in ("bridged-single", "library/bridged-single", "bridged-lib", "library/bridged-lib"):
         assert len(Client(name).pull("x")) == 1, name
 
@@ -94,6 +123,7 @@ def one_part_names():
 @test
 def resumable():
     """A bridged layer is sent by the web server, from where it broke off too; its size is told."""
+    bridged(1, 0)
     client = Client("bridge/image1d")
     layer = layers_of("both1", 1)[0]
     client.index("GET", "/images")
@@ -106,6 +136,8 @@ def resumable():
 @test
 def rights():
     """Over the bridge a puller has the rights of v2, no more; other names' tokens open nothing."""
+    for needed in (bridged(1, 0), bridged(14, 6), longer()):
+        assert listed(needed)["x"]
     user = add_user("bridger", "read", "docker-dev-local2", "bridge/image1*")
     assert len(Client("bridge/image1d", auth=user).pull("x")) == 1
     assert Client("bridge/longer", auth=user).index("GET", "/images").status == 404
@@ -139,11 +171,7 @@ def shared_by_many():
 @test
 def v1_goes_first():
     """Where both have a tag, what was pushed over v1 answers."""
-    push("bridge/mixed", "both", layers_of("mixed", 1), config_of(1))
-    push("bridge/mixed", "v2", layers_of("mixed", 1), config_of(1))
-    mine = V1Image("mixed")
-    client = Client("bridge/mixed", prefix="/artifactory/api/docker/docker-dev-local")
-    client.push("both", mine)
+    mine, client = mixed()
     tags = listed("bridge/mixed")
     assert tags["both"] == mine.id and tags["v2"] != mine.id, tags
     assert {entry["id"] for entry in client.index("GET", "/images").json()} == set(tags.values())
@@ -237,6 +265,7 @@ def caches_are_seen_whole():
 @test
 def search():
     """Search finds bridged names."""
+    one_part()
     names = [entry["name"] for entry in call("GET", "/v1/search?q=bridged-&n=100").json()["results"]]
     assert names == ["bridged-lib", "bridged-single"], names
 
@@ -244,6 +273,7 @@ def search():
 @test
 def v1_names_are_local():
     """A name that has a v1 image is local for the virtual repository: no remote answers its tags."""
+    mixed()
     guarded = sql("SELECT registry.name_is_local(id, 'bridge/mixed'), registry.name_is_local(id, 'bridge/nowhere') FROM registry.repository WHERE key = 'docker-dev'")
     assert guarded == "t|f", guarded
 

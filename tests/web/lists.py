@@ -1,4 +1,6 @@
 """Tags and catalog: order, paging, links, and only what the caller may read."""
+from functools import cache
+
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 
 
@@ -18,12 +20,26 @@ def pages(path, key, **more):
 TAGS = ["1", "1.0", "A", "Z", "_x", "a", "a-b", "a.b", "b", "latest"]
 
 
-@test
-def tags_sorted():
-    """Tags come in byte order, each once."""
+@cache
+def push_tags():
     payload = push_image("list/tags", TAGS[-1])
     for name in reversed(TAGS):
         assert put_manifest("list/tags", name, payload).status == 201
+
+
+@cache
+def push_names():
+    """Names of images, and two names without any."""
+    for name in ("list/b", "list/a", "list/a/b", "list-c"):
+        push_image(name)
+    start("list/abandoned", headers={"Content-Length": "0"})
+    put_blob("list/blobonly", b"x")
+
+
+@test
+def tags_sorted():
+    """Tags come in byte order, each once."""
+    push_tags()
     document = call("GET", "/v2/list/tags/tags/list").json()
     assert document == {"name": "list/tags", "tags": sorted(TAGS)}, document
 
@@ -31,6 +47,7 @@ def tags_sorted():
 @test
 def tags_paged():
     """n and last page through the tags; every Link leads on and keeps n."""
+    push_tags()
     for n in (1, 3, 9, 10, 11, 1000):
         found = pages(f"/v2/list/tags/tags/list?n={n}", "tags")
         assert sum(found, []) == sorted(TAGS) and all(len(page) <= n for page in found), (n, found)
@@ -43,6 +60,7 @@ def tags_paged():
 @test
 def n_zero_and_odd():
     """n=0 is an empty list; n that is not a number is 400; a huge n is taken as the maximum."""
+    push_tags()
     for path in ("/v2/list/tags/tags/list", "/v2/_catalog"):
         answer = call("GET", path + "?n=0")
         assert answer.status == 200 and not list(answer.json().values())[-1], answer
@@ -57,8 +75,7 @@ def n_zero_and_odd():
 @test
 def tags_unknown_name():
     """tags/list of a name without manifests is NAME_UNKNOWN, an abandoned upload changes nothing."""
-    start("list/abandoned", headers={"Content-Length": "0"})
-    put_blob("list/blobonly", b"x")
+    push_names()
     for name in ("list/none", "list/abandoned", "list/blobonly"):
         answer = call("GET", f"/v2/{name}/tags/list")
         assert answer.status == 404 and answer.code() == "NAME_UNKNOWN", answer
@@ -67,6 +84,7 @@ def tags_unknown_name():
 @test
 def tags_through_artifactory_form():
     """Links keep the URL form the client used."""
+    push_tags()
     found = pages("/artifactory/api/docker/docker-dev-local2/v2/list/tags/tags/list?n=4", "tags")
     assert sum(found, []) == sorted(TAGS)
     answer = call("GET", "/artifactory/api/docker/docker-dev-local2/v2/list/tags/tags/list?n=4")
@@ -76,8 +94,8 @@ def tags_through_artifactory_form():
 @test
 def catalog():
     """The catalog holds the names with a manifest, in order, paged."""
-    for name in ("list/b", "list/a", "list/a/b", "list-c"):
-        push_image(name)
+    push_tags()
+    push_names()
     whole = sum(pages("/v2/_catalog?n=1000", "repositories"), [])
     assert whole == sorted(whole) and {"list/a", "list/a/b", "list/b", "list-c", "list/tags"} <= set(whole), whole
     assert "list/abandoned" not in whole and "list/blobonly" not in whole, whole
@@ -98,6 +116,7 @@ def catalog_after_deletion():
 @test
 def only_what_is_readable():
     """Catalog, tags and referrers show only what the caller may read; paging neither skips nor repeats."""
+    push_names()
     user = add_user("lister", "read", "docker-dev-local2", "list/a,list/a/**")
     assert sum(pages("/v2/_catalog?n=1", "repositories", auth=user), []) == ["list/a", "list/a/b"]
     assert call("GET", "/v2/list/b/tags/list", auth=user).code() == "NAME_UNKNOWN"

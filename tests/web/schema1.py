@@ -62,7 +62,7 @@ def old_clients_get_schema1():
 @test
 def all_others_get_what_is_stored():
     """A client that can read the stored manifest, or is not docker, gets it as it is."""
-    docker, oci = get("schema1/docker").body, get("schema1/oci").body
+    docker, oci = push_docker("schema1/docker", "x"), push_image("schema1/oci", "x", LAYERS, CONFIG)
     v1_to_list = f"{SIGNED}, {DOCKER_MANIFEST}, application/vnd.docker.distribution.manifest.list.v2+json, application/json"
     for accept in (DOCKER_MANIFEST, v1_to_list, "*/*", f"{SIGNED}, */*;q=0.1", "application/*", OCI_MANIFEST):
         assert get("schema1/docker", Accept=accept).body == docker, accept
@@ -91,6 +91,7 @@ def what_schema1_cannot_say():
 @test
 def empty_layer():
     """The empty layer exists under every name that an account may read; it need not be pushed, and no upstream is asked for it."""
+    push_docker("schema1/docker", "x")
     path = f"/v2/schema1/docker/blobs/{EMPTY}"
     for auth in (token("repository:schema1/docker:pull"), token("repository:schema1/docker:pull,push"), ADMIN):
         answer = call("GET", path, auth=auth)
@@ -206,7 +207,11 @@ def upstreams():
 @test
 def pushed_schema1_over_v1():
     """What was pushed as schema 1 is seen by v1 clients with the ids it brought."""
-    images = Client("schema1/pushed").pull("x")
+    push_docker("schema1/docker", "x")
+    for layer in LAYERS:
+        put_blob("schema1/over-v1", layer)
+    assert put_manifest("schema1/over-v1", "x", get("schema1/docker", **OLD).body, SIGNED).status == 201
+    images = Client("schema1/over-v1").pull("x")
     assert [json.loads(text)["id"] for text, _ in images] == [json.loads(text)["id"] for text, _ in Client("schema1/docker").pull("x")]
     assert files_of(*(layer for _, layer in images)) == files_of(*LAYERS)
 

@@ -66,12 +66,16 @@ def one_more_is_refused():
     begun("sessions/one3", mine)
 
 
-@test
-def pushes_of_v1_count():
-    """An image under way over v1 is a session, its layer another: refused at the limit of their account, taken below it; a JSON is taken twice."""
+def make_v1_repository():
     answer = call("PUT", "/artifactory/api/repositories/sessions-v1", json.dumps({"rclass": "local", "dockerApiVersion": "V1"}).encode(),
                   {"Content-Type": "application/json"})
     assert answer.status == 200, answer
+
+
+@test
+def pushes_of_v1_count():
+    """An image under way over v1 is a session, its layer another: refused at the limit of their account, taken below it; a JSON is taken twice."""
+    make_v1_repository()
     user, made, more = add_user("sessions-three", "read,write"), V1Image("sessions"), V1Image("more")
     client, other = (Client(f"sessions/three{n}", auth=user, prefix="/artifactory/api/docker/sessions-v1") for n in ("", "-b"))
     assert client.begin(made).status == 200 and other.begin(more).status == 200
@@ -91,6 +95,7 @@ def pushes_of_v1_count():
 @test
 def broken_off_pushes_of_v1_go():
     """A push over v1 that rests for a day goes with the name it began; one whose image another push completed leaves that."""
+    make_v1_repository()
     whole, rest = V1Image("whole"), V1Image("rest")
     full, empty = (Client(f"sessions/v1-{n}", prefix="/artifactory/api/docker/sessions-v1") for n in ("full", "empty"))
     full.push("latest", whole)

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from contextlib import suppress
+from functools import cache
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image, image_id, layer_of, token_claims
@@ -21,6 +22,29 @@ def error(answer):
 
 def audit(action):
     return int(sql(f"SELECT count(*) FROM registry.audit WHERE action = '{action}' AND repository = 'docker-dev-local'"))
+
+
+@cache
+def push_app():
+    Client("team/app").push("latest", APP)
+
+
+@cache
+def push_single():
+    """How many of its images were new."""
+    return Client("single", prefix=ART).push("1", V1Image("single"))
+
+
+@cache
+def push_shared():
+    one = V1Image("shared", layer=layer_of(a="1"))
+    Client("same/one").push("x", one)
+    return one
+
+
+@cache
+def team_reader():
+    return add_user("v1reader", "read", "docker-dev-local", "team/**")
 
 
 @test
@@ -49,10 +73,10 @@ def login():
 @test
 def push_and_pull():
     """A push and a pull, every call of them; bytes come back as they went."""
-    client = Client("team/app")
+    client = Client("team/pushed")
     before = audit("push"), audit("tag")
     assert client.push("latest", APP) == 2
-    assert Client("team/app").pull("latest") == [(BASE.json, BASE.layer), (APP.json, APP.layer)]
+    assert Client("team/pushed").pull("latest") == [(BASE.json, BASE.layer), (APP.json, APP.layer)]
     assert (audit("push"), audit("tag")) == (before[0] + 2, before[1] + 1)
     assert client.push("again", APP) == 0, "what is there is not sent again"
 
@@ -60,6 +84,7 @@ def push_and_pull():
 @test
 def pull_by_password():
     """A pull with the password on every call, as from a registry that stands alone: the same bytes, and no token is needed."""
+    push_app()
     reader = add_user("v1-by-password", "read", "docker-dev-local", "team/**")  # wrong passwords lock an account
     for auth, status in ((ADMIN, 200), (reader, 200), ((reader[0], "wrong"), 401), (None, 401), (("", ""), 401)):
         assert call("GET", "/v1/repositories/team/app/images", auth=auth).status == status, auth
@@ -74,8 +99,7 @@ def pull_by_password():
 @test
 def artifactory_form():
     """The same below /artifactory/api/docker/KEY/; names of one part are library's."""
-    client = Client("single", prefix=ART)
-    assert client.push("1", V1Image("single")) == 1
+    assert push_single() == 1
     assert len(Client("library/single").pull("1")) == len(Client("single").pull("1")) == 1
     assert call("GET", "/artifactory/api/docker/docker-dev-local2/v1/repositories/single/tags").status == 404, "a V2 repository is not served over v1"
 
@@ -97,6 +121,7 @@ def reports():
 @test
 def end_keeps_all():
     """The list at the end of a push, always empty, takes nothing away."""
+    push_app()
     client = Client("team/app")
     client.begin(APP)
     assert client.end().status == 204
@@ -116,6 +141,8 @@ def lists():
 @test
 def tokens():
     """X-Docker-Token is a token for the one name, in either spelling, and only when asked for."""
+    push_app()
+    push_single()
     assert "x-docker-token" not in call("GET", "/v1/repositories/team/app/images").headers
     client = Client("team/app")
     client.index("GET", "/images")
@@ -134,8 +161,7 @@ def tokens():
 @test
 def passwords_on_images():
     """By password an image is found if all of its id are the same; it cannot be pushed so."""
-    one, two = V1Image("shared", layer=layer_of(a="1")), V1Image("shared", layer=layer_of(a="2"))
-    Client("same/one").push("x", one)
+    one, two = push_shared(), V1Image("shared", layer=layer_of(a="2"))
     Client("same/other").push("x", one)
     assert call("GET", f"/v1/images/{one.id}/json").status == 200
     Client("same/two").push("x", two)
@@ -151,7 +177,9 @@ def passwords_on_images():
 @test
 def rights():
     """Rights are those of the permission targets, for index and images alike."""
-    reader = add_user("v1reader", "read", "docker-dev-local", "team/**")
+    push_app()
+    push_shared()
+    reader = team_reader()
     writer = add_user("v1writer", "read,write", "docker-dev-local", "team/**")
     assert len(Client("team/app", auth=reader).pull("latest")) == 2
     assert Client("team/app", auth=reader).begin(APP).status == 403
@@ -171,6 +199,7 @@ def rights():
 @test
 def anonymous():
     """An empty user with an empty password is anonymous: reads what is public, writes nothing."""
+    push_app()
     nobody = ("", "")
     Client("open/app").push("x", APP)
     for auth in (nobody, None):
@@ -224,6 +253,7 @@ def unfinished_images_are_not_there():
 @test
 def what_exists_stays():
     """A second pusher of an image is told that it exists, in the words clients know."""
+    push_app()
     client = Client("team/app")
     client.begin(APP)
     for answer in (client.image("PUT", APP, "json", APP.json), client.put_layer(APP), client.put_checksum(APP, "sha256:" + "1" * 64)):
@@ -421,6 +451,8 @@ def not_there():
 @test
 def search():
     """Search finds what the account may read, by a part of the name, a page at a time."""
+    push_app()
+    push_single()
     found = call("GET", "/v1/search?q=team").json()
     names = [entry["name"] for entry in found["results"]]
     assert found["query"] == "team" and names == sorted(names) and "team/app" in names and found["num_results"] == len(names), found
@@ -430,7 +462,7 @@ def search():
     assert "single" in [entry["name"] for entry in call("GET", "/v1/search?q=single&n=100").json()["results"]]
     assert call("GET", "/v1/search?q=").json()["num_results"] >= len(names) + 1
     assert "library/single" not in call("GET", "/v1/search?q=single").body.decode()
-    assert all(entry["name"].startswith(("team/", "open/")) for entry in call("GET", "/v1/search?n=100", auth=("v1reader", "a secret")).json()["results"])
+    assert all(entry["name"].startswith(("team/", "open/")) for entry in call("GET", "/v1/search?n=100", auth=team_reader()).json()["results"])
     assert call("GET", "/v1/search?q=%25_%5C'").json()["num_results"] == 0
 
 

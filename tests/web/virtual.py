@@ -91,6 +91,7 @@ def reference_deployment():
 @test
 def hub_through_the_vhost():
     """VHOST/busybox comes from the hub as library/busybox, by both vhosts, once."""
+    push_image("ref/app")
     name = f"busybox{next(numbers)}"
     found = hub_image("library/" + name)
     edit("dockerhub", url=HUB.url, allowPrivateNetworks=True, offline=False, libraryPrefix=True, nsAliases=["docker.io"])
