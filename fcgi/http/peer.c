@@ -14,7 +14,8 @@ struct reading {
 	struct arena *arena;
 	const char *proxies;
 	struct peer *peer;
-	struct ip ip; /* of the web server's client; then of the first address that is no proxy's */
+	struct ip ip; /* of the web server's client; then the first one of X-Forwarded-For outside
+			 the proxies */
 };
 
 /* NULL if absent or empty. */

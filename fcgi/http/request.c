@@ -156,7 +156,7 @@ request_open(struct request *req, struct transport *transport, struct arena *are
     const char *proxies, struct error *err)
 {
 	const char *id, *method, *role;
-	struct peer peer;
+	struct peer peer = { 0 };
 
 	*req = (struct request){ .transport = transport, .arena = arena, .path = "/" };
 	method = request_variable(req, "REQUEST_METHOD");
