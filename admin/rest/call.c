@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "db/account.h"
 #include "oci/document.h"
 #include "oci/name.h"
@@ -79,7 +80,7 @@ rest_document(struct request *req, const char **json, struct error *err)
 	text = json_dumps(document, JSON_COMPACT);
 	json_decref(document);
 	if (text == NULL)
-		arena_give_up(req->arena, length);
+		memory_give_up(length);
 	arena_defer(req->arena, free, text);
 	*json = text;
 	return true;

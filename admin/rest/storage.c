@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "db/report.h"
 #include "oci/digest.h"
@@ -14,6 +15,34 @@
 #define FILES_PAGE 5000
 
 /* --- The file list --- */
+
+/* Text that is written in pieces. */
+struct stream {
+	FILE *out;
+	char *text; /* valid after fflush(out) */
+	size_t length;
+};
+
+static void
+stream_close(void *held)
+{
+	struct stream *stream = held;
+
+	if (stream->out != NULL)
+		fclose(stream->out);
+	free(stream->text);
+}
+
+static struct stream *
+stream_open(struct arena *arena)
+{
+	struct stream *stream = arena_alloc(arena, sizeof(*stream));
+
+	arena_defer(arena, stream_close, stream);
+	if ((stream->out = open_memstream(&stream->text, &stream->length)) == NULL)
+		memory_give_up(BUFSIZ);
+	return stream;
+}
 
 /*
  * Write the files one after the other. There may be a million: they are read in pages, so that no
@@ -30,7 +59,7 @@ files_write(struct request *req, const char *key, const char *directory, FILE *o
 	size_t count;
 	bool ok;
 
-	db.arena = arena_new();
+	db.arena = arena_child(req->arena);
 	do {
 		arena_reset(db.arena);
 		ok = db_files_page(
@@ -44,7 +73,7 @@ files_write(struct request *req, const char *key, const char *directory, FILE *o
 			tag = arena_strdup(req->arena, files[count - 1].tag);
 		}
 	} while (ok && count == FILES_PAGE);
-	arena_free(db.arena);
+	arena_reset(db.arena);
 	*known = *known && (*directory == '\0' || *path != '\0');
 	return ok;
 }
@@ -68,31 +97,25 @@ static bool
 list(struct request *req, const char *directory, struct error *err)
 {
 	const char *key;
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out;
+	struct stream *stream;
 	bool known = false, ok;
 
 	if (!rest_call(req)->is_admin)
 		return error_set(err, ERROR_DENIED, "this needs an administrator");
 	if (!rest_key(req, &key, err))
 		return false;
-	if ((out = open_memstream(&text, &length)) == NULL)
-		arena_give_up(req->arena, BUFSIZ);
-	list_begin(req, key, directory, out);
-	ok = files_write(req, key, directory, out, &known, err);
-	fputs("]}", out);
-	if (fclose(out) != 0) {
-		free(text);
-		arena_give_up(req->arena, length);
-	}
-	arena_defer(req->arena, free, text);
+	stream = stream_open(req->arena);
+	list_begin(req, key, directory, stream->out);
+	ok = files_write(req, key, directory, stream->out, &known, err);
+	fputs("]}", stream->out);
+	if (fflush(stream->out) != 0)
+		memory_give_up(stream->length);
 	if (!ok)
 		return false;
 	if (!known)
 		return error_set(err, ERROR_NOT_FOUND, "no such repository: %s%s", key,
 		    *directory == '\0' ? "" : " with such a folder");
-	reply_bytes(req, 200, "application/json", text, length);
+	reply_bytes(req, 200, "application/json", stream->text, stream->length);
 	return true;
 }
 

@@ -11,6 +11,7 @@
 #include "auth/password.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "http/authorization.h"
 
@@ -39,45 +40,60 @@ struct authenticator {
 	struct key_ring ring;
 };
 
-static bool
-read_keys(struct authenticator *authenticator, struct db *db, struct error *err)
+struct reading {
+	struct db *db;
+	struct key_ring ring; /* the result; complete if `done` */
+	struct error *err;
+	bool done;
+};
+
+static void
+read_keys(void *argument)
 {
-	struct key_ring ring = { 0 }, old;
-	unsigned char fresh[sizeof(ring.keys->secret)];
+	struct reading *reading = argument;
+	struct key_ring *ring = &reading->ring;
+	unsigned char fresh[sizeof(ring->keys->secret)];
 	struct token_key *keys;
 
-	authenticator->tried_ms = clock_steady_ms();
+	/* GnuTLS allocates a generator for each thread. */
 	if (gnutls_rnd(GNUTLS_RND_KEY, fresh, sizeof(fresh)) != GNUTLS_E_SUCCESS)
-		log_fatal("no random numbers");
-	if (!db_token_keys(db, fresh, &keys, &ring.count, err))
-		return false;
-	if (ring.count == 0)
-		return error_set(err, ERROR_INTERNAL, "no signing key for tokens");
-	ring.arena = arena_new();
-	ring.keys = arena_array(ring.arena, ring.count, sizeof(*ring.keys));
-	for (size_t i = 0; i < ring.count; i++) {
-		ring.keys[i] = keys[i];
-		ring.keys[i].kid = arena_strdup(ring.arena, keys[i].kid);
+		memory_give_up(sizeof(fresh));
+	if (!db_token_keys(reading->db, fresh, &keys, &ring->count, reading->err))
+		return;
+	if (ring->count == 0) {
+		error_set(reading->err, ERROR_INTERNAL, "no signing key for tokens");
+		return;
 	}
-	pthread_rwlock_wrlock(&authenticator->ring_lock);
-	old = authenticator->ring;
-	ring.generation = old.generation + 1;
-	authenticator->ring = ring;
-	pthread_rwlock_unlock(&authenticator->ring_lock);
-	arena_free(old.arena);
-	return true;
+	ring->arena = arena_new();
+	ring->keys = arena_array(ring->arena, ring->count, sizeof(*ring->keys));
+	for (size_t i = 0; i < ring->count; i++) {
+		ring->keys[i] = keys[i];
+		ring->keys[i].kid = arena_strdup(ring->arena, keys[i].kid);
+	}
+	reading->done = true;
 }
 
-/* Called with the lock `loading` held. If memory runs out, the program ends, so that the lock is
- * not left held. */
+/* Called with the lock `loading` held. */
 static bool
 load_keys(struct authenticator *authenticator, struct db *db, struct error *err)
 {
-	jmp_buf *out = arena_catch(db->arena, NULL);
-	bool ok = read_keys(authenticator, db, err);
+	struct reading reading = { .db = db, .err = err };
+	struct key_ring old;
 
-	arena_catch(db->arena, out);
-	return ok;
+	authenticator->tried_ms = clock_steady_ms();
+	if (!memory_try(read_keys, &reading))
+		error_set(err, ERROR_UNAVAILABLE, NULL);
+	if (!reading.done) {
+		arena_free(reading.ring.arena);
+		return false;
+	}
+	pthread_rwlock_wrlock(&authenticator->ring_lock);
+	old = authenticator->ring;
+	reading.ring.generation = old.generation + 1;
+	authenticator->ring = reading.ring;
+	pthread_rwlock_unlock(&authenticator->ring_lock);
+	arena_free(old.arena);
+	return true;
 }
 
 /* Reload the keys if they are due. A thread that finds another one loading uses the present keys.
@@ -190,18 +206,14 @@ remember(const struct attempt *attempt, const struct authorization *credential,
 /* True if this password was right from another address lately. Always false if this address is
  * locked out: a quick answer would reveal that the password is right. */
 static bool
-is_right_elsewhere(const struct attempt *attempt, const struct authorization *credential,
-    const struct account *account)
+is_right_elsewhere(
+    const struct attempt *attempt, const struct memory_key *anywhere, const struct account *account)
 {
-	struct memory *memory = attempt->authenticator->good;
 	struct memory_entry entry;
-	struct memory_key key;
 
-	if (account == NULL || account->locked)
-		return false;
-	memory_key(memory, credential->user, credential->password, "", &key);
-	return memory_find(memory, &key, &entry) && entry.principal.account == account->id &&
-	       entry.principal.epoch == account->epoch;
+	return account != NULL && !account->locked &&
+	       memory_find(attempt->authenticator->good, anywhere, &entry) &&
+	       entry.principal.account == account->id && entry.principal.epoch == account->epoch;
 }
 
 /* The state of the account that the result for a wrong pair depends on. */
@@ -252,18 +264,20 @@ check_password(const struct attempt *attempt, const struct authorization *creden
     const struct account *account, bool *good, struct error *err)
 {
 	const struct memory_entry now = entry_of(account);
-	struct memory_key pair;
+	struct memory_key anywhere, pair; /* made before the slot is taken: that may give up */
 	bool known;
 
-	if ((*good = is_right_elsewhere(attempt, credential, account)))
-		return true;
+	memory_key(
+	    attempt->authenticator->good, credential->user, credential->password, "", &anywhere);
 	memory_key(attempt->authenticator->wrong, credential->user, credential->password,
 	    attempt->address, &pair);
+	if ((*good = is_right_elsewhere(attempt, &anywhere, account)))
+		return true;
 	if (is_wrong_again(attempt, &pair, &now))
 		return true;
 	if (!acquire_slot(attempt, err))
 		return false;
-	*good = is_right_elsewhere(attempt, credential, account);
+	*good = is_right_elsewhere(attempt, &anywhere, account);
 	known = *good || password_compare(credential->password,
 			     account == NULL ? NULL : account->password, good, err);
 	hash_slot_release();
@@ -337,27 +351,40 @@ identify_basic(const struct attempt *attempt, const struct authorization *creden
 	return tell_success(attempt, &here, entry.principal.account, err);
 }
 
+struct verification {
+	const struct attempt *attempt;
+	const char *text, *audience;
+	struct token **token;
+	struct error *err;
+	bool ok;
+};
+
+static void
+run_verification(void *argument)
+{
+	struct verification *v = argument;
+	const struct key_ring *ring = &v->attempt->authenticator->ring;
+
+	v->ok = token_verify(
+	    v->attempt->db->arena, ring->keys, ring->count, v->text, v->audience, v->token, v->err);
+}
+
 /* Verify with the present keys; *generation is set to theirs. */
 static bool
 verify(const struct attempt *attempt, const char *text, const char *audience, struct token **token,
     unsigned *generation, struct error *err)
 {
 	struct authenticator *authenticator = attempt->authenticator;
-	jmp_buf lost, *out = arena_catch(attempt->db->arena, &lost);
-	volatile bool ok = false, done = false;
+	struct verification v = { attempt, text, audience, token, err, false };
+	bool done;
 
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
 	*generation = authenticator->ring.generation;
-	if (setjmp(lost) == 0) {
-		ok = token_verify(attempt->db->arena, authenticator->ring.keys,
-		    authenticator->ring.count, text, audience, token, err);
-		done = true;
-	}
+	done = memory_try(run_verification, &v);
 	pthread_rwlock_unlock(&authenticator->ring_lock);
-	arena_catch(attempt->db->arena, out);
 	if (!done)
-		arena_give_up(attempt->db->arena, 1);
-	return ok;
+		memory_give_up(strlen(text));
+	return v.ok;
 }
 
 /* The same, loading newer keys if necessary. *token is NULL if the text is not a valid token; false
@@ -484,25 +511,38 @@ identity_forget(struct authenticator *authenticator, const char *header, const c
 	}
 }
 
+struct issue {
+	struct arena *arena;
+	const struct token_key *key;
+	const struct token *token;
+	const char *text; /* the result */
+};
+
+static void
+run_issue(void *argument)
+{
+	struct issue *issue = argument;
+
+	issue->text = token_issue(issue->arena, issue->key, issue->token);
+}
+
 const char *
 identity_token(struct authenticator *authenticator, struct db *db, struct token *token,
     int64_t seconds, struct error *err)
 {
-	jmp_buf lost, *out;
-	const char *volatile text = NULL;
+	struct issue issue = { .arena = db->arena, .token = token };
+	bool done;
 
 	if (!refresh_keys(authenticator, db, err))
 		return NULL;
 	token->issued_at = clock_wall_seconds();
 	token->expires_at = token->issued_at +
 			    (seconds > 0 ? seconds : authenticator->config->auth_token_seconds);
-	out = arena_catch(db->arena, &lost);
 	pthread_rwlock_rdlock(&authenticator->ring_lock);
-	if (setjmp(lost) == 0)
-		text = token_issue(db->arena, &authenticator->ring.keys[0], token);
+	issue.key = &authenticator->ring.keys[0];
+	done = memory_try(run_issue, &issue);
 	pthread_rwlock_unlock(&authenticator->ring_lock);
-	arena_catch(db->arena, out);
-	if (text == NULL)
-		arena_give_up(db->arena, 1);
-	return text;
+	if (!done)
+		memory_give_up(TOKEN_ACCESS_MAX);
+	return issue.text;
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 
 #define SLOTS 4096
 #define SLOTS_PER_SET 4
@@ -66,8 +67,10 @@ memory_key(const struct memory *memory, const char *name, const char *password, 
 	gnutls_hmac_hd_t hmac;
 
 	if (gnutls_hmac_init(&hmac, GNUTLS_MAC_SHA256, memory->process_key,
-		sizeof(memory->process_key)) != GNUTLS_E_SUCCESS ||
-	    !add_text(hmac, name) || !add_text(hmac, password) || !add_text(hmac, address))
+		sizeof(memory->process_key)) != GNUTLS_E_SUCCESS)
+		memory_give_up(sizeof(*key));
+	/* Only the step above allocates; the others cannot fail. */
+	if (!add_text(hmac, name) || !add_text(hmac, password) || !add_text(hmac, address))
 		log_fatal("cannot authenticate a credential");
 	gnutls_hmac_deinit(hmac, key->mac);
 }

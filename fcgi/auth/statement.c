@@ -1,30 +1,29 @@
 #include "auth/statement.h"
 
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
 #include <string.h>
 
-#include "base/log.h"
+#include "base/memory.h"
 #include "oci/base64.h"
-
-#define HASH_BYTES 32
+#include "oci/digest.h"
 
 const char *
 statement_audience(struct arena *arena, const struct statement_subject *subject)
 {
 	const char *parts[] = { subject->method, subject->uri, subject->key,
 		subject->authorization };
-	unsigned char hash[HASH_BYTES];
-	gnutls_hash_hd_t state;
+	struct hasher *hasher = hasher_new(DIGEST_SHA256);
+	struct digest digest;
+	bool ok = hasher != NULL;
 
-	if (gnutls_hash_init(&state, GNUTLS_DIG_SHA256) != GNUTLS_E_SUCCESS)
-		log_fatal("cannot hash a request");
 	/* The NUL at the end of each part makes ("a", "bc") and ("ab", "c") differ. */
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (gnutls_hash(state, parts[i], strlen(parts[i]) + 1) != GNUTLS_E_SUCCESS)
-			log_fatal("cannot hash a request");
-	gnutls_hash_deinit(state, hash);
-	return arena_printf(arena, "request:%s", base64_url_encode(arena, hash, sizeof(hash)));
+	for (size_t i = 0; ok && i < sizeof(parts) / sizeof(parts[0]); i++)
+		hasher_update(hasher, parts[i], strlen(parts[i]) + 1);
+	ok = ok && hasher_digest(hasher, &digest);
+	hasher_free(hasher);
+	if (!ok)
+		memory_give_up(sizeof(digest));
+	return arena_printf(arena, "request:%s",
+	    base64_url_encode(arena, digest.value, digest_length(DIGEST_SHA256)));
 }
 
 const char *

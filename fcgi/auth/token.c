@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 #include "base/hex.h"
-#include "base/log.h"
+#include "base/memory.h"
 #include "oci/base64.h"
 
 #define MAC_BYTES 32
@@ -45,7 +45,7 @@ sign(struct arena *arena, const struct token_key *key, const char *text, size_t 
 	    GNUTLS_MAC_SHA256, key->secret, sizeof(key->secret), text, length, mac);
 
 	if (code != GNUTLS_E_SUCCESS)
-		log_fatal("cannot sign: %s", gnutls_strerror(code));
+		memory_give_up(sizeof(mac));
 	return base64_url_encode(arena, mac, sizeof(mac));
 }
 
@@ -87,15 +87,13 @@ access_json(const struct token *token)
 static const char *
 encode_object(struct arena *arena, json_t *object)
 {
-	char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
-	const char *encoded;
+	char **text = arena_slot(arena);
 
-	if (text == NULL)
-		log_fatal("cannot write a token");
-	encoded = base64_url_encode(arena, text, strlen(text));
-	free(text);
+	*text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
 	json_decref(object);
-	return encoded;
+	if (*text == NULL)
+		memory_give_up(0);
+	return base64_url_encode(arena, *text, strlen(*text));
 }
 
 const char *
@@ -105,8 +103,9 @@ token_issue(struct arena *arena, const struct token_key *key, const struct token
 	char jti[2 * sizeof(random) + 1];
 	const char *text;
 
+	/* GnuTLS allocates a generator for each thread. */
 	if (gnutls_rnd(GNUTLS_RND_NONCE, random, sizeof(random)) != GNUTLS_E_SUCCESS)
-		log_fatal("no random numbers");
+		memory_give_up(sizeof(random));
 	hex_encode(jti, random, sizeof(random));
 	text = arena_printf(arena, "%s.%s",
 	    encode_object(

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 
 /* Most requests fit one block; a piece larger than a quarter of it gets a block of its own. */
 #define BLOCK_BYTES ((size_t)16 * 1024)
@@ -31,7 +32,6 @@ struct arena {
 	struct block *current;     /* the block that the next piece is cut from */
 	struct block *others;      /* owned: every block but the first */
 	struct deferred *deferred; /* last registered first; allocated in the arena itself */
-	jmp_buf *out;              /* borrowed; NULL: none */
 };
 
 /* NULL if memory is exhausted. */
@@ -48,44 +48,53 @@ block_try(size_t size)
 }
 
 static struct block *
-block_new(struct arena *arena, size_t size)
+block_new(size_t size)
 {
 	struct block *block = block_try(size);
 
 	if (block == NULL)
-		arena_give_up(arena, size);
+		memory_give_up(size);
 	return block;
 }
 
-void
-arena_give_up(struct arena *arena, size_t size)
+struct arena *
+arena_try_new(void)
 {
-	jmp_buf *out = arena_catch(arena, NULL);
+	struct arena *arena = calloc(1, sizeof(*arena));
 
-	if (out == NULL)
-		log_fatal("out of memory: %zu bytes", size);
-	log_line(LOG_LEVEL_ERROR, "no memory for %zu bytes of one request", size);
-	longjmp(*out, 1);
-}
-
-jmp_buf *
-arena_catch(struct arena *arena, jmp_buf *out)
-{
-	jmp_buf *before = arena->out;
-
-	arena->out = out;
-	return before;
+	if (arena == NULL)
+		return NULL;
+	arena->first = arena->current = block_try(BLOCK_BYTES);
+	if (arena->first != NULL)
+		return arena;
+	free(arena);
+	return NULL;
 }
 
 struct arena *
 arena_new(void)
 {
-	struct arena *arena = calloc(1, sizeof(*arena));
+	struct arena *arena = arena_try_new();
 
 	if (arena == NULL)
-		log_fatal("out of memory");
-	arena->first = arena->current = block_new(arena, BLOCK_BYTES);
+		memory_give_up(BLOCK_BYTES);
 	return arena;
+}
+
+static void
+free_child(void *slot)
+{
+	arena_free(*(struct arena **)slot);
+}
+
+struct arena *
+arena_child(struct arena *parent)
+{
+	struct arena **slot = arena_alloc(parent, sizeof(struct arena *));
+
+	arena_defer(parent, free_child, slot);
+	*slot = arena_new();
+	return *slot;
 }
 
 void
@@ -123,7 +132,7 @@ static struct block *
 arena_grow(struct arena *arena, size_t size)
 {
 	bool alone = size > BLOCK_BYTES / 4;
-	struct block *block = block_new(arena, alone ? size : BLOCK_BYTES);
+	struct block *block = block_new(alone ? size : BLOCK_BYTES);
 
 	block->next = arena->others;
 	arena->others = block;
@@ -139,7 +148,7 @@ arena_alloc(struct arena *arena, size_t size)
 	void *piece;
 
 	if (size > SIZE_MAX - alignof(max_align_t))
-		arena_give_up(arena, size);
+		memory_give_up(size);
 	/* An empty piece gets an address of its own, too. */
 	size = size == 0 ? alignof(max_align_t) : size + (-size & (alignof(max_align_t) - 1));
 	if (size > block->size - block->used)
@@ -155,7 +164,7 @@ arena_array(struct arena *arena, size_t count, size_t size)
 	size_t total;
 
 	if (__builtin_mul_overflow(count, size, &total))
-		arena_give_up(arena, SIZE_MAX);
+		memory_give_up(SIZE_MAX);
 	return arena_alloc(arena, total);
 }
 
@@ -215,4 +224,19 @@ arena_defer(struct arena *arena, void (*function)(void *), void *object)
 		.next = arena->deferred, .function = function, .object = object
 	};
 	arena->deferred = deferred;
+}
+
+static void
+free_slot(void *slot)
+{
+	free(*(char **)slot);
+}
+
+char **
+arena_slot(struct arena *arena)
+{
+	char **slot = arena_alloc(arena, sizeof(char *));
+
+	arena_defer(arena, free_slot, slot);
+	return slot;
 }

@@ -1,15 +1,13 @@
 /*
  * Memory with one lifetime: a request, a command, a page of a check.
  *
- * Allocation never fails: it ends the request (arena_catch()), or logs and exits, and the parent
- * starts another worker. Memory is aligned for any type and comes zeroed. Handles of other
- * libraries are tied to the arena with arena_defer(); deferred functions run in reverse order when
- * the arena is reset or freed. An arena belongs to one thread at a time.
+ * Allocation never fails: it gives up (base/memory.h). Memory is aligned for any type and comes
+ * zeroed. Handles of other libraries are tied to the arena with arena_defer(); deferred functions
+ * run in reverse order when the arena is reset or freed. An arena belongs to one thread at a time.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 
@@ -19,18 +17,13 @@
 struct arena;
 
 struct arena *arena_new(void) RETURNS_NONNULL;
+struct arena *arena_try_new(void) MUST_CHECK; /* NULL if memory is exhausted */
+/* For a part of the work, whose memory is to be released early, by arena_reset(): freed with its
+ * parent. */
+struct arena *arena_child(struct arena *parent) RETURNS_NONNULL;
 void arena_free(struct arena *); /* NULL is fine */
 /* Run the deferred functions and release everything but the first block, which is used again. */
 void arena_reset(struct arena *);
-
-/*
- * If an allocation fails, longjmp() to `out`, once; NULL: end the program. Returns the previous
- * value. A function sets NULL for a while if it allocates with a lock held, while other threads
- * wait for this one, or with a handle that the arena does not release yet.
- */
-jmp_buf *arena_catch(struct arena *, jmp_buf *out);
-/* Fail as if an allocation of that size had failed; for libraries that report lack of memory. */
-void arena_give_up(struct arena *, size_t size) NORETURN;
 
 void *arena_alloc(struct arena *, size_t size) RETURNS_NONNULL;
 /* count * size bytes; an overflow counts as a failed allocation. */
@@ -45,5 +38,7 @@ RETURNS_NONNULL PRINTF_LIKE(2, 0);
 
 /* Call function(object) when the arena is reset or freed. */
 void arena_defer(struct arena *, void (*function)(void *), void *object);
+/* A place, now NULL, for memory of malloc() that is freed with the arena. */
+char **arena_slot(struct arena *) RETURNS_NONNULL;
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/slots.h"
 #include "oci/document.h"
 #include "registry/push.h"
@@ -16,10 +17,12 @@
 static struct bytes
 dump(struct arena *arena, json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-	struct bytes bytes = { arena_strdup(arena, text), strlen(text) };
+	char **text = arena_slot(arena);
+	struct bytes bytes;
 
-	free(text);
+	if ((*text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS)) == NULL)
+		memory_give_up(0);
+	bytes = (struct bytes){ *text, strlen(*text) };
 	json_decref(json);
 	return bytes;
 }
@@ -81,12 +84,28 @@ unpack_once(struct registry *registry, const struct blob_row *layer, struct v1_d
 	       db_v1_diff_id_put(registry->db, layer->id, diff, err);
 }
 
+struct unpacking {
+	struct registry *registry;
+	struct v1_link *link;
+	struct error *err;
+	bool ok;
+};
+
+static void
+run_unpacking(void *argument)
+{
+	struct unpacking *unpacking = argument;
+	struct v1_link *link = unpacking->link;
+
+	unpacking->ok = unpack_once(unpacking->registry, &link->layer, &link->diff, unpacking->err);
+}
+
 static bool
 find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
 {
 	static struct slots unpackers = SLOTS(1);
-	jmp_buf *out;
-	bool ok;
+	struct unpacking unpacking = { registry, link, err, false };
+	bool done;
 
 	if (link->zstd)
 		return error_set(err, ERROR_UNSUPPORTED, "a layer below is compressed with zstd");
@@ -94,11 +113,11 @@ find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
 		if (!slots_acquire(&unpackers, UNPACK_WAIT_MS))
 			return error_set(
 			    err, ERROR_UNAVAILABLE, "other layers are being unpacked, try again");
-		out = arena_catch(registry->db->arena, NULL); /* other requests wait for the slot */
-		ok = unpack_once(registry, &link->layer, &link->diff, err);
-		arena_catch(registry->db->arena, out);
+		done = memory_try(run_unpacking, &unpacking);
 		slots_release(&unpackers);
-		if (!ok)
+		if (!done)
+			memory_give_up(0);
+		if (!unpacking.ok)
 			return false;
 	}
 	return link->diff.possible ||

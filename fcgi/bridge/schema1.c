@@ -8,14 +8,25 @@
 #include "oci/v1_image.h"
 #include "bridge/projection.h"
 
+static void
+signer_release(void *held)
+{
+	signer_close(*(struct signer **)held);
+}
+
+/* The arena releases *signer. */
 static bool
 find_signer(struct registry *registry, struct signer **signer, struct error *err)
 {
+	struct signer **held = arena_alloc(registry->db->arena, sizeof(struct signer *));
 	unsigned char fresh[SIGNER_SECRET_BYTES], secret[SIGNER_SECRET_BYTES];
 
+	arena_defer(registry->db->arena, signer_release, held);
 	signer_make(fresh);
-	return db_signing_key(registry->db, fresh, secret, err) &&
-	       (*signer = signer_open(secret, err)) != NULL;
+	if (!db_signing_key(registry->db, fresh, secret, err))
+		return false;
+	*signer = *held = signer_open(secret, err);
+	return *signer != NULL;
 }
 
 /* The v1 images of a manifest, root first; none if v1 clients cannot see it. */
@@ -83,6 +94,5 @@ bridge_schema1_make(struct registry *registry, const char *name, const char *wri
 	clock_rfc3339(now, clock_wall_seconds());
 	*document = schema1_sign(arena, &schema1, signer, now);
 	*digest = schema1.digest;
-	signer_close(signer);
 	return true;
 }

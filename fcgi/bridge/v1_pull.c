@@ -64,18 +64,16 @@ bridge_v1_public(struct registry *registry, const char *name, bool *open, struct
 	       db_v1_public(registry->db, registry->key, name, open, err);
 }
 
-/* In an arena of its own: a name may have thousands of tags. */
+/* The arena is reset: a name may have thousands of tags. */
 static bool
-view_make(struct registry *registry, int64_t manifest, struct error *err)
+view_make(const struct registry *registry, struct arena *arena, int64_t manifest, struct error *err)
 {
-	struct db db = { .pool = registry->db->pool, .arena = arena_new() };
+	struct db db = { .pool = registry->db->pool, .arena = arena };
 	struct registry view = *registry;
-	bool ok;
 
+	arena_reset(arena);
 	view.db = &db;
-	ok = projection_make(&view, manifest, err);
-	arena_free(db.arena);
-	return ok;
+	return projection_make(&view, manifest, err);
 }
 
 /* Make the missing projections; *made: there was one. */
@@ -83,14 +81,20 @@ static bool
 views_make(struct registry *registry, const struct v1_tag_row *tags, size_t count, bool *made,
     struct error *err)
 {
+	struct arena *arena = NULL;
+
 	*made = false;
 	for (size_t i = 0; i < count; i++) {
 		if (tags[i].pending == 0)
 			continue;
-		if (!view_make(registry, tags[i].pending, err))
+		if (arena == NULL)
+			arena = arena_child(registry->db->arena);
+		if (!view_make(registry, arena, tags[i].pending, err))
 			return false;
 		*made = true;
 	}
+	if (arena != NULL)
+		arena_reset(arena);
 	return true;
 }
 

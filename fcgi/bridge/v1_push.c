@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "oci/document.h"
 #include "oci/v1_image.h"
 #include "registry/session.h"
@@ -140,14 +141,15 @@ bridge_v1_layer_start(struct registry *registry, const char *name, const struct 
 	if (!registry_session_start_at(
 		registry, &target, name, DIGEST_SHA256, &layer->session, err))
 		return false;
+	arena_defer(registry->db->arena, layer_release, layer);
 	for (size_t i = 0; i < layer->count; i++) {
-		layer->hashers[i] = hasher_new(DIGEST_SHA256);
+		if ((layer->hashers[i] = hasher_new(DIGEST_SHA256)) == NULL)
+			memory_give_up(sizeof(struct digest));
 		hasher_update(
 		    layer->hashers[i], layer->rows[i].json.data, layer->rows[i].json.length);
 		hasher_update(layer->hashers[i], "\n", 1);
 	}
 	session_listen(layer->session, layer->hashers, layer->count);
-	arena_defer(registry->db->arena, layer_release, layer);
 	*out = layer;
 	*session = layer->session;
 	return true;
@@ -170,7 +172,8 @@ bridge_v1_layer_end(struct v1_layer *layer, struct error *err)
 	if (!session_running_digest(layer->session, &digest))
 		return error_set(err, ERROR_BAD_REQUEST, "Layer is empty");
 	for (size_t i = 0; i < layer->count; i++)
-		hasher_digest(layer->hashers[i], &layer->rows[i].payload);
+		if (!hasher_digest(layer->hashers[i], &layer->rows[i].payload))
+			memory_give_up(sizeof(struct digest));
 	return session_commit_as(layer->session, &digest, record_layer, layer, err);
 }
 

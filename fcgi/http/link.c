@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "http/reply.h"
 
 const char *
@@ -14,7 +15,7 @@ link_encode(struct arena *arena, const char *text)
 	const char *copy;
 
 	if (encoded == NULL)
-		arena_give_up(arena, strlen(text));
+		memory_give_up(strlen(text));
 	copy = arena_strdup(arena, encoded);
 	curl_free(encoded);
 	return copy;

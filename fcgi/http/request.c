@@ -9,6 +9,7 @@
 #include <sys/random.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
 #include "http/peer.h"
@@ -59,7 +60,7 @@ decode(struct arena *arena, const char *text, size_t length)
 	raw = arena_strndup(arena, text, length);
 	decoded = curl_easy_unescape(NULL, raw, (int)length, &size);
 	if (decoded == NULL)
-		arena_give_up(arena, length);
+		memory_give_up(length);
 	if (strlen(decoded) == (size_t)size && utf8_check(decoded))
 		copy = arena_strndup(arena, decoded, (size_t)size);
 	curl_free(decoded);

@@ -45,9 +45,8 @@ transport_new(enum kind kind)
 {
 	struct transport *transport = calloc(1, sizeof(*transport));
 
-	if (transport == NULL)
-		log_fatal("out of memory");
-	transport->kind = kind;
+	if (transport != NULL)
+		transport->kind = kind;
 	return transport;
 }
 
@@ -56,7 +55,9 @@ transport_open_fcgi(int listen_fd)
 {
 	struct transport *transport = transport_new(KIND_FCGI);
 
-	if (FCGX_InitRequest(&transport->fcgi, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
+	/* This can only fail before transport_setup(). */
+	if (transport != NULL &&
+	    FCGX_InitRequest(&transport->fcgi, listen_fd, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		log_fatal("cannot initialise a FastCGI request");
 	return transport;
 }
@@ -67,6 +68,8 @@ transport_open_cgi(void)
 	struct transport *transport = transport_new(KIND_CGI);
 	const char *announced;
 
+	if (transport == NULL)
+		return NULL;
 	transport->environment = (const char *const *)environ;
 	/* The server need not close stdin at the end of the body (RFC 3875, 4.2). */
 	announced = transport_variable(transport, "CONTENT_LENGTH");
@@ -81,12 +84,11 @@ transport_open_memory(const char *const *environment, const void *body, size_t l
 {
 	struct transport *transport = transport_new(KIND_MEMORY);
 
+	if (transport == NULL || (transport->out = open_memstream(output, output_length)) == NULL)
+		log_fatal("out of memory");
 	transport->environment = environment;
 	transport->body = body;
 	transport->body_length = length;
-	transport->out = open_memstream(output, output_length);
-	if (transport->out == NULL)
-		log_fatal("out of memory");
 	return transport;
 }
 

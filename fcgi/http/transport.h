@@ -19,9 +19,10 @@ struct transport; /* of one thread; serves one request at a time */
 /* Call once per process, before threads start. */
 void transport_setup(void);
 
-struct transport *transport_open_fcgi(int listen_fd) RETURNS_NONNULL;
-/* The one request of a plain CGI program: environment and descriptors 0 and 1. */
-struct transport *transport_open_cgi(void) RETURNS_NONNULL;
+/* NULL if memory is exhausted. */
+struct transport *transport_open_fcgi(int listen_fd) MUST_CHECK;
+/* The one request of a plain CGI program: environment and descriptors 0 and 1. NULL as above. */
+struct transport *transport_open_cgi(void) MUST_CHECK;
 /* For tests: name/value pairs ended by NULL, a body, and a growing output buffer that the caller
  * frees. */
 struct transport *transport_open_memory(const char *const *environment, const void *body,

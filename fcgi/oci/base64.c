@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 char *
 base64_encode(struct arena *arena, const void *data, size_t length)
 {
@@ -12,7 +14,7 @@ base64_encode(struct arena *arena, const void *data, size_t length)
 	char *text;
 
 	if (gnutls_base64_encode2(&in, &out) != GNUTLS_E_SUCCESS)
-		arena_give_up(arena, length);
+		memory_give_up(length);
 	text = arena_strndup(arena, (const char *)out.data, out.size);
 	gnutls_free(out.data);
 	return text;

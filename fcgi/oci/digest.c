@@ -104,6 +104,7 @@ digest_of(struct digest *digest, enum digest_algorithm algorithm, const void *da
 	int code;
 
 	*digest = (struct digest){ .algorithm = algorithm };
+	/* This does not allocate. */
 	code = gnutls_hash_fast(algorithms[algorithm].gnutls, data, length, digest->value);
 	if (code != GNUTLS_E_SUCCESS)
 		log_fatal("cannot hash: %s", gnutls_strerror(code));
@@ -126,36 +127,36 @@ struct hasher *
 hasher_new(enum digest_algorithm algorithm)
 {
 	struct hasher *hasher = calloc(1, sizeof(*hasher));
-	int code;
 
 	if (hasher == NULL)
-		log_fatal("out of memory");
+		return NULL;
 	hasher->algorithm = algorithm;
-	code = gnutls_hash_init(&hasher->handle, algorithms[algorithm].gnutls);
-	if (code != GNUTLS_E_SUCCESS)
-		log_fatal("cannot hash: %s", gnutls_strerror(code));
-	return hasher;
+	if (gnutls_hash_init(&hasher->handle, algorithms[algorithm].gnutls) == GNUTLS_E_SUCCESS)
+		return hasher;
+	free(hasher);
+	return NULL;
 }
 
 void
 hasher_update(struct hasher *hasher, const void *data, size_t length)
 {
-	int code = gnutls_hash(hasher->handle, data, length);
+	int code = gnutls_hash(hasher->handle, data, length); /* does not allocate */
 
 	if (code != GNUTLS_E_SUCCESS)
 		log_fatal("cannot hash: %s", gnutls_strerror(code));
 }
 
-void
+bool
 hasher_digest(const struct hasher *hasher, struct digest *digest)
 {
 	gnutls_hash_hd_t copy = gnutls_hash_copy(hasher->handle);
 
 	if (copy == NULL)
-		log_fatal("cannot copy a hash in progress");
+		return false;
 	*digest = (struct digest){ .algorithm = hasher->algorithm };
 	gnutls_hash_deinit(copy, digest->value);
 	write_text(digest);
+	return true;
 }
 
 void

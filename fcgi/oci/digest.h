@@ -46,10 +46,10 @@ void checksum_of(char text[CHECKSUM_TEXT_SIZE], enum checksum, const void *data,
 
 /* Hashing in steps. */
 struct hasher;
-struct hasher *hasher_new(enum digest_algorithm) RETURNS_NONNULL;
+struct hasher *hasher_new(enum digest_algorithm) MUST_CHECK; /* NULL if memory is exhausted */
 void hasher_update(struct hasher *, const void *data, size_t length);
-/* The digest of the bytes so far; hashing may continue. */
-void hasher_digest(const struct hasher *, struct digest *);
+/* The digest of the bytes so far; hashing may continue. false if memory is exhausted. */
+bool hasher_digest(const struct hasher *, struct digest *) MUST_CHECK;
 void hasher_free(struct hasher *); /* NULL is fine */
 
 #endif

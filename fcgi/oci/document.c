@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
+
 /*
  * Jansson needs up to 250 bytes for a value that costs a client two (a comma and a bracket), so the
  * values of a document are counted before it is parsed. The limit leaves room for 10,000
@@ -69,7 +71,7 @@ document_load(struct arena *arena, struct bytes payload, json_error_t *fault)
 	memory_ran_out = false;
 	document = json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, fault);
 	if (document == NULL && memory_ran_out && arena != NULL)
-		arena_give_up(arena, payload.length);
+		memory_give_up(payload.length);
 	return document;
 }
 

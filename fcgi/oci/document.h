@@ -15,7 +15,7 @@
 void document_setup(void);
 /* Parse a JSON object or array without duplicate keys (new reference). NULL if the bytes are not
  * such a document, or if it has too many values or nests too deep to be parsed cheaply. If memory
- * runs out, the arena gives up (arena_give_up()); without an arena NULL is returned. */
+ * runs out: memory_give_up(); without an arena NULL is returned. */
 json_t *document_load(struct arena *, struct bytes, json_error_t *fault);
 
 /* MANIFEST_INVALID if the document has this key in other letter case: some clients' parsers accept

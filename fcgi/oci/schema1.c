@@ -83,26 +83,22 @@ cut_payload(
 
 /* `encoded` is the payload in base64url. */
 static bool
-verify_one(const json_t *entry, const char *encoded)
+verify_one(struct arena *scratch, const json_t *entry, const char *encoded)
 {
 	const json_t *header = json_object_get(entry, "header");
 	const json_t *jwk = json_object_get(header, "jwk");
 	const char *alg = json_string_value(json_object_get(header, "alg"));
 	const char *protected = json_string_value(json_object_get(entry, "protected"));
 	const char *signature = json_string_value(json_object_get(entry, "signature"));
-	struct arena *scratch; /* the signed text is larger than the document, once per signature */
 	const char *input;
-	bool ok;
 
 	/* A certificate chain cannot be verified here, since trust anchors are missing. */
 	if (alg == NULL || strcmp(alg, "ES256") != 0 || jwk == NULL || signature == NULL ||
 	    json_object_get(header, "x5c") != NULL)
 		return false;
-	scratch = arena_new();
+	arena_reset(scratch);
 	input = arena_printf(scratch, "%s.%s", protected, encoded);
-	ok = signature_verify(scratch, jwk, signature, input, strlen(input));
-	arena_free(scratch);
-	return ok;
+	return signature_verify(scratch, jwk, signature, input, strlen(input));
 }
 
 static bool
@@ -110,6 +106,7 @@ verify(struct arena *arena, const json_t *list, struct bytes document, struct by
     struct error *err)
 {
 	struct format format = { 0 };
+	struct arena *scratch; /* the signed text is larger than the document, once per signature */
 	const char *encoded;
 	json_t *entry;
 	size_t i;
@@ -127,10 +124,12 @@ verify(struct arena *arena, const json_t *list, struct bytes document, struct by
 	if (!cut_payload(arena, document, &format, payload))
 		return error_set(err, ERROR_MANIFEST_UNVERIFIED, "formatLength is beyond the end");
 	encoded = base64_url_encode(arena, payload->data, payload->length);
+	scratch = arena_child(arena);
 	json_array_foreach(list, i, entry)
-		if (!verify_one(entry, encoded))
+		if (!verify_one(scratch, entry, encoded))
 			return error_set(
 			    err, ERROR_MANIFEST_UNVERIFIED, "signature %zu does not verify", i);
+	arena_reset(scratch);
 	return true;
 }
 

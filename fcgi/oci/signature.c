@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "oci/base64.h"
 #include "oci/digest.h"
 
@@ -28,30 +29,36 @@ set_field(unsigned char field[FIELD], const gnutls_datum_t *number)
 
 	while (size > FIELD && *data == 0)
 		data++, size--;
-	if (size > FIELD)
+	if (size > FIELD) /* of GnuTLS or of a generated key, never of a client */
 		log_fatal("a number of P-256 has %zu bytes", size);
 	memset(field, 0, FIELD - size);
 	memcpy(field + FIELD - size, data, size);
 }
 
+/* With keys of ours GnuTLS fails only for want of memory, with whatever code. */
 static void
 check(int code, const char *what)
 {
-	if (code < 0)
-		log_fatal("cannot %s: %s", what, gnutls_strerror(code));
+	if (code >= 0)
+		return;
+	log_line(LOG_LEVEL_ERROR, "cannot %s: %s", what, gnutls_strerror(code));
+	memory_give_up(0);
 }
 
 void
 signer_make(unsigned char secret[SIGNER_SECRET_BYTES])
 {
-	gnutls_datum_t x, y, d;
+	gnutls_datum_t x = { 0 }, y = { 0 }, d = { 0 };
 	gnutls_privkey_t key;
+	int code;
 
 	check(gnutls_privkey_init(&key), "make a key");
-	check(gnutls_privkey_generate(
-		  key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0),
-	    "make a key");
-	check(gnutls_privkey_export_ecc_raw2(key, NULL, &x, &y, &d, 0), "export a key");
+	code = gnutls_privkey_generate(
+	    key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0);
+	if (code >= 0)
+		code = gnutls_privkey_export_ecc_raw2(key, NULL, &x, &y, &d, 0);
+	gnutls_privkey_deinit(key);
+	check(code, "make a key");
 	set_field(secret, &d);
 	set_field(secret + FIELD, &x);
 	set_field(secret + 2 * FIELD, &y);
@@ -59,7 +66,6 @@ signer_make(unsigned char secret[SIGNER_SECRET_BYTES])
 	gnutls_free(d.data);
 	gnutls_free(x.data);
 	gnutls_free(y.data);
-	gnutls_privkey_deinit(key);
 }
 
 static gnutls_datum_t
@@ -74,15 +80,15 @@ signer_open(const unsigned char secret[SIGNER_SECRET_BYTES], struct error *err)
 	gnutls_datum_t d = datum(secret, FIELD), x = datum(secret + FIELD, FIELD),
 		       y = datum(secret + 2 * FIELD, FIELD);
 	struct signer *signer = calloc(1, sizeof(*signer));
-	int code;
+	int code = signer == NULL ? GNUTLS_E_MEMORY_ERROR : gnutls_privkey_init(&signer->key);
 
-	if (signer == NULL)
-		log_fatal("out of memory");
-	check(gnutls_privkey_init(&signer->key), "read a key");
-	code = gnutls_privkey_import_ecc_raw(signer->key, GNUTLS_ECC_CURVE_SECP256R1, &x, &y, &d);
+	if (code >= 0)
+		code = gnutls_privkey_import_ecc_raw(
+		    signer->key, GNUTLS_ECC_CURVE_SECP256R1, &x, &y, &d);
 	if (code < 0) {
 		signer_close(signer);
-		error_set(err, ERROR_INTERNAL, NULL);
+		error_set(
+		    err, code == GNUTLS_E_MEMORY_ERROR ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
 		error_cause(err, "the signing key: %s", gnutls_strerror(code));
 		return NULL;
 	}
@@ -105,13 +111,15 @@ signer_sign(const struct signer *signer, struct arena *arena, const void *data, 
 {
 	gnutls_datum_t in = datum(data, length), signature, r, s;
 	unsigned char raw[2 * FIELD];
+	int code;
 
 	check(gnutls_privkey_sign_data2(signer->key, GNUTLS_SIGN_ECDSA_SHA256, 0, &in, &signature),
 	    "sign");
-	check(gnutls_decode_rs_value(&signature, &r, &s), "sign");
+	code = gnutls_decode_rs_value(&signature, &r, &s);
+	gnutls_free(signature.data);
+	check(code, "sign");
 	set_field(raw, &r);
 	set_field(raw + FIELD, &s);
-	gnutls_free(signature.data);
 	gnutls_free(r.data);
 	gnutls_free(s.data);
 	return base64_url_encode(arena, raw, sizeof(raw));
@@ -119,17 +127,29 @@ signer_sign(const struct signer *signer, struct arena *arena, const void *data, 
 
 /* --- Public keys --- */
 
-/* false if (x, y) is not a point of the curve. */
-static bool
-open_public(const unsigned char *x, const unsigned char *y, gnutls_pubkey_t *key)
+static void
+free_public(void *held)
 {
-	gnutls_datum_t dx = datum(x, FIELD), dy = datum(y, FIELD);
+	gnutls_pubkey_t *key = held;
 
+	if (*key != NULL)
+		gnutls_pubkey_deinit(*key);
+}
+
+/* NULL if (x, y) is not a point of the curve. The arena releases it. */
+static gnutls_pubkey_t
+open_public(struct arena *arena, const unsigned char *x, const unsigned char *y)
+{
+	gnutls_pubkey_t *key = arena_alloc(arena, sizeof(gnutls_pubkey_t));
+	gnutls_datum_t dx = datum(x, FIELD), dy = datum(y, FIELD);
+	int code;
+
+	arena_defer(arena, free_public, key);
 	check(gnutls_pubkey_init(key), "read a key");
-	if (gnutls_pubkey_import_ecc_raw(*key, GNUTLS_ECC_CURVE_SECP256R1, &dx, &dy) >= 0)
-		return true;
-	gnutls_pubkey_deinit(*key);
-	return false;
+	code = gnutls_pubkey_import_ecc_raw(*key, GNUTLS_ECC_CURVE_SECP256R1, &dx, &dy);
+	if (code == GNUTLS_E_MEMORY_ERROR)
+		memory_give_up(0);
+	return code >= 0 ? *key : NULL;
 }
 
 /* The hash of the encoded key in base32, twelve groups of four letters. */
@@ -158,16 +178,13 @@ key_id(struct arena *arena, gnutls_pubkey_t key)
 json_t *
 signer_jwk(const struct signer *signer, struct arena *arena)
 {
-	gnutls_pubkey_t key;
-	json_t *jwk;
+	gnutls_pubkey_t key = open_public(arena, signer->x, signer->y);
 
-	if (!open_public(signer->x, signer->y, &key))
+	if (key == NULL) /* signer_open() has checked that it belongs to the secret half */
 		log_fatal("cannot read the signing key's public half");
-	jwk = json_pack("{s:s, s:s, s:s, s:s, s:s}", "crv", "P-256", "kid", key_id(arena, key),
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "crv", "P-256", "kid", key_id(arena, key),
 	    "kty", "EC", "x", base64_url_encode(arena, signer->x, FIELD), "y",
 	    base64_url_encode(arena, signer->y, FIELD));
-	gnutls_pubkey_deinit(key);
-	return jwk;
 }
 
 static bool
@@ -187,13 +204,16 @@ is_signed_by(gnutls_pubkey_t key, const struct bytes *raw, const void *data, siz
 	gnutls_datum_t r = datum(raw->data, FIELD),
 		       s = datum((const unsigned char *)raw->data + FIELD, FIELD), signature,
 		       in = datum(data, length);
-	bool ok;
+	int code = gnutls_encode_rs_value(&signature, &r, &s);
 
-	if (gnutls_encode_rs_value(&signature, &r, &s) < 0)
-		return false;
-	ok = gnutls_pubkey_verify_data2(key, GNUTLS_SIGN_ECDSA_SHA256, 0, &in, &signature) >= 0;
-	gnutls_free(signature.data);
-	return ok;
+	if (code >= 0) {
+		code = gnutls_pubkey_verify_data2(
+		    key, GNUTLS_SIGN_ECDSA_SHA256, 0, &in, &signature);
+		gnutls_free(signature.data);
+	}
+	if (code == GNUTLS_E_MEMORY_ERROR)
+		memory_give_up(length);
+	return code >= 0;
 }
 
 bool
@@ -205,16 +225,13 @@ signature_verify(
 	const json_t *kid = json_object_get(jwk, "kid");
 	struct bytes x, y, raw;
 	gnutls_pubkey_t key;
-	bool ok;
 
 	if (crv == NULL || strcmp(crv, "P-256") != 0 || kty == NULL || strcmp(kty, "EC") != 0 ||
 	    !read_field(arena, jwk, "x", &x) || !read_field(arena, jwk, "y", &y) ||
 	    !base64_url_decode(arena, signature, strlen(signature), &raw) ||
-	    raw.length != 2 * FIELD || !open_public(x.data, y.data, &key))
+	    raw.length != 2 * FIELD || (key = open_public(arena, x.data, y.data)) == NULL)
 		return false;
-	ok = (kid == NULL || (json_is_string(kid) &&
-				 strcmp(json_string_value(kid), key_id(arena, key)) == 0)) &&
-	     is_signed_by(key, &raw, data, length);
-	gnutls_pubkey_deinit(key);
-	return ok;
+	return (kid == NULL || (json_is_string(kid) &&
+				   strcmp(json_string_value(kid), key_id(arena, key)) == 0)) &&
+	       is_signed_by(key, &raw, data, length);
 }

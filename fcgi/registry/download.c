@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "registry/duplicate.h"
 #include "registry/remote_state.h"
 #include "store/upload.h"
@@ -22,6 +23,7 @@
 /* A running download. */
 struct run {
 	struct download *download;
+	const struct fetch_row *row;
 	struct db db;          /* for the fetch row; its arena is reset at every step */
 	struct upload *upload; /* owned */
 	int64_t file;
@@ -30,6 +32,7 @@ struct run {
 	bool begun;         /* readers may have received bytes */
 	bool lost, stopped; /* why a piece or a tick stopped the transfer ... */
 	struct error *err;  /* ... or the error on our side */
+	bool ok;            /* the result */
 };
 
 /* Advance the row, and tell the readers in this process. An unavailable database does not stop the
@@ -258,8 +261,9 @@ finish(struct run *run)
 }
 
 static bool
-run_all(struct run *run, const struct fetch_row *row)
+run_all(struct run *run)
 {
+	const struct fetch_row *row = run->row;
 	struct download *download = run->download;
 	struct error ignored = { 0 };
 
@@ -275,6 +279,14 @@ run_all(struct run *run, const struct fetch_row *row)
 	if (row->old_file != 0) /* under its other name, maintenance removes it */
 		(void)!upload_unlink(download->store, row->old_file, &ignored);
 	return receive(run) && advance(run) && finish(run);
+}
+
+static void
+run_main(void *argument)
+{
+	struct run *run = argument;
+
+	run->ok = run_all(run);
 }
 
 /* Record the failure, and return the end that the caller must report. */
@@ -303,18 +315,20 @@ fail(struct run *run)
 enum download_end
 download_run(struct download *download, const struct fetch_row *row, struct error *err)
 {
+	const struct fetch_row kept = *row; /* its strings are freed with the arena */
 	struct run run = {
 		.download = download,
-		.db = { .pool = download->db->pool, .arena = arena_new() },
+		.row = &kept,
+		.db = { .pool = download->db->pool, .arena = download->steps },
 		.file = row->file,
 		.err = err,
 	};
-	const struct fetch_row kept = *row; /* its strings are freed with the arena */
 	enum download_end end = DOWNLOAD_STORED;
 
-	if (!run_all(&run, &kept))
+	/* If memory runs out, another process may go on. */
+	run.stopped = !memory_try(run_main, &run) || run.stopped;
+	if (!run.ok)
 		end = fail(&run);
 	upload_close(run.upload);
-	arena_free(run.db.arena);
 	return end;
 }

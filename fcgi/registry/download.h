@@ -10,7 +10,8 @@
 struct download {
 	struct upstreams *upstreams;
 	struct store *store;
-	struct db *db; /* its arena is reset during the download */
+	struct db *db;       /* its arena is reset during the download */
+	struct arena *steps; /* the same, at every step */
 	const struct remote *remote;
 	const struct fetch_key *key;
 	const char *source; /* an external URL, or NULL */
@@ -28,7 +29,7 @@ enum download_end {
 	DOWNLOAD_STORED,
 	DOWNLOAD_FAILED, /* and the row says so */
 	DOWNLOAD_LOST,   /* another process has taken over the lease */
-	DOWNLOAD_LEFT    /* stopped; another process may continue */
+	DOWNLOAD_LEFT    /* stopped, or memory ran out; another process may continue */
 };
 
 /* row: of FETCH_HOLDER. A broken transfer is resumed where it stopped, as long as it makes

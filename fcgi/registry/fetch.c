@@ -7,10 +7,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
+#include "base/thread.h"
 #include "registry/download.h"
 #include "registry/fetch_state.h"
 
-#define STACK_BYTES (1024 * 1024)
 #define LOOK_MS 200
 #define TROUBLE_MS (30 * 1000) /* how long the database may be unavailable */
 
@@ -106,6 +107,7 @@ own(struct fetch *fetch, struct db *db, const struct fetch_row *row)
 		.source = fetch->source,
 		.size = row->size,
 		.owner = fetch->owner,
+		.steps = fetch->steps,
 		.progress = on_progress,
 		.context = fetch,
 	};
@@ -227,20 +229,22 @@ row_failed(struct fetch *fetch, const struct fetch_row *row)
 }
 
 static void
-run(struct fetch *fetch, struct db *db)
+run(void *argument)
 {
+	struct fetch *fetch = argument;
+	struct db db = { .pool = fetch->fetches->pool, .arena = fetch->work };
 	struct fetch_row row;
 
-	while (join(fetch, db, &row)) {
+	while (join(fetch, &db, &row)) {
 		if (row.role == FETCH_HOLDER) {
-			bool over = own(fetch, db, &row);
+			bool over = own(fetch, &db, &row);
 
 			slot_release(fetch);
 			if (over)
 				return;
 			continue;
 		}
-		if (row.role == FETCH_READER && !watch(fetch, db, &row))
+		if (row.role == FETCH_READER && !watch(fetch, &db, &row))
 			return;
 		if (row.role == FETCH_STORED) {
 			fetch_set_size(fetch, row.size);
@@ -254,16 +258,28 @@ run(struct fetch *fetch, struct db *db)
 	}
 }
 
+/* Memory ran out: the requests that wait fail, and the next one starts again. */
+static void
+give_up(struct fetch *fetch)
+{
+	struct error err = { 0 };
+
+	if (fetch->slot)
+		slot_release(fetch);
+	error_set(&err, ERROR_UNAVAILABLE, NULL);
+	fetch_set_failed(fetch, &err);
+}
+
 static void *
 thread_main(void *argument)
 {
 	struct fetch *fetch = argument;
 	struct fetches *fetches = fetch->fetches;
-	struct arena *arena = arena_new();
-	struct db db = { .pool = fetches->pool, .arena = arena };
 
-	run(fetch, &db);
-	arena_free(arena);
+	if (!memory_try(run, fetch))
+		give_up(fetch);
+	arena_reset(fetch->work);
+	arena_reset(fetch->steps);
 	pthread_mutex_lock(&fetches->lock);
 	fetch_release(fetch);
 	fetches->threads--;
@@ -274,46 +290,55 @@ thread_main(void *argument)
 
 /* --- Starting and joining --- */
 
-static bool
-thread_start(struct fetch *fetch)
-{
-	pthread_attr_t attributes;
-	pthread_t id;
-	bool ok;
+/* A fetch that a reader wants. */
+struct wish {
+	struct fetches *fetches;
+	const struct remote *remote;
+	const struct digest *digest;
+	int64_t size;
+	const char *source;
+	struct arena *arena; /* of the new fetch */
+	struct fetch *fetch; /* the result */
+};
 
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	ok = pthread_create(&id, &attributes, thread_main, fetch) == 0;
-	pthread_attr_destroy(&attributes);
-	return ok;
-}
-
-/* Called with the lock held. */
-static struct fetch *
-fetch_start(struct fetches *fetches, const struct remote *remote, const struct digest *digest,
-    int64_t size, const char *source)
+static void
+fetch_make(void *argument)
 {
-	struct arena *arena = arena_new();
+	struct wish *wish = argument;
+	struct arena *arena = wish->arena = arena_new();
 	struct fetch *fetch = arena_alloc(arena, sizeof(*fetch));
 
 	*fetch = (struct fetch){
-		.fetches = fetches,
+		.fetches = wish->fetches,
 		.arena = arena,
-		.remote = remote_copy(arena, remote),
-		.key = { .remote = remote->id, .digest = *digest },
-		.source = source == NULL ? NULL : arena_strdup(arena, source),
+		.work = arena_child(arena),
+		.steps = arena_child(arena),
+		.remote = remote_copy(arena, wish->remote),
+		.key = { .remote = wish->remote->id, .digest = *wish->digest },
+		.source = wish->source == NULL ? NULL : arena_strdup(arena, wish->source),
 		.references = 1,
-		.size = size,
-		.next = fetches->first,
+		.size = wish->size,
+		.next = wish->fetches->first,
 	};
 	uuid_random(fetch->owner);
-	pthread_cond_init(&fetch->news, NULL);
-	fetches->first = fetch;
+	wish->fetch = fetch;
+}
+
+/* NULL if memory or threads are exhausted. Called with the lock held. */
+static struct fetch *
+fetch_start(struct wish *wish)
+{
+	struct fetches *fetches = wish->fetches;
+
+	if (!memory_try(fetch_make, wish) || !thread_start(thread_main, wish->fetch)) {
+		arena_free(wish->arena);
+		return NULL;
+	}
+	/* The thread waits for the lock first. */
+	pthread_cond_init(&wish->fetch->news, NULL);
+	fetches->first = wish->fetch;
 	fetches->threads++;
-	if (!thread_start(fetch))
-		log_fatal("cannot start a thread");
-	return fetch;
+	return wish->fetch;
 }
 
 /* Called with the lock held. */
@@ -333,13 +358,17 @@ struct fetch *
 fetch_join(struct fetches *fetches, const struct remote *remote, const struct digest *digest,
     int64_t size, const char *source)
 {
+	struct wish wish = { fetches, remote, digest, size, source, NULL, NULL };
 	struct fetch *fetch;
 
 	pthread_mutex_lock(&fetches->lock);
 	fetch = fetch_find(fetches, remote, digest);
 	if (fetch == NULL)
-		fetch = fetch_start(fetches, remote, digest, size, source);
-	fetch->references++;
+		fetch = fetch_start(&wish);
+	if (fetch != NULL)
+		fetch->references++;
 	pthread_mutex_unlock(&fetches->lock);
+	if (fetch == NULL)
+		memory_give_up(sizeof(*fetch));
 	return fetch;
 }

@@ -47,11 +47,13 @@ fetch_set_size(struct fetch *fetch, int64_t size)
 void
 fetch_set_place(struct fetch *fetch, int64_t file, int64_t received)
 {
+	const char *path = fetch->path; /* only this thread changes it */
+
+	if (file != fetch->file)
+		path = store_upload_path(fetch->fetches->store, fetch->arena, file);
 	pthread_mutex_lock(&fetch->fetches->lock);
-	if (file != fetch->file) {
-		fetch->file = file;
-		fetch->path = store_upload_path(fetch->fetches->store, fetch->arena, file);
-	}
+	fetch->file = file;
+	fetch->path = path;
 	if (received != fetch->received)
 		pthread_cond_broadcast(&fetch->news);
 	fetch->received = received;
@@ -70,12 +72,15 @@ fetch_set_failed(struct fetch *fetch, const struct error *err)
 void
 fetch_set_stored(struct fetch *fetch, int64_t holder)
 {
-	pthread_mutex_lock(&fetch->fetches->lock);
-	if (holder != 0) {
-		fetch->file = holder;
-		fetch->path = store_blob_path(
+	const char *path = fetch->path;
+
+	if (holder != 0)
+		path = store_blob_path(
 		    fetch->fetches->store, fetch->arena, &fetch->key.digest, holder);
-	}
+	pthread_mutex_lock(&fetch->fetches->lock);
+	if (holder != 0)
+		fetch->file = holder;
+	fetch->path = path;
 	fetch->passing = holder == 0;
 	fetch->received = fetch->size;
 	fetch_end(fetch, FETCH_STATE_STORED);

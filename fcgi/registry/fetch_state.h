@@ -14,7 +14,8 @@ enum fetch_state { FETCH_STATE_RUNNING, FETCH_STATE_STORED, FETCH_STATE_FAILED }
 
 struct fetch {
 	struct fetches *fetches;
-	struct arena *arena; /* owned; lives as long as the fetch */
+	struct arena *arena;        /* owned; lives as long as the fetch */
+	struct arena *work, *steps; /* its children, of the thread; reset again and again */
 	const struct remote *remote;
 	struct fetch_key key;
 	const char *source;

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/memory.h"
+#include "base/thread.h"
 #include "registry/remote_state.h"
-
-#define STACK_BYTES (1024 * 1024)
 
 struct probe {
 	struct probes *probes;
@@ -111,37 +111,36 @@ is_under_way(const struct probes *probes, int id)
 	return probe != NULL;
 }
 
-static bool
-thread_start(struct probe *probe)
-{
-	pthread_attr_t attributes;
-	pthread_t id;
-	bool ok;
+struct wish {
+	struct probes *probes;
+	const struct remote *remote;
+	struct arena *arena; /* of the probe */
+	struct probe *probe; /* the result */
+};
 
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	ok = pthread_create(&id, &attributes, thread_main, probe) == 0;
-	pthread_attr_destroy(&attributes);
-	return ok;
+static void
+probe_make(void *argument)
+{
+	struct wish *wish = argument;
+	struct arena *arena = wish->arena = arena_new();
+
+	wish->probe = arena_alloc(arena, sizeof(*wish->probe));
+	*wish->probe = (struct probe){ wish->probes, arena, remote_copy(arena, wish->remote),
+		wish->probes->first };
 }
 
+/* Without memory or a thread nothing is started: the next failure tries again. */
 void
 probe_start(struct probes *probes, const struct remote *remote)
 {
-	struct arena *arena;
-	struct probe *probe;
+	struct wish wish = { .probes = probes, .remote = remote };
 
 	pthread_mutex_lock(&probes->lock);
 	if (!probes->closing && !is_under_way(probes, remote->id)) {
-		arena = arena_new();
-		probe = arena_alloc(arena, sizeof(*probe));
-		*probe = (struct probe){ probes, arena, remote_copy(arena, remote), probes->first };
-		probes->first = probe;
-		if (!thread_start(probe)) {
-			probes->first = probe->next;
-			arena_free(arena);
-		}
+		if (memory_try(probe_make, &wish) && thread_start(thread_main, wish.probe))
+			probes->first = wish.probe;
+		else
+			arena_free(wish.arena);
 	}
 	pthread_mutex_unlock(&probes->lock);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "oci/manifest.h"
 #include "oci/schema1.h"
 #include "registry/relay.h"
@@ -260,6 +261,42 @@ tell_outcome(const struct remote_search *search, bool got, struct error *outcome
 		error_set(outcome, ERROR_MANIFEST_UNKNOWN, NULL);
 }
 
+struct flight {
+	struct remote_search *search;
+	const struct remote *remote;
+	const struct reference *reference;
+	struct manifest_row **row;
+	bool *got;
+	struct error *err;
+	bool ok;
+};
+
+static void
+run_flight(void *argument)
+{
+	struct flight *f = argument;
+
+	f->ok = is_here_now(f->search, f->reference, f->got, f->err) &&
+		(*f->got ||
+		    get_manifest(f->search, f->remote, f->reference, f->row, f->got, f->err));
+}
+
+/* Ask for the others, too: they wait for the outcome, even if memory runs out. */
+static bool
+lead(struct flight *flight, struct single_flights *flights, const char *key)
+{
+	struct error outcome = { 0 };
+	bool done = memory_try(run_flight, flight);
+
+	if (!done)
+		error_set(flight->err, ERROR_UNAVAILABLE, NULL);
+	tell_outcome(flight->search, *flight->got, &outcome);
+	single_flight_end(flights, key, flight->ok ? &outcome : flight->err);
+	if (!done)
+		memory_give_up(0);
+	return flight->ok;
+}
+
 /* Concurrent requests for the same manifest ask the upstream once. If the remote stores nothing,
  * each asks. */
 static bool
@@ -269,28 +306,27 @@ get_manifest_once(struct remote_search *search, const struct remote *remote,
 	struct single_flights *flights = search->registry->relay->flights;
 	const char *key = arena_printf(search->registry->db->arena, "%d %s %s", remote->id,
 	    remote->path, reference->tag != NULL ? reference->tag : reference->digest.text);
+	struct flight flight = { search, remote, reference, row, got, err, false };
 	struct error outcome = { 0 };
-	bool ok = true;
 
+	*got = false;
 	search->last = (struct error){ 0 };
 	if (!remote->store_locally)
 		return get_manifest(search, remote, reference, row, got, err);
-	if (single_flight_begin(flights, key, &outcome)) {
-		/* Other clients wait for this thread, so it must reach the end. */
-		jmp_buf *out = arena_catch(search->registry->db->arena, NULL);
-
-		ok = is_here_now(search, reference, got, err) &&
-		     (*got || get_manifest(search, remote, reference, row, got, err));
-		tell_outcome(search, *got, &outcome);
-		single_flight_end(flights, key, ok ? &outcome : err);
-		arena_catch(search->registry->db->arena, out);
-	} else if (outcome.code == ERROR_NONE) {
+	if (single_flight_begin(flights, key, &outcome))
+		return lead(&flight, flights, key);
+	if (outcome.code == ERROR_NONE) {
 		*got = true; /* or not: the next lookup will tell */
-	} else if (outcome.code != ERROR_MANIFEST_UNKNOWN) {
-		remote_search_remember(search, remote, &outcome);
-		ok = remote_search_goes_on(search, remote, *row != NULL, err);
+		return true;
 	}
-	return ok;
+	if (outcome.code == ERROR_MANIFEST_UNKNOWN)
+		return true;
+	if (outcome.code == ERROR_UNAVAILABLE) { /* a failure on our side */
+		*err = outcome;
+		return false;
+	}
+	remote_search_remember(search, remote, &outcome);
+	return remote_search_goes_on(search, remote, *row != NULL, err);
 }
 
 /* Serve cached content although it could not be revalidated. */

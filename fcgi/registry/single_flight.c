@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 
 struct single_flight {
 	const char *key; /* the leader's; NULL once it has ended */
@@ -49,14 +50,14 @@ find(struct single_flights *flights, const char *key)
 	return p;
 }
 
+/* NULL if memory is exhausted. */
 static struct single_flight *
 flight_new(const char *key)
 {
 	struct single_flight *flight = malloc(sizeof(*flight));
 
-	if (flight == NULL)
-		log_fatal("out of memory");
-	*flight = (struct single_flight){ .key = key };
+	if (flight != NULL)
+		*flight = (struct single_flight){ .key = key };
 	return flight;
 }
 
@@ -70,7 +71,7 @@ single_flight_begin(struct single_flights *flights, const char *key, struct erro
 	p = find(flights, key);
 	leads = *p == NULL;
 	if (leads) {
-		*p = flight_new(key);
+		flight = *p = flight_new(key);
 	} else {
 		flight = *p;
 		flight->waiting++;
@@ -81,6 +82,8 @@ single_flight_begin(struct single_flights *flights, const char *key, struct erro
 			free(flight);
 	}
 	pthread_mutex_unlock(&flights->lock);
+	if (leads && flight == NULL)
+		memory_give_up(sizeof(*flight));
 	return leads;
 }
 

@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 
-#define STACK_BYTES (1024 * 1024)
 #define IDLE_SECONDS 10
 
 struct blocking_pool {
@@ -100,21 +100,6 @@ thread_main(void *argument)
 	return NULL;
 }
 
-static bool
-thread_start(struct blocking_pool *blocking_pool)
-{
-	pthread_attr_t attributes;
-	pthread_t id;
-	bool ok;
-
-	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	ok = pthread_create(&id, &attributes, thread_main, blocking_pool) == 0;
-	pthread_attr_destroy(&attributes);
-	return ok;
-}
-
 /* Reserve a thread, an idle one or a new one. Called with the lock held. */
 static bool
 thread_reserve(struct blocking_pool *blocking_pool)
@@ -123,7 +108,8 @@ thread_reserve(struct blocking_pool *blocking_pool)
 		blocking_pool->idle--;
 		return true;
 	}
-	if (blocking_pool->threads == blocking_pool->limit || !thread_start(blocking_pool))
+	if (blocking_pool->threads == blocking_pool->limit ||
+	    !thread_start(thread_main, blocking_pool))
 		return false;
 	blocking_pool->threads++;
 	return true;

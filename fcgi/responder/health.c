@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "db/readiness.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "responder/worker.h"
 
 #define READY_CACHE_MS 5000
@@ -44,18 +45,31 @@ service_ready(const struct service *service, struct db *db, struct readiness *re
 	return true;
 }
 
+struct probe {
+	struct request *req;
+	struct readiness readiness; /* the result */
+};
+
+static void
+run_probe(void *argument)
+{
+	struct probe *probe = argument;
+	struct service *service = request_service(probe->req);
+	struct db db = { .pool = service->pool, .arena = probe->req->arena };
+
+	if (service_ready(service, &db, &probe->readiness))
+		probe->readiness.err.code = ERROR_NONE;
+}
+
+/* The other threads wait for this answer, even if memory runs out. */
 static struct readiness
 look(struct request *req)
 {
-	struct service *service = request_service(req);
-	struct db db = { .pool = service->pool, .arena = req->arena };
-	struct readiness readiness;
-	jmp_buf *out = arena_catch(req->arena, NULL); /* the other threads wait for this answer */
+	struct probe probe = { .req = req };
 
-	if (service_ready(service, &db, &readiness))
-		readiness.err.code = ERROR_NONE;
-	arena_catch(req->arena, out);
-	return readiness;
+	if (!memory_try(run_probe, &probe))
+		error_set(&probe.readiness.err, ERROR_UNAVAILABLE, "out of memory");
+	return probe.readiness;
 }
 
 /* With the lock held. */

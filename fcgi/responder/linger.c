@@ -87,13 +87,12 @@ linger_main(void *argument)
 	return NULL;
 }
 
-static void
+static bool
 watch(struct linger_set *set, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
 
-	if (epoll_ctl(set->epoll_fd, EPOLL_CTL_ADD, fd, &event) == -1)
-		log_fatal("cannot watch a connection: errno %d", errno);
+	return epoll_ctl(set->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 struct linger_set *
@@ -106,9 +105,8 @@ linger_open(int64_t most_ms)
 	set->most_ms = most_ms;
 	set->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	set->stop_fd = eventfd(0, EFD_CLOEXEC);
-	if (set->epoll_fd == -1 || set->stop_fd == -1)
+	if (set->epoll_fd == -1 || set->stop_fd == -1 || !watch(set, set->stop_fd))
 		log_fatal("cannot start: errno %d", errno);
-	watch(set, set->stop_fd);
 	pthread_mutex_init(&set->lock, NULL);
 	if ((errno = pthread_create(&set->thread, NULL, linger_main, set)) != 0)
 		log_fatal("cannot start a thread: errno %d", errno);
@@ -131,11 +129,9 @@ void
 linger_put(struct linger_set *set, int fd)
 {
 	pthread_mutex_lock(&set->lock);
-	if (fd < DESCRIPTORS_MAX) {
+	if (fd < DESCRIPTORS_MAX && watch(set, fd))
 		set->until_ms[fd] = clock_steady_ms() + set->most_ms;
-		watch(set, fd);
-	} else {
+	else
 		close(fd);
-	}
 	pthread_mutex_unlock(&set->lock);
 }

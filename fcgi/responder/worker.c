@@ -16,7 +16,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/share.h"
+#include "base/thread.h"
 #include "http/same_origin.h"
 #include "http/transport.h"
 #include "registry/store_watch.h"
@@ -25,8 +27,6 @@
 #include "responder/idle.h"
 #include "responder/linger.h"
 
-#define STACK_BYTES \
-	(1024 * 1024) /* Jansson recurses up to 2,048 levels, which takes two thirds of it */
 #define THREADS_PER_CORE 4
 #define THREADS_MIN 8
 #define STOP_MS 1000
@@ -68,8 +68,9 @@ struct task {
 
 struct thread {
 	struct worker *worker;
-	struct task *task; /* owned */
-	struct idle *idle; /* of its pool */
+	struct task *task;  /* owned */
+	struct task *spare; /* owned: the next task if `task` is dispatched; NULL: none yet */
+	struct idle *idle;  /* of its pool */
 	enum pool pool;
 	int listen_fd;
 	int epoll_fd;
@@ -128,51 +129,64 @@ enum outcome {
 	OUTCOME_STARVED     /* the request, or what it asks for, needs too much memory */
 };
 
-static enum outcome
-respond(struct task *task, struct request *req, struct db *db, struct error *err)
-{
-	const bool starved = err->code == ERROR_UNAVAILABLE;
-	bool answered;
-	jmp_buf out;
+/* One attempt to answer a request. */
+struct attempt {
+	struct task *task;
+	struct request *req;
+	struct db *db;
+	struct error *err;
+	bool starved;  /* the one before found no memory */
+	bool answered; /* the result */
+};
 
-	if (setjmp(out) != 0) {
-		if (req->place != NULL)
-			task->place = req->place;
+static void
+run_responder(void *argument)
+{
+	struct attempt *attempt = argument;
+	struct request *req = attempt->req;
+
+	open_request(req, attempt->task, attempt->err);
+	if (attempt->starved)
+		error_set(attempt->err, ERROR_UNAVAILABLE, NULL);
+	attempt->answered = api_serve(
+	    attempt->task->worker->responder->api, req, attempt->db, attempt->err);
+}
+
+static enum outcome
+respond(struct attempt *attempt)
+{
+	bool done;
+
+	attempt->req->place = NULL;
+	done = memory_try(run_responder, attempt);
+	if (done || attempt->req->place != NULL)
+		attempt->task->place = attempt->req->place;
+	if (!done)
 		return OUTCOME_STARVED;
-	}
-	req->place = NULL;
-	arena_catch(task->arena, &out);
-	open_request(req, task, err);
-	if (starved)
-		error_set(err, ERROR_UNAVAILABLE, NULL);
-	answered = api_serve(task->worker->responder->api, req, db, err);
-	arena_catch(task->arena, NULL);
-	task->place = req->place;
-	return answered ? OUTCOME_ANSWERED : OUTCOME_DISPATCHED;
+	return attempt->answered ? OUTCOME_ANSWERED : OUTCOME_DISPATCHED;
 }
 
 /* The same after releasing what the request allocated, so that there is memory for the error. */
 static enum outcome
-respond_starved(struct task *task, struct request *req, struct db *db, struct error *err)
+respond_starved(struct attempt *attempt)
 {
-	arena_reset(task->arena);
-	error_set(err, ERROR_UNAVAILABLE, NULL);
-	return respond(task, req, db, err);
+	arena_reset(attempt->task->arena);
+	attempt->starved = true;
+	return respond(attempt);
+}
+
+static void
+run_send(void *req)
+{
+	reply_protect(req);
+	reply_send(req);
 }
 
 static void
 send_reply(struct task *task, struct request *req)
 {
-	jmp_buf out;
-
-	if (setjmp(out) != 0) { /* a part may have been sent */
+	if (!memory_try(run_send, req)) /* a part may have been sent */
 		transport_abort(task->transport);
-		return;
-	}
-	arena_catch(task->arena, &out);
-	reply_protect(req);
-	reply_send(req);
-	arena_catch(task->arena, NULL);
 }
 
 /* Serve one request in its arena. false: it was not answered and must be dispatched to a thread
@@ -185,10 +199,11 @@ serve(struct task *task)
 		.arena = task->arena,
 		.bounded = (task->blocking & BLOCKING_UPSTREAM) == 0 };
 	struct error err = { 0 };
-	enum outcome outcome = respond(task, &req, &db, &err);
+	struct attempt attempt = { .task = task, .req = &req, .db = &db, .err = &err };
+	enum outcome outcome = respond(&attempt);
 
 	if (outcome == OUTCOME_STARVED)
-		outcome = respond_starved(task, &req, &db, &err);
+		outcome = respond_starved(&attempt);
 	if (outcome == OUTCOME_DISPATCHED) {
 		task->blocking = BLOCKING_UPSTREAM | (req.awaits_body ? BLOCKING_BODY : 0);
 		return false;
@@ -230,25 +245,39 @@ watch(int epoll_fd, int fd, unsigned how)
 		log_fatal("cannot watch a socket: errno %d", errno);
 }
 
+static void
+task_free(struct task *task)
+{
+	if (task == NULL)
+		return;
+	arena_free(task->arena);
+	transport_close(task->transport);
+	free(task);
+}
+
+/* Takes ownership of the transport. NULL if memory is exhausted. */
 static struct task *
 task_new(struct worker *worker, struct transport *transport, struct idle *idle)
 {
 	struct task *task = malloc(sizeof(*task));
 
-	if (task == NULL)
-		log_fatal("out of memory");
+	if (task == NULL) {
+		transport_close(transport);
+		return NULL;
+	}
 	*task = (struct task){
-		.worker = worker, .transport = transport, .arena = arena_new(), .idle = idle
+		.worker = worker, .transport = transport, .arena = arena_try_new(), .idle = idle
 	};
-	return task;
+	if (task->arena != NULL && task->transport != NULL)
+		return task;
+	task_free(task);
+	return NULL;
 }
 
-static void
-task_free(struct task *task)
+static struct task *
+next_task(const struct thread *thread)
 {
-	arena_free(task->arena);
-	transport_close(task->transport);
-	free(task);
+	return task_new(thread->worker, transport_open_fcgi(thread->listen_fd), thread->idle);
 }
 
 /* The request is answered: decide what to do with its connection. */
@@ -265,7 +294,7 @@ task_done(struct task *task)
 		idle_add(task->idle, fd);
 }
 
-static bool task_serve(struct task *);
+static bool task_serve(struct task *, struct thread *);
 
 /* On a thread of a blocking pool: serve the request from its beginning, and block if necessary. */
 static void
@@ -275,27 +304,35 @@ serve_waiting(void *argument)
 	struct worker *worker = task->worker;
 
 	atomic_fetch_add(&worker->busy, 1);
-	if (task_serve(task)) {
+	if (task_serve(task, NULL)) {
 		task_done(task);
 		task_free(task);
 	}
 	atomic_fetch_sub(&worker->busy, 1);
 }
 
+/* thread: the one that needs another task, then; NULL: none. */
+static bool
+dispatch(struct task *task, struct thread *thread)
+{
+	if (thread != NULL && thread->spare == NULL && (thread->spare = next_task(thread)) == NULL)
+		return false;
+	return blocking_pool_run((task->blocking & BLOCKING_BODY) != 0
+				     ? task->worker->receivers
+				     : task->worker->blocking_pool,
+	    serve_waiting, task);
+}
+
 /* false: the task was dispatched to another thread. A thread of the blocking pool whose request
  * needs its body dispatches it again, so that bodies never delay requests that wait for other
- * things. */
+ * things. thread: as for dispatch(). */
 static bool
-task_serve(struct task *task)
+task_serve(struct task *task, struct thread *thread)
 {
-	struct blocking_pool *others;
-
 	if (serve(task))
 		return true;
 	arena_reset(task->arena);
-	others = (task->blocking & BLOCKING_BODY) != 0 ? task->worker->receivers
-						       : task->worker->blocking_pool;
-	if (blocking_pool_run(others, serve_waiting, task))
+	if (dispatch(task, thread))
 		return false;
 	task->blocking = BLOCKING_REFUSED;
 	return serve(task);
@@ -313,21 +350,16 @@ queue_up(struct thread *thread)
 	watch(thread->epoll_fd, thread->listen_fd, EPOLLEXCLUSIVE);
 }
 
-static struct task *
-next_task(const struct thread *thread)
-{
-	return task_new(thread->worker, transport_open_fcgi(thread->listen_fd), thread->idle);
-}
-
 /* If this task is dispatched, the thread continues with another one. */
 static void
 serve_accepted(struct thread *thread)
 {
-	if (task_serve(thread->task)) {
+	if (task_serve(thread->task, thread)) {
 		task_done(thread->task);
 		return;
 	}
-	thread->task = next_task(thread);
+	thread->task = thread->spare;
+	thread->spare = NULL;
 	queue_up(thread);
 }
 
@@ -413,8 +445,8 @@ thread_main(void *argument)
 {
 	struct thread *thread = argument;
 
-	thread->task = next_task(thread);
-	if ((thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1)
+	if ((thread->task = next_task(thread)) == NULL ||
+	    (thread->epoll_fd = epoll_create1(EPOLL_CLOEXEC)) == -1)
 		log_fatal("cannot start a thread: errno %d", errno);
 	watch(thread->epoll_fd, thread->worker->stop_fd, 0);
 	watch(thread->epoll_fd, idle_fd(thread->idle), 0);
@@ -423,6 +455,7 @@ thread_main(void *argument)
 	thread_serve(thread);
 	close(thread->epoll_fd);
 	task_free(thread->task);
+	task_free(thread->spare);
 	free(thread);
 	return NULL;
 }
@@ -435,7 +468,7 @@ start_threads(struct worker *worker, enum pool pool, int listen_fd, int64_t coun
 
 	worker->idle[pool] = idle_open();
 	pthread_attr_init(&attributes);
-	pthread_attr_setstacksize(&attributes, STACK_BYTES);
+	pthread_attr_setstacksize(&attributes, THREAD_STACK_BYTES);
 	for (int64_t i = 0; i < count; i++) {
 		struct thread *thread = malloc(sizeof(*thread));
 		int error = thread == NULL ? ENOMEM : 0;
@@ -537,6 +570,8 @@ worker_run_cgi(const struct responder *responder, struct service *service)
 	struct worker worker = { .responder = responder, .service = service };
 	struct task *task = task_new(&worker, transport_open_cgi(), NULL);
 
+	if (task == NULL)
+		log_fatal("out of memory");
 	task->started = clock_steady_ms();
 	task->blocking = BLOCKING_BODY | BLOCKING_UPSTREAM;
 	if (transport_accept(task->transport))

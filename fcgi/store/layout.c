@@ -102,7 +102,10 @@ store_hash_file(int fd, enum digest_algorithm algorithm, struct digest *digest, 
 	struct hasher *hasher = hasher_new(algorithm);
 	off_t offset = 0;
 	ssize_t n;
+	bool ok;
 
+	if (hasher == NULL)
+		return false;
 	while ((n = pread(fd, buffer, sizeof(buffer), offset)) != 0) {
 		if (n == -1 && errno == EINTR)
 			continue;
@@ -111,8 +114,8 @@ store_hash_file(int fd, enum digest_algorithm algorithm, struct digest *digest, 
 		hasher_update(hasher, buffer, (size_t)n);
 		offset += n;
 	}
-	hasher_digest(hasher, digest);
-	hasher_free(hasher);
 	*size = offset;
-	return n == 0;
+	ok = n == 0 && hasher_digest(hasher, digest);
+	hasher_free(hasher);
+	return ok;
 }

@@ -11,6 +11,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/memory.h"
+
 #define WINDOW_MAX 23  /* log2 of the largest accepted window: 8 MiB, as RFC 8878 recommends */
 #define GZIP 16        /* zlib: write a gzip header and trailer */
 #define LEVEL 1        /* fast, because the client waits for it */
@@ -111,7 +113,7 @@ recompress_open(struct arena *arena, const char *path, struct error *err)
 		ZSTD_DCtx_setParameter(recompress->unpack, ZSTD_d_windowLogMax, WINDOW_MAX)) ||
 	    deflateInit2(&recompress->pack, LEVEL, Z_DEFLATED, MAX_WBITS + GZIP, MEMORY_LEVEL,
 		Z_DEFAULT_STRATEGY) != Z_OK)
-		arena_give_up(arena, recompress->packed_size + recompress->plain_size);
+		memory_give_up(recompress->packed_size + recompress->plain_size);
 	/* Check before anything is sent: a file that cannot be decompressed usually fails at its
 	 * beginning. */
 	if (unpack(recompress))

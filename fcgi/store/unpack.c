@@ -40,6 +40,12 @@ output_limit(int64_t size)
 }
 
 static bool
+refuse_memory(struct error *err)
+{
+	return error_set(err, ERROR_UNAVAILABLE, "no memory to unpack a layer");
+}
+
+static bool
 unpack_open(struct unpack *unpack, const char *path, struct error *err)
 {
 	struct stat st;
@@ -47,12 +53,12 @@ unpack_open(struct unpack *unpack, const char *path, struct error *err)
 	*unpack = (struct unpack){ .fd = open(path, O_RDONLY | O_CLOEXEC) };
 	if (unpack->fd == -1 || fstat(unpack->fd, &st) == -1)
 		return error_errno(err, "cannot open a layer");
-	if (inflateInit2(&unpack->stream, MAX_WBITS + GZIP) != Z_OK)
-		return error_set(err, ERROR_UNAVAILABLE, "no memory to unpack a layer");
 	unpack->limit = output_limit(st.st_size);
 	unpack->packed = hasher_new(DIGEST_SHA256);
 	unpack->plain = hasher_new(DIGEST_SHA256);
-	return true;
+	return (unpack->packed != NULL && unpack->plain != NULL &&
+		   inflateInit2(&unpack->stream, MAX_WBITS + GZIP) == Z_OK) ||
+	       refuse_memory(err);
 }
 
 static void
@@ -145,15 +151,11 @@ unpack_digest(const char *path, const struct digest *packed, struct unpack_watch
 	struct digest actual;
 	bool ok = unpack_open(&unpack, path, err) && unpack_all(&unpack, watch, err);
 
-	if (ok) {
-		hasher_digest(unpack.packed, &actual);
-		if (packed->algorithm == DIGEST_SHA256 && !digest_equal(&actual, packed))
-			ok = error_set(err, ERROR_INTERNAL, "content is damaged");
-	}
-	if (ok) {
-		*possible = unpack.state != STATE_INSIDE && unpack.state != STATE_IMPOSSIBLE;
-		hasher_digest(unpack.plain, digest);
-	}
+	if (ok && (!hasher_digest(unpack.packed, &actual) || !hasher_digest(unpack.plain, digest)))
+		ok = refuse_memory(err);
+	if (ok && packed->algorithm == DIGEST_SHA256 && !digest_equal(&actual, packed))
+		ok = error_set(err, ERROR_INTERNAL, "content is damaged");
+	*possible = unpack.state != STATE_INSIDE && unpack.state != STATE_IMPOSSIBLE;
 	unpack_close(&unpack);
 	return ok;
 }

@@ -3,18 +3,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/memory.h"
 #include "store/layout.h"
 
 #define FLUSH_STEP (8 * 1024 * 1024)
 
 struct upload {
-	struct arena *arena; /* owned: holds the upload itself */
 	struct store *store; /* borrowed */
 	int fd;              /* owned, locked */
 	char name[STORE_NAME_SIZE];
@@ -74,15 +75,16 @@ take(struct upload *up, int64_t received, struct error *err)
 struct upload *
 upload_open(struct store *store, int64_t file, int64_t received, struct error *err)
 {
-	struct arena *arena;
 	struct upload *up;
 	int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
 
 	if (!store_require(store, err))
 		return NULL;
-	arena = arena_new();
-	up = arena_alloc(arena, sizeof(*up));
-	*up = (struct upload){ .arena = arena, .store = store, .fd = -1, .file = file };
+	if ((up = malloc(sizeof(*up))) == NULL) {
+		error_errno(err, "cannot open the upload");
+		return NULL;
+	}
+	*up = (struct upload){ .store = store, .fd = -1, .file = file };
 	store_upload_name(up->name, file);
 	if (received == 0)
 		flags |= O_CREAT;
@@ -133,7 +135,8 @@ upload_hash(struct upload *up, enum digest_algorithm algorithm)
 	forget_hash(up);
 	if (up->length != 0)
 		return;
-	up->hasher = hasher_new(algorithm);
+	if ((up->hasher = hasher_new(algorithm)) == NULL)
+		memory_give_up(sizeof(struct digest));
 	up->algorithm = algorithm;
 }
 
@@ -211,10 +214,8 @@ upload_digest(
 {
 	int64_t size;
 
-	if (up->hasher != NULL && up->algorithm == algorithm) {
-		hasher_digest(up->hasher, digest);
-		return true;
-	}
+	if (up->hasher != NULL && up->algorithm == algorithm)
+		return upload_running_digest(up, digest);
 	if (!store_hash_file(up->fd, algorithm, digest, &size))
 		return error_errno(err, "cannot read the upload");
 	return size == up->length || refuse_short(up, size, up->length, err);
@@ -223,10 +224,9 @@ upload_digest(
 bool
 upload_running_digest(const struct upload *up, struct digest *digest)
 {
-	if (up->hasher == NULL)
-		return false;
-	hasher_digest(up->hasher, digest);
-	return true;
+	if (up->hasher != NULL && !hasher_digest(up->hasher, digest))
+		memory_give_up(sizeof(*digest));
+	return up->hasher != NULL;
 }
 
 bool
@@ -282,7 +282,7 @@ upload_close(struct upload *up)
 	forget_hash(up);
 	if (up->fd != -1)
 		close(up->fd); /* releases the lock */
-	arena_free(up->arena);
+	free(up);
 }
 
 bool

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "oci/base64.h"
 #include "upstream/origin.h"
 
@@ -36,7 +37,11 @@ static const char *
 token_url(struct arena *arena, const char *realm, const char *service, const char *name)
 {
 	char *quoted = service == NULL ? NULL : curl_easy_escape(NULL, service, 0);
-	const char *url = arena_printf(arena, "%s%cservice=%s%s%s%s", realm,
+	const char *url;
+
+	if (service != NULL && quoted == NULL)
+		memory_give_up(strlen(service));
+	url = arena_printf(arena, "%s%cservice=%s%s%s%s", realm,
 	    strchr(realm, '?') == NULL ? '?' : '&', quoted == NULL ? "" : quoted,
 	    name == NULL ? "" : "&scope=repository:", name == NULL ? "" : name,
 	    name == NULL ? "" : ":pull");

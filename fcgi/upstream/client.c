@@ -82,7 +82,6 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 	const char *base, *url;
 	struct origin ignored;
 	enum upstream_result result;
-	jmp_buf *out;
 
 	while (length > 0 && upstream->url[length - 1] == '/')
 		length--;
@@ -95,10 +94,8 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 		snprintf(reply->reason, sizeof(reply->reason), "invalid upstream URL");
 		return UPSTREAM_FAILED;
 	}
-	out = arena_catch(arena, NULL); /* libcurl calls back into functions that allocate */
 	result = call->url != NULL ? exchange_follow(&x, url, NULL)
 				   : authentication_ask(client->tokens, &x, url);
-	arena_catch(arena, out);
 	reply->link = next_path(&x, url, base);
 	return result;
 }

@@ -1,6 +1,7 @@
 #include "upstream/egress.h"
 
 #include "upstream/address.h"
+#include "upstream/handles.h"
 #include "upstream/origin.h"
 
 const char *
@@ -31,8 +32,8 @@ set_proxy(CURL *easy, const struct outlets *outlets, const struct upstream *upst
 	struct origin origin;
 
 	way->proxied = *name != '\0';
-	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-	curl_easy_setopt(easy, CURLOPT_PROXY, way->proxied && proxy != NULL ? proxy->url : "");
+	handle_text(easy, CURLOPT_NOPROXY, "");
+	handle_text(easy, CURLOPT_PROXY, way->proxied && proxy != NULL ? proxy->url : "");
 	if (!way->proxied)
 		return true;
 	if (proxy == NULL)
@@ -45,8 +46,8 @@ set_proxy(CURL *easy, const struct outlets *outlets, const struct upstream *upst
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	if (*proxy->username != '\0') {
 		curl_easy_setopt(easy, CURLOPT_PROXYAUTH, CURLAUTH_BASIC);
-		curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy->username);
-		curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy->password);
+		handle_text(easy, CURLOPT_PROXYUSERNAME, proxy->username);
+		handle_text(easy, CURLOPT_PROXYPASSWORD, proxy->password);
 	}
 	return true;
 }
@@ -63,8 +64,8 @@ set_certificate(CURL *easy, const struct outlets *outlets, const struct upstream
 		return true;
 	if (certificate == NULL)
 		return refuse(way, "its client certificate is not in the settings file");
-	curl_easy_setopt(easy, CURLOPT_SSLCERT, certificate->certificate);
-	curl_easy_setopt(easy, CURLOPT_SSLKEY, certificate->key);
+	handle_text(easy, CURLOPT_SSLCERT, certificate->certificate);
+	handle_text(easy, CURLOPT_SSLKEY, certificate->key);
 	return true;
 }
 
@@ -75,7 +76,7 @@ egress_set(CURL *easy, struct arena *arena, const struct outlets *outlets,
 	const char *address = upstream->egress.local_address;
 
 	if (*address != '\0')
-		curl_easy_setopt(easy, CURLOPT_INTERFACE, arena_printf(arena, "host!%s", address));
+		handle_text(easy, CURLOPT_INTERFACE, arena_printf(arena, "host!%s", address));
 	return set_proxy(easy, outlets, upstream, url, way) &&
 	       set_certificate(easy, outlets, upstream, url, way);
 }

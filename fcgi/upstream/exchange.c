@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/memory.h"
 #include "upstream/address.h"
 #include "upstream/origin.h"
 
@@ -38,16 +38,35 @@ break_off(struct exchange *x, const char *why)
 	return false;
 }
 
+/* Bytes of the response. Nothing may jump out of a callback of libcurl. */
+struct piece {
+	struct exchange *x;
+	const char *data;
+	size_t length;
+	bool accepted; /* the result */
+};
+
+static void
+read_line(void *argument)
+{
+	struct piece *piece = argument;
+
+	piece->accepted = head_line(&piece->x->head, piece->data, piece->length);
+}
+
 static size_t
 on_header(char *data, size_t size, size_t count, void *context)
 {
 	struct exchange *x = context;
 	size_t length = size * count;
+	struct piece piece = { x, data, length, false };
 
 	x->active_ms = clock_steady_ms();
-	if (head_line(&x->head, data, length))
+	x->starved = !memory_try(read_line, &piece);
+	if (piece.accepted)
 		return length;
-	break_off(x, "too many headers");
+	if (!x->starved)
+		break_off(x, "too many headers");
 	return 0;
 }
 
@@ -62,14 +81,26 @@ keep(struct exchange *x, const char *data, size_t length)
 		return break_off(x, "the answer is too long");
 	if (reply->body_length + length + 1 > x->room) {
 		x->room = 2 * (reply->body_length + length + 1);
-		if ((body = realloc(x->body, x->room)) == NULL)
-			return break_off(x, "no memory for its answer");
-		x->body = body;
+		if ((body = realloc(*x->body, x->room)) == NULL) {
+			x->starved = true;
+			return false;
+		}
+		*x->body = body;
 	}
-	memcpy(x->body + reply->body_length, data, length);
+	memcpy(*x->body + reply->body_length, data, length);
 	reply->body_length += length;
-	x->body[reply->body_length] = '\0';
+	(*x->body)[reply->body_length] = '\0';
 	return true;
+}
+
+static void
+pass_on(void *argument)
+{
+	struct piece *piece = argument;
+	const struct exchange *x = piece->x;
+
+	piece->accepted = x->call->piece(
+	    x->call->context, x->head.reply, piece->data, piece->length);
 }
 
 static size_t
@@ -77,6 +108,7 @@ on_body(char *data, size_t size, size_t count, void *context)
 {
 	struct exchange *x = context;
 	size_t length = size * count;
+	struct piece piece = { x, data, length, false };
 
 	x->active_ms = clock_steady_ms();
 	if (!is_body_wanted(x))
@@ -89,10 +121,9 @@ on_body(char *data, size_t size, size_t count, void *context)
 		return keep(x, data, length) ? length : 0;
 	if (x->head.reply->status == 200)
 		x->head.reply->total = x->head.reply->length;
-	if (x->call->piece(x->call->context, x->head.reply, data, length))
-		return length;
-	x->stopped = true;
-	return 0;
+	x->starved = !memory_try(pass_on, &piece);
+	x->stopped = !piece.accepted;
+	return piece.accepted ? length : 0;
 }
 
 /* Called after the name was resolved: checks the address. A proxy's address is not checked, because
@@ -126,13 +157,13 @@ set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *
 	long connect = answer_ms(x) < CONNECT_MS ? answer_ms(x) : CONNECT_MS;
 	long silence = x->upstream->timeout_ms / 1000 + 1;
 
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https,http");
+	handle_text(easy, CURLOPT_URL, url);
+	handle_text(easy, CURLOPT_PROTOCOLS_STR, "https,http");
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_NOBODY, x->call != NULL && x->call->head ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "stowage/" PACKAGE_VERSION);
+	handle_text(easy, CURLOPT_USERAGENT, "stowage/" PACKAGE_VERSION);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
 	/* Silence counts as slow, so an upstream with a longer timeout for silence may be slow for
@@ -151,7 +182,7 @@ set_options(CURL *easy, struct exchange *x, const char *url, struct curl_slist *
 		char range[32];
 
 		snprintf(range, sizeof(range), "%lld-", (long long)x->call->first);
-		curl_easy_setopt(easy, CURLOPT_RANGE, range); /* copied */
+		handle_text(easy, CURLOPT_RANGE, range);
 	}
 }
 
@@ -191,17 +222,19 @@ static CURLcode
 transfer(struct handle *handle, struct exchange *x)
 {
 	CURLcode result = CURLE_ABORTED_BY_CALLBACK;
+	CURLMcode state = curl_multi_add_handle(handle->multi, handle->easy);
 	CURLMsg *message;
 	int running = 1, left;
 
-	curl_multi_add_handle(handle->multi, handle->easy);
-	while (
-	    curl_multi_perform(handle->multi, &running) == CURLM_OK && running > 0 && check_time(x))
+	while (state == CURLM_OK &&
+	       (state = curl_multi_perform(handle->multi, &running)) == CURLM_OK && running > 0 &&
+	       check_time(x))
 		curl_multi_poll(handle->multi, NULL, 0, TICK_MS, NULL);
+	if (state == CURLM_OUT_OF_MEMORY)
+		return CURLE_OUT_OF_MEMORY;
 	while ((message = curl_multi_info_read(handle->multi, &left)) != NULL)
 		if (message->msg == CURLMSG_DONE)
 			result = message->data.result;
-	curl_multi_remove_handle(handle->multi, handle->easy);
 	return result;
 }
 
@@ -268,51 +301,75 @@ add_header(struct curl_slist **headers, const char *line)
 	struct curl_slist *more = curl_slist_append(*headers, line);
 
 	if (more == NULL)
-		log_fatal("out of memory");
+		memory_give_up(strlen(line));
 	*headers = more;
+}
+
+/* A request, and what is held until it ends. authorization: a whole header line, or NULL. */
+struct attempt {
+	struct exchange *x;
+	const char *url, *authorization;
+	struct curl_slist *headers; /* owned */
+	struct handle *handle;      /* borrowed from x->handles */
+	CURLcode code;              /* the result */
+};
+
+static void
+run_attempt(void *argument)
+{
+	struct attempt *attempt = argument;
+	struct exchange *x = attempt->x;
+	CURL *easy;
+
+	add_header(&attempt->headers, "Accept-Encoding: identity");
+	if (x->call != NULL && x->call->accept != NULL)
+		add_header(
+		    &attempt->headers, arena_printf(x->head.arena, "Accept: %s", x->call->accept));
+	if (attempt->authorization != NULL)
+		add_header(&attempt->headers, attempt->authorization);
+	attempt->handle = handle_take(x->handles, x->way.networks);
+	easy = attempt->handle->easy;
+	set_options(easy, x, attempt->url, attempt->headers);
+	if (egress_set(easy, x->head.arena, x->outlets, x->upstream, attempt->url, &x->way))
+		attempt->code = transfer(attempt->handle, x);
+	else if (x->way.reason != NULL)
+		break_off(x, x->way.reason);
+	if (attempt->code != CURLE_OK)
+		read_connect(easy, x);
+}
+
+static void
+exchange_begin(struct exchange *x, const char *url)
+{
+	*x->head.reply = (struct upstream_reply){
+		.content_type = "", .length = -1, .total = -1, .rate_limit = -1
+	};
+	x->started_ms = x->active_ms = clock_steady_ms();
+	x->head.bytes = x->room = 0;
+	x->broken = x->stopped = x->timed_out = x->starved = false;
+	*x->curl_reason = '\0';
+	x->body = arena_slot(x->head.arena);
+	x->way = (struct egress_way){ .networks = egress_networks(x->upstream, url) };
 }
 
 enum upstream_result
 exchange_run(struct exchange *x, const char *url, const char *authorization)
 {
-	struct curl_slist *headers = NULL;
-	struct handle *handle;
-	CURLcode code = CURLE_COULDNT_CONNECT;
+	struct attempt attempt = { x, url, authorization, NULL, NULL, CURLE_COULDNT_CONNECT };
+	bool done;
 
-	*x->head.reply = (struct upstream_reply){
-		.content_type = "", .length = -1, .total = -1, .rate_limit = -1
-	};
-	x->started_ms = x->active_ms = clock_steady_ms();
-	x->head.bytes = 0;
-	x->broken = x->stopped = x->timed_out = false;
-	*x->curl_reason = '\0';
-	add_header(&headers, "Accept-Encoding: identity");
-	if (x->call != NULL && x->call->accept != NULL)
-		add_header(&headers, arena_printf(x->head.arena, "Accept: %s", x->call->accept));
-	if (authorization != NULL)
-		add_header(&headers, authorization);
-	x->way = (struct egress_way){ .networks = egress_networks(x->upstream, url) };
-	handle = handle_take(x->handles, x->way.networks);
-	set_options(handle->easy, x, url, headers);
-	if (egress_set(handle->easy, x->head.arena, x->outlets, x->upstream, url, &x->way))
-		code = transfer(handle, x);
-	else if (x->way.reason != NULL)
-		break_off(x, x->way.reason);
-	if (code != CURLE_OK)
-		read_connect(handle->easy, x);
-	curl_slist_free_all(headers);
-	handle_release(x->handles, handle);
-	if (x->body != NULL) {
-		arena_defer(x->head.arena, free, x->body);
-		x->head.reply->body = x->body;
-		x->body = NULL;
-		x->room = 0;
-	} else {
-		x->head.reply->body = "";
-	}
-	if (result_of(x, code) != UPSTREAM_DONE)
-		set_reason(x, code);
-	return result_of(x, code);
+	exchange_begin(x, url);
+	done = memory_try(run_attempt, &attempt);
+	if (attempt.handle != NULL)
+		handle_release(x->handles, attempt.handle);
+	curl_slist_free_all(attempt.headers);
+	/* The upstream did not fail. */
+	if (!done || x->starved || attempt.code == CURLE_OUT_OF_MEMORY)
+		memory_give_up(x->room);
+	x->head.reply->body = *x->body != NULL ? *x->body : "";
+	if (result_of(x, attempt.code) != UPSTREAM_DONE)
+		set_reason(x, attempt.code);
+	return result_of(x, attempt.code);
 }
 
 /* --- Redirects --- */

@@ -14,12 +14,13 @@ struct exchange {
 	struct head head;                 /* with the arena, and the reply to fill */
 	struct egress_way way;
 	size_t limit; /* of a buffered body */
-	char *body;   /* owned by the exchange until it ends */
+	char **body;  /* slot of the arena */
 	size_t room;
 	int answer_ms;     /* longest wait for the first byte; 0: as between later bytes */
 	int64_t active_ms; /* when bytes arrived last */
 	int64_t started_ms;
 	bool stopped, timed_out, broken;
+	bool starved; /* a callback found no memory */
 	char curl_reason[CURL_ERROR_SIZE];
 };
 

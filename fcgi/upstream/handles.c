@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 
 #define IDLE_MAX 64 /* cached handles, with their connections */
 
@@ -53,11 +54,13 @@ handle_new(const char *networks)
 {
 	struct handle *handle = calloc(1, sizeof(*handle));
 
-	if (handle == NULL || (handle->easy = curl_easy_init()) == NULL ||
-	    (handle->multi = curl_multi_init()) == NULL ||
-	    (networks != NULL && (handle->networks = strdup(networks)) == NULL))
-		log_fatal("out of memory");
-	return handle;
+	if (handle != NULL && (handle->easy = curl_easy_init()) != NULL &&
+	    (handle->multi = curl_multi_init()) != NULL &&
+	    (networks == NULL || (handle->networks = strdup(networks)) != NULL))
+		return handle;
+	if (handle != NULL)
+		handle_free(handle);
+	memory_give_up(sizeof(*handle));
 }
 
 static bool
@@ -86,8 +89,16 @@ handle_take(struct handles *handles, const char *networks)
 }
 
 void
+handle_text(CURL *easy, CURLoption option, const char *text)
+{
+	if (curl_easy_setopt(easy, option, text) == CURLE_OUT_OF_MEMORY)
+		memory_give_up(strlen(text));
+}
+
+void
 handle_release(struct handles *handles, struct handle *handle)
 {
+	curl_multi_remove_handle(handle->multi, handle->easy);
 	curl_easy_reset(handle->easy); /* drops credentials; connections stay open */
 	pthread_mutex_lock(&handles->lock);
 	if (handles->idle_count < IDLE_MAX) {

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "oci/document.h"
 
 #define TOKENS_MAX 1024
 #define LIFE_DEFAULT 60 /* seconds, if the service does not tell (Docker token specification) */
@@ -37,6 +38,14 @@ tokens_open(void)
 	return tokens;
 }
 
+static void
+token_free(struct token *token)
+{
+	free(token->key);
+	free(token->text);
+	free(token);
+}
+
 /* Remove a token from the list and free it. */
 static void
 drop(struct tokens *tokens, struct token **p)
@@ -46,9 +55,7 @@ drop(struct tokens *tokens, struct token **p)
 	*p = token->next;
 	tokens->count--;
 	explicit_bzero(token->text, strlen(token->text));
-	free(token->key);
-	free(token->text);
-	free(token);
+	token_free(token);
 }
 
 void
@@ -81,42 +88,41 @@ find(struct tokens *tokens, const char *key)
 const char *
 token_find(struct tokens *tokens, struct arena *arena, const char *key)
 {
+	char **text = arena_slot(arena);
 	struct token *token;
-	char *text = NULL;
 
 	pthread_mutex_lock(&tokens->lock);
 	if ((token = *find(tokens, key)) != NULL)
-		text = strdup(token->text);
+		*text = strdup(token->text);
 	pthread_mutex_unlock(&tokens->lock);
-	if (text != NULL)
-		arena_defer(arena, free, text);
-	return text;
+	return *text;
 }
 
+/* NULL if memory is exhausted. */
 static struct token *
-token_new(const char *key, const char *text, int64_t seconds, struct token *next)
+token_new(const char *key, const char *text, int64_t seconds)
 {
 	struct token *token = malloc(sizeof(*token));
 
 	if (token == NULL)
-		log_fatal("out of memory");
+		return NULL;
 	*token = (struct token){
 		.key = strdup(key),
 		.text = strdup(text),
 		.expires_ms = clock_steady_ms() + seconds * 1000,
-		.next = next,
 	};
-	if (token->key == NULL || token->text == NULL)
-		log_fatal("out of memory");
-	return token;
+	if (token->key != NULL && token->text != NULL)
+		return token;
+	token_free(token);
+	return NULL;
 }
 
 void
 token_keep(struct tokens *tokens, const char *key, const char *text, int64_t seconds)
 {
-	struct token **p;
+	struct token **p, *token;
 
-	if (seconds <= MARGIN)
+	if (seconds <= MARGIN || (token = token_new(key, text, seconds - MARGIN)) == NULL)
 		return;
 	pthread_mutex_lock(&tokens->lock);
 	if (*(p = find(tokens, key)) != NULL)
@@ -126,7 +132,8 @@ token_keep(struct tokens *tokens, const char *key, const char *text, int64_t sec
 			;
 		drop(tokens, p);
 	}
-	tokens->first = token_new(key, text, seconds - MARGIN, tokens->first);
+	token->next = tokens->first;
+	tokens->first = token;
 	tokens->count++;
 	pthread_mutex_unlock(&tokens->lock);
 }
@@ -155,7 +162,8 @@ read_member(struct arena *arena, const json_t *document, const char *name)
 const char *
 token_read(struct arena *arena, const char *json, size_t length, int64_t *seconds)
 {
-	json_t *document = json_loadb(json, length, 0, NULL);
+	json_error_t ignored;
+	json_t *document = document_load(arena, (struct bytes){ json, length }, &ignored);
 	const char *text = read_member(arena, document, "token");
 	json_t *life = json_object_get(document, "expires_in");
 

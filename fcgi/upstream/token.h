@@ -15,6 +15,7 @@ void tokens_close(struct tokens *);
 
 /* The token cached under this key (arena), or NULL. */
 const char *token_find(struct tokens *, struct arena *, const char *key);
+/* Nothing is kept if memory runs out. */
 void token_keep(struct tokens *, const char *key, const char *token, int64_t seconds);
 
 /* Parse the response of a token service: the token (arena) and its lifetime; NULL if malformed. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "oci/mediatype.h"
 #include "v2/call.h"
 #include "v2/lists.h"
@@ -17,7 +18,7 @@ index_text(struct request *req, const struct list *list)
 	FILE *out = open_memstream(&text, &length);
 
 	if (out == NULL)
-		arena_give_up(req->arena, BUFSIZ);
+		memory_give_up(BUFSIZ);
 	fputs(
 	    "{\"schemaVersion\":2,\"mediaType\":\"" MEDIATYPE_OCI_INDEX "\",\"manifests\":[", out);
 	for (size_t i = 0; i < list->count; i++)
@@ -25,7 +26,7 @@ index_text(struct request *req, const struct list *list)
 	fputs("]}", out);
 	if (fclose(out) != 0) {
 		free(text);
-		arena_give_up(req->arena, length);
+		memory_give_up(length);
 	}
 	arena_defer(req->arena, free, text);
 	return text;

@@ -12,6 +12,7 @@
 
 #include "auth/password.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "db/connection.h"
 #include "fuzz.h"
@@ -256,16 +257,15 @@ WRAP(void *, malloc, (size_t size), (size), return NULL)
 WRAP(void *, calloc, (size_t count, size_t size), (count, size), return NULL)
 WRAP(void *, realloc, (void *old, size_t size), (old, size), return NULL)
 WRAP(char *, strdup, (const char *text), (text), return NULL)
-WRAP(void *, arena_alloc, (struct arena * arena, size_t size), (arena, size),
-    arena_give_up(arena, size))
+WRAP(void *, arena_alloc, (struct arena * arena, size_t size), (arena, size), memory_give_up(size))
 WRAP(void *, arena_array, (struct arena * arena, size_t count, size_t size), (arena, count, size),
-    arena_give_up(arena, size))
+    memory_give_up(size))
 WRAP(char *, arena_strdup, (struct arena * arena, const char *text), (arena, text),
-    arena_give_up(arena, 1))
+    memory_give_up(1))
 WRAP(char *, arena_strndup, (struct arena * arena, const char *text, size_t length),
-    (arena, text, length), arena_give_up(arena, length))
+    (arena, text, length), memory_give_up(length))
 WRAP(char *, arena_vprintf, (struct arena * arena, const char *format, va_list args),
-    (arena, format, args), arena_give_up(arena, 1))
+    (arena, format, args), memory_give_up(1))
 
 char *__wrap_arena_printf(struct arena *, const char *, ...);
 char *
@@ -286,7 +286,7 @@ void
 __wrap_arena_defer(struct arena *arena, void (*function)(void *), void *object)
 {
 	if (is_refused())
-		arena_give_up(arena, 1);
+		memory_give_up(1);
 	__real_arena_defer(arena, function, object);
 }
 
@@ -375,27 +375,30 @@ check_answer(const char *output, size_t length)
 	}
 }
 
-/* Serve the request as a worker does. False if memory ran out. */
-static bool
-try_once(const struct api *api, struct request *req, struct transport *transport, struct db *db,
-    bool starved)
-{
-	struct error err = { 0 };
-	jmp_buf out;
+struct attempt {
+	const struct api *api;
+	struct request *req;
+	struct transport *transport;
+	struct db *db;
+	bool starved;
+};
 
-	if (setjmp(out) != 0)
-		return false;
-	arena_catch(db->arena, &out);
-	(void)!request_open(req, transport, db->arena, NULL, &err);
+/* Serve the request as a worker does. */
+static void
+run_attempt(void *argument)
+{
+	struct attempt *attempt = argument;
+	struct request *req = attempt->req;
+	struct error err = { 0 };
+
+	(void)!request_open(req, attempt->transport, attempt->db->arena, NULL, &err);
 	req->service = service_find();
 	req->may_block = true;
 	reply_open(req);
-	if (starved)
+	if (attempt->starved)
 		error_set(&err, ERROR_UNAVAILABLE, NULL);
-	(void)!api_serve(api, req, db, &err);
+	(void)!api_serve(attempt->api, req, attempt->db, &err);
 	(void)reply_send(req);
-	arena_catch(db->arena, NULL);
-	return true;
 }
 
 static int answered; /* status of the last response */
@@ -405,12 +408,14 @@ answer(const struct api *api, struct transport *transport, unsigned failing)
 {
 	struct db db = { .pool = service_find()->pool, .arena = arena_new() };
 	struct request req;
+	struct attempt attempt = { api, &req, transport, &db, false };
 
 	MUST(transport_accept(transport));
 	pieces_left = failing;
-	if (!try_once(api, &req, transport, &db, false)) {
+	if (!memory_try(run_attempt, &attempt)) {
 		arena_reset(db.arena);
-		MUST(try_once(api, &req, transport, &db, true));
+		attempt.starved = true;
+		MUST(memory_try(run_attempt, &attempt));
 		MUST(req.reply->status >= 400);
 	}
 	transport_finish(transport);

@@ -1,4 +1,5 @@
 #include "base/arena.h"
+#include "base/memory.h"
 
 #include "test.h"
 
@@ -131,23 +132,59 @@ an_overflowing_array_ends_the_process(void **state)
 	arena_free(arena);
 }
 
+static void
+allocate_too_much(void *arena)
+{
+	memset(arena_alloc(arena, 1000000), 1, 1000000);
+	(void)arena_alloc(arena, SIZE_MAX / 4);
+	fail();
+}
+
 /* The client chooses the size: a lack of memory for it must not end the program. */
 static void
 want_of_memory_can_be_caught(void **state)
 {
 	struct arena *arena = arena_new();
-	jmp_buf out;
 
 	(void)state;
-	if (setjmp(out) == 0) {
-		assert_null(arena_catch(arena, &out));
-		memset(arena_alloc(arena, 1000000), 1, 1000000);
-		(void)arena_alloc(arena, SIZE_MAX / 4);
-		fail();
-	}
-	assert_null(arena_catch(arena, NULL));
+	assert_false(memory_try(allocate_too_much, arena));
 	assert_string_equal(arena_printf(arena, "%d", 7), "7");
 	arena_free(arena);
+}
+
+static void
+try_inner(void *arena)
+{
+	assert_false(memory_try(allocate_too_much, arena));
+	memory_give_up(1);
+}
+
+static void
+giving_up_ends_the_innermost_try(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	assert_false(memory_try(try_inner, arena));
+	assert_false(memory_try(try_inner, arena));
+	arena_free(arena);
+}
+
+static void
+a_child_is_freed_with_its_parent(void **state)
+{
+	struct arena *parent = arena_new(), *child = arena_child(parent);
+	char **slot = arena_slot(parent);
+
+	(void)state;
+	assert_null(*slot);
+	*slot = strdup("x");
+	for (int i = 0; i < 3; i++) {
+		assert_string_equal(arena_printf(child, "%s", "y"), "y");
+		(void)arena_alloc(child, 100000);
+		arena_reset(child);
+	}
+	arena_free(parent); /* the leak checker looks for the rest */
 }
 
 int
@@ -162,6 +199,8 @@ main(void)
 		cmocka_unit_test(a_free_of_nothing_is_fine),
 		cmocka_unit_test(an_overflowing_array_ends_the_process),
 		cmocka_unit_test(want_of_memory_can_be_caught),
+		cmocka_unit_test(giving_up_ends_the_innermost_try),
+		cmocka_unit_test(a_child_is_freed_with_its_parent),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
