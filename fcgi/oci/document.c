@@ -16,19 +16,25 @@
 /* Jansson recurses once per level; real documents nest only a handful of levels. */
 #define DEPTH_MAX 64
 
+/* *longest: no token of the document has more bytes between its quotes. */
 static bool
-is_affordable(struct bytes payload)
+is_affordable(struct bytes payload, size_t *longest)
 {
 	const char *text = payload.data;
-	size_t values = 0, depth = 0;
+	size_t values = 0, depth = 0, from = 0;
 	bool quoted = false;
 
+	*longest = 0;
 	for (size_t i = 0; i < payload.length; i++) {
-		if (quoted && text[i] == '\\')
+		if (i - from > *longest)
+			*longest = i - from;
+		if (quoted && text[i] == '\\') {
 			i++;
-		else if (text[i] == '"')
+			continue;
+		}
+		if (text[i] == '"')
 			quoted = !quoted;
-		else if (quoted)
+		else if (quoted || strchr(",:[]{}", text[i]) == NULL)
 			continue;
 		else if (text[i] == ',')
 			values++;
@@ -36,21 +42,83 @@ is_affordable(struct bytes payload)
 			values++, depth++;
 		else if (text[i] == ']' || text[i] == '}')
 			depth -= depth > 0;
+		from = i;
 		if (depth > DEPTH_MAX)
 			return false;
 	}
 	return values <= VALUES_MAX;
 }
 
-static _Thread_local bool memory_ran_out;
+/* --- Memory of Jansson --- */
 
+/*
+ * Jansson's parser copies a token into a buffer of 16 bytes, which it doubles as necessary. If that
+ * fails it goes on, and later reads and writes beyond the end of the token. So each size that the
+ * longest token needs is set aside before a document is parsed. All other failures are noticed by
+ * Jansson, which then frees what it has made.
+ */
+#define SIZE_FIRST 32
+#define SIZES 24
+
+static _Thread_local struct {
+	bool active;  /* document_load() is parsing */
+	bool ran_out; /* while it was */
+	void
+	    *block[SIZES]; /* owned: SIZE_FIRST bytes, twice as many, ...; NULL: used, not needed */
+} reserve;
+
+/* false if memory is exhausted. */
+static bool
+reserve_fill(size_t longest)
+{
+	size_t size = SIZE_FIRST;
+
+	reserve.active = true;
+	reserve.ran_out = false;
+	/* Both quotes and a NUL are stored, too. */
+	for (int i = 0; i < SIZES && size / 2 <= longest + 3; i++, size *= 2)
+		if ((reserve.block[i] = malloc(size)) == NULL)
+			return false;
+	return true;
+}
+
+static void
+reserve_empty(void)
+{
+	for (int i = 0; i < SIZES; i++) {
+		free(reserve.block[i]);
+		reserve.block[i] = NULL;
+	}
+	reserve.active = false;
+}
+
+/* The block of this size, now owned by the caller, or NULL. */
+static void *
+reserve_take(size_t wanted)
+{
+	void *block = NULL;
+	size_t size = SIZE_FIRST;
+
+	for (int i = 0; i < SIZES && block == NULL; i++, size *= 2)
+		if (size == wanted) {
+			block = reserve.block[i];
+			reserve.block[i] = NULL;
+		}
+	return block;
+}
+
+/* Outside of document_load(), whatever finds no memory gives up. */
 static void *
 allocate(size_t size)
 {
 	void *memory = malloc(size);
 
-	memory_ran_out |= memory == NULL && size > 0;
-	return memory;
+	if (memory != NULL || size == 0)
+		return memory;
+	if (!reserve.active)
+		memory_give_up(size);
+	reserve.ran_out = true;
+	return reserve_take(size);
 }
 
 void
@@ -62,15 +130,21 @@ document_setup(void)
 json_t *
 document_load(struct arena *arena, struct bytes payload, json_error_t *fault)
 {
-	json_t *document;
+	json_t *document = NULL;
+	size_t longest;
+	bool ran_out;
 
-	if (!is_affordable(payload)) {
+	if (!is_affordable(payload, &longest)) {
 		*fault = (json_error_t){ .text = "too many values, or nested too deep" };
 		return NULL;
 	}
-	memory_ran_out = false;
-	document = json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, fault);
-	if (document == NULL && memory_ran_out && arena != NULL)
+	*fault = (json_error_t){ .text = "out of memory" };
+	ran_out = !reserve_fill(longest);
+	if (!ran_out)
+		document = json_loadb(payload.data, payload.length, JSON_REJECT_DUPLICATES, fault);
+	ran_out = ran_out || reserve.ran_out;
+	reserve_empty();
+	if (document == NULL && ran_out && arena != NULL)
 		memory_give_up(payload.length);
 	return document;
 }

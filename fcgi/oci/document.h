@@ -10,8 +10,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-/* Let document_load() notice that Jansson had no memory, which it reports as invalid JSON. Once,
- * before the first document is parsed. */
+/* Let Jansson give up (base/memory.h) if it finds no memory. Once, before it is used. */
 void document_setup(void);
 /* Parse a JSON object or array without duplicate keys (new reference). NULL if the bytes are not
  * such a document, or if it has too many values or nests too deep to be parsed cheaply. If memory
