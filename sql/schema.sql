@@ -41,10 +41,10 @@ CREATE TABLE registry.repository (
     CONSTRAINT repository_other_check CHECK ((jsonb_typeof(other) = 'object'::text))
 );
 
-CREATE TABLE registry.repository_leaf (
+CREATE TABLE registry.resolved_member (
     root_id integer NOT NULL,
     ord integer NOT NULL,
-    leaf_id integer NOT NULL,
+    member_id integer NOT NULL,
     rank smallint NOT NULL,
     class smallint NOT NULL,
     include_re text[],
@@ -334,15 +334,24 @@ ALTER TABLE registry.manifest ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE registry.manifest_want (
+CREATE TABLE registry.missing_reference (
     manifest_id bigint NOT NULL,
     alg smallint NOT NULL,
     role smallint NOT NULL,
     digest bytea NOT NULL,
     size bigint,
     url text,
-    CONSTRAINT manifest_want_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
+    CONSTRAINT missing_reference_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
 );
+
+CREATE VIEW registry.manifest_want AS
+ SELECT missing_reference.manifest_id,
+    missing_reference.alg,
+    missing_reference.role,
+    missing_reference.digest,
+    missing_reference.size,
+    missing_reference.url
+   FROM registry.missing_reference;
 
 CREATE TABLE registry.media_type (
     id integer NOT NULL,
@@ -373,6 +382,15 @@ CREATE TABLE registry.migration (
     applied_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT migration_number_check CHECK ((number > 0)),
     CONSTRAINT migration_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+CREATE TABLE registry.negative_cache (
+    repository_id integer NOT NULL,
+    path text NOT NULL COLLATE pg_catalog."C",
+    reference text NOT NULL COLLATE pg_catalog."C",
+    refused boolean NOT NULL,
+    until timestamp with time zone NOT NULL,
+    reason text
 );
 
 CREATE TABLE registry.permission_target (
@@ -443,14 +461,14 @@ CREATE VIEW registry.push_target AS
         END)))
   WHERE ((v.deleted_at IS NULL) AND (v.api_version = 2) AND (t.deleted_at IS NULL) AND (t.api_version = 2) AND (t.class = 1));
 
-CREATE TABLE registry.remote_miss (
-    repository_id integer NOT NULL,
-    path text NOT NULL COLLATE pg_catalog."C",
-    reference text NOT NULL COLLATE pg_catalog."C",
-    refused boolean NOT NULL,
-    until timestamp with time zone NOT NULL,
-    reason text
-);
+CREATE VIEW registry.remote_miss AS
+ SELECT negative_cache.repository_id,
+    negative_cache.path,
+    negative_cache.reference,
+    negative_cache.refused,
+    negative_cache.until,
+    negative_cache.reason
+   FROM registry.negative_cache;
 
 CREATE TABLE registry.remote_reference (
     image_id bigint NOT NULL,
@@ -491,6 +509,17 @@ ALTER TABLE registry.repository ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE VIEW registry.repository_leaf AS
+ SELECT resolved_member.root_id,
+    resolved_member.ord,
+    resolved_member.member_id AS leaf_id,
+    resolved_member.rank,
+    resolved_member.class,
+    resolved_member.include_re,
+    resolved_member.exclude_re,
+    resolved_member.library
+   FROM registry.resolved_member;
 
 CREATE TABLE registry.repository_member (
     virtual_id integer NOT NULL,
@@ -646,6 +675,27 @@ CREATE TABLE registry.v1_layer (
     CONSTRAINT v1_layer_payload_check CHECK ((octet_length(payload) = 32))
 );
 
+CREATE TABLE registry.v1_projection (
+    manifest_id bigint NOT NULL,
+    projected_id bigint NOT NULL,
+    v1_id bytea,
+    reason text,
+    CONSTRAINT v1_projection_check CHECK ((num_nonnulls(v1_id, reason) = 1)),
+    CONSTRAINT v1_projection_v1_id_check CHECK ((octet_length(v1_id) = 32))
+);
+
+CREATE TABLE registry.v1_projection_image (
+    manifest_id bigint NOT NULL,
+    "position" integer NOT NULL,
+    v1_id bytea NOT NULL,
+    json bytea NOT NULL,
+    alg smallint,
+    digest bytea,
+    zstd boolean NOT NULL,
+    CONSTRAINT v1_projection_image_check CHECK ((num_nulls(alg, digest) <> 1)),
+    CONSTRAINT v1_projection_image_v1_id_check CHECK ((octet_length(v1_id) = 32))
+);
+
 CREATE TABLE registry.v1_tag (
     image_id bigint NOT NULL,
     v1_id bytea NOT NULL,
@@ -678,26 +728,22 @@ ALTER TABLE registry.v1_upload ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
-CREATE TABLE registry.v1_view (
-    manifest_id bigint NOT NULL,
-    shown_id bigint NOT NULL,
-    v1_id bytea,
-    reason text,
-    CONSTRAINT v1_view_check CHECK ((num_nonnulls(v1_id, reason) = 1)),
-    CONSTRAINT v1_view_v1_id_check CHECK ((octet_length(v1_id) = 32))
-);
+CREATE VIEW registry.v1_view AS
+ SELECT v1_projection.manifest_id,
+    v1_projection.projected_id AS shown_id,
+    v1_projection.v1_id,
+    v1_projection.reason
+   FROM registry.v1_projection;
 
-CREATE TABLE registry.v1_view_image (
-    manifest_id bigint NOT NULL,
-    "position" integer NOT NULL,
-    v1_id bytea NOT NULL,
-    json bytea NOT NULL,
-    alg smallint,
-    digest bytea,
-    zstd boolean NOT NULL,
-    CONSTRAINT v1_view_image_check CHECK ((num_nulls(alg, digest) <> 1)),
-    CONSTRAINT v1_view_image_v1_id_check CHECK ((octet_length(v1_id) = 32))
-);
+CREATE VIEW registry.v1_view_image AS
+ SELECT v1_projection_image.manifest_id,
+    v1_projection_image."position",
+    v1_projection_image.v1_id,
+    v1_projection_image.json,
+    v1_projection_image.alg,
+    v1_projection_image.digest,
+    v1_projection_image.zstd
+   FROM registry.v1_projection_image;
 
 ALTER TABLE ONLY registry.audit ATTACH PARTITION registry.audit_rest DEFAULT;
 
@@ -769,9 +815,6 @@ ALTER TABLE ONLY registry.manifest_child
 ALTER TABLE ONLY registry.manifest
     ADD CONSTRAINT manifest_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY registry.manifest_want
-    ADD CONSTRAINT manifest_want_pkey PRIMARY KEY (manifest_id, digest, alg);
-
 ALTER TABLE ONLY registry.media_type
     ADD CONSTRAINT media_type_name_key UNIQUE (name);
 
@@ -783,6 +826,12 @@ ALTER TABLE ONLY registry.membership
 
 ALTER TABLE ONLY registry.migration
     ADD CONSTRAINT migration_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY registry.missing_reference
+    ADD CONSTRAINT missing_reference_pkey PRIMARY KEY (manifest_id, digest, alg);
+
+ALTER TABLE ONLY registry.negative_cache
+    ADD CONSTRAINT negative_cache_pkey PRIMARY KEY (repository_id, path, reference);
 
 ALTER TABLE ONLY registry.permission_target
     ADD CONSTRAINT permission_target_name_key UNIQUE (name);
@@ -802,9 +851,6 @@ ALTER TABLE ONLY registry.principal
 ALTER TABLE ONLY registry.principal
     ADD CONSTRAINT principal_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY registry.remote_miss
-    ADD CONSTRAINT remote_miss_pkey PRIMARY KEY (repository_id, path, reference);
-
 ALTER TABLE ONLY registry.remote_reference
     ADD CONSTRAINT remote_reference_pkey PRIMARY KEY (image_id, tag);
 
@@ -817,9 +863,6 @@ ALTER TABLE ONLY registry.remote_tags
 ALTER TABLE ONLY registry.repository
     ADD CONSTRAINT repository_id_class_key UNIQUE (id, class);
 
-ALTER TABLE ONLY registry.repository_leaf
-    ADD CONSTRAINT repository_leaf_pkey PRIMARY KEY (root_id, ord);
-
 ALTER TABLE ONLY registry.repository_member
     ADD CONSTRAINT repository_member_pkey PRIMARY KEY (virtual_id, "position") DEFERRABLE;
 
@@ -831,6 +874,9 @@ ALTER TABLE ONLY registry.repository
 
 ALTER TABLE ONLY registry.repository_remote
     ADD CONSTRAINT repository_remote_pkey PRIMARY KEY (repository_id);
+
+ALTER TABLE ONLY registry.resolved_member
+    ADD CONSTRAINT resolved_member_pkey PRIMARY KEY (root_id, ord);
 
 ALTER TABLE ONLY registry.sign_in
     ADD CONSTRAINT sign_in_pkey PRIMARY KEY (account, network);
@@ -865,17 +911,17 @@ ALTER TABLE ONLY registry.v1_image
 ALTER TABLE ONLY registry.v1_layer
     ADD CONSTRAINT v1_layer_pkey PRIMARY KEY (upload_id, payload);
 
+ALTER TABLE ONLY registry.v1_projection_image
+    ADD CONSTRAINT v1_projection_image_pkey PRIMARY KEY (manifest_id, "position");
+
+ALTER TABLE ONLY registry.v1_projection
+    ADD CONSTRAINT v1_projection_pkey PRIMARY KEY (manifest_id);
+
 ALTER TABLE ONLY registry.v1_tag
     ADD CONSTRAINT v1_tag_pkey PRIMARY KEY (image_id, name);
 
 ALTER TABLE ONLY registry.v1_upload
     ADD CONSTRAINT v1_upload_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY registry.v1_view_image
-    ADD CONSTRAINT v1_view_image_pkey PRIMARY KEY (manifest_id, "position");
-
-ALTER TABLE ONLY registry.v1_view
-    ADD CONSTRAINT v1_view_pkey PRIMARY KEY (manifest_id);
 
 CREATE INDEX acl_principal_id_idx ON registry.acl USING btree (principal_id);
 
@@ -925,9 +971,11 @@ CREATE INDEX manifest_child_child_id_idx ON registry.manifest_child USING btree 
 
 CREATE UNIQUE INDEX manifest_digest ON registry.manifest USING btree (digest, alg);
 
-CREATE INDEX manifest_want_digest_alg_idx ON registry.manifest_want USING btree (digest, alg);
-
 CREATE INDEX membership_group_id_idx ON registry.membership USING btree (group_id);
+
+CREATE INDEX missing_reference_digest_alg_idx ON registry.missing_reference USING btree (digest, alg);
+
+CREATE INDEX negative_cache_until_idx ON registry.negative_cache USING btree (until);
 
 CREATE INDEX permission_target_principal_principal_id_idx ON registry.permission_target_principal USING btree (principal_id);
 
@@ -937,21 +985,19 @@ CREATE UNIQUE INDEX permission_target_repository_target_id_any_of_idx ON registr
 
 CREATE UNIQUE INDEX permission_target_repository_target_id_repository_id_idx ON registry.permission_target_repository USING btree (target_id, repository_id) WHERE (repository_id IS NOT NULL);
 
-CREATE INDEX remote_miss_until_idx ON registry.remote_miss USING btree (until);
-
 CREATE INDEX repository_deleted ON registry.repository USING btree (deleted_at) WHERE (deleted_at IS NOT NULL);
 
 CREATE UNIQUE INDEX repository_key ON registry.repository USING btree (key) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX repository_key_lower ON registry.repository USING btree (lower(key)) WHERE (deleted_at IS NULL);
 
-CREATE INDEX repository_leaf_leaf_id_idx ON registry.repository_leaf USING btree (leaf_id);
-
-CREATE INDEX repository_leaf_priority_remote ON registry.repository_leaf USING btree (root_id) WHERE ((rank = 0) AND (class = 2));
-
-CREATE INDEX repository_leaf_remote ON registry.repository_leaf USING btree (root_id) WHERE (class = 2);
-
 CREATE INDEX repository_member_member_id_idx ON registry.repository_member USING btree (member_id);
+
+CREATE INDEX resolved_member_member_id_idx ON registry.resolved_member USING btree (member_id);
+
+CREATE INDEX resolved_member_priority_remote ON registry.resolved_member USING btree (root_id) WHERE ((rank = 0) AND (class = 2));
+
+CREATE INDEX resolved_member_remote ON registry.resolved_member USING btree (root_id) WHERE (class = 2);
 
 CREATE INDEX sign_in_expires_at_idx ON registry.sign_in USING btree (expires_at);
 
@@ -975,6 +1021,10 @@ CREATE INDEX v1_image_v1_id_idx ON registry.v1_image USING btree (v1_id);
 
 CREATE INDEX v1_layer_blob_id_idx ON registry.v1_layer USING btree (blob_id);
 
+CREATE INDEX v1_projection_image_v1_id_manifest_id_idx ON registry.v1_projection_image USING btree (v1_id, manifest_id);
+
+CREATE INDEX v1_projection_projected_id_idx ON registry.v1_projection USING btree (projected_id);
+
 CREATE INDEX v1_tag_image_id_v1_id_idx ON registry.v1_tag USING btree (image_id, v1_id);
 
 CREATE INDEX v1_upload_account_idx ON registry.v1_upload USING btree (account);
@@ -982,10 +1032,6 @@ CREATE INDEX v1_upload_account_idx ON registry.v1_upload USING btree (account);
 CREATE UNIQUE INDEX v1_upload_image_id_v1_id_sha256_idx ON registry.v1_upload USING btree (image_id, v1_id, sha256(json));
 
 CREATE INDEX v1_upload_touched_at_idx ON registry.v1_upload USING btree (touched_at);
-
-CREATE INDEX v1_view_image_v1_id_manifest_id_idx ON registry.v1_view_image USING btree (v1_id, manifest_id);
-
-CREATE INDEX v1_view_shown_id_idx ON registry.v1_view USING btree (shown_id);
 
 ALTER INDEX registry.audit_actor_at_idx ATTACH PARTITION registry.audit_rest_actor_at_idx;
 
@@ -1095,14 +1141,17 @@ ALTER TABLE ONLY registry.manifest_child
 ALTER TABLE ONLY registry.manifest
     ADD CONSTRAINT manifest_media_type_fkey FOREIGN KEY (media_type) REFERENCES registry.media_type(id);
 
-ALTER TABLE ONLY registry.manifest_want
-    ADD CONSTRAINT manifest_want_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
-
 ALTER TABLE ONLY registry.membership
     ADD CONSTRAINT membership_group_id_kind_fkey FOREIGN KEY (group_id, kind) REFERENCES registry.principal(id, kind) ON DELETE CASCADE;
 
 ALTER TABLE ONLY registry.membership
     ADD CONSTRAINT membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES registry.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY registry.missing_reference
+    ADD CONSTRAINT missing_reference_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY registry.negative_cache
+    ADD CONSTRAINT negative_cache_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY registry.permission_target_principal
     ADD CONSTRAINT permission_target_principal_principal_id_fkey FOREIGN KEY (principal_id) REFERENCES registry.principal(id) ON DELETE CASCADE;
@@ -1116,9 +1165,6 @@ ALTER TABLE ONLY registry.permission_target_repository
 ALTER TABLE ONLY registry.permission_target_repository
     ADD CONSTRAINT permission_target_repository_target_id_fkey FOREIGN KEY (target_id) REFERENCES registry.permission_target(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY registry.remote_miss
-    ADD CONSTRAINT remote_miss_repository_id_fkey FOREIGN KEY (repository_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
-
 ALTER TABLE ONLY registry.remote_reference
     ADD CONSTRAINT remote_reference_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id) ON DELETE CASCADE;
 
@@ -1131,12 +1177,6 @@ ALTER TABLE ONLY registry.remote_tags
 ALTER TABLE ONLY registry.repository
     ADD CONSTRAINT repository_default_deployment_id_fkey FOREIGN KEY (default_deployment_id) REFERENCES registry.repository(id);
 
-ALTER TABLE ONLY registry.repository_leaf
-    ADD CONSTRAINT repository_leaf_leaf_id_fkey FOREIGN KEY (leaf_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY registry.repository_leaf
-    ADD CONSTRAINT repository_leaf_root_id_fkey FOREIGN KEY (root_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
-
 ALTER TABLE ONLY registry.repository_member
     ADD CONSTRAINT repository_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
 
@@ -1145,6 +1185,12 @@ ALTER TABLE ONLY registry.repository_member
 
 ALTER TABLE ONLY registry.repository_remote
     ADD CONSTRAINT repository_remote_repository_id_class_fkey FOREIGN KEY (repository_id, class) REFERENCES registry.repository(id, class) ON DELETE CASCADE;
+
+ALTER TABLE ONLY registry.resolved_member
+    ADD CONSTRAINT resolved_member_member_id_fkey FOREIGN KEY (member_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY registry.resolved_member
+    ADD CONSTRAINT resolved_member_root_id_fkey FOREIGN KEY (root_id) REFERENCES registry.repository(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY registry.sign_in
     ADD CONSTRAINT sign_in_account_fkey FOREIGN KEY (account) REFERENCES registry.account(id) ON DELETE CASCADE;
@@ -1167,18 +1213,18 @@ ALTER TABLE ONLY registry.v1_layer
 ALTER TABLE ONLY registry.v1_layer
     ADD CONSTRAINT v1_layer_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES registry.v1_upload(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY registry.v1_projection_image
+    ADD CONSTRAINT v1_projection_image_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY registry.v1_projection
+    ADD CONSTRAINT v1_projection_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY registry.v1_projection
+    ADD CONSTRAINT v1_projection_projected_id_fkey FOREIGN KEY (projected_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY registry.v1_tag
     ADD CONSTRAINT v1_tag_image_id_v1_id_fkey FOREIGN KEY (image_id, v1_id) REFERENCES registry.v1_image(image_id, v1_id);
 
 ALTER TABLE ONLY registry.v1_upload
     ADD CONSTRAINT v1_upload_image_id_fkey FOREIGN KEY (image_id) REFERENCES registry.image(id);
-
-ALTER TABLE ONLY registry.v1_view_image
-    ADD CONSTRAINT v1_view_image_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY registry.v1_view
-    ADD CONSTRAINT v1_view_manifest_id_fkey FOREIGN KEY (manifest_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY registry.v1_view
-    ADD CONSTRAINT v1_view_shown_id_fkey FOREIGN KEY (shown_id) REFERENCES registry.manifest(id) ON DELETE CASCADE;
 

@@ -126,13 +126,13 @@ bool
 db_principal_find(struct db *db, const struct principal *principal, bool *valid, bool *is_admin,
     struct error *err)
 {
-	PGresult *res = viewer_find_query(
-	    db, (struct viewer_find_args){ PRINCIPAL_ARGS(principal) }, err);
+	PGresult *res = principal_find_query(
+	    db, (struct principal_find_args){ PRINCIPAL_ARGS(principal) }, err);
 
 	if (res == NULL)
 		return false;
-	*valid = viewer_find_row(res, 0).valid;
-	*is_admin = *valid && viewer_find_row(res, 0).is_admin;
+	*valid = principal_find_row(res, 0).valid;
+	*is_admin = *valid && principal_find_row(res, 0).is_admin;
 	return true;
 }
 

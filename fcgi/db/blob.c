@@ -145,8 +145,9 @@ bool
 db_blob_classify(
     struct db *db, const struct file_row *row, bool bad, int64_t size, struct error *err)
 {
-	return blob_judge_query(db,
-	    (struct blob_judge_args){ .id = row->id, .file = row->file, .bad = bad, .size = size },
+	return blob_classify_query(db,
+	    (struct blob_classify_args){
+		.id = row->id, .file = row->file, .bad = bad, .size = size },
 	    err);
 }
 

@@ -38,9 +38,9 @@ db_fetches_drop(struct db *db, int64_t seconds, int limit, bool *more, struct er
 bool
 db_cache_expire(struct db *db, int limit, bool *more, struct error *err)
 {
-	PGresult *res = memories_drop_query(db, (struct memories_drop_args){ .limit = limit }, err);
+	PGresult *res = cache_expire_query(db, (struct cache_expire_args){ .limit = limit }, err);
 
-	*more = res != NULL && memories_drop_row(res, 0).dropped >= limit;
+	*more = res != NULL && cache_expire_row(res, 0).dropped >= limit;
 	return res != NULL;
 }
 

@@ -64,7 +64,7 @@ manifest_read(struct arena *arena, const struct manifest_by_tag_row *row)
 		.size = row->size,
 		.repository = row->repository,
 		.payload = row->payload,
-		.leaf = row->leaf,
+		.member = row->member,
 		.remote = row->class == REPOSITORY_REMOTE,
 		.priority = row->priority,
 		.stale = row->stale,

@@ -15,7 +15,7 @@ struct manifest_row {
 	int64_t size;
 	struct bytes payload;   /* empty unless requested */
 	const char *repository; /* key of the resolved member that has it */
-	int leaf;               /* id of that member */
+	int member;             /* id of that member */
 	bool remote;            /* the member is a remote: this is from its cache */
 	bool priority;          /* the member is searched before others */
 	bool stale;             /* must be revalidated with its upstream */

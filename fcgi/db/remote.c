@@ -193,8 +193,8 @@ db_manifest_cache(
 bool
 db_remote_trust(struct db *db, const struct remote *remote, const char *tag, struct error *err)
 {
-	return remote_trust_query(db,
-	    (struct remote_trust_args){ .remote = remote->id,
+	return remote_revalidated_query(db,
+	    (struct remote_revalidated_args){ .remote = remote->id,
 		.path = remote->path,
 		.tag = tag,
 		.fresh_seconds = remote->fresh_seconds },
@@ -205,8 +205,8 @@ bool
 db_remote_missed(struct db *db, const struct remote *remote, const struct remote_question *question,
     const char *reason, struct error *err)
 {
-	return remote_missed_query(db,
-	    (struct remote_missed_args){ .remote = remote->id,
+	return negative_cache_put_query(db,
+	    (struct negative_cache_put_args){ .remote = remote->id,
 		.path = remote->path,
 		.reference = question_text(db, question),
 		.reason = reason,
@@ -218,8 +218,8 @@ bool
 db_remote_listed(struct db *db, const struct remote *remote, const char *const *tags, size_t count,
     struct error *err)
 {
-	return remote_listed_query(db,
-	    (struct remote_listed_args){ .remote = remote->id,
+	return remote_tags_put_query(db,
+	    (struct remote_tags_put_args){ .remote = remote->id,
 		.path = remote->path,
 		.tags = { tags, count },
 		.fresh_seconds = remote->fresh_seconds },
@@ -290,14 +290,14 @@ db_stale_served(struct db *db, int id, const char *path, const char *tag, const 
 bool
 db_remotes_backing_off(struct db *db, struct remote **remotes, size_t *count, struct error *err)
 {
-	PGresult *res = remotes_away_query(db, err);
+	PGresult *res = remotes_backing_off_query(db, err);
 
 	if (res == NULL)
 		return false;
 	*count = (size_t)PQntuples(res);
 	*remotes = arena_array(db->arena, *count, sizeof(**remotes));
 	for (size_t i = 0; i < *count; i++) {
-		struct remotes_away_row row = remotes_away_row(res, (int)i);
+		struct remotes_backing_off_row row = remotes_backing_off_row(res, (int)i);
 		struct remote *remote = &(*remotes)[i];
 
 		*remote = (struct remote){ .id = row.id,

@@ -41,15 +41,15 @@ bool
 db_access_decision_find(struct db *db, const char *key, int version,
     const struct principal *principal, struct access_decision *decision, struct error *err)
 {
-	PGresult *res = standing_find_query(db,
-	    (struct standing_find_args){
+	PGresult *res = access_decision_find_query(db,
+	    (struct access_decision_find_args){
 		.key = key, PRINCIPAL_ARGS(principal), .api_version = version },
 	    err);
-	struct standing_find_row row;
+	struct access_decision_find_row row;
 
 	if (res == NULL)
 		return false;
-	row = standing_find_row(res, 0);
+	row = access_decision_find_row(res, 0);
 	*decision = ACCESS_DECISION(row);
 	return true;
 }

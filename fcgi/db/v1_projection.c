@@ -112,7 +112,7 @@ db_v1_projection_put(struct db *db, int64_t manifest, int64_t shown,
 	}
 	return v1_projection_put_query(db,
 	    (struct v1_projection_put_args){ .manifest = manifest,
-		.shown = shown,
+		.projected = shown,
 		.id = parts_digest_bytes(count > 0 ? &ids[count - 1] : NULL),
 		.reason = reason,
 		.ids = { ids, count },

@@ -70,7 +70,7 @@ outcome_error(const struct manifest_push *push, enum manifest_put_outcome outcom
 		    "the tag exists, and moving it needs the right to delete as well as to write");
 	case MANIFEST_PUT_PRECONDITION:
 		return error_set(err, ERROR_PRECONDITION, "the tag does not hold that digest");
-	case MANIFEST_PUT_KEPT_OUT:
+	case MANIFEST_PUT_EXCLUDED:
 		return error_set(err, ERROR_DENIED, "tag excluded by the repository's patterns");
 	case MANIFEST_PUT_SIZE:
 		return size_error(push->manifest, &push->missing[0], size, err);

@@ -157,7 +157,7 @@ take_manifest(struct registry *registry, const struct remote *remote,
 			.size = (int64_t)payload.length,
 			.payload = payload,
 			.repository = remote->key,
-			.leaf = remote->id,
+			.member = remote->id,
 			.remote = true,
 		};
 		return true;
@@ -199,7 +199,7 @@ get_manifest(struct remote_search *search, const struct remote *remote,
 
 	*got = false;
 	/* Revalidate a cached tag with HEAD, which costs the upstream least. */
-	if (*row != NULL && (*row)->leaf == remote->id && reference->tag != NULL) {
+	if (*row != NULL && (*row)->member == remote->id && reference->tag != NULL) {
 		result = ask_manifest(search, remote, reference, true, &reply);
 		if (result == UPSTREAM_DONE && reply.digest != NULL &&
 		    strcmp(reply.digest, (*row)->digest.text) == 0) {
@@ -337,9 +337,9 @@ serve_stale(struct remote_search *search, const struct manifest_row *row, const 
 	struct registry *registry = search->registry;
 
 	for (size_t i = 0; i < search->count; i++)
-		if (search->remotes[i].id == row->leaf) {
+		if (search->remotes[i].id == row->member) {
 			registry->warning = "110 - \"Response is Stale\"";
-			return db_stale_served(registry->db, row->leaf, search->remotes[i].path,
+			return db_stale_served(registry->db, row->member, search->remotes[i].path,
 			    tag,
 			    search->failed ? registry_unavailable_causes(registry)
 					   : "the upstream does not have it",
@@ -354,7 +354,7 @@ may_better(const struct remote *remote, const struct manifest_row *row)
 {
 	if (row == NULL || (remote->priority && !row->priority))
 		return true;
-	return row->stale && row->leaf == remote->id;
+	return row->stale && row->member == remote->id;
 }
 
 bool

@@ -47,7 +47,7 @@ BEGIN
   IF v_blob.file_id <> p_file THEN
     PERFORM file_abandon(p_file, p_alg, p_digest, interval '15 min');
   END IF;
-  PERFORM blob_arrived(v_blob.id, p_alg, p_digest);
+  PERFORM blob_resolve(v_blob.id, p_alg, p_digest);
   id := v_blob.id;
   file := v_blob.file_id;
 END $$;
@@ -132,7 +132,7 @@ DECLARE
   v_blob bigint;
 BEGIN
   SELECT root_id INTO v_root FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
-  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) OR push_actions(p_account, v_root, p_target, p_name) & action('write') = 0 THEN
+  IF NOT FOUND OR NOT principal_valid(p_account, p_epoch) OR push_actions(p_account, v_root, p_target, p_name) & action('write') = 0 THEN
     RETURN false;
   END IF;
   SELECT b.id INTO v_blob FROM blob b

@@ -12,31 +12,31 @@ $$;
 
 -- A blob has been stored: link it to the manifests that miss it, and to the images that have them. An entry of an index may be a blob; it stays a
 -- missing manifest, since any client can push the bytes of one as a blob.
-CREATE OR REPLACE FUNCTION blob_arrived(p_blob bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION blob_resolve(p_blob bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
-  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg) THEN
+  IF NOT EXISTS (SELECT FROM missing_reference WHERE digest = p_digest AND alg = p_alg) THEN
     RETURN;
   END IF;
-  WITH wanted AS (SELECT manifest_id, least(role, reference_role('layer')) AS role FROM manifest_want WHERE digest = p_digest AND alg = p_alg),
+  WITH wanted AS (SELECT manifest_id, least(role, reference_role('layer')) AS role FROM missing_reference WHERE digest = p_digest AND alg = p_alg),
   named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM wanted GROUP BY manifest_id ORDER BY 2
     ON CONFLICT DO NOTHING)
   INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM wanted w JOIN image_manifest im USING (manifest_id) ORDER BY 1
   ON CONFLICT DO NOTHING;
-  DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role <> reference_role('child');
+  DELETE FROM missing_reference WHERE digest = p_digest AND alg = p_alg AND role <> reference_role('child');
 END $$;
 
 -- A manifest has been stored: the same for the indexes that miss it.
-CREATE OR REPLACE FUNCTION manifest_arrived(p_manifest bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION manifest_resolve(p_manifest bigint, p_alg int, p_digest bytea) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_parents bigint[];
 BEGIN
-  IF NOT EXISTS (SELECT FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child')) THEN
+  IF NOT EXISTS (SELECT FROM missing_reference WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child')) THEN
     RETURN;
   END IF;
-  WITH wanted AS (DELETE FROM manifest_want WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child') RETURNING manifest_id)
+  WITH wanted AS (DELETE FROM missing_reference WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child') RETURNING manifest_id)
   SELECT array_agg(manifest_id ORDER BY manifest_id) INTO v_parents FROM wanted WHERE manifest_id <> p_manifest;
   INSERT INTO manifest_child (parent_id, child_id) SELECT unnest(v_parents), p_manifest ON CONFLICT DO NOTHING;
-  PERFORM image_adopt(im.image_id, ARRAY[p_manifest], NULL) FROM (SELECT DISTINCT image_id FROM image_manifest WHERE manifest_id = ANY (v_parents)
+  PERFORM image_link(im.image_id, ARRAY[p_manifest], NULL) FROM (SELECT DISTINCT image_id FROM image_manifest WHERE manifest_id = ANY (v_parents)
     ORDER BY 1) im;
 END $$;
 
@@ -71,7 +71,7 @@ BEGIN
   -- an entry of an index that is a blob here; if it is a manifest after all, it is recorded as missing too
   INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT DISTINCT b, v_manifest, reference_role('layer') FROM unnest(v_entries) b ORDER BY b ON CONFLICT DO NOTHING;
   -- external layers are recorded only if an administrator allows them
-  INSERT INTO manifest_want (manifest_id, alg, digest, role, size, url)
+  INSERT INTO missing_reference (manifest_id, alg, digest, role, size, url)
   SELECT v_manifest, d.alg, d.digest, min(d.role), min(d.size), min(nullif(d.url, ''))
   FROM unnest(p_blob_algs, p_blob_digests, p_blob_roles, p_blob_sizes, p_blob_urls) d (alg, digest, role, size, url)
   WHERE (d.url = '' OR EXISTS (SELECT FROM repository_remote c WHERE c.repository_id = p_remote AND c.external_dependencies
@@ -79,21 +79,21 @@ BEGIN
         OR regexp_replace(d.url, '^https?://', '') ~ ant_include(c.external_patterns))))
     AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = d.digest AND b.alg = d.alg AND b.id = ANY (v_blobs)) GROUP BY 2, 3 ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
-  INSERT INTO manifest_want (manifest_id, alg, digest, role)
+  INSERT INTO missing_reference (manifest_id, alg, digest, role)
   SELECT DISTINCT v_manifest, d.alg, d.digest, reference_role('child') FROM unnest(p_child_algs, p_child_digests) d (alg, digest)
   WHERE (d.digest, d.alg) <> (p_digest, p_alg)
     AND NOT EXISTS (SELECT FROM manifest m WHERE m.digest = d.digest AND m.alg = d.alg AND m.id = ANY (v_children)) ORDER BY 2, 3
   ON CONFLICT DO NOTHING;
-  PERFORM image_adopt(v_image, v_children, NULL);
-  v_new := image_show(v_image, v_manifest, v_blobs || v_entries, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
-  PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
+  PERFORM image_link(v_image, v_children, NULL);
+  v_new := image_publish(v_image, v_manifest, v_blobs || v_entries, NULL, p_subject_alg, p_subject, p_artifact_type, p_referrer);
+  PERFORM manifest_resolve(v_manifest, p_alg, p_digest);
   UPDATE image_manifest SET pulled_on = current_date WHERE image_id = v_image AND manifest_id = v_manifest AND pulled_on IS DISTINCT FROM current_date;
   IF p_tag IS NOT NULL THEN
     INSERT INTO tag AS t (image_id, name, manifest_id) VALUES (v_image, p_tag, v_manifest)
     ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_at = now() WHERE t.manifest_id <> EXCLUDED.manifest_id;
-    PERFORM remote_trust(p_remote, p_path, p_tag, p_fresh_seconds);
+    PERFORM remote_revalidated(p_remote, p_path, p_tag, p_fresh_seconds);
   END IF;
-  DELETE FROM remote_miss WHERE repository_id = p_remote AND path = p_path AND reference IN (p_tag, digest_text(p_alg, p_digest));
+  DELETE FROM negative_cache WHERE repository_id = p_remote AND path = p_path AND reference IN (p_tag, digest_text(p_alg, p_digest));
   IF v_new THEN
     INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     SELECT p_request, p_account, p_actor_name, p_address, 'cache', 'done', key, p_path, digest_text(p_alg, p_digest),
@@ -105,7 +105,7 @@ BEGIN
 END $$;
 
 -- The upstream still has the cached tag: it is fresh again. Also records the date of the pull.
-CREATE OR REPLACE FUNCTION remote_trust(p_remote int, p_path text, p_tag text, p_fresh_seconds int) RETURNS void
+CREATE OR REPLACE FUNCTION remote_revalidated(p_remote int, p_path text, p_tag text, p_fresh_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT id, p_tag, now() + make_interval(secs => p_fresh_seconds)
   FROM image WHERE path = p_path AND repository_id = p_remote
@@ -117,15 +117,15 @@ $$;
 
 -- The upstream does not have it, or refuses it for a reason. p_reference: a tag or digest of a manifest, blobs/DIGEST, or '' for the list of tags.
 -- At most 10000 are cached, so that a flood of names does not fill the table.
-CREATE OR REPLACE FUNCTION remote_missed(p_remote int, p_path text, p_reference text, p_reason text, p_seconds int) RETURNS void
+CREATE OR REPLACE FUNCTION negative_cache_put(p_remote int, p_path text, p_reference text, p_reason text, p_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
-  INSERT INTO remote_miss (repository_id, path, reference, refused, reason, until)
+  INSERT INTO negative_cache (repository_id, path, reference, refused, reason, until)
   SELECT p_remote, p_path, p_reference, p_reason IS NOT NULL, left(p_reason, 200), now() + make_interval(secs => p_seconds)
-  WHERE p_seconds > 0 AND 10000 > (SELECT count(*) FROM (SELECT FROM remote_miss WHERE repository_id = p_remote LIMIT 10000) known)
+  WHERE p_seconds > 0 AND 10000 > (SELECT count(*) FROM (SELECT FROM negative_cache WHERE repository_id = p_remote LIMIT 10000) known)
   ON CONFLICT (repository_id, path, reference) DO UPDATE SET refused = EXCLUDED.refused, reason = EXCLUDED.reason, until = EXCLUDED.until
 $$;
 
-CREATE OR REPLACE FUNCTION remote_listed(p_remote int, p_path text, p_tags text[], p_fresh_seconds int) RETURNS void
+CREATE OR REPLACE FUNCTION remote_tags_put(p_remote int, p_path text, p_tags text[], p_fresh_seconds int) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
   INSERT INTO remote_tags (repository_id, path, tags, fresh_until) VALUES (p_remote, p_path, p_tags, now() + make_interval(secs => p_fresh_seconds))
   ON CONFLICT (repository_id, path) DO UPDATE SET tags = EXCLUDED.tags, fresh_until = EXCLUDED.fresh_until

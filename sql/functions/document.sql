@@ -285,7 +285,7 @@ BEGIN
     IS DISTINCT FROM (rtrim(v_new.url, '/'), v_new.username, v_new.password, v_new.token_authentication, v_new.any_host_auth, v_new.realm_hosts, v_new.private_networks,
       v_new.networks, v_new.proxy, v_new.client_certificate, v_new.local_address, v_new.query_params, v_new.timeout_ms, v_new.metadata_timeout_ms, v_new.answer_ms) THEN
     DELETE FROM remote_state WHERE repository_id = p_id;
-    DELETE FROM remote_miss WHERE repository_id = p_id;
+    DELETE FROM negative_cache WHERE repository_id = p_id;
     DELETE FROM remote_tags WHERE repository_id = p_id;
   END IF;
   RETURN CASE WHEN v_old.password <> '' AND v_new.password = '' AND v_new.username = v_old.username THEN 'its password was dropped: the url leads elsewhere' END;

@@ -2,7 +2,7 @@
 SET LOCAL search_path = registry;
 
 -- A lease without a heartbeat for this long has expired.
-CREATE OR REPLACE FUNCTION fetch_patience() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '5 seconds' $$;
+CREATE OR REPLACE FUNCTION fetch_lease() RETURNS interval LANGUAGE sql IMMUTABLE AS $$ SELECT interval '5 seconds' $$;
 
 -- Join or start a fetch of a blob that the caller may have under this name. p_owner NULL: only join a running one; role holder without a file: not
 -- running. role: fetch_role; `old_file` is that of an expired lease.
@@ -45,7 +45,7 @@ BEGIN
     END IF;
     IF v_fetch.error IS NOT NULL AND v_fetch.heartbeat > clock_timestamp() - interval '2 seconds' THEN
       role := fetch_role('failed');
-    ELSIF p_owner IS NULL AND (v_fetch.error IS NOT NULL OR v_fetch.heartbeat < clock_timestamp() - fetch_patience()) THEN
+    ELSIF p_owner IS NULL AND (v_fetch.error IS NOT NULL OR v_fetch.heartbeat < clock_timestamp() - fetch_lease()) THEN
       role := fetch_role('holder');
       RETURN;
     ELSIF v_fetch.error IS NOT NULL THEN
@@ -54,7 +54,7 @@ BEGIN
         started_at = now(), error = NULL, error_status = NULL
       WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote RETURNING f.* INTO v_fetch;
       role := fetch_role('holder');
-    ELSIF v_fetch.owner <> p_owner AND v_fetch.heartbeat < clock_timestamp() - fetch_patience() THEN
+    ELSIF v_fetch.owner <> p_owner AND v_fetch.heartbeat < clock_timestamp() - fetch_lease() THEN
       UPDATE blob_fetch f SET owner = p_owner, heartbeat = clock_timestamp() WHERE f.digest = p_digest AND f.alg = p_alg AND f.repository_id = p_remote;
       role := fetch_role('holder');
       old_file := v_fetch.file_id;

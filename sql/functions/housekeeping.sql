@@ -24,8 +24,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 $$;
 
 -- Delete expired rows: negative cache, old tag lists, old sign-ins, sessions that became blobs. Returns their number.
-CREATE OR REPLACE FUNCTION memories_drop(p_limit int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
-  WITH misses AS (DELETE FROM remote_miss WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_miss WHERE until < now() LIMIT p_limit)) RETURNING 1),
+CREATE OR REPLACE FUNCTION cache_expire(p_limit int) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
+  WITH misses AS (DELETE FROM negative_cache WHERE ctid = ANY (ARRAY(SELECT ctid FROM negative_cache WHERE until < now() LIMIT p_limit)) RETURNING 1),
   lists AS (DELETE FROM remote_tags WHERE ctid = ANY (ARRAY(SELECT ctid FROM remote_tags WHERE fresh_until < now() - interval '30 days' LIMIT p_limit)) RETURNING 1),
   sign_ins AS (DELETE FROM sign_in WHERE ctid = ANY (ARRAY(SELECT ctid FROM sign_in WHERE expires_at < now() LIMIT p_limit)) RETURNING 1),
   uploads AS (DELETE FROM upload_done WHERE ctid = ANY (ARRAY(SELECT ctid FROM upload_done WHERE expires_at < now() LIMIT p_limit)) RETURNING 1)

@@ -30,7 +30,7 @@ RETURNS void LANGUAGE sql SET search_path = registry, pg_temp AS $$
 $$;
 
 -- Link a manifest to an image, with the blobs it names. False if it was linked before.
-CREATE OR REPLACE FUNCTION image_show(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account int, p_subject_alg int, p_subject bytea,
+CREATE OR REPLACE FUNCTION image_publish(p_image bigint, p_manifest bigint, p_blobs bigint[], p_account int, p_subject_alg int, p_subject bytea,
   p_artifact_type text, p_referrer text) RETURNS boolean LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
   v_new boolean;
@@ -109,7 +109,7 @@ DECLARE
   v_old text;
 BEGIN
   SELECT root_id, target_key INTO v_root, v_target_key FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
-  IF NOT FOUND OR NOT viewer_valid(p_account, p_epoch) THEN
+  IF NOT FOUND OR NOT principal_valid(p_account, p_epoch) THEN
     RETURN QUERY SELECT manifest_put_outcome('retarget'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
@@ -118,8 +118,8 @@ BEGIN
   IF v_actions & action('write') = 0 THEN
     RETURN QUERY SELECT manifest_put_outcome('retarget'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
-  ELSIF tag_kept_out(v_root, p_target, p_name, p_tags) IS NOT NULL THEN
-    RETURN QUERY SELECT manifest_put_outcome('kept_out'), NULL::int, NULL::bytea, NULL::bigint;
+  ELSIF tag_excluded(v_root, p_target, p_name, p_tags) IS NOT NULL THEN
+    RETURN QUERY SELECT manifest_put_outcome('excluded'), NULL::int, NULL::bytea, NULL::bigint;
     RETURN;
   END IF;
 
@@ -178,16 +178,16 @@ BEGIN
 
   PERFORM act_as(p_account, p_request);
   v_manifest := manifest_store(p_alg, p_digest, p_payload, p_media_type, p_artifact_type, p_subject_alg, p_subject);
-  DELETE FROM manifest_want WHERE manifest_id = v_manifest; -- it may have been cached before
+  DELETE FROM missing_reference WHERE manifest_id = v_manifest; -- it may have been cached before
   v_children := array_remove(v_children, v_manifest);
   PERFORM manifest_names(v_manifest, v_blobs, p_blob_algs, p_blob_digests, p_blob_roles, v_children);
-  PERFORM image_adopt(v_image, v_children, p_account);
-  IF image_show(v_image, v_manifest, v_blobs, p_account, p_subject_alg, p_subject, p_artifact_type, p_referrer) THEN
+  PERFORM image_link(v_image, v_children, p_account);
+  IF image_publish(v_image, v_manifest, v_blobs, p_account, p_subject_alg, p_subject, p_artifact_type, p_referrer) THEN
     INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
     VALUES (p_request, p_account, p_actor_name, p_address, 'push', 'done', v_target_key, p_name, digest_text(p_alg, p_digest),
       jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
   END IF;
-  PERFORM manifest_arrived(v_manifest, p_alg, p_digest);
+  PERFORM manifest_resolve(v_manifest, p_alg, p_digest);
   FOREACH v_tag IN ARRAY p_tags LOOP
     SELECT digest_text(m.alg, m.digest) INTO v_old FROM tag t JOIN manifest m ON m.id = t.manifest_id WHERE t.image_id = v_image AND t.name = v_tag;
     INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_image, v_tag, v_manifest, p_account)
@@ -203,7 +203,7 @@ BEGIN
 END $$;
 
 -- Link children that an image of another repository has, with everything below them: a client that may read the index here may read all of it.
-CREATE OR REPLACE FUNCTION image_adopt(p_image bigint, p_manifests bigint[], p_account int) RETURNS void LANGUAGE plpgsql
+CREATE OR REPLACE FUNCTION image_link(p_image bigint, p_manifests bigint[], p_account int) RETURNS void LANGUAGE plpgsql
 SET search_path = registry, pg_temp AS $$
 DECLARE
   v_foreign bigint[] := ARRAY(SELECT c FROM unnest(p_manifests) c WHERE NOT EXISTS (SELECT FROM image_manifest WHERE image_id = p_image AND manifest_id = c));

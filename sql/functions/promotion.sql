@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION image_copy(p_from bigint, p_to bigint, p_manifest big
 DECLARE
   v_manifests bigint[] := shown_with(p_from, ARRAY[p_manifest]);
 BEGIN
-  PERFORM image_adopt(p_to, v_manifests, p_account);
+  PERFORM image_link(p_to, v_manifests, p_account);
   INSERT INTO image_referrer (image_id, manifest_id, artifact_type, subject_alg, subject, descriptor)
   SELECT p_to, manifest_id, artifact_type, subject_alg, subject, descriptor FROM image_referrer WHERE image_id = p_from AND manifest_id = ANY (v_manifests)
   ON CONFLICT DO NOTHING;
@@ -55,15 +55,15 @@ DECLARE
   v_refused text;
 BEGIN
   outcome := promotion_outcome('no_repository');
-  IF v_source IS NULL AND repository_seen(p_account, p_key) OR v_target IS NULL AND repository_seen(p_account, p_target_key) THEN
+  IF v_source IS NULL AND repository_visible(p_account, p_key) OR v_target IS NULL AND repository_visible(p_account, p_target_key) THEN
     message := format('%s is not a local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
     RETURN;
   END IF;
   outcome := promotion_outcome('denied');
-  IF NOT viewer_valid(p_account, p_epoch) OR viewer_actions(p_account, v_source, p_name) & action('read') = 0 THEN
+  IF NOT principal_valid(p_account, p_epoch) OR principal_actions(p_account, v_source, p_name) & action('read') = 0 THEN
     message := format('you may not read %s in %s', p_name, p_key);
     RETURN;
-  ELSIF NOT p_copy AND viewer_actions(p_account, v_source, p_name) & action('delete') = 0 THEN
+  ELSIF NOT p_copy AND principal_actions(p_account, v_source, p_name) & action('delete') = 0 THEN
     message := format('you may not delete from %s in %s: copy instead', p_name, p_key);
     RETURN;
   END IF;
@@ -84,7 +84,7 @@ BEGIN
     message := format('you may not overwrite tags of %s in %s', p_target_name, p_target_key);
     RETURN;
   END IF;
-  v_refused := tag_kept_out(v_target, v_target, p_target_name,
+  v_refused := tag_excluded(v_target, v_target, p_target_name,
     ARRAY(SELECT coalesce(p_target_tag, name) FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)));
   IF v_refused IS NOT NULL THEN
     PERFORM image_forget(v_to);

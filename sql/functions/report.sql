@@ -10,7 +10,7 @@ DECLARE
   v_account int := (SELECT id FROM principal WHERE name = lower(p_user) AND kind < 2);
   v_reference text := coalesce(p_tag, digest_text(p_alg, p_digest));
   v_local boolean;
-  v_leaf record;
+  v_member record;
   v_why text;
   v_winner text;
   v_winner_rank int;
@@ -24,52 +24,52 @@ BEGIN
     RETURN NULL;
   END IF;
   v_local := v_root.shadowing_guard AND name_is_local(v_root.id, p_name);
-  FOR v_leaf IN
+  FOR v_member IN
     SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, m.reason AS refusal, c.offline,
-      s.offline_until > now() AS away, concat_ws(': ', s.trouble, s.reason) AS trouble, viewer_actions(v_account, l.leaf_id, n.path) AS actions,
+      s.offline_until > now() AS away, concat_ws(': ', s.trouble, s.reason) AS trouble, principal_actions(v_account, l.member_id, n.path) AS actions,
       CASE WHEN p_tag IS NULL THEN name_fits(n.path, l.include_re, l.exclude_re) ELSE tag_fits(n.path, p_tag, l.include_re, l.exclude_re) END AS fits,
       CASE WHEN v_root.by_timestamp AND p_tag IS NOT NULL THEN -extract(epoch FROM h.updated_at) END AS stamp,
-      min(l.ord) OVER (PARTITION BY l.leaf_id) AS first
-    FROM repository_leaf l JOIN repository r ON r.id = l.leaf_id
+      min(l.ord) OVER (PARTITION BY l.member_id) AS first
+    FROM resolved_member l JOIN repository r ON r.id = l.member_id
       CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) n
       LEFT JOIN LATERAL (
         SELECT digest_text(m.alg, m.digest) AS digest, t.updated_at,
           l.class = 1 OR p_tag IS NULL OR EXISTS (SELECT FROM remote_reference f WHERE f.image_id = i.id AND f.tag = p_tag AND f.fresh_until > now()) AS fresh
         FROM image i JOIN image_manifest im ON im.image_id = i.id JOIN manifest m ON m.id = im.manifest_id
           LEFT JOIN tag t ON t.image_id = i.id AND t.manifest_id = m.id AND t.name = p_tag
-        WHERE i.path = n.path AND i.repository_id = l.leaf_id AND CASE WHEN p_tag IS NULL THEN m.digest = p_digest AND m.alg = p_alg ELSE t.name IS NOT NULL END
+        WHERE i.path = n.path AND i.repository_id = l.member_id AND CASE WHEN p_tag IS NULL THEN m.digest = p_digest AND m.alg = p_alg ELSE t.name IS NOT NULL END
       ) h ON true
-      LEFT JOIN repository_remote c ON c.repository_id = l.leaf_id LEFT JOIN remote_state s ON s.repository_id = l.leaf_id
-      LEFT JOIN remote_miss m ON m.repository_id = l.leaf_id AND m.path = n.path AND m.reference = v_reference AND m.until > now()
+      LEFT JOIN repository_remote c ON c.repository_id = l.member_id LEFT JOIN remote_state s ON s.repository_id = l.member_id
+      LEFT JOIN negative_cache m ON m.repository_id = l.member_id AND m.path = n.path AND m.reference = v_reference AND m.until > now()
     WHERE l.root_id = v_root.id
     ORDER BY l.rank <> 0, stamp NULLS LAST, l.class, first, fits DESC
   LOOP
     v_why := CASE
-      WHEN NOT v_leaf.fits THEN 'a pattern keeps ' || CASE WHEN name_fits(v_leaf.path, v_leaf.include_re, v_leaf.exclude_re) THEN 'the tag' ELSE 'the name' END || ' out'
-      WHEN v_leaf.actions & 1 = 0 THEN 'the user may not read it here'
-      WHEN v_leaf.class = 2 AND v_local AND p_tag IS NOT NULL THEN 'a local member has the name, so no remote answers for its tags'
-      WHEN v_leaf.digest IS NOT NULL AND v_winner IS NOT NULL THEN 'has it, but another comes first'
-      WHEN v_leaf.digest IS NOT NULL AND v_leaf.fresh THEN 'has it'
-      WHEN v_leaf.digest IS NOT NULL THEN 'has it cached; its upstream is asked whether it still holds'
-      WHEN v_leaf.class = 1 THEN 'does not have it'
+      WHEN NOT v_member.fits THEN 'a pattern keeps ' || CASE WHEN name_fits(v_member.path, v_member.include_re, v_member.exclude_re) THEN 'the tag' ELSE 'the name' END || ' out'
+      WHEN v_member.actions & 1 = 0 THEN 'the user may not read it here'
+      WHEN v_member.class = 2 AND v_local AND p_tag IS NOT NULL THEN 'a local member has the name, so no remote answers for its tags'
+      WHEN v_member.digest IS NOT NULL AND v_winner IS NOT NULL THEN 'has it, but another comes first'
+      WHEN v_member.digest IS NOT NULL AND v_member.fresh THEN 'has it'
+      WHEN v_member.digest IS NOT NULL THEN 'has it cached; its upstream is asked whether it still holds'
+      WHEN v_member.class = 1 THEN 'does not have it'
       WHEN v_local THEN 'not cached, and a local member has the name, so no upstream is asked'
-      WHEN v_leaf.offline THEN 'not cached, and set offline'
-      WHEN v_leaf.missed AND v_leaf.refusal IS NOT NULL THEN 'its upstream refused it a while ago: ' || v_leaf.refusal
-      WHEN v_leaf.missed THEN 'its upstream did not have it a while ago'
-      WHEN v_leaf.actions & 2 = 0 THEN 'not cached, and the user may not fill the cache'
-      WHEN v_leaf.away THEN 'not cached, and assumed offline: ' || v_leaf.trouble
+      WHEN v_member.offline THEN 'not cached, and set offline'
+      WHEN v_member.missed AND v_member.refusal IS NOT NULL THEN 'its upstream refused it a while ago: ' || v_member.refusal
+      WHEN v_member.missed THEN 'its upstream did not have it a while ago'
+      WHEN v_member.actions & 2 = 0 THEN 'not cached, and the user may not fill the cache'
+      WHEN v_member.away THEN 'not cached, and assumed offline: ' || v_member.trouble
       ELSE 'not cached; its upstream is asked' END;
     IF v_why LIKE 'has it%' AND v_winner IS NULL THEN
-      v_winner := v_leaf.key;
-      v_winner_rank := v_leaf.rank;
-      v_answer := v_leaf.digest;
+      v_winner := v_member.key;
+      v_winner_rank := v_member.rank;
+      v_answer := v_member.digest;
     ELSIF v_why = 'not cached; its upstream is asked' THEN
-      v_asked := v_asked || v_leaf.key;
-      v_asked_first := v_asked_first || CASE WHEN v_leaf.rank = 0 THEN v_leaf.key END;
+      v_asked := v_asked || v_member.key;
+      v_asked_first := v_asked_first || CASE WHEN v_member.rank = 0 THEN v_member.key END;
     END IF;
-    v_members := v_members || jsonb_build_object('repository', v_leaf.key, 'rclass', class_name(v_leaf.class), 'priority', v_leaf.rank = 0,
-      'name', v_leaf.path, 'included', v_leaf.fits, 'readable', v_leaf.actions & 1 <> 0, 'mayFillCache', CASE WHEN v_leaf.class = 2 THEN v_leaf.actions & 2 <> 0 END,
-      'digest', v_leaf.digest, 'updated', v_leaf.updated_at, 'fresh', CASE WHEN v_leaf.digest IS NOT NULL THEN v_leaf.fresh END, 'why', v_why);
+    v_members := v_members || jsonb_build_object('repository', v_member.key, 'rclass', class_name(v_member.class), 'priority', v_member.rank = 0,
+      'name', v_member.path, 'included', v_member.fits, 'readable', v_member.actions & 1 <> 0, 'mayFillCache', CASE WHEN v_member.class = 2 THEN v_member.actions & 2 <> 0 END,
+      'digest', v_member.digest, 'updated', v_member.updated_at, 'fresh', CASE WHEN v_member.digest IS NOT NULL THEN v_member.fresh END, 'why', v_why);
   END LOOP;
   -- content in one member keeps all upstreams from being asked, except those of priority members before it
   IF v_winner IS NOT NULL THEN
@@ -98,8 +98,8 @@ RETURNS TABLE (file text, size bigint, type text, sha256 text, download text, pa
 LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN QUERY WITH found AS (
-    SELECT i.id, i.path FROM repository_leaf l JOIN image i ON i.path = p_name AND i.repository_id = l.leaf_id
-    WHERE l.root_id = p_root AND tag_fits(i.path, p_tag, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, i.path) & 1 = 1
+    SELECT i.id, i.path FROM resolved_member l JOIN image i ON i.path = p_name AND i.repository_id = l.member_id
+    WHERE l.root_id = p_root AND tag_fits(i.path, p_tag, l.include_re, l.exclude_re) AND principal_actions(p_account, l.member_id, i.path) & 1 = 1
       AND (EXISTS (SELECT FROM tag WHERE image_id = i.id AND name = p_tag) OR EXISTS (SELECT FROM v1_tag WHERE image_id = i.id AND name = p_tag))
     ORDER BY l.rank, l.ord LIMIT 1),
   shown AS (
@@ -124,10 +124,10 @@ DECLARE
   v_prefix text := CASE p_path WHEN '' THEN '' ELSE p_path || '/' END;
 BEGIN
   RETURN QUERY SELECT split_part(substr(i.path || '/' || t.name, length(v_prefix) + 1), '/', 1), min(i.created_at), max(t.updated_at)
-  FROM repository_leaf l JOIN image i ON i.repository_id = l.leaf_id
+  FROM resolved_member l JOIN image i ON i.repository_id = l.member_id
     JOIN LATERAL (SELECT name, updated_at FROM tag WHERE image_id = i.id UNION ALL SELECT name, updated_at FROM v1_tag WHERE image_id = i.id) t
       ON tag_fits(i.path, t.name, l.include_re, l.exclude_re)
-  WHERE l.root_id = p_root AND (p_path = '' OR i.path = p_path OR (i.path >= v_prefix AND i.path < p_path || '0')) AND viewer_actions(p_account, l.leaf_id, i.path) & 1 = 1
+  WHERE l.root_id = p_root AND (p_path = '' OR i.path = p_path OR (i.path >= v_prefix AND i.path < p_path || '0')) AND principal_actions(p_account, l.member_id, i.path) & 1 = 1
   GROUP BY 1 ORDER BY 1;
 END $$;
 

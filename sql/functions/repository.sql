@@ -12,7 +12,7 @@ BEGIN
 END $$;
 
 -- Every path from every repository to its resolved members. A path ends at a blacked out or deleted repository.
-CREATE OR REPLACE FUNCTION repository_paths() RETURNS SETOF repository_leaf LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION repository_paths() RETURNS SETOF resolved_member LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   WITH RECURSIVE served AS MATERIALIZED (
     SELECT id, class, priority, ant_include(includes) AS include_re, ant_to_regex(excludes) AS exclude_re,
       EXISTS (SELECT FROM repository_remote WHERE repository_id = id AND library_prefix) AS library
@@ -59,17 +59,17 @@ BEGIN
   END IF;
 END $$;
 
-CREATE OR REPLACE FUNCTION leaves_refresh() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
+CREATE OR REPLACE FUNCTION resolved_members_refresh() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 DECLARE
-  v_fresh repository_leaf[] := ARRAY(SELECT p FROM repository_paths() p);
+  v_fresh resolved_member[] := ARRAY(SELECT p FROM repository_paths() p);
 BEGIN
-  DELETE FROM repository_leaf l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
-  INSERT INTO repository_leaf AS l SELECT * FROM unnest(v_fresh)
+  DELETE FROM resolved_member l WHERE NOT EXISTS (SELECT FROM unnest(v_fresh) f WHERE f.root_id = l.root_id AND f.ord = l.ord);
+  INSERT INTO resolved_member AS l SELECT * FROM unnest(v_fresh)
   ON CONFLICT (root_id, ord) DO UPDATE
-    SET leaf_id = EXCLUDED.leaf_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
+    SET member_id = EXCLUDED.member_id, rank = EXCLUDED.rank, class = EXCLUDED.class, include_re = EXCLUDED.include_re, exclude_re = EXCLUDED.exclude_re,
       library = EXCLUDED.library
-    WHERE (l.leaf_id, l.rank, l.include_re, l.exclude_re, l.library)
-      IS DISTINCT FROM (EXCLUDED.leaf_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
+    WHERE (l.member_id, l.rank, l.include_re, l.exclude_re, l.library)
+      IS DISTINCT FROM (EXCLUDED.member_id, EXCLUDED.rank, EXCLUDED.include_re, EXCLUDED.exclude_re, EXCLUDED.library);
 END $$;
 
 -- Runs with the owner's rights, like the other trigger below: only triggers write derived rows.
@@ -83,12 +83,12 @@ BEGIN
     PERFORM acl_expand(ARRAY(SELECT target_id FROM permission_target_repository WHERE any_of IS NOT NULL));
   END IF;
   PERFORM members_check();
-  PERFORM leaves_refresh();
+  PERFORM resolved_members_refresh();
   RETURN NULL;
 END $$;
 
 -- The rows that result from the permission targets.
-CREATE OR REPLACE FUNCTION acl_said() RETURNS SETOF acl LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION acl_derived() RETURNS SETOF acl LANGUAGE sql STABLE AS $$
   SELECT DISTINCT r.id, p.principal_id, t.id, p.actions, registry.ant_include(t.includes), registry.ant_to_regex(t.excludes)
   FROM registry.permission_target t JOIN registry.permission_target_principal p ON p.target_id = t.id
     JOIN registry.permission_target_repository tr ON tr.target_id = t.id
@@ -99,7 +99,7 @@ $$;
 CREATE OR REPLACE FUNCTION acl_expand(p_targets int[]) RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   DELETE FROM acl WHERE target_id = ANY (p_targets);
-  INSERT INTO acl SELECT * FROM acl_said() WHERE target_id = ANY (p_targets);
+  INSERT INTO acl SELECT * FROM acl_derived() WHERE target_id = ANY (p_targets);
 END $$;
 
 CREATE OR REPLACE FUNCTION permission_changed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
@@ -118,4 +118,4 @@ END $$;
 
 -- Update rows that were derived by functions of an earlier version.
 SELECT edit_lock();
-SELECT leaves_refresh();
+SELECT resolved_members_refresh();

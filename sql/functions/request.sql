@@ -20,7 +20,7 @@ RETURNS TABLE (id int, blacked_out boolean, shadowing_guard boolean, by_timestam
   WHERE r.key = p_key AND r.api_version = p_api_version AND r.deleted_at IS NULL
 $$;
 
--- A name as a leaf stores it: a remote with official images keeps "busybox" as "library/busybox".
+-- A name as a resolved member stores it: a remote with official images keeps "busybox" as "library/busybox".
 CREATE OR REPLACE FUNCTION stored_name(p_library boolean, p_name text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN p_library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END
 $$;
@@ -37,15 +37,15 @@ CREATE OR REPLACE FUNCTION rules_for_some_name(p_repository int, p_principals in
 $$;
 
 -- The paths from a repository on which the principals may read the name.
-CREATE OR REPLACE FUNCTION readable_paths(p_root int, p_is_admin boolean, p_principals int[], p_name text) RETURNS SETOF repository_leaf
+CREATE OR REPLACE FUNCTION readable_paths(p_root int, p_is_admin boolean, p_principals int[], p_name text) RETURNS SETOF resolved_member
 LANGUAGE sql STABLE AS $$
-  SELECT * FROM repository_leaf l WHERE l.root_id = p_root AND name_fits(stored_name(l.library, p_name), l.include_re, l.exclude_re)
-    AND (p_is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, p_principals, 1, stored_name(l.library, p_name))))
+  SELECT * FROM resolved_member l WHERE l.root_id = p_root AND name_fits(stored_name(l.library, p_name), l.include_re, l.exclude_re)
+    AND (p_is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, p_principals, 1, stored_name(l.library, p_name))))
 $$;
 
 -- The rules by which one of the principals may do it anywhere below a repository, under some name.
 CREATE OR REPLACE FUNCTION rules_below(p_root int, p_principals int[], p_actions int) RETURNS SETOF acl LANGUAGE sql STABLE AS $$
-  SELECT a.* FROM repository_leaf l JOIN acl a ON a.repository_id = l.leaf_id AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
+  SELECT a.* FROM resolved_member l JOIN acl a ON a.repository_id = l.member_id AND a.principal_id = ANY (p_principals) AND a.actions & p_actions = p_actions
   WHERE l.root_id = p_root
 $$;
 
@@ -66,20 +66,20 @@ RETURNS TABLE (repository_known boolean, blacked_out boolean, principal_valid bo
   root AS MATERIALIZED (SELECT * FROM request_repository(p_key, 2)),
   b AS MATERIALIZED (SELECT o.id, o.size, o.file_id FROM blob o WHERE o.digest = p_digest AND o.alg = p_alg AND NOT o.bad),
   hit AS MATERIALIZED (
-    SELECT l.leaf_id, b.id, b.size, b.file_id
+    SELECT l.member_id, b.id, b.size, b.file_id
     FROM me, root
-      JOIN repository_leaf l ON l.root_id = root.id
-      JOIN image i ON i.path = stored_name(l.library, p_name) AND i.repository_id = l.leaf_id
+      JOIN resolved_member l ON l.root_id = root.id
+      JOIN image i ON i.path = stored_name(l.library, p_name) AND i.repository_id = l.member_id
       JOIN b ON true
       JOIN image_blob ib ON ib.image_id = i.id AND ib.blob_id = b.id
     WHERE me.valid AND name_fits(stored_name(l.library, p_name), l.include_re, l.exclude_re)
-      AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, p_name))))
+      AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, stored_name(l.library, p_name))))
     ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1)
   SELECT root.id IS NOT NULL, coalesce(root.blacked_out, false), me.valid,
-    CASE WHEN hit.leaf_id IS NOT NULL THEN true
+    CASE WHEN hit.member_id IS NOT NULL THEN true
       ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, p_name)) END,
     hit.id, hit.size, hit.file_id, r.key,
-    hit.leaf_id IS NULL AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2)
+    hit.member_id IS NULL AND EXISTS (SELECT FROM resolved_member l WHERE l.root_id = root.id AND l.class = 2)
   FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
-    LEFT JOIN repository r ON r.id = hit.leaf_id
+    LEFT JOIN repository r ON r.id = hit.member_id
 $$;

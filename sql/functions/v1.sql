@@ -29,10 +29,10 @@ END $$;
 
 -- The manifest with a v1 projection of an id, under the v2 names of a v1 name; NULL: none. One whose layer is bad does not count, so that a client
 -- brings it again.
-CREATE OR REPLACE FUNCTION v1_seen(p_repository int, p_path text, p_account int, p_id bytea) RETURNS bigint LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION v1_projected(p_repository int, p_path text, p_account int, p_id bytea) RETURNS bigint LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
-  RETURN (SELECT w.manifest_id FROM v1_view_image w JOIN image_manifest im ON im.manifest_id = w.manifest_id
+  RETURN (SELECT w.manifest_id FROM v1_projection_image w JOIN image_manifest im ON im.manifest_id = w.manifest_id
     WHERE w.v1_id = p_id AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = w.digest AND b.alg = w.alg AND b.bad) AND im.image_id = ANY (ARRAY(
       SELECT readable_images(bridge_root(p_repository), n, p_account) FROM unnest(name_twins(p_path)) n)) LIMIT 1);
 END $$;
@@ -53,20 +53,20 @@ BEGIN
   IF EXISTS (SELECT FROM v1_image WHERE image_id = p_image AND v1_id = p_id) THEN
     RETURN true;
   END IF;
-  v_manifest := v1_seen(p_repository, p_path, p_account, p_id);
+  v_manifest := v1_projected(p_repository, p_path, p_account, p_id);
   IF v_manifest IS NULL THEN
     RETURN false;
   END IF;
   PERFORM FROM manifest_blob mb JOIN blob b ON b.id = mb.blob_id WHERE mb.manifest_id = v_manifest ORDER BY b.id FOR KEY SHARE OF b;
-  v_position := (SELECT position FROM v1_view_image WHERE manifest_id = v_manifest AND v1_id = p_id);
-  IF EXISTS (SELECT FROM v1_view_image w WHERE w.manifest_id = v_manifest AND w.position <= v_position AND w.digest IS NOT NULL
+  v_position := (SELECT position FROM v1_projection_image WHERE manifest_id = v_manifest AND v1_id = p_id);
+  IF EXISTS (SELECT FROM v1_projection_image w WHERE w.manifest_id = v_manifest AND w.position <= v_position AND w.digest IS NOT NULL
     AND NOT EXISTS (SELECT FROM blob b WHERE b.digest = w.digest AND b.alg = w.alg)) THEN
     RETURN false;
   END IF;
   INSERT INTO v1_image (image_id, v1_id, json, blob_id, zstd, ancestry, created_by)
   SELECT p_image, w.v1_id, w.json, b.id, w.zstd,
-    ARRAY(SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = v_manifest AND o.position <= w.position ORDER BY o.position DESC), p_account
-  FROM v1_view_image w LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg
+    ARRAY(SELECT o.v1_id FROM v1_projection_image o WHERE o.manifest_id = v_manifest AND o.position <= w.position ORDER BY o.position DESC), p_account
+  FROM v1_projection_image w LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg
   WHERE w.manifest_id = v_manifest AND w.position <= v_position
   ORDER BY w.v1_id
   ON CONFLICT DO NOTHING;
@@ -80,10 +80,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 DECLARE
   v_image bigint := (SELECT id FROM image WHERE path = p_path AND repository_id = p_repository);
 BEGIN
-  IF v1_pushed(v_image, p_id) OR v1_seen(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
+  IF v1_pushed(v_image, p_id) OR v1_projected(p_repository, p_path, p_account, p_id) IS NOT NULL THEN
     RETURN v1_json_outcome('exists');
   END IF;
-  IF p_parent IS NOT NULL AND v1_seen(p_repository, p_path, p_account, p_parent) IS NULL
+  IF p_parent IS NOT NULL AND v1_projected(p_repository, p_path, p_account, p_parent) IS NULL
     AND NOT EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_parent)
     AND NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_parent) THEN
     RETURN v1_json_outcome('no_parent');
@@ -140,7 +140,7 @@ BEGIN
     RETURN CASE WHEN EXISTS (SELECT FROM v1_image WHERE image_id = v_image AND v1_id = p_id AND payload = p_payload)
       THEN v1_checksum_outcome('done') ELSE v1_checksum_outcome('exists') END;
   ELSIF NOT EXISTS (SELECT FROM v1_upload WHERE image_id = v_image AND v1_id = p_id) THEN
-    RETURN CASE WHEN v1_seen(p_repository, p_path, p_actor, p_id) IS NULL THEN v1_checksum_outcome('unknown') ELSE v1_checksum_outcome('exists') END;
+    RETURN CASE WHEN v1_projected(p_repository, p_path, p_actor, p_id) IS NULL THEN v1_checksum_outcome('unknown') ELSE v1_checksum_outcome('exists') END;
   ELSIF NOT EXISTS (SELECT FROM v1_layer l JOIN v1_upload u ON u.id = l.upload_id WHERE u.image_id = v_image AND u.v1_id = p_id) THEN
     RETURN v1_checksum_outcome('no_layer');
   END IF;
@@ -175,7 +175,7 @@ DECLARE
   v_image bigint;
   v_old bytea;
 BEGIN
-  IF v1_seen(p_repository, p_path, p_actor, p_id) IS NOT NULL THEN
+  IF v1_projected(p_repository, p_path, p_actor, p_id) IS NOT NULL THEN
     PERFORM image_make(p_repository, p_path);
   END IF;
   SELECT id INTO v_image FROM image WHERE path = p_path AND repository_id = p_repository FOR NO KEY UPDATE;
@@ -214,18 +214,18 @@ END $$;
 
 -- Store the v1 projection of a manifest; images root first, p_id NULL: it has none, for a reason. A manifest that is not fully stored is not
 -- recorded: it may be projected later. False for that. An algorithm 0 denotes the empty layer.
-CREATE OR REPLACE FUNCTION v1_view_put(p_manifest bigint, p_shown bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs int[],
+CREATE OR REPLACE FUNCTION v1_projection_put(p_manifest bigint, p_projected bigint, p_id bytea, p_reason text, p_ids bytea[], p_jsons text[], p_algs int[],
   p_digests bytea[], p_zstds int[]) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
 BEGIN
-  PERFORM FROM manifest WHERE id IN (p_manifest, p_shown) ORDER BY id FOR KEY SHARE;
-  IF EXISTS (SELECT FROM manifest_want WHERE manifest_id = p_shown) THEN
+  PERFORM FROM manifest WHERE id IN (p_manifest, p_projected) ORDER BY id FOR KEY SHARE;
+  IF EXISTS (SELECT FROM missing_reference WHERE manifest_id = p_projected) THEN
     RETURN false;
   END IF;
-  INSERT INTO v1_view_image (manifest_id, position, v1_id, json, alg, digest, zstd)
-  SELECT p_shown, w.position, w.v1_id, convert_to(w.json, 'UTF8'), nullif(w.alg, 0), CASE WHEN w.alg <> 0 THEN w.digest END, w.zstd <> 0
+  INSERT INTO v1_projection_image (manifest_id, position, v1_id, json, alg, digest, zstd)
+  SELECT p_projected, w.position, w.v1_id, convert_to(w.json, 'UTF8'), nullif(w.alg, 0), CASE WHEN w.alg <> 0 THEN w.digest END, w.zstd <> 0
   FROM unnest(p_ids, p_jsons, p_algs, p_digests, p_zstds) WITH ORDINALITY AS w (v1_id, json, alg, digest, zstd, position)
   ON CONFLICT DO NOTHING;
-  INSERT INTO v1_view (manifest_id, shown_id, v1_id, reason) VALUES (p_manifest, p_shown, p_id, p_reason) ON CONFLICT DO NOTHING;
+  INSERT INTO v1_projection (manifest_id, projected_id, v1_id, reason) VALUES (p_manifest, p_projected, p_id, p_reason) ON CONFLICT DO NOTHING;
   RETURN true;
 END $$;
 

@@ -70,7 +70,7 @@ CREATE OR REPLACE FUNCTION manifest_put_outcome(text) RETURNS int LANGUAGE sql I
   WHEN 'denied' THEN 2 -- a tag exists and the principal may not overwrite it (that needs delete, too)
   WHEN 'precondition' THEN 3 -- a tag does not have the expected digest
   WHEN 'retarget' THEN 4 -- target removed or right revoked since it was looked up
-  WHEN 'kept_out' THEN 5 -- a pattern on the path to the target excludes a tag
+  WHEN 'excluded' THEN 5 -- a pattern on the path to the target excludes a tag
   WHEN 'size' THEN 6 -- a descriptor has another size than the content
 END $$;
 

@@ -41,8 +41,8 @@ WHERE p.name > :after ORDER BY p.name LIMIT :limit;
 -- returns: valid boolean, is_admin boolean
 \set account $1::integer
 \set epoch $2::integer
-PREPARE viewer_find AS
-SELECT viewer_valid(:account, :epoch) AS valid, coalesce((SELECT is_admin FROM account WHERE id = :account), false) AS is_admin;
+PREPARE principal_find AS
+SELECT principal_valid(:account, :epoch) AS valid, coalesce((SELECT is_admin FROM account WHERE id = :account), false) AS is_admin;
 
 -- idempotent
 -- returns: name text, members text

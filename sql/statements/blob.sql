@@ -65,7 +65,7 @@ SELECT id, file_id AS file, size, bad, alg, digest FROM blob WHERE id > :after O
 \set file $2::bigint
 \set bad $3::boolean
 \set size $4::bigint
-PREPARE blob_judge AS
+PREPARE blob_classify AS
 UPDATE blob SET bad = :bad, size = :size WHERE id = :id AND file_id = :file;
 
 -- The owners of files, as values of enum file_owner. Algorithm 0: a file in uploads/. An open session owns its file under any digest, because a

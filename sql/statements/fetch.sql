@@ -15,7 +15,7 @@ SELECT role, file, old_file, received, size, error_status, error FROM fetch_join
 \set digest $3::bytea
 PREPARE fetch_look AS
 SELECT CASE WHEN f.error IS NOT NULL THEN fetch_role('failed')
-    WHEN f.digest IS NOT NULL AND f.heartbeat >= clock_timestamp() - fetch_patience() THEN fetch_role('reader')
+    WHEN f.digest IS NOT NULL AND f.heartbeat >= clock_timestamp() - fetch_lease() THEN fetch_role('reader')
     WHEN f.digest IS NULL AND b.id IS NOT NULL THEN fetch_role('stored') ELSE fetch_role('holder') END AS role,
   coalesce(f.file_id, b.file_id) AS file, NULL::bigint AS old_file, coalesce(f.received, b.size) AS received, coalesce(f.size, b.size) AS size,
   f.error_status, f.error

@@ -14,8 +14,8 @@ SELECT fetches_drop(p_seconds => $1::integer, p_limit => $2::integer) AS dropped
 
 -- idempotent
 -- returns: dropped bigint
-PREPARE memories_drop AS
-SELECT memories_drop(p_limit => $1::integer) AS dropped;
+PREPARE cache_expire AS
+SELECT cache_expire(p_limit => $1::integer) AS dropped;
 
 -- idempotent
 -- returns: dropped bigint

@@ -6,7 +6,7 @@ SET search_path = registry;
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   alg smallint, digest bytea, media_type text, size integer, repository text, payload bytea,
---   ask_upstream boolean, leaf integer, class smallint, priority boolean, stale boolean
+--   ask_upstream boolean, member integer, class smallint, priority boolean, stale boolean
 \set key $1::text
 \set account $2::integer
 \set epoch $3::integer
@@ -17,33 +17,33 @@ PREPARE manifest_by_tag AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 held AS MATERIALIZED (
-  SELECT l.leaf_id, l.class, l.rank, l.ord, i.id AS image_id, tag.manifest_id, tag.updated_at
+  SELECT l.member_id, l.class, l.rank, l.ord, i.id AS image_id, tag.manifest_id, tag.updated_at
   FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = root.id
+    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.member_id
     JOIN tag ON tag.image_id = i.id AND tag.name = :tag
   WHERE me.valid AND tag_fits(stored_name(l.library, :name), :tag, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))),
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, stored_name(l.library, :name))))),
 hit AS MATERIALIZED (
   SELECT l.* FROM root, held l
   WHERE NOT (l.class = 2 AND root.shadowing_guard AND (SELECT name_is_local(id, :name) FROM root))
   ORDER BY l.rank <> 0, CASE WHEN root.by_timestamp THEN l.updated_at END DESC, l.class, l.ord LIMIT 1)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  CASE WHEN hit.leaf_id IS NOT NULL THEN true
+  CASE WHEN hit.member_id IS NOT NULL THEN true
     ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
   m.alg, m.digest, t.name AS media_type, m.size, r.key AS repository, CASE WHEN :payload THEN m.payload END AS payload,
-  CASE WHEN hit.leaf_id IS NULL THEN EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2)
+  CASE WHEN hit.member_id IS NULL THEN EXISTS (SELECT FROM resolved_member l WHERE l.root_id = root.id AND l.class = 2)
     ELSE hit.class = 2 AND NOT EXISTS (SELECT FROM remote_reference rr
         WHERE rr.image_id = hit.image_id AND rr.tag = :tag AND rr.fresh_until > now())
-      OR hit.rank <> 0 AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2 AND l.rank = 0)
+      OR hit.rank <> 0 AND EXISTS (SELECT FROM resolved_member l WHERE l.root_id = root.id AND l.class = 2 AND l.rank = 0)
     END AS ask_upstream,
-  hit.leaf_id AS leaf, hit.class, hit.rank = 0 AS priority,
+  hit.member_id AS member, hit.class, hit.rank = 0 AS priority,
   hit.class = 2 AND NOT EXISTS (SELECT FROM remote_reference rr
     WHERE rr.image_id = hit.image_id AND rr.tag = :tag AND rr.fresh_until > now()) AS stale
 FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
   LEFT JOIN manifest m ON m.id = hit.manifest_id
   LEFT JOIN media_type t ON t.id = m.media_type
-  LEFT JOIN repository r ON r.id = hit.leaf_id;
+  LEFT JOIN repository r ON r.id = hit.member_id;
 
 -- The same for a digest: content is never stale, and the shadowing guard does not apply.
 -- idempotent
@@ -60,27 +60,27 @@ WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 content AS MATERIALIZED (SELECT id FROM manifest WHERE digest = :digest AND alg = :alg),
 hit AS MATERIALIZED (
-  SELECT l.leaf_id, l.class, l.rank, content.id AS manifest_id
+  SELECT l.member_id, l.class, l.rank, content.id AS manifest_id
   FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = root.id
+    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.member_id
     JOIN content ON true
     JOIN image_manifest im ON im.image_id = i.id AND im.manifest_id = content.id
   WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, stored_name(l.library, :name))))
   ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  CASE WHEN hit.leaf_id IS NOT NULL THEN true
+  CASE WHEN hit.member_id IS NOT NULL THEN true
     ELSE me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) END AS allowed,
   m.alg, m.digest, t.name AS media_type, m.size, r.key AS repository, CASE WHEN :payload THEN m.payload END AS payload,
-  CASE WHEN hit.leaf_id IS NULL THEN EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2)
-    ELSE hit.rank <> 0 AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2 AND l.rank = 0)
+  CASE WHEN hit.member_id IS NULL THEN EXISTS (SELECT FROM resolved_member l WHERE l.root_id = root.id AND l.class = 2)
+    ELSE hit.rank <> 0 AND EXISTS (SELECT FROM resolved_member l WHERE l.root_id = root.id AND l.class = 2 AND l.rank = 0)
     END AS ask_upstream,
-  hit.leaf_id AS leaf, hit.class, hit.rank = 0 AS priority, false AS stale
+  hit.member_id AS member, hit.class, hit.rank = 0 AS priority, false AS stale
 FROM me LEFT JOIN root ON true LEFT JOIN hit ON true
   LEFT JOIN manifest m ON m.id = hit.manifest_id
   LEFT JOIN media_type t ON t.id = m.media_type
-  LEFT JOIN repository r ON r.id = hit.leaf_id;
+  LEFT JOIN repository r ON r.id = hit.member_id;
 
 -- The whole push (sql/functions/manifest.sql): one row, or one row for each missing digest.
 -- idempotent
@@ -119,28 +119,28 @@ PREPARE tags_list AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 l AS MATERIALIZED (
-  SELECT l.leaf_id, l.include_re, l.exclude_re, stored_name(l.library, :name) AS path, i.id
+  SELECT l.member_id, l.include_re, l.exclude_re, stored_name(l.library, :name) AS path, i.id
   FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    LEFT JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = root.id
+    LEFT JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.member_id
   WHERE me.valid AND (i.id IS NOT NULL OR l.class = 2)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, stored_name(l.library, :name))))
     AND NOT (l.class = 2 AND root.shadowing_guard AND (SELECT name_is_local(id, :name) FROM root))),
 names AS (
   SELECT DISTINCT t.name FROM l, LATERAL (
     SELECT name FROM tag WHERE image_id = l.id AND name > :after AND tag_fits(l.path, name, l.include_re, l.exclude_re) ORDER BY name LIMIT :limit) t
   UNION
-  SELECT t.name FROM l JOIN remote_tags rt ON rt.repository_id = l.leaf_id AND rt.path = l.path, unnest(rt.tags) t (name)
+  SELECT t.name FROM l JOIN remote_tags rt ON rt.repository_id = l.member_id AND rt.path = l.path, unnest(rt.tags) t (name)
   WHERE t.name > :after AND tag_fits(l.path, t.name, l.include_re, l.exclude_re)
   ORDER BY name LIMIT :limit),
 known AS MATERIALIZED (
   SELECT EXISTS (SELECT FROM l WHERE name_fits(l.path, l.include_re, l.exclude_re)
       AND (EXISTS (SELECT FROM image_manifest im WHERE im.image_id = l.id)
-        OR EXISTS (SELECT FROM remote_tags rt WHERE rt.repository_id = l.leaf_id AND rt.path = l.path)))
+        OR EXISTS (SELECT FROM remote_tags rt WHERE rt.repository_id = l.member_id AND rt.path = l.path)))
     OR EXISTS (SELECT FROM l JOIN tag t ON t.image_id = l.id AND tag_fits(l.path, t.name, l.include_re, l.exclude_re)) AS known)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
   known.known OR me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) AS allowed,
-  known.known, names.name AS tag, EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id AND l.class = 2) AS ask_upstream
+  known.known, names.name AS tag, EXISTS (SELECT FROM resolved_member l WHERE l.root_id = root.id AND l.class = 2) AS ask_upstream
 FROM me LEFT JOIN root ON true LEFT JOIN names ON true, known
 ORDER BY names.name;
 
@@ -165,10 +165,10 @@ WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 images AS MATERIALIZED (
   SELECT DISTINCT i.id FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = root.id
+    JOIN image i ON i.path = stored_name(l.library, :name) AND i.repository_id = l.member_id
   WHERE me.valid AND name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))),
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, stored_name(l.library, :name))))),
 found AS (
   SELECT DISTINCT ON (m.alg, m.digest) m.alg, m.digest, ir.descriptor
   FROM images

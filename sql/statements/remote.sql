@@ -25,26 +25,26 @@ PREPARE remotes_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 path AS MATERIALIZED (
-  SELECT DISTINCT ON (l.leaf_id) l.leaf_id, l.rank, l.ord, stored_name(l.library, :name) AS path,
+  SELECT DISTINCT ON (l.member_id) l.member_id, l.rank, l.ord, stored_name(l.library, :name) AS path,
     root.shadowing_guard AND (SELECT name_is_local(id, :name) FROM root) AS guarded
-  FROM me, root JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2
+  FROM me, root JOIN resolved_member l ON l.root_id = root.id AND l.class = 2
   WHERE me.valid
     AND CASE WHEN :tag IS NULL THEN name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
       ELSE tag_fits(stored_name(l.library, :name), :tag, l.include_re, l.exclude_re) END
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, stored_name(l.library, :name))))
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, stored_name(l.library, :name))))
     AND NOT (root.shadowing_guard AND (SELECT name_is_local(id, :name) FROM root)
       AND (SELECT me.is_admin OR EXISTS (SELECT FROM root
-          JOIN repository_leaf l ON l.root_id = root.id AND l.class = 1
-          JOIN image i ON i.repository_id = l.leaf_id AND i.path = ANY (name_twins(:name))
-        WHERE me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path))) FROM me))
-  ORDER BY l.leaf_id, l.rank <> 0, l.ord)
+          JOIN resolved_member l ON l.root_id = root.id AND l.class = 1
+          JOIN image i ON i.repository_id = l.member_id AND i.path = ANY (name_twins(:name))
+        WHERE me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path))) FROM me))
+  ORDER BY l.member_id, l.rank <> 0, l.ord)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  path.leaf_id IS NOT NULL AS allowed,
-  path.leaf_id AS id, r.key, path.path, path.rank = 0 AS priority, path.guarded,
-  me.is_admin OR EXISTS (SELECT FROM granting_rules(path.leaf_id, me.principals, 2, path.path)) AS may_fill,
+  path.member_id IS NOT NULL AS allowed,
+  path.member_id AS id, r.key, path.path, path.rank = 0 AS priority, path.guarded,
+  me.is_admin OR EXISTS (SELECT FROM granting_rules(path.member_id, me.principals, 2, path.path)) AS may_fill,
   c.offline, miss.until IS NOT NULL AS missed,
   want.size AS wanted,
-  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.leaf_id AND t.path = path.path AND t.fresh_until > now()) AS listed,
+  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.member_id AND t.path = path.path AND t.fresh_until > now()) AS listed,
   greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint AS away,
   coalesce(s.limited, false) AS limited,
   greatest(0, extract(epoch FROM s.suspect_until - now()) * 1000)::bigint AS suspect_ms,
@@ -52,23 +52,23 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
   r.block_schema1, c.block_mismatching_types, c.mismatching_types,
   (SELECT w.url FROM image i
       JOIN image_manifest im ON im.image_id = i.id
-      JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
-    WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.url IS NOT NULL LIMIT 1) AS source,
+      JOIN missing_reference w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
+    WHERE i.path = path.path AND i.repository_id = path.member_id AND w.url IS NOT NULL LIMIT 1) AS source,
   rtrim(c.url, '/') AS url, c.token_authentication, c.any_host_auth, c.private_networks, array_to_string(c.realm_hosts, ' ') AS realm_hosts,
   c.timeout_ms, c.metadata_timeout_ms, c.answer_ms, c.proxy, c.client_certificate, c.local_address, c.query_params,
   array_to_string(c.networks, ' ') AS networks
 FROM me LEFT JOIN root ON true
-  LEFT JOIN (path JOIN repository r ON r.id = path.leaf_id
-    JOIN repository_remote c ON c.repository_id = path.leaf_id) ON true
-  LEFT JOIN remote_state s ON s.repository_id = path.leaf_id
-  LEFT JOIN remote_miss miss ON miss.repository_id = path.leaf_id AND miss.path = path.path AND miss.reference = :reference AND miss.until > now()
+  LEFT JOIN (path JOIN repository r ON r.id = path.member_id
+    JOIN repository_remote c ON c.repository_id = path.member_id) ON true
+  LEFT JOIN remote_state s ON s.repository_id = path.member_id
+  LEFT JOIN negative_cache miss ON miss.repository_id = path.member_id AND miss.path = path.path AND miss.reference = :reference AND miss.until > now()
   LEFT JOIN LATERAL (SELECT CASE WHEN :digest IS NULL THEN -1 ELSE coalesce(
     (SELECT w.size FROM image i
         JOIN image_manifest im ON im.image_id = i.id
-        JOIN manifest_want w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
-      WHERE i.path = path.path AND i.repository_id = path.leaf_id AND w.role < 3 LIMIT 1),
+        JOIN missing_reference w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
+      WHERE i.path = path.path AND i.repository_id = path.member_id AND w.role < 3 LIMIT 1),
     (SELECT f.size FROM blob_fetch_name n JOIN blob_fetch f USING (digest, alg, repository_id)
-      WHERE n.repository_id = path.leaf_id AND n.path = path.path AND n.digest = :digest AND n.alg = :alg), -1) END AS size) want ON true
+      WHERE n.repository_id = path.member_id AND n.path = path.path AND n.digest = :digest AND n.alg = :alg), -1) END AS size) want ON true
 ORDER BY want.size < 0, path.rank <> 0, path.ord;
 
 -- Remotes that failed, with the columns that a probe needs; not those that limit our rate or refuse our credentials, because these are not
@@ -77,7 +77,7 @@ ORDER BY want.size < 0, path.rank <> 0, path.ord;
 -- returns: id integer, key text,
 --   url text, token_authentication boolean, any_host_auth boolean, private_networks boolean, realm_hosts text, timeout_ms integer,
 --   metadata_timeout_ms integer, answer_ms integer, proxy text, client_certificate text, local_address text, query_params text, networks text
-PREPARE remotes_away AS
+PREPARE remotes_backing_off AS
 SELECT r.id, r.key,
   rtrim(c.url, '/') AS url, c.token_authentication, c.any_host_auth, c.private_networks, array_to_string(c.realm_hosts, ' ') AS realm_hosts,
   c.timeout_ms, c.metadata_timeout_ms, c.answer_ms, c.proxy, c.client_certificate, c.local_address, c.query_params,
@@ -101,16 +101,16 @@ SELECT manifest_cache(p_remote => $1::integer, p_path => $2::text, p_tag => $3::
   p_account => $21::integer, p_actor_name => $22::text, p_request => $23::uuid, p_address => $24::inet) AS warning;
 
 -- idempotent
-PREPARE remote_trust AS
-SELECT remote_trust(p_remote => $1::integer, p_path => $2::text, p_tag => $3::text, p_fresh_seconds => $4::integer);
+PREPARE remote_revalidated AS
+SELECT remote_revalidated(p_remote => $1::integer, p_path => $2::text, p_tag => $3::text, p_fresh_seconds => $4::integer);
 
 -- idempotent
-PREPARE remote_missed AS
-SELECT remote_missed(p_remote => $1::integer, p_path => $2::text, p_reference => $3::text, p_reason => $4::text, p_seconds => $5::integer);
+PREPARE negative_cache_put AS
+SELECT negative_cache_put(p_remote => $1::integer, p_path => $2::text, p_reference => $3::text, p_reason => $4::text, p_seconds => $5::integer);
 
 -- idempotent
-PREPARE remote_listed AS
-SELECT remote_listed(p_remote => $1::integer, p_path => $2::text, p_tags => $3::text[], p_fresh_seconds => $4::integer);
+PREPARE remote_tags_put AS
+SELECT remote_tags_put(p_remote => $1::integer, p_path => $2::text, p_tags => $3::text[], p_fresh_seconds => $4::integer);
 
 -- idempotent
 PREPARE remote_suspected AS

@@ -50,13 +50,13 @@ PREPARE namespace_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch))
 SELECT r.key AS remote
 FROM me, repository root
-  JOIN repository_leaf l ON l.root_id = root.id AND l.class = 2
-  JOIN repository_remote c ON c.repository_id = l.leaf_id AND lower(:registry) = ANY (c.ns_aliases)
-  JOIN repository r ON r.id = l.leaf_id
+  JOIN resolved_member l ON l.root_id = root.id AND l.class = 2
+  JOIN repository_remote c ON c.repository_id = l.member_id AND lower(:registry) = ANY (c.ns_aliases)
+  JOIN repository r ON r.id = l.member_id
 WHERE root.key = :key AND root.deleted_at IS NULL
   AND CASE WHEN :tag IS NULL THEN name_fits(stored_name(l.library, :name), l.include_re, l.exclude_re)
     ELSE tag_fits(stored_name(l.library, :name), :tag, l.include_re, l.exclude_re) END
-  AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.leaf_id, me.principals, 1)))
+  AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.member_id, me.principals, 1)))
 ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1;
 
 -- Without an image name: whether the account may read anything in the repository.
@@ -66,12 +66,12 @@ ORDER BY l.rank <> 0, l.class, l.ord LIMIT 1;
 \set account $2::integer
 \set epoch $3::integer
 \set api_version $4::integer
-PREPARE standing_find AS
+PREPARE access_decision_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, :api_version))
 SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  me.valid AND EXISTS (SELECT FROM repository_leaf l WHERE l.root_id = root.id
-    AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.leaf_id, me.principals, 1)))) AS allowed
+  me.valid AND EXISTS (SELECT FROM resolved_member l WHERE l.root_id = root.id
+    AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.member_id, me.principals, 1)))) AS allowed
 FROM me LEFT JOIN root ON true;
 
 -- Image names after a given one: first the resolved members where the account may read anything, then the first names of each. If there are no
@@ -86,18 +86,18 @@ FROM me LEFT JOIN root ON true;
 PREPARE catalog AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
-leaf AS MATERIALIZED (
-  SELECT l.leaf_id, l.include_re, l.exclude_re FROM me, root, repository_leaf l
-  WHERE l.root_id = root.id AND me.valid AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.leaf_id, me.principals, 1)))),
+member AS MATERIALIZED (
+  SELECT l.member_id, l.include_re, l.exclude_re FROM me, root, resolved_member l
+  WHERE l.root_id = root.id AND me.valid AND (me.is_admin OR EXISTS (SELECT FROM rules_for_some_name(l.member_id, me.principals, 1)))),
 name AS (
-  SELECT DISTINCT n.path FROM me, leaf l, LATERAL (
+  SELECT DISTINCT n.path FROM me, member l, LATERAL (
     SELECT i.path FROM image i
-    WHERE i.repository_id = l.leaf_id AND i.path > :after AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
+    WHERE i.repository_id = l.member_id AND i.path > :after AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id)
       AND name_fits(i.path, l.include_re, l.exclude_re)
-      AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+      AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))
     ORDER BY i.path LIMIT :limit) n
   ORDER BY n.path LIMIT :limit)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  EXISTS (SELECT FROM leaf) AS allowed, name.path AS name
+  EXISTS (SELECT FROM member) AS allowed, name.path AS name
 FROM me LEFT JOIN root ON true LEFT JOIN name ON true
 ORDER BY name.path;

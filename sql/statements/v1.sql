@@ -20,54 +20,54 @@ own AS (
   SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, v.ancestry, NULL::bigint AS manifest_id,
     0 AS position
   FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.path = :name AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = root.id
+    JOIN image i ON i.path = :name AND i.repository_id = l.member_id
     JOIN v1_image v ON v.image_id = i.id AND v.v1_id = :id
     LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad
   WHERE me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))
   UNION ALL
   SELECT v.json, v.zstd, v.blob_id IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, v.ancestry, NULL::bigint AS manifest_id,
     0 AS position
   FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
+    JOIN resolved_member l ON l.root_id = root.id
     JOIN v1_image v ON v.v1_id = :id
-    JOIN image i ON i.id = v.image_id AND i.repository_id = l.leaf_id
+    JOIN image i ON i.id = v.image_id AND i.repository_id = l.member_id
     LEFT JOIN blob b ON b.id = v.blob_id AND NOT b.bad
   WHERE :name IS NULL AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))),
 names AS MATERIALIZED (
   SELECT i.id FROM me, bridge
-    JOIN repository_leaf l ON l.root_id = bridge.id
-    JOIN image i ON i.path = ANY (name_twins(:name)) AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = bridge.id
+    JOIN image i ON i.path = ANY (name_twins(:name)) AND i.repository_id = l.member_id
   WHERE me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
-few AS MATERIALIZED (SELECT manifest_id, position FROM v1_view_image WHERE v1_id = :id AND :name IS NOT NULL LIMIT 100),
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))),
+few AS MATERIALIZED (SELECT manifest_id, position FROM v1_projection_image WHERE v1_id = :id AND :name IS NOT NULL LIMIT 100),
 holder AS (
   SELECT few.* FROM few CROSS JOIN LATERAL (
     SELECT FROM image_manifest im WHERE im.image_id = ANY (ARRAY(SELECT id FROM names)) AND im.manifest_id = few.manifest_id LIMIT 1) one
   UNION ALL
   SELECT w.* FROM image_manifest im CROSS JOIN LATERAL (
-    SELECT manifest_id, position FROM v1_view_image WHERE v1_id = :id AND manifest_id = im.manifest_id LIMIT 1) w
+    SELECT manifest_id, position FROM v1_projection_image WHERE v1_id = :id AND manifest_id = im.manifest_id LIMIT 1) w
   WHERE im.image_id = ANY (ARRAY(SELECT id FROM names)) AND (SELECT count(*) FROM few) = 100
   LIMIT 1),
 seen AS (
   SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, NULL::bytea[] AS ancestry, w.manifest_id,
     w.position
   FROM holder
-    JOIN v1_view_image w ON w.manifest_id = holder.manifest_id AND w.position = holder.position
+    JOIN v1_projection_image w ON w.manifest_id = holder.manifest_id AND w.position = holder.position
     LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad
   UNION ALL
   (SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, NULL::bytea[] AS ancestry, w.manifest_id,
     w.position
   FROM me, bridge
-    JOIN repository_leaf l ON l.root_id = bridge.id
-    JOIN v1_view_image w ON w.v1_id = :id
+    JOIN resolved_member l ON l.root_id = bridge.id
+    JOIN v1_projection_image w ON w.v1_id = :id
     JOIN image_manifest im ON im.manifest_id = w.manifest_id
-    JOIN image i ON i.id = im.image_id AND i.repository_id = l.leaf_id
+    JOIN image i ON i.id = im.image_id AND i.repository_id = l.member_id
     LEFT JOIN blob b ON b.digest = w.digest AND b.alg = w.alg AND NOT b.bad
   WHERE :name IS NULL AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))
   LIMIT 1000)),
 found AS MATERIALIZED (SELECT 0 AS place, own.* FROM own UNION ALL SELECT 1, seen.* FROM seen),
 hit AS (
@@ -80,7 +80,7 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
   hit.json,
   (SELECT json_agg(encode(a.id, 'hex') ORDER BY a.place)::text
     FROM unnest(coalesce(hit.ancestry, ARRAY(
-      SELECT o.v1_id FROM v1_view_image o WHERE o.manifest_id = hit.manifest_id AND o.position <= hit.position
+      SELECT o.v1_id FROM v1_projection_image o WHERE o.manifest_id = hit.manifest_id AND o.position <= hit.position
       ORDER BY o.position DESC))) WITH ORDINALITY a (id, place)) AS ancestry,
   hit.layered, hit.zstd, hit.alg, hit.digest, hit.size, hit.file_id AS file,
   CASE WHEN hit.place IS NULL THEN EXISTS (SELECT FROM image i JOIN v1_upload u ON u.image_id = i.id AND u.v1_id = :id
@@ -105,20 +105,20 @@ bridge AS MATERIALIZED (
 own AS (
   SELECT t.name, t.v1_id, t.updated_at, t.agent
   FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.path = :name AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = root.id
+    JOIN image i ON i.path = :name AND i.repository_id = l.member_id
     JOIN v1_tag t ON t.image_id = i.id AND (:tag IS NULL OR t.name = :tag)
   WHERE me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))),
 seen AS (
   SELECT DISTINCT ON (t.name) t.name, t.manifest_id, t.updated_at
   FROM me, bridge
     CROSS JOIN unnest(name_twins(:name)) WITH ORDINALITY n (path, place)
-    JOIN repository_leaf l ON l.root_id = bridge.id
-    JOIN image i ON i.path = n.path AND i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = bridge.id
+    JOIN image i ON i.path = n.path AND i.repository_id = l.member_id
     JOIN tag t ON t.image_id = i.id AND (:tag IS NULL OR t.name = :tag)
   WHERE me.valid AND tag_fits(i.path, t.name, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))
     AND NOT (l.class = 2 AND bridge.shadowing_guard AND name_is_local(bridge.id, n.path))
   ORDER BY t.name, n.place DESC, l.rank <> 0, CASE WHEN bridge.by_timestamp THEN t.updated_at END DESC, l.class, l.ord),
 tags AS (
@@ -127,7 +127,7 @@ tags AS (
     coalesce(o.updated_at, s.updated_at) AS updated_at, coalesce(o.agent, '') AS agent
   FROM own o
     FULL JOIN seen s ON s.name = o.name
-    LEFT JOIN v1_view w ON w.manifest_id = s.manifest_id),
+    LEFT JOIN v1_projection w ON w.manifest_id = s.manifest_id),
 said AS MATERIALIZED (
   SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
     me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) OR EXISTS (SELECT FROM tags) AS allowed,
@@ -153,23 +153,23 @@ bridge AS MATERIALIZED (
   SELECT b.id, b.shadowing_guard, b.by_timestamp FROM root JOIN repository b ON b.id = bridge_root(root.id) WHERE NOT root.blacked_out),
 names AS (
   SELECT i.path FROM me, root
-    JOIN repository_leaf l ON l.root_id = root.id
-    JOIN image i ON i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = root.id
+    JOIN image i ON i.repository_id = l.member_id
   WHERE EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id)
     AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))
   UNION
   SELECT i.path FROM me, bridge
-    JOIN repository_leaf l ON l.root_id = bridge.id
-    JOIN image i ON i.repository_id = l.leaf_id
+    JOIN resolved_member l ON l.root_id = bridge.id
+    JOIN image i ON i.repository_id = l.member_id
   WHERE EXISTS (SELECT FROM tag t WHERE t.image_id = i.id)
     AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
-    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.leaf_id, me.principals, 1, i.path)))),
+    AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))),
 found AS (SELECT DISTINCT regexp_replace(path, '^library/([^/]+)$', '\1') AS name FROM names WHERE strpos(path, lower(:part)) > 0),
 page AS (SELECT name FROM found ORDER BY name LIMIT :limit OFFSET :offset)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  me.valid AND (:account <> 0 OR EXISTS (SELECT FROM repository_leaf l
-      JOIN acl ON acl.repository_id = l.leaf_id AND acl.principal_id = 0 AND acl.actions & 1 = 1
+  me.valid AND (:account <> 0 OR EXISTS (SELECT FROM resolved_member l
+      JOIN acl ON acl.repository_id = l.member_id AND acl.principal_id = 0 AND acl.actions & 1 = 1
     WHERE l.root_id = root.id OR l.root_id = (SELECT id FROM bridge))) AS allowed,
   page.name, (SELECT count(*) FROM found) AS total
 FROM me LEFT JOIN root ON true LEFT JOIN page ON true
@@ -181,7 +181,7 @@ ORDER BY page.name;
 \set key $1::text
 \set name $2::text
 PREPARE v1_public AS
-SELECT coalesce((SELECT viewer_actions(0, id, :name) & 1 = 1 FROM repository WHERE key = :key AND deleted_at IS NULL), false) AS public;
+SELECT coalesce((SELECT principal_actions(0, id, :name) & 1 = 1 FROM repository WHERE key = :key AND deleted_at IS NULL), false) AS public;
 
 -- The push target of a name: always the repository itself.
 -- idempotent
@@ -215,7 +215,7 @@ FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
 \set limit $5::bigint
 PREPARE v1_uploads AS
 WITH i AS (SELECT id FROM image WHERE path = :name AND repository_id = :repository)
-SELECT v1_pushed(i.id, :image) OR v1_seen(:repository, :name, :account, :image) IS NOT NULL AS there, u.id, u.json
+SELECT v1_pushed(i.id, :image) OR v1_projected(:repository, :name, :account, :image) IS NOT NULL AS there, u.id, u.json
 FROM (SELECT 1) one
   LEFT JOIN i ON true
   LEFT JOIN LATERAL (SELECT o.id, o.json FROM v1_upload o WHERE o.image_id = i.id AND o.v1_id = :image
@@ -283,7 +283,7 @@ SELECT id, size, file_id AS file FROM blob WHERE alg = :alg AND digest = :digest
 \set manifest $1::bigint
 PREPARE v1_projection_find AS
 SELECT w.v1_id AS id, w.json, w.alg, w.digest, w.zstd
-FROM v1_view v LEFT JOIN v1_view_image w ON w.manifest_id = v.shown_id AND v.v1_id IS NOT NULL
+FROM v1_projection v LEFT JOIN v1_projection_image w ON w.manifest_id = v.projected_id AND v.v1_id IS NOT NULL
 WHERE v.manifest_id = :manifest
 ORDER BY w.position;
 
@@ -322,5 +322,5 @@ SELECT v1_layers_link(p_target => $1::integer, p_name => $2::text, p_blobs => $3
 
 -- idempotent
 PREPARE v1_projection_put AS
-SELECT v1_view_put(p_manifest => $1::bigint, p_shown => $2::bigint, p_id => $3::bytea, p_reason => $4::text, p_ids => $5::bytea[],
+SELECT v1_projection_put(p_manifest => $1::bigint, p_projected => $2::bigint, p_id => $3::bytea, p_reason => $4::text, p_ids => $5::bytea[],
   p_jsons => $6::text[], p_algs => $7::integer[], p_digests => $8::bytea[], p_zstds => $9::integer[]);

@@ -192,7 +192,7 @@ static void
 a_statement_as_it_was_built_for_is_taken(void **state)
 {
 	assert_string_equal(refusal(*state, &manifest_by_tag_statement, NULL, NULL), "");
-	assert_string_equal(refusal(*state, &remote_trust_statement, NULL, NULL), "");
+	assert_string_equal(refusal(*state, &remote_revalidated_statement, NULL, NULL), "");
 }
 
 static void

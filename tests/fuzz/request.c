@@ -153,7 +153,7 @@ connection_ask(struct db_connection *connection, const struct statement *stateme
 		return secret_row(1, 32);
 	if (strcmp(statement->name, "signing_key") == 0)
 		return secret_row(0, SIGNER_SECRET_BYTES);
-	if (strcmp(statement->name, "viewer_find") == 0)
+	if (strcmp(statement->name, "principal_find") == 0)
 		return principal_row();
 	if (strncmp(statement->name, "document_", 9) == 0)
 		return document_row();

@@ -56,9 +56,9 @@ FROM unnest('{https://registry-1.docker.io/,https://index.docker.io,https://dock
 SELECT is(pg_temp.field('hub1', 'url'), '"https://registry-1.docker.io/"', 'a slash at the end comes back');
 SELECT is(count(*), 4::bigint, 'each has official images, and the names that clients know Docker Hub by') FROM generate_series(1, 4) n
 WHERE pg_temp.field('hub' || n, 'libraryPrefix') = 'true' AND pg_temp.field('hub' || n, 'nsAliases') = '["docker.io", "index.docker.io", "registry-1.docker.io"]';
-SELECT is((SELECT library FROM repository_leaf WHERE root_id = pg_temp.id('hub1')), true, 'which its leaf knows');
+SELECT is((SELECT library FROM resolved_member WHERE root_id = pg_temp.id('hub1')), true, 'which its resolved member has');
 SELECT is(pg_temp.save('hub1', '{"libraryPrefix": false, "nsAliases": ["Hub.Example:5000"]}', 'update'), '1', 'all that can be said otherwise');
-SELECT is((SELECT library FROM repository_leaf WHERE root_id = pg_temp.id('hub1')), false, 'the leaf follows');
+SELECT is((SELECT library FROM resolved_member WHERE root_id = pg_temp.id('hub1')), false, 'the resolved member follows');
 SELECT is((SELECT ns_aliases FROM repository_remote WHERE repository_id = pg_temp.id('hub1')), '{hub.example:5000}', 'hosts are compared in lower case');
 SELECT is(pg_temp.save('port', '{"rclass": "remote", "url": "http://[::1]:5000/deep"}'), '0', 'a host may be an address, with port and path');
 SELECT is(pg_temp.field('port', 'nsAliases'), '["[::1]:5000"]', 'a client names the port as well');
@@ -244,10 +244,10 @@ SELECT results_eq($$SELECT actor, actor_name, address, outcome, object FROM audi
 -- what was learnt of an upstream
 CREATE FUNCTION pg_temp.learn(p_key text) RETURNS void LANGUAGE sql AS $$
   INSERT INTO registry.remote_state (repository_id, failures) VALUES (pg_temp.id(p_key), 3) ON CONFLICT DO NOTHING;
-  INSERT INTO registry.remote_miss VALUES (pg_temp.id(p_key), 'a', 'v1', false, now() + interval '1 hour') ON CONFLICT DO NOTHING;
+  INSERT INTO registry.negative_cache VALUES (pg_temp.id(p_key), 'a', 'v1', false, now() + interval '1 hour') ON CONFLICT DO NOTHING;
   INSERT INTO registry.remote_tags VALUES (pg_temp.id(p_key), 'a', now(), '{v1}') ON CONFLICT DO NOTHING $$;
 CREATE FUNCTION pg_temp.known(p_key text) RETURNS bigint LANGUAGE sql AS $$
-  SELECT (SELECT count(*) FROM registry.remote_state WHERE repository_id = pg_temp.id(p_key)) + (SELECT count(*) FROM registry.remote_miss WHERE repository_id = pg_temp.id(p_key))
+  SELECT (SELECT count(*) FROM registry.remote_state WHERE repository_id = pg_temp.id(p_key)) + (SELECT count(*) FROM registry.negative_cache WHERE repository_id = pg_temp.id(p_key))
     + (SELECT count(*) FROM registry.remote_tags WHERE repository_id = pg_temp.id(p_key)) $$;
 SELECT pg_temp.learn('secret');
 SELECT pg_temp.make('secret', '{"url": "http://a/", "hardFail": true, "notes": "n"}', 'update');
@@ -291,7 +291,7 @@ UPDATE repository_member SET member_id = pg_temp.id('edit') WHERE virtual_id = p
 SELECT pg_temp.remove('l3');
 SELECT is((SELECT count(*) FROM repository WHERE default_deployment_id = ANY (ARRAY(SELECT id FROM repository WHERE key = 'l3'))), 0::bigint,
   'nobody names what is deleted: neither deleted virtuals nor who never led there');
-SELECT is((SELECT count(*) FROM repository_leaf l JOIN repository r ON r.id IN (l.leaf_id, l.root_id) WHERE r.deleted_at IS NOT NULL), 0::bigint, 'no leaf is left');
+SELECT is((SELECT count(*) FROM resolved_member l JOIN repository r ON r.id IN (l.member_id, l.root_id) WHERE r.deleted_at IS NOT NULL), 0::bigint, 'no resolved member is left');
 
 SELECT * FROM finish();
 ROLLBACK;

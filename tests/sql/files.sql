@@ -29,10 +29,10 @@ SELECT is(pg_temp.queued(:file), NULL, 'the file of a blob is not queued');
 SELECT is(won, true, 'a session is committed twice with one result') FROM blob_publish(:'upload', :image, 0, 1, sha256('bytes'), 0);
 SELECT is(won, false, 'and with one digest') FROM blob_publish(:'upload', :image, 0, 1, sha256('other'), 0);
 SELECT is((SELECT array_agg(id) FROM upload_done), ARRAY[:'upload'::uuid], 'it is remembered');
-SELECT memories_drop(100);
+SELECT cache_expire(100);
 SELECT is((SELECT count(*) FROM upload_done), 1::bigint, 'for a day');
 UPDATE upload_done SET expires_at = now() - interval '1 s';
-SELECT is((memories_drop(100), memories_drop(100)), (1::bigint, 0::bigint), 'and then forgotten');
+SELECT is((cache_expire(100), cache_expire(100)), (1::bigint, 0::bigint), 'and then forgotten');
 SELECT u.id AS upload, u.file_id AS second FROM upload_start(:local, 'app', :root, 1) u \gset
 SELECT is((SELECT file FROM blob_publish(:'upload', :image, :second, 1, sha256('bytes'), 5)), :file::bigint, 'of two pushes of the same bytes the first stays');
 SELECT is(pg_temp.queued(:second), 'true 00 00:15', 'and the loser is queued');

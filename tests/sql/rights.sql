@@ -11,7 +11,7 @@ CREATE FUNCTION pg_temp.set(p_repositories text[], p_principals text[], p_action
 CREATE VIEW pg_temp.said AS SELECT r.key, p.name, acl.actions FROM registry.acl JOIN registry.repository r ON r.id = acl.repository_id
   JOIN registry.principal p ON p.id = acl.principal_id ORDER BY 1, 2;
 CREATE FUNCTION pg_temp.may(p_account int, p_key text, p_name text) RETURNS int LANGUAGE sql AS $$
-  SELECT registry.viewer_actions(p_account, id, p_name) FROM registry.repository WHERE key = p_key $$;
+  SELECT registry.principal_actions(p_account, id, p_name) FROM registry.repository WHERE key = p_key $$;
 
 SELECT pg_temp.set('{ANY}', '{team,alice}', '{1,3}');
 SELECT results_eq('TABLE pg_temp.said', $$VALUES ('l1' COLLATE "C", 'alice' COLLATE "C", 3), ('l1', 'team', 1), ('r1', 'alice', 3), ('r1', 'team', 1)$$,
@@ -56,14 +56,14 @@ SELECT is(pg_temp.may(:alice, 'l1', 'a'), 0, 'and no others');
 UPDATE permission_target SET includes = '', excludes = 'team/**';
 SELECT is(pg_temp.may(:alice, 'l1', 'team/a'), 0, 'changed patterns hold at once');
 
-SELECT is(viewer_valid(0, 5), true, 'anonymous is always who it was');
-SELECT is(viewer_valid(:alice, 0), true, 'an account is, at its epoch');
-SELECT is(viewer_valid(:alice, 1), false, 'at no other');
+SELECT is(principal_valid(0, 5), true, 'anonymous is always who it was');
+SELECT is(principal_valid(:alice, 0), true, 'an account is, at its epoch');
+SELECT is(principal_valid(:alice, 1), false, 'at no other');
 UPDATE account SET locked_until = now() + interval '1 second' WHERE id = :alice;
-SELECT is(viewer_valid(:alice, 0), true, 'locked or not');
+SELECT is(principal_valid(:alice, 0), true, 'locked or not');
 UPDATE account SET locked_until = NULL, disabled = true WHERE id = :alice;
-SELECT is(viewer_valid(:alice, 0), false, 'not when disabled');
-SELECT is(viewer_valid(1000000, 0), false, 'an unknown account is nobody');
+SELECT is(principal_valid(:alice, 0), false, 'not when disabled');
+SELECT is(principal_valid(1000000, 0), false, 'an unknown account is nobody');
 
 DELETE FROM principal WHERE name = 'alice';
 SELECT is_empty('TABLE pg_temp.said', 'rows follow an account that is removed');

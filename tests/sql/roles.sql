@@ -43,37 +43,41 @@ WHERE r.rolname LIKE 'stowage\_%' AND c.relnamespace = 'registry'::regnamespace 
   AND CASE WHEN c.relkind = 'S' THEN p.privilege IN ('SELECT', 'UPDATE', 'USAGE') AND has_sequence_privilege(r.oid, c.oid, p.privilege)
     WHEN c.relkind IN ('r', 'p', 'v') AND p.privilege <> 'USAGE' THEN has_table_privilege(r.oid, c.oid, p.privilege) OR a.granted IS NOT NULL END;
 SELECT results_eq('SELECT role, privilege, string_agg(relation, '' '' ORDER BY relation) FROM granted GROUP BY 1, 2 ORDER BY 1, 2', $$VALUES
-  ('stowage_admin', 'SELECT', 'account acl blob image image_blob image_manifest installation manifest manifest_blob media_type membership principal'
-    ' remote_miss remote_reference remote_state repository repository_leaf repository_member repository_remote without password sign_in store_space'
-    ' store_state tag v1_image v1_tag'),
+  ('stowage_admin', 'SELECT', 'account acl blob image image_blob image_manifest installation manifest manifest_blob media_type membership'
+    ' negative_cache principal remote_miss remote_reference remote_state repository repository_leaf repository_member repository_remote without'
+    ' password resolved_member sign_in store_space store_state tag v1_image v1_tag'),
   ('stowage_app', 'SELECT', 'installation'),
   ('stowage_audit', 'SELECT', 'account without password acl audit audit_entry blob blob_fetch blob_fetch_name gc_blob gc_link gc_manifest gc_orphan'
     ' gc_repository gc_sweep gc_unlink image image_blob image_manifest image_referrer installation manifest manifest_blob manifest_child manifest_want'
-    ' media_type membership migration permission_target permission_target_principal permission_target_repository principal push_target remote_miss'
-    ' remote_reference remote_state remote_tags repository repository_leaf repository_member repository_remote without password sign_in store_space'
-    ' store_state tag tag_event token_key without secret upload upload_done v1_image v1_layer v1_tag v1_upload v1_view v1_view_image'),
+    ' media_type membership migration missing_reference negative_cache permission_target permission_target_principal permission_target_repository'
+    ' principal push_target remote_miss remote_reference remote_state remote_tags repository repository_leaf repository_member'
+    ' repository_remote without password resolved_member sign_in store_space store_state tag tag_event token_key without secret upload upload_done'
+    ' v1_image v1_layer v1_projection v1_projection_image v1_tag v1_upload v1_view v1_view_image'),
   ('stowage_keep', 'DELETE', 'gc_orphan gc_unlink'),
   ('stowage_keep', 'INSERT', 'store_space(available,total)'),
-  ('stowage_keep', 'SELECT', 'blob blob_fetch file_id gc_orphan gc_unlink image installation remote_state repository repository_remote without password'
-    ' store_space upload'),
+  ('stowage_keep', 'SELECT', 'blob blob_fetch file_id gc_orphan gc_unlink image installation remote_state repository repository_remote without'
+    ' password store_space upload'),
   ('stowage_keep', 'UPDATE', 'store_space(at,available,total)'),
   ('stowage_v1', 'SELECT', 'account acl blob image image_manifest installation manifest media_type membership principal push_target repository'
-    ' repository_leaf sign_in tag upload upload_done v1_image v1_tag v1_upload v1_view v1_view_image'),
+    ' repository_leaf resolved_member sign_in tag upload upload_done v1_image v1_projection v1_projection_image v1_tag v1_upload v1_view'
+    ' v1_view_image'),
   ('stowage_v1', 'UPDATE', 'blob(diff_id) upload(digest_so_far,received,touched_at)'),
   ('stowage_v2', 'SELECT', 'account acl blob blob_fetch blob_fetch_name gc_blob image image_blob image_manifest image_referrer installation manifest'
-    ' manifest_want media_type membership principal push_target remote_miss remote_reference remote_state remote_tags repository repository_leaf'
-    ' repository_remote sign_in tag upload upload_done v1_image v1_view v1_view_image'),
+    ' manifest_want media_type membership missing_reference negative_cache principal push_target remote_miss remote_reference remote_state'
+    ' remote_tags repository repository_leaf repository_remote resolved_member sign_in tag upload upload_done v1_image v1_projection'
+    ' v1_projection_image v1_view v1_view_image'),
   ('stowage_v2', 'UPDATE', 'gc_blob(due) upload(digest_so_far,received,touched_at)')$$, 'a role has the privileges that the statements of its program need');
 SELECT results_eq($$SELECT r.rolname::text COLLATE "default", string_agg(p.proname::text COLLATE "default", ' ' ORDER BY p.proname) FROM pg_roles r JOIN pg_proc p ON has_function_privilege(r.oid, p.oid, 'EXECUTE')
   WHERE r.rolname LIKE 'stowage\_%' AND p.pronamespace = 'registry'::regnamespace AND p.prosecdef GROUP BY 1 ORDER BY 1$$, $$VALUES
   ('stowage_admin', 'account_failed account_password account_succeeded repository_delete repository_save'),
-  ('stowage_keep', 'fetches_drop history_extend memories_drop remote_answered repository_shrink store_seen sweep_look sweep_next unlink_failed unlinks_due upload_end'
-    ' v1_uploads_drop'),
+  ('stowage_keep', 'cache_expire fetches_drop history_extend remote_answered repository_shrink store_seen sweep_look sweep_next unlink_failed'
+    ' unlinks_due upload_end v1_uploads_drop'),
   ('stowage_v1', 'account_failed account_succeeded blob_publish blob_replace manifest_put store_seen token_keys upload_end upload_seal upload_start'
-    ' v1_checksum_put v1_json_put v1_layer_put v1_layers_link v1_tag_put v1_tags_delete v1_view_put'),
+    ' v1_checksum_put v1_json_put v1_layer_put v1_layers_link v1_projection_put v1_tag_put v1_tags_delete'),
   ('stowage_v2', 'account_failed account_succeeded blob_delete blob_mount blob_publish blob_replace fetch_advance fetch_fail fetch_join fetch_leave'
-    ' fetch_publish fetch_resize image_promote manifest_cache manifest_delete manifest_put remote_answered remote_failed remote_listed remote_missed remote_struck'
-    ' remote_suspected remote_trust signing_key_get stale_served store_seen tag_delete token_keys upload_end upload_seal upload_start v1_view_put')$$,
+    ' fetch_publish fetch_resize image_promote manifest_cache manifest_delete manifest_put negative_cache_put remote_answered remote_failed'
+    ' remote_revalidated remote_struck remote_suspected remote_tags_put signing_key_get stale_served store_seen tag_delete token_keys upload_end'
+    ' upload_seal upload_start v1_projection_put')$$,
   'and runs with the owner''s rights what writes for it');
 SELECT is_empty($$SELECT proname FROM pg_proc WHERE pronamespace = 'registry'::regnamespace AND prosecdef AND NOT 'search_path=registry, pg_temp' = ANY (proconfig)$$,
   'such a function looks at its own schema only');

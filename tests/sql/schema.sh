@@ -30,8 +30,8 @@ print() {
 stubs() {
 	echo '-- The functions of a schema, with empty bodies: tests/sql/schema.sh --stubs, on a database of that schema.'
 	psql -X -q -At -v ON_ERROR_STOP=1 <<-'END'
-		SELECT format('CREATE OR REPLACE FUNCTION registry.%s(%s) RETURNS %s LANGUAGE plpgsql AS ''BEGIN NULL; END'';', proname,
-		  pg_get_function_arguments(oid), pg_get_function_result(oid))
+		SELECT format('CREATE OR REPLACE FUNCTION registry.%s(%s) RETURNS %s LANGUAGE plpgsql AS ''BEGIN %s; END'';', proname,
+		  pg_get_function_arguments(oid), pg_get_function_result(oid), CASE WHEN prorettype = 'trigger'::regtype THEN 'RETURN NULL' ELSE 'NULL' END)
 		FROM pg_proc WHERE pronamespace = 'registry'::regnamespace ORDER BY proname, pg_get_function_arguments(oid);
 	END
 }

@@ -91,17 +91,17 @@ SELECT * FROM blob_publish(:'upload', :image, :file, 1, sha256('layer'), 5);
 SELECT * FROM manifest_put('two', 'app', :two, :root, 0, 'root', NULL, NULL, 1, sha256('m'), 'm', 'application/test', '',
   '{1}', ARRAY[sha256('layer')], '{2}', '{5}', '{}', '{}', '{}', NULL, NULL, NULL, '{v1}', NULL, NULL);
 SELECT id AS m FROM manifest \gset
-SELECT is(v1_view_put(:m, :m, pg_temp.id('top'), NULL, ARRAY[pg_temp.id('base'), pg_temp.id('top')], '{base,top}', '{1,0}', ARRAY[sha256('layer'), sha256('')], '{0,0}'), true, 'a manifest as v1 clients see it');
-SELECT is(v1_seen(:one, 'library/app', :alice, pg_temp.id('base')), :m::bigint, 'is seen under both names of one part');
-SELECT is(v1_seen(:one, 'library/other', :alice, pg_temp.id('base')), NULL, 'not under others');
-SELECT is(v1_seen(:one, 'app', 0, pg_temp.id('base')), NULL, 'nor by those who may not read it');
+SELECT is(v1_projection_put(:m, :m, pg_temp.id('top'), NULL, ARRAY[pg_temp.id('base'), pg_temp.id('top')], '{base,top}', '{1,0}', ARRAY[sha256('layer'), sha256('')], '{0,0}'), true, 'a manifest as v1 clients see it');
+SELECT is(v1_projected(:one, 'library/app', :alice, pg_temp.id('base')), :m::bigint, 'is seen under both names of one part');
+SELECT is(v1_projected(:one, 'library/other', :alice, pg_temp.id('base')), NULL, 'not under others');
+SELECT is(v1_projected(:one, 'app', 0, pg_temp.id('base')), NULL, 'nor by those who may not read it');
 SELECT is(pg_temp.json('library/app', 'base', NULL, 'base'), 1, 'it exists for who pushes');
 SELECT is((pg_temp.json('library/app', 'mine', 'top', 'mine'), pg_temp.layer('library/app', 'mine', 'mine'), pg_temp.done('library/app', 'mine', 'mine', 'mine')), (0, true, 0), 'who may build on it');
 SELECT is(pg_temp.ancestry('library/app', 'mine'), ARRAY[pg_temp.id('mine'), pg_temp.id('top'), pg_temp.id('base')], 'then all below is there');
-UPDATE v1_view_image SET digest = sha256('lost') WHERE position = 1;
+UPDATE v1_projection_image SET digest = sha256('lost') WHERE position = 1;
 SELECT is(pg_temp.tag('app', 'copy', 'top'), 1, 'without one of its layers it is not there');
 SELECT is((SELECT count(*) FROM v1_image v JOIN image i ON i.id = v.image_id WHERE i.path = 'app'), 0::bigint, 'and no image takes the empty layer for it');
-UPDATE v1_view_image SET digest = sha256('layer') WHERE position = 1;
+UPDATE v1_projection_image SET digest = sha256('layer') WHERE position = 1;
 SELECT is(pg_temp.tag('app', 'copy', 'base'), 0, 'and tag it');
 SELECT is((SELECT count(*) FROM v1_image v JOIN image i ON i.id = v.image_id WHERE i.path = 'app'), 1::bigint, 'with no more than is below');
 SELECT is(name_is_local(:both, 'app'), true, 'a name with a v1 image is local behind the bridge') FROM (SELECT name_is_local(:both, 'deep')) x;
@@ -111,12 +111,12 @@ SELECT is((v1_uploads_drop(86400, 100), v1_uploads_drop(86400, 100)), (1::bigint
 SELECT is((SELECT count(*) > 0 FROM v1_upload), true, 'others stay');
 
 UPDATE repository SET deleted_at = now() WHERE key = 'both';
-SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), NULL, 'a bridge needs its repository');
+SELECT is(v1_projected(:one, 'app', :root, pg_temp.id('base')), NULL, 'a bridge needs its repository');
 SELECT repository_save('one', '{"bridgeRepository": "both,nowhere,one,two"}', 'update', NULL, 0, 'test', NULL, NULL);
-SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), :m::bigint, 'of a list the first V2 repository that is there counts');
+SELECT is(v1_projected(:one, 'app', :root, pg_temp.id('base')), :m::bigint, 'of a list the first V2 repository that is there counts');
 SELECT is(name_is_local(:two, 'app'), true, 'for the shadowing guard too');
 SELECT repository_save('both', '{"rclass": "virtual", "blackedOut": true}', 'create', NULL, 0, 'test', NULL, NULL);
-SELECT is(v1_seen(:one, 'app', :root, pg_temp.id('base')), NULL, 'one that is blacked out is there');
+SELECT is(v1_projected(:one, 'app', :root, pg_temp.id('base')), NULL, 'one that is blacked out is there');
 SELECT is(bridge_root(:one), (SELECT id FROM repository WHERE key = 'both' AND deleted_at IS NULL), 'and shows nothing');
 SELECT is(repository_delete('both', NULL, 0, 'test', NULL, NULL)::text, '(1,"V1 repository one now shows two")', 'when it goes, what comes next is said');
 SELECT is(repository_delete('two', NULL, 0, 'test', NULL, NULL)::text, '(1,"V1 repository one now shows no V2 repository")', 'as when nothing does');

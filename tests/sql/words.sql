@@ -24,7 +24,7 @@ SELECT is(pg_temp.accepted('membership', 'membership_kind_check'), ARRAY[princip
 SELECT is(pg_temp.accepted('permission_target_principal', 'permission_target_principal_actions_check'), ARRAY[1, action('read') | action('write') | action('delete') | action('manage')],
   'actions has the bits of all actions');
 SELECT is(15, action('read') + action('write') + action('delete') + action('manage'), 'an action is a bit of its own');
-SELECT is(pg_temp.accepted('manifest_want', 'manifest_want_role_check'), pg_temp.word_numbers('reference_role'), 'a missing reference has any role');
+SELECT is(pg_temp.accepted('missing_reference', 'missing_reference_role_check'), pg_temp.word_numbers('reference_role'), 'a missing reference has any role');
 SELECT is(pg_temp.accepted('manifest_blob', 'manifest_blob_role_check'), ARRAY[reference_role('config'), reference_role('layer')], 'a blob is a config or a layer');
 
 SELECT * FROM finish();

@@ -105,7 +105,7 @@ def images_of_both_kinds():
 def ids_stay():
     """Ids are the same after a restart and worked out anew, by every process; images that begin alike share them."""
     first = listed(bridged(14, 6))["x"]
-    sql("DELETE FROM registry.v1_view_image; DELETE FROM registry.v1_view")
+    sql("DELETE FROM registry.v1_projection_image; DELETE FROM registry.v1_projection")
     renew("stowage-v1")
     assert listed("bridge/image14d")["x"] == first
     one, two = (Client(name).pull("x") for name in ("bridge/image14d", longer()))
@@ -230,7 +230,7 @@ def not_listed():
     foreign["layers"] = [{**descriptor(b"elsewhere", "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip"), "urls": ["https://a.example/x"]}]
     assert put_manifest(name, "foreign", json.dumps(foreign).encode()).status == 201
     assert listed(name) == 404
-    reasons = sql("SELECT count(*) FROM registry.v1_view w JOIN registry.tag t USING (manifest_id) JOIN registry.image i ON i.id = t.image_id"
+    reasons = sql("SELECT count(*) FROM registry.v1_projection w JOIN registry.tag t USING (manifest_id) JOIN registry.image i ON i.id = t.image_id"
                   " WHERE i.path = 'bridge/odd' AND w.reason IS NOT NULL")
     assert reasons == "3", reasons
     assert call("GET", f"/v1/repositories/{name}/tags/artifact").status == 404
@@ -252,13 +252,13 @@ def zstd_layers():
 def caches_are_seen_whole():
     """Of a remote only what is cached whole is seen, and no upstream is asked."""
     sql("WITH m AS (SELECT manifest_id FROM registry.tag t JOIN registry.image i ON i.id = t.image_id WHERE i.path = 'bridge/late')"
-        " DELETE FROM registry.v1_view WHERE manifest_id IN (SELECT manifest_id FROM m)")
+        " DELETE FROM registry.v1_projection WHERE manifest_id IN (SELECT manifest_id FROM m)")
     layers = layers_of("late", 2)
     push("bridge/late", "x", layers, config_of(2))
-    want = sql("INSERT INTO registry.manifest_want (manifest_id, alg, role, digest) SELECT manifest_id, 1, 2, sha256('not here')"
+    want = sql("INSERT INTO registry.missing_reference (manifest_id, alg, role, digest) SELECT manifest_id, 1, 2, sha256('not here')"
                " FROM registry.tag t JOIN registry.image i ON i.id = t.image_id WHERE i.path = 'bridge/late' RETURNING manifest_id")
     assert listed("bridge/late") == 404
-    sql(f"DELETE FROM registry.manifest_want WHERE manifest_id = {want}")
+    sql(f"DELETE FROM registry.missing_reference WHERE manifest_id = {want}")
     assert len(Client("bridge/late").pull("x")) == 2
 
 

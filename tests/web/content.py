@@ -218,7 +218,7 @@ def malformed_references():
         for kind in ("manifests/.BAD", "blobs/sha256:zz"):
             assert at("docker-dev-local2", "BAD/name/" + kind).code() == "NAME_INVALID"
         assert upstream.log == [], upstream.log
-        assert sql("SELECT count(*) FROM registry.remote_miss m JOIN registry.repository r ON r.id = m.repository_id WHERE key = 'content-asked'") == "0"
+        assert sql("SELECT count(*) FROM registry.negative_cache m JOIN registry.repository r ON r.id = m.repository_id WHERE key = 'content-asked'") == "0"
     finally:
         upstream.stop()
 

@@ -185,7 +185,7 @@ def garbage_is_removed_by_hand():
 def old_memories():
     """What an upstream did not have is forgotten when its time is over; v1 pushes that rest for a day are dropped."""
     add_remote("keep-memories", "http://127.0.0.1:9")
-    sql("INSERT INTO registry.remote_miss (repository_id, path, reference, refused, until)"
+    sql("INSERT INTO registry.negative_cache (repository_id, path, reference, refused, until)"
         " SELECT id, 'keep/app', reference, false, now() + delay::interval FROM registry.repository, (VALUES ('old', '-1 s'), ('new', '1 hour')) v (reference, delay)"
         " WHERE key = 'keep-memories'")
     client, resting, going = Client("keep/v1"), V1Image("keep resting"), V1Image("keep going")
@@ -193,8 +193,8 @@ def old_memories():
         client.begin(one)
         assert client.image("PUT", one, "json", one.json).status == 200
     sql(f"UPDATE registry.v1_upload SET touched_at = now() - interval '25 hours' WHERE v1_id = '\\x{resting.id}'")
-    keep_until(lambda: count("v1_upload", f"v1_id = '\\x{resting.id}'") == 0 and count("remote_miss", "reference = 'old'") == 0)
-    assert count("v1_upload", f"v1_id = '\\x{going.id}'") == 1 and count("remote_miss", "reference = 'new' AND path = 'keep/app'") == 1
+    keep_until(lambda: count("v1_upload", f"v1_id = '\\x{resting.id}'") == 0 and count("negative_cache", "reference = 'old'") == 0)
+    assert count("v1_upload", f"v1_id = '\\x{going.id}'") == 1 and count("negative_cache", "reference = 'new' AND path = 'keep/app'") == 1
     client.begin(resting)
     assert client.put_layer(resting).status == 404
 

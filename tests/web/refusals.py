@@ -150,7 +150,7 @@ def remote_refused():
                     assert answer.headers["cache-control"] == "no-store"
                     auth = call("GET", f"{AUDIENCE}{key}/v2/token?scope=repository:{name}:pull").json()["token"]
                     assert get(key, name, "list", "tags", auth=auth).headers["warning"] == f'199 - "{key}: refused"', how
-                assert column(key, "count(*)", "remote_miss") == "0", how
+                assert column(key, "count(*)", "negative_cache") == "0", how
                 if how.get("headers") is None:
                     assert column(key, "trouble, offline_until > now()") == "refused|t", how
                     assert "refused" in json.dumps(who(key, "team/not/there").json())
@@ -198,11 +198,11 @@ def saving_forgets():
     with Registry() as registry:
         for fields in ({"proxy": "p"}, {"clientTlsCertificate": "c"}, {"queryParams": "a=b"}, {"localAddress": "127.0.0.9"}, {"password": "p"}):
             key = remote(registry.url)
-            assert get(key, "team/not/there").status == 404 and column(key, "count(*)", "remote_miss") == "1"
+            assert get(key, "team/not/there").status == 404 and column(key, "count(*)", "negative_cache") == "1"
             save("POST", key, notes="nothing of weight")
-            assert column(key, "count(*)", "remote_miss") == "1"
+            assert column(key, "count(*)", "negative_cache") == "1"
             answer = call("POST", "/artifactory/api/repositories/" + key, body=json.dumps(fields).encode())
-            assert answer.status != 200 or column(key, "count(*)", "remote_miss") == "0", fields
+            assert answer.status != 200 or column(key, "count(*)", "negative_cache") == "0", fields
 
 
 @test

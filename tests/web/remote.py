@@ -66,7 +66,7 @@ def age(key):
 def forgive(key):
     """As if the upstream had never failed."""
     sql(f"DELETE FROM registry.remote_state WHERE repository_id = (SELECT id FROM registry.repository WHERE key = '{key}');"
-        f"DELETE FROM registry.remote_miss WHERE repository_id = (SELECT id FROM registry.repository WHERE key = '{key}');"
+        f"DELETE FROM registry.negative_cache WHERE repository_id = (SELECT id FROM registry.repository WHERE key = '{key}');"
         f"DELETE FROM registry.blob_fetch WHERE error IS NOT NULL")
 
 
@@ -94,7 +94,7 @@ def uploads():
 
 def stored():
     """All that a fetch could have left behind."""
-    rows = [count(table) for table in ("manifest", "blob", "image_manifest", "tag", "manifest_want")]
+    rows = [count(table) for table in ("manifest", "blob", "image_manifest", "tag", "missing_reference")]
     return [*rows, fetches("error IS NULL"), files("blobs"), uploads()]
 
 

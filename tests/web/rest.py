@@ -616,9 +616,9 @@ def much_deleted():
         put(key, rclass="local")
         assert time.monotonic() - start < 3 and at(key, "_catalog").json() == {"repositories": []}
         time.sleep(11)  # by then housekeeping is at it
-        sql(f"INSERT INTO registry.remote_miss SELECT id, 'long/gone', '1', false, now() - interval '1 day' FROM registry.repository WHERE key = '{hub}'")
+        sql(f"INSERT INTO registry.negative_cache SELECT id, 'long/gone', '1', false, now() - interval '1 day' FROM registry.repository WHERE key = '{hub}'")
         end = time.monotonic() + 30
-        while sql("SELECT count(*) FROM registry.remote_miss WHERE path = 'long/gone'") != "0":
+        while sql("SELECT count(*) FROM registry.negative_cache WHERE path = 'long/gone'") != "0":
             assert time.monotonic() < end, "nothing else is done meanwhile"
             time.sleep(0.5)
         assert sql(f"SELECT count(*) > 1000 FROM registry.image WHERE repository_id = {number}") == "t", "all is taken away before anything else"

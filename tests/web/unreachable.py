@@ -60,7 +60,7 @@ def known_away(key):
 
 
 def misses(key):
-    return int(sql(f"SELECT count(*) FROM registry.remote_miss WHERE repository_id = (SELECT id FROM registry.repository WHERE key = '{key}')"))
+    return int(sql(f"SELECT count(*) FROM registry.negative_cache WHERE repository_id = (SELECT id FROM registry.repository WHERE key = '{key}')"))
 
 
 def is_not_asked(answer, key, reason, code="MANIFEST_UNKNOWN"):

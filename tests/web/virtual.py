@@ -245,7 +245,7 @@ def priority_remote():
     assert winner(virtual, "p/app", "1") == local
     hub_image("p/app")
     edit(hub, missedRetrievalCachePeriodSecs=0, url=HUB.url + "/")
-    sql("DELETE FROM registry.remote_miss")
+    sql("DELETE FROM registry.negative_cache")
     assert winner(virtual, "p/app", "1") == hub
     assert winner(virtual, "p/none", "1") == 404
 

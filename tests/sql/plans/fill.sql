@@ -9,8 +9,8 @@ INSERT INTO repository (key, class) SELECT 'plans-' || n, CASE WHEN n <= 20 THEN
 CREATE TEMPORARY VIEW made AS SELECT id, class, row_number() OVER (ORDER BY id)::int AS n FROM repository WHERE key LIKE 'plans-%';
 INSERT INTO repository_remote (repository_id, url)
   SELECT id, 'https://registry.example' FROM made WHERE class = 2 UNION ALL SELECT 1000000 + n, 'https://registry.example' FROM generate_series(1, 5000) n;
-INSERT INTO repository_leaf (root_id, ord, leaf_id, rank, class) SELECT id, 1, id, 0, class FROM made WHERE class < 3;
-INSERT INTO repository_leaf (root_id, ord, leaf_id, rank, class)
+INSERT INTO resolved_member (root_id, ord, member_id, rank, class) SELECT id, 1, id, 0, class FROM made WHERE class < 3;
+INSERT INTO resolved_member (root_id, ord, member_id, rank, class)
   SELECT v.id, l.n, l.id, 1, l.class FROM made v JOIN made l ON l.class = 1 OR (l.class = 2 AND l.n = 21 + v.n % 200) WHERE v.class = 3;
 
 -- 3,000 accounts in three groups each, and a rule for every seventh of them in every repository
@@ -40,9 +40,9 @@ INSERT INTO upload_done SELECT gen_random_uuid(), image_id, 1000, 0, 1, sha256(n
 -- what is known of upstreams
 INSERT INTO remote_reference (image_id, tag, fresh_until) SELECT i.id, 't1', now() FROM image i JOIN made r ON r.id = i.repository_id AND r.class = 2;
 INSERT INTO remote_tags (repository_id, path, fresh_until, tags) SELECT i.repository_id, i.path, now(), '{t1,t2}' FROM image i JOIN made r ON r.id = i.repository_id AND r.class = 2;
-INSERT INTO remote_miss (repository_id, path, reference, refused, until) SELECT i.repository_id, i.path, 't3', false, now() FROM image i JOIN made r ON r.id = i.repository_id AND r.class = 2;
+INSERT INTO negative_cache (repository_id, path, reference, refused, until) SELECT i.repository_id, i.path, 't3', false, now() FROM image i JOIN made r ON r.id = i.repository_id AND r.class = 2;
 INSERT INTO remote_state (repository_id) SELECT id FROM made WHERE class = 2 UNION ALL SELECT 1000000 + n FROM generate_series(1, 5000) n;
-INSERT INTO manifest_want (manifest_id, alg, role, digest, size) SELECT manifest_id, 1, 2, sha256(('want' || n)::bytea), 1 FROM content WHERE n % 4 = 0;
+INSERT INTO missing_reference (manifest_id, alg, role, digest, size) SELECT manifest_id, 1, 2, sha256(('want' || n)::bytea), 1 FROM content WHERE n % 4 = 0;
 INSERT INTO blob_fetch (repository_id, alg, digest, path, store_locally, owner, file_id, size)
   SELECT r.id, 1, sha256(b::text::bytea), 'team/app1', true, gen_random_uuid(), 200000 + 100 * r.n + b, 1 FROM made r, generate_series(1, 20) b WHERE r.class = 2;
 INSERT INTO blob_fetch_name (repository_id, alg, digest, path) SELECT repository_id, alg, digest, path FROM blob_fetch;

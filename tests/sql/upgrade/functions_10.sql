@@ -14,7 +14,7 @@ CREATE OR REPLACE FUNCTION registry.act_as(p_actor integer, p_request uuid) RETU
 CREATE OR REPLACE FUNCTION registry.anonymous_writes(p_repositories text[], p_principals text[], p_actions integer[]) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.ant_include(p_patterns text) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.ant_to_regex(p_patterns text) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE OR REPLACE FUNCTION registry.append_only() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE OR REPLACE FUNCTION registry.back_off(p_tries integer) RETURNS interval LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.base64url_bytes(p_text text) RETURNS bytea LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.blob_arrived(p_blob bigint, p_alg integer, p_digest bytea) RETURNS void LANGUAGE plpgsql AS 'BEGIN NULL; END';
@@ -85,17 +85,17 @@ CREATE OR REPLACE FUNCTION registry.name_fits(p_name text, p_include text[], p_e
 CREATE OR REPLACE FUNCTION registry.name_is_local(p_root integer, p_name text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.name_twins(p_name text) RETURNS text[] LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.permission_add(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text, OUT added boolean) RETURNS record LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.permission_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE OR REPLACE FUNCTION registry.permission_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE OR REPLACE FUNCTION registry.permission_fault(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[]) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.permission_remove(p_name text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.permission_set(p_name text, p_includes text, p_excludes text, p_repositories text[], p_principals text[], p_actions integer[], p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT unknown_repository text, OUT unknown_principal text) RETURNS record LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.principal_remove(p_name text, p_kind integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.push_actions(p_account integer, p_root integer, p_target integer, p_name text) RETURNS integer LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.pushes_full(p_account integer, p_most bigint) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.queue_blobs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.queue_link() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.queue_manifests() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.queue_new_blob() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE OR REPLACE FUNCTION registry.queue_blobs() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE OR REPLACE FUNCTION registry.queue_link() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE OR REPLACE FUNCTION registry.queue_manifests() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE OR REPLACE FUNCTION registry.queue_new_blob() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE OR REPLACE FUNCTION registry.readable_images(p_root integer, p_name text, p_account integer) RETURNS SETOF bigint LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.readable_paths(p_root integer, p_is_admin boolean, p_principals integer[], p_name text) RETURNS SETOF registry.repository_leaf LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.remote_answered(p_remote integer, p_limit integer, p_remaining integer, p_seconds integer) RETURNS void LANGUAGE plpgsql AS 'BEGIN NULL; END';
@@ -106,7 +106,7 @@ CREATE OR REPLACE FUNCTION registry.remote_save(p_id integer, p_document jsonb) 
 CREATE OR REPLACE FUNCTION registry.remote_struck(p_remote integer, p_path text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.remote_suspected(p_remote integer, p_trouble text, p_reason text, p_seconds integer) RETURNS void LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.remote_trust(p_remote integer, p_path text, p_tag text, p_fresh_seconds integer) RETURNS void LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.repository_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE OR REPLACE FUNCTION registry.repository_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE OR REPLACE FUNCTION registry.repository_columns(p_id integer) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.repository_delete(p_key text, p_revision integer, p_actor integer, p_actor_name text, p_request uuid, p_address inet, OUT outcome integer, OUT message text) RETURNS record LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.repository_document(p_id integer) RETURNS jsonb LANGUAGE plpgsql AS 'BEGIN NULL; END';
@@ -135,7 +135,7 @@ CREATE OR REPLACE FUNCTION registry.store_seen(p_node text, p_program text, p_tr
 CREATE OR REPLACE FUNCTION registry.stored_name(p_library boolean, p_name text) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.sweep_look(p_paths text[]) RETURNS SETOF text LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.sweep_next() RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.tag_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE OR REPLACE FUNCTION registry.tag_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE OR REPLACE FUNCTION registry.tag_delete(p_target integer, p_name text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.tag_fits(p_name text, p_tag text, p_include text[], p_exclude text[]) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.tag_kept_out(p_root integer, p_target integer, p_name text, p_tags text[]) RETURNS text LANGUAGE plpgsql AS 'BEGIN NULL; END';
@@ -158,7 +158,7 @@ CREATE OR REPLACE FUNCTION registry.v1_layer_put(p_upload uuid, p_file bigint, p
 CREATE OR REPLACE FUNCTION registry.v1_layers_link(p_target integer, p_name text, p_blobs bigint[]) RETURNS void LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.v1_pushed(p_image bigint, p_id bytea) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.v1_seen(p_repository integer, p_path text, p_account integer, p_id bytea) RETURNS bigint LANGUAGE plpgsql AS 'BEGIN NULL; END';
-CREATE OR REPLACE FUNCTION registry.v1_tag_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NULL; END';
+CREATE OR REPLACE FUNCTION registry.v1_tag_changed() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 CREATE OR REPLACE FUNCTION registry.v1_tag_put(p_repository integer, p_path text, p_tag text, p_id bytea, p_agent text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS integer LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.v1_tags_delete(p_repository integer, p_path text, p_tag text, p_actor integer, p_actor_name text, p_request uuid, p_address inet) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN NULL; END';
 CREATE OR REPLACE FUNCTION registry.v1_uploads_drop(p_seconds integer, p_limit integer) RETURNS bigint LANGUAGE plpgsql AS 'BEGIN NULL; END';

@@ -3,7 +3,7 @@
 SET LOCAL search_path = registry;
 
 -- Is the account unchanged since it was authenticated? Anonymous (0) always is.
-CREATE OR REPLACE FUNCTION viewer_valid(p_account int, p_epoch int) RETURNS boolean LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION principal_valid(p_account int, p_epoch int) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN p_account = 0 OR EXISTS (SELECT FROM account
@@ -11,7 +11,7 @@ BEGIN
 END $$;
 
 -- Bits that the account has in a repository under a name; NULL: under any name there.
-CREATE OR REPLACE FUNCTION viewer_actions(p_account int, p_repository int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION principal_actions(p_account int, p_repository int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
   IF EXISTS (SELECT FROM account WHERE id = p_account AND is_admin) THEN
@@ -25,12 +25,12 @@ BEGIN
 END $$;
 
 -- True if the account may learn whether a repository has that key: if it may read anything in it; an administrator always may.
-CREATE OR REPLACE FUNCTION repository_seen(p_account int, p_key text) RETURNS boolean LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION repository_visible(p_account int, p_key text) RETURNS boolean LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN EXISTS (SELECT FROM account WHERE id = p_account AND is_admin)
-    OR EXISTS (SELECT FROM repository r JOIN repository_leaf l ON l.root_id = r.id
-      WHERE r.key = p_key AND r.deleted_at IS NULL AND viewer_actions(p_account, l.leaf_id, NULL) & 1 = 1);
+    OR EXISTS (SELECT FROM repository r JOIN resolved_member l ON l.root_id = r.id
+      WHERE r.key = p_key AND r.deleted_at IS NULL AND principal_actions(p_account, l.member_id, NULL) & 1 = 1);
 END $$;
 
 -- Bits for a push to p_root with the target p_target: none if the patterns of every path to it exclude the name, or all paths are blacked out. Pushed
@@ -38,17 +38,17 @@ END $$;
 CREATE OR REPLACE FUNCTION push_actions(p_account int, p_root int, p_target int, p_name text) RETURNS int LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
-  RETURN CASE WHEN EXISTS (SELECT FROM repository_leaf l
-      WHERE l.root_id = p_root AND l.leaf_id = p_target AND name_fits(p_name, l.include_re, l.exclude_re))
-    THEN viewer_actions(p_account, p_target, p_name) ELSE 0 END;
+  RETURN CASE WHEN EXISTS (SELECT FROM resolved_member l
+      WHERE l.root_id = p_root AND l.member_id = p_target AND name_fits(p_name, l.include_re, l.exclude_re))
+    THEN principal_actions(p_account, p_target, p_name) ELSE 0 END;
 END $$;
 
 -- The first of the tags pushed to p_root that patterns exclude on every path to p_target; NULL: none.
-CREATE OR REPLACE FUNCTION tag_kept_out(p_root int, p_target int, p_name text, p_tags text[]) RETURNS text LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION tag_excluded(p_root int, p_target int, p_name text, p_tags text[]) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = registry, pg_temp AS $$
 BEGIN
-  RETURN (SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM repository_leaf l
-    WHERE l.root_id = p_root AND l.leaf_id = p_target AND tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1);
+  RETURN (SELECT t FROM unnest(p_tags) t WHERE NOT EXISTS (SELECT FROM resolved_member l
+    WHERE l.root_id = p_root AND l.member_id = p_target AND tag_fits(p_name, t, l.include_re, l.exclude_re)) LIMIT 1);
 END $$;
 
 -- The images of that name, over all paths from a repository, that the account may read.
@@ -56,10 +56,10 @@ CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account in
 SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN QUERY
-    SELECT DISTINCT i.id FROM repository_leaf l
+    SELECT DISTINCT i.id FROM resolved_member l
       CROSS JOIN LATERAL (SELECT CASE WHEN l.library AND strpos(p_name, '/') = 0 THEN 'library/' || p_name ELSE p_name END AS path) p
-      JOIN image i ON i.path = p.path AND i.repository_id = l.leaf_id
-    WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND viewer_actions(p_account, l.leaf_id, p.path) & 1 = 1;
+      JOIN image i ON i.path = p.path AND i.repository_id = l.member_id
+    WHERE l.root_id = p_root AND name_fits(p.path, l.include_re, l.exclude_re) AND principal_actions(p_account, l.member_id, p.path) & 1 = 1;
 END $$;
 
 -- The shadowing guard: does a local member have a manifest under the name, or a V1 repository that is bridged to this one an image? Independent of
@@ -67,12 +67,12 @@ END $$;
 -- one of its tags.
 CREATE OR REPLACE FUNCTION name_is_local(p_root int, p_name text) RETURNS boolean LANGUAGE plpgsql STABLE SET search_path = registry, pg_temp AS $$
 BEGIN
-  RETURN EXISTS (SELECT FROM image i JOIN repository_leaf l ON l.root_id = p_root AND l.leaf_id = i.repository_id AND l.class = 1
+  RETURN EXISTS (SELECT FROM image i JOIN resolved_member l ON l.root_id = p_root AND l.member_id = i.repository_id AND l.class = 1
     WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
         AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
     OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repositories @> ARRAY[root.key] AND v1.deleted_at IS NULL
         JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
-        JOIN repository_leaf l ON l.root_id = v1.id AND l.leaf_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
+        JOIN resolved_member l ON l.root_id = v1.id AND l.member_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
       WHERE root.id = p_root AND bridge_root(v1.id) = root.id AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
 END $$;

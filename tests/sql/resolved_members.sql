@@ -9,7 +9,7 @@ CREATE FUNCTION pg_temp.member(p_virtual text, p_position int, p_member text) RE
   INSERT INTO registry.repository_member (virtual_id, position, member_id) VALUES (pg_temp.id(p_virtual), p_position, pg_temp.id(p_member)) $$;
 -- the leaves of a key in the order they are searched
 CREATE FUNCTION pg_temp.leaves(p_key text) RETURNS text LANGUAGE sql AS $$
-  SELECT string_agg(r.key, ' ' ORDER BY l.rank, l.ord) FROM registry.repository_leaf l JOIN registry.repository r ON r.id = l.leaf_id WHERE l.root_id = pg_temp.id(p_key) $$;
+  SELECT string_agg(r.key, ' ' ORDER BY l.rank, l.ord) FROM registry.resolved_member l JOIN registry.repository r ON r.id = l.member_id WHERE l.root_id = pg_temp.id(p_key) $$;
 
 SELECT is(pg_temp.leaves('l1'), 'l1', 'a local leads to itself');
 SELECT is(pg_temp.leaves('r1'), 'r1', 'so does a remote');
@@ -20,14 +20,14 @@ SELECT pg_temp.member('v2', 1, 'v1'), pg_temp.member('v2', 2, 'r1');
 SELECT is(pg_temp.leaves('v2'), 'l2 l1 r1 r1', 'one row for each path');
 UPDATE repository SET priority = true WHERE key = 'r1';
 SELECT is(pg_temp.leaves('v1'), 'r1 l2 l1', 'priority comes first');
-SELECT is((SELECT rank FROM repository_leaf WHERE root_id = pg_temp.id('r1')), 2::smallint, 'and means nothing alone');
+SELECT is((SELECT rank FROM resolved_member WHERE root_id = pg_temp.id('r1')), 2::smallint, 'and means nothing alone');
 UPDATE repository SET priority = false WHERE key = 'r1';
 UPDATE repository_member SET position = position + 10 WHERE virtual_id = pg_temp.id('v1') AND position = 2;
 SELECT is(pg_temp.leaves('v1'), 'l1 l2 r1', 'members move');
 
 UPDATE repository SET includes = 'team/**' WHERE key = 'v1';
 UPDATE repository SET excludes = '**/x' WHERE key = 'r1';
-SELECT results_eq($$SELECT include_re, exclude_re FROM repository_leaf WHERE root_id = pg_temp.id('v2') AND leaf_id = pg_temp.id('r1') ORDER BY ord$$,
+SELECT results_eq($$SELECT include_re, exclude_re FROM resolved_member WHERE root_id = pg_temp.id('v2') AND member_id = pg_temp.id('r1') ORDER BY ord$$,
   $$VALUES (ARRAY[ant_to_regex('team/**')], ARRAY[ant_to_regex('**/x')]), (NULL, ARRAY[ant_to_regex('**/x')])$$, 'each path has the patterns met on its way');
 SELECT is(name_fits('team/y', ARRAY[ant_to_regex('team/**')], ARRAY[ant_to_regex('**/x')]), true, 'a name must match what is included');
 SELECT is(name_fits('team/x', ARRAY[ant_to_regex('team/**')], ARRAY[ant_to_regex('**/x')]), false, 'and nothing excluded');
@@ -60,18 +60,18 @@ SELECT throws_ok($$SELECT pg_temp.member('v1', 20, 'old')$$, '23514', NULL, 'and
 
 -- "library/" before names of one part, as the remote says
 CREATE FUNCTION pg_temp.library(p_key text) RETURNS text LANGUAGE sql AS $$
-  SELECT string_agg(r.key || ' ' || l.library, ', ' ORDER BY l.rank, l.ord) FROM registry.repository_leaf l JOIN registry.repository r ON r.id = l.leaf_id WHERE l.root_id = pg_temp.id(p_key) $$;
-SELECT is(pg_temp.library('v1'), 'l1 false, l2 false, r1 false', 'no leaf has it by itself');
+  SELECT string_agg(r.key || ' ' || l.library, ', ' ORDER BY l.rank, l.ord) FROM registry.resolved_member l JOIN registry.repository r ON r.id = l.member_id WHERE l.root_id = pg_temp.id(p_key) $$;
+SELECT is(pg_temp.library('v1'), 'l1 false, l2 false, r1 false', 'no member has it by itself');
 INSERT INTO repository_remote (repository_id, url, library_prefix) VALUES (pg_temp.id('r1'), 'https://a', true);
 SELECT is(pg_temp.library('r1'), 'r1 true', 'a remote that says so has it');
-SELECT is(pg_temp.library('v1'), 'l1 false, l2 false, r1 true', 'and no other leaf beside it');
+SELECT is(pg_temp.library('v1'), 'l1 false, l2 false, r1 true', 'and no other member beside it');
 SELECT is(pg_temp.library('v2'), 'l1 false, l2 false, r1 true, r1 true', 'over every path');
 UPDATE repository_remote SET library_prefix = false;
 SELECT is(pg_temp.library('v2'), 'l1 false, l2 false, r1 false, r1 false', 'until it says otherwise');
 UPDATE repository_remote SET library_prefix = true;
 DELETE FROM repository_remote;
 SELECT is(pg_temp.library('r1'), 'r1 false', 'or nothing');
-SELECT is((SELECT count(*) FROM (TABLE repository_leaf EXCEPT SELECT * FROM repository_paths()) l), 0::bigint, 'leaves are what their paths say');
+SELECT is((SELECT count(*) FROM (TABLE resolved_member EXCEPT SELECT * FROM repository_paths()) l), 0::bigint, 'leaves are what their paths say');
 
 UPDATE repository SET deleted_at = now() WHERE key = 'v1';
 SELECT is(pg_temp.leaves('v2'), 'r1', 'a deleted repository is not a member any more');
