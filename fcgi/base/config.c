@@ -56,7 +56,7 @@ static const struct option options[] = {
 	    "Threads per worker for uploads." },
 	{ "http", "body_threads", OPTION_NUMBER, AT(http_body_threads), "256", 1, 4096,
 	    "Most threads per worker that wait for uploads; a quarter as many more wait for other bodies." },
-	{ "http", "waiter_threads", OPTION_NUMBER, AT(http_waiter_threads), "256", 1, 4096,
+	{ "http", "blocking_threads", OPTION_NUMBER, AT(http_blocking_threads), "256", 1, 4096,
 	    "Most threads per worker that wait for upstreams or password hashes, or send what arrives." },
 	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MAX,
 	    "Largest blob taken; 0: no limit." },
@@ -100,6 +100,13 @@ static const struct list {
 } lists[] = {
 	{ "proxy", AT(proxies), sizeof(struct config_proxy) },
 	{ "certificate", AT(certificates), sizeof(struct config_certificate) },
+};
+
+/* Settings of earlier releases; they are refused with their new name. */
+static const struct renamed {
+	const char *section, *key, *now;
+} renamed[] = {
+	{ "http", "waiter_threads", "blocking_threads" },
 };
 
 static struct arena *strings; /* values live until the process exits */
@@ -227,6 +234,16 @@ option_find(const char *section, const char *key)
 		    (key == NULL || strcmp(options[i].key, key) == 0))
 			return &options[i];
 	return NULL;
+}
+
+static bool
+refuse_key(const char *section, const char *key, const char *place, struct error *err)
+{
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (strcmp(renamed[i].section, section) == 0 && strcmp(renamed[i].key, key) == 0)
+			return error_set(err, ERROR_INTERNAL, "%s: %s.%s is now called %s", place,
+			    section, key, renamed[i].now);
+	return error_set(err, ERROR_INTERNAL, "%s: unknown key %.64s in [%s]", place, key, section);
 }
 
 static const struct list *
@@ -395,8 +412,7 @@ read_line(struct reader *reader, char *text, const char *place, struct error *er
 	if (reader->section == NULL)
 		return error_set(err, ERROR_INTERNAL, "%s: key before the first [section]", place);
 	if ((option = option_find(reader->section, key)) == NULL)
-		return error_set(err, ERROR_INTERNAL, "%s: unknown key %.64s in [%s]", place, key,
-		    reader->section);
+		return refuse_key(reader->section, key, place, err);
 	if (seen[option - options])
 		return error_set(err, ERROR_INTERNAL, "%s: %s.%s is set twice", place,
 		    option->section, option->key);

@@ -42,7 +42,7 @@ struct config {
 	int64_t http_general_threads;  /* per worker; 0: four per core, at least 8 */
 	int64_t http_upload_threads;   /* per worker */
 	int64_t http_body_threads;     /* per worker, at most */
-	int64_t http_waiter_threads;   /* per worker, at most */
+	int64_t http_blocking_threads; /* per worker, at most */
 	int64_t http_upload_sessions;  /* open at once, per account; 0: no limit */
 	int64_t http_blob_limit_bytes; /* largest blob accepted; 0: no limit */
 	char *http_trusted_proxies; /* addresses and networks whose X-Forwarded-* are trusted, comma

@@ -14,7 +14,7 @@ needed(const struct config *config)
 {
 	return OTHERS + config->database_connections +
 	       PER_THREAD * (worker_general_threads(config) + config->http_upload_threads +
-				worker_body_threads(config) + config->http_waiter_threads) +
+				worker_body_threads(config) + config->http_blocking_threads) +
 	       PER_FETCH * config->upstream_fetches;
 }
 
@@ -34,7 +34,7 @@ worker_open_descriptors(const struct config *config, struct error *err)
 	error_set(err, ERROR_INTERNAL, "cannot serve: too few open files are allowed");
 	return error_cause(err,
 	    "%" PRId64 " are needed, %" PRId64 " allowed; raise LimitNOFILE (ulimit -n), or lower "
-	    "http.general_threads, http.upload_threads, http.body_threads, http.waiter_threads or "
+	    "http.general_threads, http.upload_threads, http.body_threads, http.blocking_threads or "
 	    "upstream.fetches",
 	    wanted, (int64_t)limit.rlim_cur);
 }

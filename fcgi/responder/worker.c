@@ -530,7 +530,7 @@ worker_run(const struct responder *responder, struct service *service,
 	struct store_watch *watch = NULL;
 
 	worker.lingering = linger_open(LINGER_MS);
-	worker.blocking_pool = blocking_pool_open((size_t)config->http_waiter_threads);
+	worker.blocking_pool = blocking_pool_open((size_t)config->http_blocking_threads);
 	worker.receivers = blocking_pool_open((size_t)worker_body_threads(config));
 	worker.uploads = share_open((size_t)config->http_body_threads);
 	worker.documents = share_open(

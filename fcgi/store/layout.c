@@ -10,7 +10,7 @@
 
 #include "base/hex.h"
 
-#define FOLDER_MODE 0750 /* the web server reads blobs as a member of the group */
+#define DIRECTORY_MODE 0750 /* the web server reads blobs as a member of the group */
 #define READ_SIZE (64 * 1024)
 
 static const enum digest_algorithm algorithms[] = { DIGEST_SHA256, DIGEST_SHA512 };
@@ -35,7 +35,7 @@ store_upload_name(char name[STORE_NAME_SIZE], int64_t file)
 static bool
 directory_make(int root, const char *name)
 {
-	return mkdirat(root, name, FOLDER_MODE) == 0 || errno == EEXIST;
+	return mkdirat(root, name, DIRECTORY_MODE) == 0 || errno == EEXIST;
 }
 
 static bool

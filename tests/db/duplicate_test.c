@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "db/housekeeping.h"
-#include "folder.h"
+#include "directory.h"
 #include "registry/duplicate.h"
 #include "store/upload.h"
 #include "store_fixture.h"

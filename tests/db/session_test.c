@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "db/housekeeping.h"
-#include "folder.h"
+#include "directory.h"
 #include "registry/push.h"
 #include "registry/session.h"
 #include "store/upload.h"

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "db/blob.h"
-#include "folder.h"
+#include "directory.h"
 #include "store_fixture.h"
 
 /* A database of two tables, whose rows may change between two queries. */

@@ -67,6 +67,8 @@ a_mistake_is_named_with_its_line(void **state)
 		{ "[store\n", ":1: a section is written [name]" },
 		{ "[store]\npaths=/x\n", ":2: unknown key paths in [store]" },
 		{ "[store]\nurl=x\n", ":2: unknown key url in [store]" },
+		{ "[http]\nwaiter_threads = 9\n",
+		    ":2: http.waiter_threads is now called blocking_threads" },
 		{ "path=/x\n", ":1: key before the first [section]" },
 		{ "[store]\nnonsense\n", ":2: neither [section] nor key = value" },
 		{ "[store]\npath=/a\n\n[store]\npath=/b\n", ":5: store.path is set twice" },

@@ -11,7 +11,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "folder.h"
+#include "directory.h"
 
 struct place {
 	char *directory;

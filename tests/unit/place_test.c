@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "store_fixture.h"
 
 #define OTHER_IDENTITY "99999999-2222-4333-8444-555555555555"

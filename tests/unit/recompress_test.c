@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "test.h"
 
 #ifdef HAVE_REPACK

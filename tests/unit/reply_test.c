@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "exchange.h"
-#include "folder.h"
+#include "directory.h"
 
 /* --- Small bodies --- */
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "store_fixture.h"
 
 struct fixture {

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "test.h"
 
 #ifdef HAVE_REPACK

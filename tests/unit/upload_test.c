@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "folder.h"
+#include "directory.h"
 #include "store_fixture.h"
 
 /* Replacements of C library calls whose order and failure matter: they record the call, and fail if
@@ -248,7 +248,7 @@ a_file_published_while_we_waited_is_not_taken(void **state)
 }
 
 static void
-publishing_syncs_file_then_renames_then_syncs_folder(void **state)
+publishing_syncs_file_then_renames_then_syncs_directory(void **state)
 {
 	struct fixture *f = *state;
 	struct upload *up = open_upload(f, 5, 0);
@@ -308,7 +308,7 @@ a_sync_that_finds_the_disk_full_says_so(void **state)
 }
 
 static void
-a_file_whose_folder_cannot_be_synced_is_left_to_its_row(void **state)
+a_file_whose_directory_cannot_be_synced_is_left_to_its_row(void **state)
 {
 	struct fixture *f = *state;
 	struct upload *up = open_upload(f, 5, 0);
@@ -369,7 +369,7 @@ a_published_file_of_other_bytes_is_refused(void **state)
 }
 
 static void
-a_published_file_whose_folder_cannot_be_synced_is_left_to_its_row(void **state)
+a_published_file_whose_directory_cannot_be_synced_is_left_to_its_row(void **state)
 {
 	struct fixture *f = *state;
 	struct digest digest = publish_unsynced(f, "bytes");
@@ -454,13 +454,13 @@ main(void)
 		TEST(lost_bytes_are_noticed),
 		TEST(two_requests_cannot_write_one_upload),
 		TEST(a_file_published_while_we_waited_is_not_taken),
-		TEST(publishing_syncs_file_then_renames_then_syncs_folder),
+		TEST(publishing_syncs_file_then_renames_then_syncs_directory),
 		TEST(a_failed_sync_removes_the_file_and_is_not_repeated),
 		TEST(a_sync_that_finds_the_disk_full_says_so),
-		TEST(a_file_whose_folder_cannot_be_synced_is_left_to_its_row),
+		TEST(a_file_whose_directory_cannot_be_synced_is_left_to_its_row),
 		TEST(a_published_file_is_hashed_and_synced_again),
 		TEST(a_published_file_of_other_bytes_is_refused),
-		TEST(a_published_file_whose_folder_cannot_be_synced_is_left_to_its_row),
+		TEST(a_published_file_whose_directory_cannot_be_synced_is_left_to_its_row),
 		TEST(a_full_disk_keeps_what_was_acknowledged),
 		TEST(a_cancelled_upload_cannot_be_published),
 		TEST(large_uploads_pass_the_flush_step),

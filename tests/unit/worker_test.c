@@ -95,7 +95,7 @@ run_worker(void *argument)
 	static const struct config config = { .http_general_threads = 1,
 		.http_upload_threads = 1,
 		.http_body_threads = 1,
-		.http_waiter_threads = 16 };
+		.http_blocking_threads = 16 };
 	struct service service = { .config = &config };
 	const struct listeners listeners = { .fd = { listening, listening } };
 

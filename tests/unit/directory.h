@@ -1,6 +1,6 @@
 /* A directory of its own for a test. */
-#ifndef TEST_FOLDER_H
-#define TEST_FOLDER_H
+#ifndef TEST_DIRECTORY_H
+#define TEST_DIRECTORY_H
 
 /* Make it below $TMPDIR or /tmp; exits on failure. */
 char *directory_make(void);

@@ -1,4 +1,4 @@
-#include "folder.h"
+#include "directory.h"
 
 #include <err.h>
 #include <ftw.h>
@@ -13,7 +13,7 @@ directory_make(void)
 
 	if (asprintf(&name, "%s/stowage-unit.XXXXXX", tmp == NULL ? "/tmp" : tmp) == -1 ||
 	    mkdtemp(name) == NULL)
-		err(1, "cannot make a folder for the test");
+		err(1, "cannot make a directory for the test");
 	return name;
 }
 
