@@ -28,7 +28,8 @@ struct housekeeping {
 /* Do one piece of the job; *more tells whether work is left. */
 typedef bool job(struct housekeeping *, bool *more, struct error *);
 
-/* A writer holds the lock of the file; such a session is in use and is kept. */
+/* A writer holds the lock of the file: such a session is in use and is kept. So is one of which
+ * that is not known. */
 static bool
 end_upload(struct housekeeping *house, const struct upload_row *row, struct error *err)
 {
@@ -36,7 +37,7 @@ end_upload(struct housekeeping *house, const struct upload_row *row, struct erro
 	struct upload *upload = upload_open(house->store, row->file, row->received, &reason);
 	bool found, ok;
 
-	if (upload == NULL && reason.code == ERROR_CONFLICT)
+	if (upload == NULL && (reason.code == ERROR_CONFLICT || reason.code == ERROR_UNAVAILABLE))
 		return true;
 	ok = db_upload_end(&house->db, row, &found, err); /* its file is then removed by files() */
 	upload_close(upload);

@@ -65,8 +65,9 @@ on_tick(void *context)
 }
 
 static void
-run(const struct probe *probe)
+run(void *argument)
 {
+	struct probe *probe = argument;
 	struct probes *probes = probe->probes;
 	struct db db = { .pool = probes->pool, .arena = probe->arena };
 	const struct upstream upstream = remote_upstream(probe->remote);
@@ -89,7 +90,7 @@ thread_main(void *argument)
 	struct probe *probe = argument, **p;
 	struct probes *probes = probe->probes;
 
-	run(probe);
+	(void)!memory_try(run, probe); /* the next failure probes again */
 	pthread_mutex_lock(&probes->lock);
 	for (p = &probes->first; *p != probe; p = &(*p)->next)
 		;

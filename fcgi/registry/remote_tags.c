@@ -3,6 +3,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "oci/document.h"
 #include "oci/name.h"
 #include "registry/relay.h"
 #include "registry/remote_search.h"
@@ -36,7 +37,9 @@ tag_list_add(struct arena *arena, struct tag_list *list, const char *tag)
 static bool
 read_tags(struct arena *arena, const struct upstream_reply *reply, struct tag_list *list)
 {
-	json_t *document = json_loadb(reply->body, reply->body_length, 0, NULL);
+	json_error_t fault;
+	json_t *document = document_load(
+	    arena, (struct bytes){ reply->body, reply->body_length }, &fault);
 	json_t *tags = json_object_get(document, "tags"), *tag;
 	bool ok = json_is_array(tags) || json_is_null(tags);
 	struct error ignored = { 0 };

@@ -19,12 +19,11 @@ room_left(const struct request *req, const struct session *session)
 bool
 receive_body(struct request *req, struct session *session, int64_t *written, struct error *err)
 {
-	char *piece = malloc(PIECE);
+	char **slot = arena_slot(req->arena), *piece = *slot = malloc(PIECE);
 	int64_t left = room_left(req, session);
 	ssize_t n;
 	bool ok = piece != NULL || error_errno(err, "no memory for an upload");
 
-	arena_defer(req->arena, free, piece);
 	*written = 0;
 	/* A body whose Content-Length is too large is refused unread; with no room left, a body
 	 * without one at its first piece. */
