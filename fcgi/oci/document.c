@@ -63,8 +63,9 @@ is_affordable(struct bytes payload, size_t *longest)
 static _Thread_local struct {
 	bool active;  /* document_load() is parsing */
 	bool ran_out; /* while it was */
-	void
-	    *block[SIZES]; /* owned: SIZE_FIRST bytes, twice as many, ...; NULL: used, not needed */
+	/* Owned: two of SIZE_FIRST bytes, of twice as many, ...; NULL: used, or not needed. Two,
+	 * since the table of an array may grow to that size as well. */
+	void *block[2 * SIZES];
 } reserve;
 
 /* false if memory is exhausted. */
@@ -77,7 +78,8 @@ reserve_fill(size_t longest)
 	reserve.ran_out = false;
 	/* Both quotes and a NUL are stored, too. */
 	for (int i = 0; i < SIZES && size / 2 <= longest + 3; i++, size *= 2)
-		if ((reserve.block[i] = malloc(size)) == NULL)
+		if ((reserve.block[2 * i] = malloc(size)) == NULL ||
+		    (reserve.block[2 * i + 1] = malloc(size)) == NULL)
 			return false;
 	return true;
 }
@@ -85,7 +87,7 @@ reserve_fill(size_t longest)
 static void
 reserve_empty(void)
 {
-	for (int i = 0; i < SIZES; i++) {
+	for (int i = 0; i < 2 * SIZES; i++) {
 		free(reserve.block[i]);
 		reserve.block[i] = NULL;
 	}
@@ -99,7 +101,7 @@ reserve_take(size_t wanted)
 	void *block = NULL;
 	size_t size = SIZE_FIRST;
 
-	for (int i = 0; i < SIZES && block == NULL; i++, size *= 2)
+	for (int i = 0; i < 2 * SIZES && block == NULL; size *= (size_t)(1 + i % 2), i++)
 		if (size == wanted) {
 			block = reserve.block[i];
 			reserve.block[i] = NULL;
@@ -111,7 +113,8 @@ reserve_take(size_t wanted)
 static void *
 allocate(size_t size)
 {
-	void *memory = malloc(size);
+	/* Once it ran out, the document is of no use: let it end soon. */
+	void *memory = reserve.active && reserve.ran_out ? NULL : malloc(size);
 
 	if (memory != NULL || size == 0)
 		return memory;
