@@ -18,7 +18,8 @@ enum state {
 	STATE_INSIDE,
 	STATE_PLAIN,
 	STATE_ENDED, /* bytes after the last member are not content */
-	STATE_IMPOSSIBLE
+	STATE_IMPOSSIBLE,
+	STATE_STARVED /* memory ran out */
 };
 
 struct unpack {
@@ -98,6 +99,8 @@ inflate_some(struct unpack *unpack)
 		unpack->state = STATE_IMPOSSIBLE;
 	else if (result == Z_STREAM_END && inflateReset(&unpack->stream) == Z_OK)
 		unpack->state = STATE_BETWEEN;
+	else if (result == Z_MEM_ERROR) /* the window is allocated now */
+		unpack->state = STATE_STARVED;
 	else if (result != Z_OK && result != Z_BUF_ERROR)
 		unpack->state = STATE_IMPOSSIBLE;
 }
@@ -152,6 +155,8 @@ unpack_digest(const char *path, const struct digest *packed, struct unpack_watch
 	bool ok = unpack_open(&unpack, path, err) && unpack_all(&unpack, watch, err);
 
 	if (ok && (!hasher_digest(unpack.packed, &actual) || !hasher_digest(unpack.plain, digest)))
+		ok = refuse_memory(err);
+	if (ok && unpack.state == STATE_STARVED)
 		ok = refuse_memory(err);
 	if (ok && packed->algorithm == DIGEST_SHA256 && !digest_equal(&actual, packed))
 		ok = error_set(err, ERROR_INTERNAL, "content is damaged");
