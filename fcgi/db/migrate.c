@@ -135,7 +135,8 @@ server_error(
 
 	if (PQstatus(run->conn) != CONNECTION_OK)
 		code = ERROR_UNAVAILABLE;
-	else if (state != NULL && strcmp(state, "55P03") == 0) /* lock_not_available */
+	else if (state != NULL && /* lock_not_available, deadlock_detected */
+		 (strcmp(state, "55P03") == 0 || strcmp(state, "40P01") == 0))
 		code = ERROR_CONFLICT;
 	for (long i = 0; i + 1 < offset && sql[i] != '\0'; i++)
 		line += sql[i] == '\n';
@@ -340,7 +341,9 @@ functions_drop(struct run *run, struct error *err)
 	    "  v_function regprocedure;\n"
 	    "BEGIN\n"
 	    "  FOR v_function IN SELECT oid FROM pg_proc\n"
-	    "    WHERE pronamespace = 'registry'::regnamespace AND xmin <> pg_current_xact_id()::xid LOOP\n"
+	    "    WHERE pronamespace = 'registry'::regnamespace AND xmin <> pg_current_xact_id()::xid AND prokind = 'f'\n"
+	    "      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = pg_proc.oid\n"
+	    "        AND d.deptype = 'e') LOOP\n"
 	    "    EXECUTE format('DROP FUNCTION %s', v_function);\n"
 	    "  END LOOP;\n"
 	    "END $$;",

@@ -29,8 +29,9 @@ state_is(const char *state, const char *const *states)
 static enum verdict
 classify(const char *state, struct error *err)
 {
-	/* foreign key, serialization, deadlock */
-	static const char *const retryable[] = { "23503", "40001", "40P01", NULL };
+	/* foreign key, serialization, deadlock; a function that `stowagectl migrate` has just
+	 * replaced by another */
+	static const char *const retryable[] = { "23503", "40001", "40P01", "42883", NULL };
 
 	if (strcmp(state, "23505") == 0) {
 		error_set(err, ERROR_CONFLICT, NULL);

@@ -13,13 +13,14 @@ CREATE TABLE upload_done (
 CREATE INDEX ON upload_done (expires_at);
 
 -- Tables get the names that the field has for them. Programs of schema 10 may be running: the old names become views, with the same privileges.
+-- The table that every request reads is locked last, so that requests wait briefly.
 DO $$
 DECLARE
   v_table record;
   v_object record;
 BEGIN
-  FOR v_table IN SELECT o AS old, n AS new FROM unnest('{repository_leaf,remote_miss,manifest_want,v1_view_image,v1_view}'::text[],
-      '{resolved_member,negative_cache,missing_reference,v1_projection_image,v1_projection}'::text[]) t (o, n) LOOP
+  FOR v_table IN SELECT o AS old, n AS new FROM unnest('{remote_miss,manifest_want,v1_view_image,v1_view,repository_leaf}'::text[],
+      '{negative_cache,missing_reference,v1_projection_image,v1_projection,resolved_member}'::text[]) t (o, n) LOOP
     EXECUTE format('ALTER TABLE %I RENAME TO %I', v_table.old, v_table.new);
     FOR v_object IN SELECT conname FROM pg_constraint WHERE conrelid = v_table.new::regclass AND starts_with(conname, v_table.old || '_') LOOP
       EXECUTE format('ALTER TABLE %I RENAME CONSTRAINT %I TO %I', v_table.new, v_object.conname,
