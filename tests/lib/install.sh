@@ -12,6 +12,8 @@ packages=(
 	curl skopeo podman buildah docker.io 'docker-cli|docker.io' containerd runc crun
 	# languages of tests: Python for raw sockets, Go for the conformance suite
 	python3 golang-go ca-certificates
+	# what stowage-deploy calls: systemd-sysusers and systemd-tmpfiles
+	systemd
 	# small tools
 	strace procps iproute2 jq zstd
 )
