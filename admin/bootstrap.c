@@ -44,7 +44,9 @@ is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 		*wanted = true;
 		return admin_make(ctl, err);
 	}
-	*wanted = admin != NULL && password_check(FIRST_PASSWORD, admin->password);
+	*wanted = false;
+	if (admin != NULL && !password_check(FIRST_PASSWORD, admin->password, wanted, err))
+		return false;
 	if (!*wanted)
 		printf("%s: nothing is made\n", admin == NULL
 						    ? "there are accounts, but none " ADMIN

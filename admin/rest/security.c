@@ -43,7 +43,7 @@ change_admit(struct request *req, const struct change *change, struct error *err
 {
 	const struct registry *registry = request_registry(req);
 	struct account *account;
-	bool own = strcasecmp(change->name, registry->actor.name) == 0;
+	bool own = strcasecmp(change->name, registry->actor.name) == 0, good = !own;
 
 	if (!own && !rest_call(req)->is_admin)
 		return error_set(err, ERROR_DENIED, "this needs an administrator");
@@ -51,7 +51,9 @@ change_admit(struct request *req, const struct change *change, struct error *err
 		return false;
 	if (account == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such user: %s", change->name);
-	if (!own || password_check(change->old, account->password))
+	if (own && !password_check(change->old, account->password, &good, err))
+		return false;
+	if (good)
 		return true;
 	if (!db_account_failed(registry->db, account->id, account->name,
 		request_service(req)->config, &registry->actor, err))

@@ -140,14 +140,15 @@ password_compare(const char *password, const char *expected, bool *good, struct 
 }
 
 bool
-password_check(const char *password, const char *expected)
+password_check(const char *password, const char *expected, bool *good, struct error *err)
 {
-	struct error ignored = { 0 };
-	bool good = false;
+	bool known;
 
+	*good = false;
 	if (password_hash_slot("", true) != HASH_SLOT_ACQUIRED)
-		return false;
-	(void)!password_compare(password, expected, &good, &ignored);
+		return error_set(
+		    err, ERROR_TOOMANYREQUESTS, "too many sign-ins at once, try again");
+	known = password_compare(password, expected, good, err);
 	hash_slot_release();
-	return good;
+	return known;
 }

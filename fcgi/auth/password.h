@@ -25,9 +25,10 @@ bool password_rules_check(const char *name, const char *password, struct error *
 /* Make a yescrypt hash with a random salt (arena). BAD_REQUEST: the password is empty, too long, or
  * not UTF-8. */
 const char *password_hash(struct arena *, const char *password, struct error *);
-/* Compare in constant time. hash NULL (no such user, or token only): takes the same time and
- * returns false. */
-bool password_check(const char *password, const char *hash);
+/* Compare in constant time. hash NULL (no such user, or token only): takes the same time and is
+ * not good. false: nothing is known, since memory ran out (UNAVAILABLE) or too many wait for a hash
+ * (TOOMANYREQUESTS). */
+bool password_check(const char *password, const char *hash, bool *good, struct error *) MUST_CHECK;
 /* The same in steps, for a caller that must not wait, or may find while waiting that no hash is
  * needed. password_compare() runs between password_hash_slot() and hash_slot_release()
  * (hash_slot.h). */
