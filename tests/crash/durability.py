@@ -231,9 +231,13 @@ def store_fails():
         answer = call("PUT", f"{location}?digest={sha256(data)}", body=data, timeout=20)
         lines = trace.stop()
         assert [line for line in lines if f"{name}(" in line and "INJECTED" in line], (name, lines)
-        assert answer.status == status and answer.json()["errors"] and answer.headers[VERSION], (name, error, answer)
+        # The look at the store, once a second, may meet the fault as well: the store is then away until the next one.
+        assert answer.status in (status, 503 if name == "openat" else status), (name, error, answer)
+        assert answer.json()["errors"] and answer.headers[VERSION], (name, error, answer)
         assert sum("fdatasync(" in line for line in lines) <= 1, lines
-        assert call("HEAD", "/v2/fail/calls/blobs/" + sha256(data)).status == 404, (name, error)
+        path = "/v2/fail/calls/blobs/" + sha256(data)
+        eventually(lambda: call("HEAD", path).status != 503)  # pylint: disable=cell-var-from-loop
+        assert call("HEAD", path).status == 404, (name, error)
         assert put_blob("fail/calls", data) == sha256(data)
         assert call("GET", "/v2/fail/calls/blobs/" + sha256(data)).body == data
     check_is_silent()
