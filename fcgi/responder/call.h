@@ -17,7 +17,7 @@
  * one. */
 struct call {
 	const char *prefix; /* precedes the API's own path: "" or "/artifactory/api/docker/KEY" */
-	const char *key;    /* repository key; "" if there is none */
+	const char *key;    /* repository key, or "" */
 	const char *path;   /* the API's own path */
 	const struct route *route;
 	struct identity *identity; /* NULL: the client is not identified (yet) */

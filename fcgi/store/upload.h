@@ -35,7 +35,7 @@ int64_t upload_length(const struct upload *); /* current size of the file */
 /* Digest of the whole file: from the running hash if there is one, else by reading the file. */
 bool upload_digest(
     struct upload *, enum digest_algorithm, struct digest *, struct error *) MUST_CHECK;
-/* From the running hash only; false if there is none. */
+/* From the running hash; false if the upload was not hashed as it came. */
 bool upload_running_digest(const struct upload *, struct digest *);
 /* Truncate to `length`, removing bytes that a crash or a failed request left after the last
  * acknowledged one. */

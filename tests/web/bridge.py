@@ -47,7 +47,7 @@ def listed(name):
 
 @cache
 def bridged(layers, empties):
-    """A schema 2 image of so many layers; its name."""
+    """Push a schema 2 image with that number of layers; return its name."""
     name = f"bridge/image{layers}d"
     push(name, "x", layers_of(f"both{layers}", layers), config_of(layers, empties), docker=True)
     return name

@@ -1086,7 +1086,7 @@ def clients_leave():
     HUB.rate = RATE // 32  # all of them are to come before its end, on a busy machine too
     try:
         links = [open_socket(timeout=60) for _ in range(CROWD // 2)]
-        for link in links:  # in turn: a process that was just started takes only so many sign-ins at once
+        for link in links:  # in turn: a process that was just started limits the sign-ins of one network
             link.sendall(head("GET", f"/artifactory/api/docker/{key}/v2/{name}/blobs/{image.layer_digest}"))
             answer = link.recv(1000)
             assert answer.startswith(b"HTTP/1.1 200 "), answer
