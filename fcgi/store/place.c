@@ -69,7 +69,16 @@ refuse_errno(const struct store *store, struct error *err, const char *call)
 	error_set(err, ERROR_UNAVAILABLE, "the blob store is not available");
 	store_user(user);
 	errno = number;
-	return error_cause(err, "%s: cannot %s as user %s: %m", store->name, call, user);
+	error_cause(err, "%s: cannot %s as user %s: %m", store->name, call, user);
+	errno = number;
+	return false;
+}
+
+/* A process without descriptors or memory learns nothing about the store. */
+static bool
+is_exhausted(int number)
+{
+	return number == EMFILE || number == ENFILE || number == ENOMEM;
 }
 
 /* Check that the open directory has the store's identity. */
@@ -135,13 +144,14 @@ store_look(struct store *store, struct error *err)
 	int fd;
 
 	pthread_mutex_lock(&store->lock);
+	errno = 0;
 	fd = open(store->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1 || fstat(fd, &st) == -1)
 		ok = refuse_errno(store, err, "open it");
 	else
 		ok = is_ours(store, fd, err) &&
 		     (is_at(atomic_load(&store->place), &st) || move_to(store, fd, &st, err));
-	if (!ok)
+	if (!ok && !is_exhausted(errno))
 		atomic_store(&store->place, NULL);
 	if (fd != -1)
 		close(fd);

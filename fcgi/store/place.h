@@ -20,8 +20,9 @@ void store_expect(struct store *, const char *identity);
 /*
  * Look for the store at its path, since a file system may be mounted or unmounted at any time.
  * Missing directories are made (all shards at once, so that a push never needs mkdir) and synced.
- * UNAVAILABLE, with path and reason as the cause, if the store is not found. At most one thread
- * looks at a time.
+ * UNAVAILABLE, with path and reason as the cause, if the store is not found; it is then refused
+ * until it is. If the process lacks descriptors or memory, the result of the last look stands. At
+ * most one thread looks at a time.
  */
 bool store_look(struct store *, struct error *) MUST_CHECK;
 /* Check that the store was found at the last look, and that the same directory is still at its

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -250,6 +251,26 @@ the_web_server_reads_through_a_group(void **state)
 	assert_non_null(strstr(f->err.cause, f->top));
 }
 
+static void
+a_process_without_descriptors_keeps_its_store(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit limit, none;
+	int lowest = dup(STDIN_FILENO);
+	bool found;
+
+	close(lowest);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = (rlim_t)lowest;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	found = store_look(f->store, &f->err);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	assert_false(found);
+	assert_non_null(strstr(f->err.cause, "Too many open files"));
+	assert_true(store_require(f->store, &f->err));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
 
 int
@@ -260,6 +281,7 @@ main(void)
 		TEST(a_missing_directory_is_no_store),
 		TEST(the_store_of_another_database_is_refused),
 		TEST(an_identity_that_goes_is_noticed),
+		TEST(a_process_without_descriptors_keeps_its_store),
 		TEST(bytes_are_not_published_into_another_directory),
 		TEST(an_identity_is_written_once),
 		TEST(an_identity_that_cannot_be_read_is_not_overwritten),
