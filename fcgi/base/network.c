@@ -13,22 +13,48 @@ struct network {
 	int bits; /* of the prefix */
 };
 
-bool
-ip_parse(const char *text, struct ip *ip)
+static void
+ip_unmap(struct ip *ip)
 {
 	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
 
+	if (ip->bits != 128 || memcmp(ip->bytes, mapped, sizeof(mapped)) != 0)
+		return;
+	memmove(ip->bytes, ip->bytes + sizeof(mapped), 4);
+	ip->bits = 32;
+}
+
+bool
+ip_parse(const char *text, struct ip *ip)
+{
 	*ip = (struct ip){ .bits = 32 };
 	if (inet_pton(AF_INET, text, ip->bytes) == 1)
 		return true;
 	ip->bits = 128;
 	if (inet_pton(AF_INET6, text, ip->bytes) != 1)
 		return false;
-	if (memcmp(ip->bytes, mapped, sizeof(mapped)) == 0) {
-		memmove(ip->bytes, ip->bytes + sizeof(mapped), 4);
-		ip->bits = 32;
-	}
+	ip_unmap(ip);
 	return true;
+}
+
+bool
+ip_of_socket(const struct sockaddr *address, struct ip *ip)
+{
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+
+	*ip = (struct ip){ 0 };
+	if (address->sa_family == AF_INET) {
+		memcpy(&in, address, sizeof(in));
+		memcpy(ip->bytes, &in.sin_addr, 4);
+		ip->bits = 32;
+	} else if (address->sa_family == AF_INET6) {
+		memcpy(&in6, address, sizeof(in6));
+		memcpy(ip->bytes, &in6.sin6_addr, 16);
+		ip->bits = 128;
+		ip_unmap(ip);
+	}
+	return ip->bits != 0;
 }
 
 const char *

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 #include "base/attributes.h"
 
@@ -17,6 +18,8 @@ struct ip {
 
 /* Parse "192.0.2.1" or "2001:db8::1". An IPv4-mapped IPv6 address becomes the IPv4 address. */
 bool ip_parse(const char *text, struct ip *) MUST_CHECK;
+/* The address of a socket, an IPv4-mapped one as above; false for another family. */
+bool ip_of_socket(const struct sockaddr *, struct ip *) MUST_CHECK;
 /* Write the address in its canonical form; returns text. */
 const char *ip_text(const struct ip *, char text[IP_TEXT_SIZE]) RETURNS_NONNULL;
 

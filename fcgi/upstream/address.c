@@ -1,123 +1,48 @@
 #include "upstream/address.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/network.h"
 
-struct network {
-	unsigned char prefix[16];
-	unsigned bits;
-};
+/* Not globally reachable, from IANA's special-purpose registries. ::/96 holds the unspecified
+ * address, loopback and the IPv4-compatible addresses. */
+static const char special_networks[] =
+    "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24"
+    " 192.0.2.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4"
+    " 240.0.0.0/4"
+    " ::/96 100::/64 2001::/23 2001:db8::/32 fc00::/7 fe80::/10 fec0::/10 ff00::/8";
 
-/* Networks that are not globally reachable, from IANA's special-purpose registries. */
-static const struct network networks4[] = {
-	{ { 0 }, 8 },
-	{ { 10 }, 8 },
-	{ { 100, 64 }, 10 },
-	{ { 127 }, 8 },
-	{ { 169, 254 }, 16 },
-	{ { 172, 16 }, 12 },
-	{ { 192, 0, 0 }, 24 },
-	{ { 192, 0, 2 }, 24 },
-	{ { 192, 168 }, 16 },
-	{ { 198, 18 }, 15 },
-	{ { 198, 51, 100 }, 24 },
-	{ { 203, 0, 113 }, 24 },
-	{ { 224 }, 4 },
-	{ { 240 }, 4 },
-};
-
-static const struct network networks6[] = {
-	{ { 0 }, 96 }, /* unspecified, loopback, IPv4-compatible */
-	{ { 0x01 }, 64 },
-	{ { 0x20, 0x01, 0x00, 0x00 }, 23 },
-	{ { 0x20, 0x01, 0x0d, 0xb8 }, 32 },
-	{ { 0xfc }, 7 },
-	{ { 0xfe, 0x80 }, 10 },
-	{ { 0xfe, 0xc0 }, 10 },
-	{ { 0xff }, 8 },
-};
-
-/* IPv6 networks that embed an IPv4 address, and its offset in them. */
+/* IPv6 networks that embed an IPv4 address, and its offset in them. Mapped addresses are IPv4
+ * addresses for struct ip. */
 static const struct carrier {
-	struct network network;
+	const char *network;
 	size_t offset;
 } carriers[] = {
-	{ { { [10] = 0xff, [11] = 0xff }, 96 }, 12 }, /* mapped */
-	{ { { 0x00, 0x64, 0xff, 0x9b }, 96 }, 12 },   /* NAT64 */
-	{ { { 0x20, 0x02 }, 16 }, 2 },                /* 6to4 */
+	{ "64:ff9b::/96", 12 }, /* NAT64 */
+	{ "2002::/16", 2 },     /* 6to4 */
 };
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
 static bool
-is_in(const unsigned char *address, const struct network *network)
+ip_is_public(const struct ip *ip)
 {
-	unsigned whole = network->bits / 8, rest = network->bits % 8;
+	for (size_t i = 0; i < sizeof(carriers) / sizeof(carriers[0]); i++)
+		if (networks_hold(carriers[i].network, ip)) {
+			struct ip inner = { .bits = 32 };
 
-	if (memcmp(address, network->prefix, whole) != 0)
-		return false;
-	return rest == 0 || (address[whole] ^ network->prefix[whole]) >> (8 - rest) == 0;
+			memcpy(inner.bytes, ip->bytes + carriers[i].offset, 4);
+			return !networks_hold(special_networks, &inner);
+		}
+	return !networks_hold(special_networks, ip);
 }
 
 static bool
-is_in_any(const unsigned char *address, const struct network *networks, size_t count)
+ip_is_allowed(const struct ip *ip, const char *networks)
 {
-	for (size_t i = 0; i < count; i++)
-		if (is_in(address, &networks[i]))
-			return true;
-	return false;
-}
-
-static bool
-is_public6(const unsigned char *address)
-{
-	for (size_t i = 0; i < COUNT(carriers); i++)
-		if (is_in(address, &carriers[i].network))
-			return !is_in_any(
-			    address + carriers[i].offset, networks4, COUNT(networks4));
-	return !is_in_any(address, networks6, COUNT(networks6));
-}
-
-bool
-address_is_public(const struct sockaddr *address)
-{
-	if (address->sa_family == AF_INET) {
-		struct sockaddr_in in;
-
-		memcpy(&in, address, sizeof(in));
-		return !is_in_any((const unsigned char *)&in.sin_addr, networks4, COUNT(networks4));
-	}
-	if (address->sa_family == AF_INET6) {
-		struct sockaddr_in6 in;
-
-		memcpy(&in, address, sizeof(in));
-		return is_public6(in.sin6_addr.s6_addr);
-	}
-	return false;
-}
-
-static bool
-read_ip(const struct sockaddr *address, struct ip *ip)
-{
-	char text[IP_TEXT_SIZE] = "";
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-
-	if (address->sa_family == AF_INET) {
-		memcpy(&in, address, sizeof(in));
-		inet_ntop(AF_INET, &in.sin_addr, text, sizeof(text));
-	} else if (address->sa_family == AF_INET6) {
-		memcpy(&in6, address, sizeof(in6));
-		inet_ntop(AF_INET6, &in6.sin6_addr, text, sizeof(text));
-	}
-	return ip_parse(text, ip);
+	if (ip_is_public(ip))
+		return true;
+	return networks != NULL && (*networks == '\0' || networks_hold(networks, ip));
 }
 
 bool
@@ -125,31 +50,28 @@ address_is_allowed(const struct sockaddr *address, const char *networks)
 {
 	struct ip ip;
 
-	if (address_is_public(address))
+	if (networks != NULL && *networks == '\0')
 		return true;
-	if (networks == NULL || *networks == '\0')
-		return networks != NULL;
-	return read_ip(address, &ip) && networks_hold(networks, &ip);
+	return ip_of_socket(address, &ip) && ip_is_allowed(&ip, networks);
 }
 
 /* True for "localhost" and its subdomains. */
 static bool
-means_loopback(const char *host, size_t length)
+means_loopback(const char *host)
 {
 	static const char name[] = "localhost";
-	size_t own = strlen(name);
+	size_t own = strlen(name), length = strlen(host);
 
-	return length >= own && strncasecmp(host + length - own, name, own) == 0 &&
+	return length >= own && strcasecmp(host + length - own, name) == 0 &&
 	       (length == own || host[length - own - 1] == '.');
 }
 
 bool
 address_host_is_allowed(const char *host, const char *networks)
 {
-	struct sockaddr_in in = { .sin_family = AF_INET };
-	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	char copy[256];
 	size_t length;
+	struct ip ip;
 
 	host += *host == '[';
 	length = strcspn(host, "]%");
@@ -159,11 +81,6 @@ address_host_is_allowed(const char *host, const char *networks)
 		return false;
 	memcpy(copy, host, length);
 	copy[length] = '\0';
-	if (inet_pton(AF_INET6, copy, &in6.sin6_addr) == 1)
-		return address_is_allowed((const struct sockaddr *)&in6, networks);
-	if (means_loopback(host, length))
-		in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	else if (inet_pton(AF_INET, copy, &in.sin_addr) != 1)
-		return true;
-	return address_is_allowed((const struct sockaddr *)&in, networks);
+	return !ip_parse(means_loopback(copy) ? "127.0.0.1" : copy, &ip) ||
+	       ip_is_allowed(&ip, networks);
 }
