@@ -17,22 +17,35 @@ question() {
 	psql -X -q -At -v ON_ERROR_STOP=1 -c 'SET ROLE stowage_audit' -f "$1"
 }
 
-healthy() {
-	local rows
-	rows=$(question "$1") || return 1
-	echo "$rows"
-	[ -z "$rows" ]
+# silent COMMAND...: it passes and prints nothing.
+silent() {
+	local said
+	said=$("$@") || return 1
+	echo "$said"
+	[ -z "$said" ]
 }
 
 questions() {
 	local file
 	for file in "$STOWAGE_SRC"/sql/audit/*.sql; do
 		case $file in
-		*/check_*) check "$(basename "$file") finds nothing $1" healthy "$file" ;;
+		*/check_*) check "$(basename "$file") finds nothing $1" silent question "$file" ;;
 		*) check "$(basename "$file") can be asked $1" question "$file" ;;
 		esac
 	done
 }
+
+# Statements that another file of fcgi/db/ uses than the one with the name of their own, or that no file uses.
+misplaced() {
+	local file name users
+	for file in "$STOWAGE_SRC"/sql/statements/*.sql; do
+		for name in $(sed -n 's/^PREPARE \([a-z_0-9]*\) AS.*/\1/p' "$file"); do
+			users=$(cd "$STOWAGE_SRC/fcgi/db" && grep -l "\b${name}_query(" -- *.c || true)
+			[ "$users" = "$(basename "$file" .sql).c" ] || echo "statements/$(basename "$file"): $name is used by: ${users:-nobody}"
+		done
+	done
+}
+check 'a statement is in the file that is named like its user' silent misplaced
 
 # Each file of statements by psql as it stands; then all in one session, with the plans that they have in a filled database.
 createdb -T stowage plans

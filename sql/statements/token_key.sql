@@ -1,12 +1,6 @@
 SET search_path = registry;
 
--- Signing keys, generated if missing (sql/functions/account.sql, v1.sql).
-
--- idempotent
--- returns: secret bytea
-PREPARE signing_key AS
-SELECT signing_key_get(p_fresh => $1::bytea) AS secret;
-
+-- The keys that are not revoked, with a new one if all have retired (sql/functions/account.sql).
 -- idempotent
 -- returns: kid text, secret bytea, retired boolean
 PREPARE token_keys AS
