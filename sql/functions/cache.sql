@@ -89,8 +89,7 @@ BEGIN
   PERFORM manifest_resolve(v_manifest, p_alg, p_digest);
   UPDATE image_manifest SET pulled_on = current_date WHERE image_id = v_image AND manifest_id = v_manifest AND pulled_on IS DISTINCT FROM current_date;
   IF p_tag IS NOT NULL THEN
-    INSERT INTO tag AS t (image_id, name, manifest_id) VALUES (v_image, p_tag, v_manifest)
-    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_at = now() WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    PERFORM tag_move(v_image, p_tag, v_manifest, NULL);
     PERFORM remote_revalidated(p_remote, p_path, p_tag, p_fresh_seconds);
   END IF;
   DELETE FROM negative_cache WHERE repository_id = p_remote AND path = p_path AND reference IN (p_tag, digest_text(p_alg, p_digest));

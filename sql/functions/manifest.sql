@@ -1,4 +1,4 @@
--- Manifests and tags: push and delete.
+-- Manifests: push and delete.
 SET LOCAL search_path = registry;
 
 -- Store the content, once per digest.
@@ -105,8 +105,6 @@ DECLARE
   v_children bigint[];
   v_manifest bigint;
   v_target_key text;
-  v_tag text;
-  v_old text;
 BEGIN
   SELECT root_id, target_key INTO v_root, v_target_key FROM push_target WHERE key = p_key AND target_id = p_target AND NOT blacked_out;
   IF NOT FOUND OR NOT principal_valid(p_account, p_epoch) THEN
@@ -188,17 +186,7 @@ BEGIN
       jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload)));
   END IF;
   PERFORM manifest_resolve(v_manifest, p_alg, p_digest);
-  FOREACH v_tag IN ARRAY p_tags LOOP
-    SELECT digest_text(m.alg, m.digest) INTO v_old FROM tag t JOIN manifest m ON m.id = t.manifest_id WHERE t.image_id = v_image AND t.name = v_tag;
-    INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_image, v_tag, v_manifest, p_account)
-    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
-      WHERE t.manifest_id <> EXCLUDED.manifest_id;
-    IF FOUND THEN
-      INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
-      VALUES (p_request, p_account, p_actor_name, p_address, 'tag', 'done', v_target_key, p_name, v_tag,
-        jsonb_strip_nulls(jsonb_build_object('digest', digest_text(p_alg, p_digest), 'old', v_old)));
-    END IF;
-  END LOOP;
+  PERFORM tags_push(v_image, p_tags, v_manifest, v_target_key, p_name, digest_text(p_alg, p_digest), p_account, p_actor_name, p_request, p_address);
   RETURN QUERY SELECT manifest_put_outcome('done'), NULL::int, NULL::bytea, NULL::bigint;
 END $$;
 
@@ -246,26 +234,9 @@ BEGIN
     RETURN;
   END IF;
   PERFORM act_as(p_actor, p_request);
-  WITH gone AS (DELETE FROM tag WHERE image_id = v_image AND manifest_id = v_manifest RETURNING name)
-  SELECT coalesce(array_agg(name ORDER BY name), '{}') INTO v_tags FROM gone;
+  v_tags := tags_drop(v_image, v_manifest);
   DELETE FROM image_manifest WHERE image_id = v_image AND manifest_id = v_manifest;
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, e.action, 'done', r.key, p_name, e.object, jsonb_build_object('digest', digest_text(p_alg, p_digest))
   FROM repository r, (SELECT 'untag', unnest(v_tags) UNION ALL SELECT 'delete', digest_text(p_alg, p_digest)) e (action, object) WHERE r.id = p_target;
-END $$;
-
-CREATE OR REPLACE FUNCTION tag_delete(p_target int, p_name text, p_tag text, p_actor int, p_actor_name text, p_request uuid, p_address inet)
-RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = registry, pg_temp AS $$
-DECLARE
-  v_manifest bigint;
-BEGIN
-  PERFORM act_as(p_actor, p_request);
-  DELETE FROM tag WHERE name = p_tag AND image_id = (SELECT id FROM image WHERE path = p_name AND repository_id = p_target) RETURNING manifest_id INTO v_manifest;
-  IF NOT FOUND THEN
-    RETURN false;
-  END IF;
-  INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, path, object, detail)
-  SELECT p_request, p_actor, p_actor_name, p_address, 'untag', 'done', r.key, p_name, p_tag, jsonb_build_object('digest', digest_text(m.alg, m.digest))
-  FROM repository r, manifest m WHERE r.id = p_target AND m.id = v_manifest;
-  RETURN true;
 END $$;

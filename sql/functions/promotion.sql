@@ -95,11 +95,9 @@ BEGIN
   FOR v_tag IN SELECT t.name, t.manifest_id, digest_text(m.alg, m.digest) AS digest FROM tag t JOIN manifest m ON m.id = t.manifest_id
       WHERE t.image_id = v_from AND t.name = coalesce(p_tag, t.name) ORDER BY t.name LOOP
     PERFORM image_copy(v_from, v_to, v_tag.manifest_id, p_account);
-    INSERT INTO tag AS t (image_id, name, manifest_id, updated_by) VALUES (v_to, coalesce(p_target_tag, v_tag.name), v_tag.manifest_id, p_account)
-    ON CONFLICT (image_id, name) DO UPDATE SET manifest_id = EXCLUDED.manifest_id, updated_by = EXCLUDED.updated_by, updated_at = now()
-      WHERE t.manifest_id <> EXCLUDED.manifest_id;
+    PERFORM tag_move(v_to, coalesce(p_target_tag, v_tag.name), v_tag.manifest_id, p_account);
     IF NOT p_copy AND (v_from <> v_to OR coalesce(p_target_tag, v_tag.name) <> v_tag.name) THEN
-      DELETE FROM tag WHERE image_id = v_from AND name = v_tag.name;
+      PERFORM tag_drop(v_from, v_tag.name);
       IF v_from <> v_to THEN
         PERFORM image_drop(v_from, v_tag.manifest_id);
       END IF;

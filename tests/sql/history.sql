@@ -1,7 +1,7 @@
 -- History: written by every statement that moves a tag, append only, kept by month.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(20);
+SELECT plan(21);
 
 INSERT INTO repository (key, class) VALUES ('l1', 1);
 INSERT INTO image (repository_id, path) SELECT id, 'a/b' FROM repository WHERE key = 'l1' RETURNING id AS image \gset
@@ -38,6 +38,9 @@ SELECT lives_ok('SELECT history_extend()', 'months are made as often as one like
 
 SELECT throws_ok($$INSERT INTO audit (actor, actor_name, action, outcome, object) VALUES (0, '', 'Push!', 'done', '')$$, '23514', NULL, 'actions are words');
 SELECT throws_ok($$INSERT INTO audit (actor, actor_name, action, outcome, object) VALUES (0, '', 'push', 'maybe', '')$$, '23514', NULL, 'done or refused');
+
+SELECT is((SELECT array_agg(proname::text ORDER BY proname) FROM pg_proc WHERE pronamespace = 'registry'::regnamespace
+    AND prosrc ~ '\m(INSERT INTO|UPDATE|DELETE FROM) tag\M'), '{repository_shrink_piece,tag_drop,tag_move,tags_drop}', 'few functions move or delete tags');
 
 -- queues
 SELECT results_eq('SELECT image_id, manifest_id FROM gc_link ORDER BY 2', format('VALUES (%s::bigint, %s::bigint), (%s, %s)', :image, :x, :image, :y), 'a link that lost a tag is queued');
