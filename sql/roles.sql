@@ -49,7 +49,7 @@ BEGIN
   -- serving: rights, content, sign-ins with hashes of passwords, sessions
   FOR v_role IN SELECT rolname FROM pg_roles WHERE rolname IN ('stowage_v1', 'stowage_v2') LOOP
     EXECUTE format('GRANT SELECT ON account, acl, blob, image, image_manifest, manifest, media_type, membership, principal, push_target, repository,
-      resolved_member, sign_in, tag, upload, upload_done, v1_image, v1_projection, v1_projection_image TO %I', v_role);
+      resolved_member, sign_in, tag, upload, v1_image, v1_projection, v1_projection_image TO %I', v_role);
     EXECUTE format('GRANT UPDATE (received, digest_so_far, touched_at) ON upload TO %I', v_role);
     EXECUTE format('GRANT EXECUTE ON FUNCTION account_failed, account_succeeded, blob_publish, blob_replace, bridge_root, granting_rules, manifest_put,
       name_fits, name_is_local, name_twins, push_actions, readable_paths, request_principal, request_repository, request_target,
@@ -66,7 +66,7 @@ BEGIN
   -- with upstreams and their passwords
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'stowage_v2') THEN
     GRANT SELECT ON blob_fetch, blob_fetch_name, gc_blob, image_blob, image_referrer, missing_reference, negative_cache, remote_reference, remote_state,
-      remote_tags, repository_remote TO stowage_v2;
+      remote_tags, repository_remote, upload_done TO stowage_v2;
     GRANT UPDATE (due) ON gc_blob TO stowage_v2;
     GRANT EXECUTE ON FUNCTION blob_delete, blob_mount, digest_text, fetch_advance, fetch_fail, fetch_join, fetch_leave, fetch_lease, fetch_publish,
       fetch_resize, fetch_role, grace, image_promote, manifest_cache, manifest_delete, remote_answered, remote_failed, remote_tags_put, negative_cache_put, remote_struck,

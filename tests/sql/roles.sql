@@ -59,7 +59,7 @@ SELECT results_eq('SELECT role, privilege, string_agg(relation, '' '' ORDER BY r
     ' password store_space upload'),
   ('stowage_keep', 'UPDATE', 'store_space(at,available,total)'),
   ('stowage_v1', 'SELECT', 'account acl blob image image_manifest installation manifest media_type membership principal push_target repository'
-    ' repository_leaf resolved_member sign_in tag upload upload_done v1_image v1_projection v1_projection_image v1_tag v1_upload v1_view'
+    ' repository_leaf resolved_member sign_in tag upload v1_image v1_projection v1_projection_image v1_tag v1_upload v1_view'
     ' v1_view_image'),
   ('stowage_v1', 'UPDATE', 'blob(diff_id) upload(digest_so_far,received,touched_at)'),
   ('stowage_v2', 'SELECT', 'account acl blob blob_fetch blob_fetch_name gc_blob image image_blob image_manifest image_referrer installation manifest'
