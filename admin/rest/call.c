@@ -9,7 +9,6 @@
 #include "oci/name.h"
 
 #define DOCUMENT_MAX (1024 * 1024)
-#define RETRY_AFTER_SECONDS "2"
 
 /* Anonymous clients are asked to sign in; others are refused. */
 static bool
@@ -39,11 +38,7 @@ rest_call_authenticate(struct request *req, struct error *err)
 	if (!call_identify(req, 0, NULL, false, err) ||
 	    !db_principal_find(registry->db, &registry->principal, &valid, &call->is_admin, err))
 		return false;
-	if (!valid) {
-		registry->principal_stale = true;
-		return error_set(err, ERROR_UNAUTHORIZED, NULL);
-	}
-	return admit(call, err);
+	return valid ? admit(call, err) : error_set(err, ERROR_PRINCIPAL_STALE, NULL);
 }
 
 void
@@ -57,8 +52,7 @@ rest_error(struct request *req, struct error *err)
 	    json_pack("{s:[{s:i, s:s}]}", "errors", "status", status, "message", err->message));
 	if (status == 401)
 		reply_header(req, "WWW-Authenticate", "Basic realm=\"stowage\"");
-	if (status == 503 || status == 429)
-		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
+	reply_retry_after(req, err);
 }
 
 bool

@@ -7,6 +7,8 @@
 
 #include "base/utf8.h"
 
+#define RETRY_SECONDS 2 /* when it is not known how long a failure lasts */
+
 static const struct {
 	const char *spelling;
 	int status;
@@ -108,4 +110,14 @@ int
 error_status(const struct error *err)
 {
 	return err->status != 0 ? err->status : codes[err->code].status;
+}
+
+int64_t
+error_retry_after(const struct error *err)
+{
+	int status = error_status(err);
+
+	if (err->retry_after > 0 && (status == 429 || status == 502))
+		return err->retry_after;
+	return status == 429 || status == 503 ? RETRY_SECONDS : 0;
 }

@@ -9,6 +9,7 @@
 #define BASE_ERROR_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/attributes.h"
 #include "base/banned.h"
@@ -16,7 +17,8 @@
 /*
  * ERROR(symbol, the specification's spelling, HTTP status, default message). The first group is
  * from the OCI Distribution Specification 1.1, section "Error Codes"; the second from its Docker
- * ancestors; the third is for errors of any HTTP service.
+ * ancestors; the third is for errors of any HTTP service; the last distinguishes cases of codes
+ * above, which look the same to clients.
  */
 #define ERROR_TABLE(ERROR)                                                                         \
 	ERROR(BLOB_UNKNOWN, "BLOB_UNKNOWN", 404, "blob unknown to registry")                       \
@@ -61,7 +63,10 @@
 	ERROR(UPSTREAM_REFUSED, "UNAVAILABLE", 502, "the upstream registry refuses us")            \
 	ERROR(WOULD_BLOCK, "UNAVAILABLE", 503, "too many requests are waiting, try again")         \
 	ERROR(INTERNAL, "UNKNOWN", 500, "unknown error")                                           \
-	ERROR(CLIENT_GONE, "UNKNOWN", 400, "the client closed the connection")
+	ERROR(CLIENT_GONE, "UNKNOWN", 400, "the client closed the connection")                     \
+	ERROR(KEY_UNKNOWN, "NAME_UNKNOWN", 404, "no such repository")                              \
+	ERROR(PRINCIPAL_STALE, "UNAUTHORIZED", 401, "authentication required")                     \
+	ERROR(BLACKED_OUT, "DENIED", 403, "the repository is blacked out")
 
 enum error_code {
 	ERROR_NONE = 0,
@@ -72,9 +77,10 @@ enum error_code {
 
 struct error {
 	enum error_code code;
-	char message[256]; /* for the client; never holds a secret or a path */
-	char cause[256];   /* for the log */
-	int status;        /* 0: the status of the code; else this overrides it */
+	char message[256];   /* for the client; never holds a secret or a path */
+	char cause[256];     /* for the log */
+	int status;          /* 0: the status of the code; else this overrides it */
+	int64_t retry_after; /* seconds after which the client may retry; 0: unknown */
 };
 
 /* Fill *error (may be NULL) and return false. format NULL: the code's default message. */
@@ -91,5 +97,7 @@ bool error_cause(struct error *, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The code's spelling on the wire, its HTTP status (error_status() honours error.status). */
 const char *error_spelling(enum error_code);
 int error_status(const struct error *);
+/* Value of Retry-After: seconds; 0: the client cannot expect another answer soon. */
+int64_t error_retry_after(const struct error *);
 
 #endif

@@ -219,6 +219,24 @@ link_layers(struct registry *bridge, const struct target *target, const char *na
 	return db_v1_layers_link(bridge->db, target, name, blobs, n, err);
 }
 
+/*
+ * Find where the image goes. The error is that of another key, and the tag is already set: a key
+ * that is unknown is not that of the request, and the request is not repeated for a principal that
+ * has just become stale.
+ */
+static bool
+find_bridge_target(
+    struct registry *bridge, const char *name, struct target *target, struct error *err)
+{
+	if (registry_target_require(bridge, name, ACTION_WRITE, target, err))
+		return true;
+	if (err->code == ERROR_KEY_UNKNOWN)
+		err->code = ERROR_NAME_UNKNOWN;
+	if (err->code == ERROR_PRINCIPAL_STALE)
+		err->code = ERROR_UNAUTHORIZED;
+	return false;
+}
+
 bool
 bridge_forward(struct registry *registry, const struct target *target, const char *name,
     const char *tag, const struct digest *id, struct error *err)
@@ -240,7 +258,7 @@ bridge_forward(struct registry *registry, const struct target *target, const cha
 	/* v2 clients write names of one part without "library/". */
 	push.name = strncmp(name, "library/", strlen("library/")) == 0 ? name + strlen("library/")
 								       : name;
-	if (!registry_target_require(&bridge, push.name, ACTION_WRITE, &bridge_target, err) ||
+	if (!find_bridge_target(&bridge, push.name, &bridge_target, err) ||
 	    !make_config(registry, links, count, &config, err) ||
 	    !push_config(&bridge, &bridge_target, push.name, config, err) ||
 	    !link_layers(&bridge, &bridge_target, push.name, links, count, err))

@@ -106,6 +106,15 @@ set_default(struct request *req, const char *name, const char *value)
 }
 
 void
+reply_retry_after(struct request *req, const struct error *err)
+{
+	int64_t seconds = error_retry_after(err);
+
+	if (seconds > 0)
+		reply_headerf(req, "Retry-After", "%" PRId64, seconds);
+}
+
+void
 reply_protect(struct request *req)
 {
 	set_default(req, "X-Content-Type-Options", "nosniff");

@@ -42,6 +42,8 @@ void reply_header(struct request *, const char *name, const char *value);
 /* Add another line of that name. */
 void reply_header_add(struct request *, const char *name, const char *value);
 void reply_headerf(struct request *, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Set Retry-After if the request may be repeated after a while. */
+void reply_retry_after(struct request *, const struct error *);
 /* Pushed content is data: tell a browser neither to guess its type, nor to run it, nor to frame it.
  * Headers that the handler has set are kept. */
 void reply_protect(struct request *);

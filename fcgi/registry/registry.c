@@ -22,8 +22,7 @@ check_key(struct registry *registry, const struct access_decision *decision, str
 		return false;
 	if (registry->key_from_url && !is_admin)
 		return true;
-	registry->key_unknown = true;
-	return error_set(err, ERROR_NAME_UNKNOWN, "no such repository: %s", registry->key);
+	return error_set(err, ERROR_KEY_UNKNOWN, "no such repository: %s", registry->key);
 }
 
 bool
@@ -32,15 +31,11 @@ registry_admit(struct registry *registry, const struct access_decision *decision
 {
 	if (!check_key(registry, decision, err))
 		return false;
-	if (!decision->principal_valid) {
-		registry->principal_stale = true;
-		return error_set(err, ERROR_UNAUTHORIZED, NULL);
-	}
-	if (decision->blacked_out &&
-	    (registry->principal.account != 0 || !registry->key_from_url)) {
-		registry->blacked_out = true;
-		return error_set(err, ERROR_DENIED, "repository %s is blacked out", registry->key);
-	}
+	if (!decision->principal_valid)
+		return error_set(err, ERROR_PRINCIPAL_STALE, NULL);
+	if (decision->blacked_out && (registry->principal.account != 0 || !registry->key_from_url))
+		return error_set(
+		    err, ERROR_BLACKED_OUT, "repository %s is blacked out", registry->key);
 	if (decision->allowed)
 		return true;
 	if (registry->principal.account == 0)

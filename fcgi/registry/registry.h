@@ -52,24 +52,18 @@ struct registry {
 
 	bool key_known; /* a repository of that key exists */
 
-	/* Details of the last failure, for the caller that renders it. */
-	bool key_unknown;     /* no repository of that key: the whole API answers 404 */
-	bool principal_stale; /* the account has changed since it was authenticated; do it again */
-	bool blacked_out;     /* the repository, or the target of its pushes; no right helps */
-	int64_t retry_after;  /* seconds after which the client may retry; 0: unknown */
+	/* Details of the answer. */
 	struct unavailable *unavailable; /* members that may have it; NULL: all were asked */
-
-	/* Details of what was found. */
-	const char *served_by; /* key of the repository that answered */
-	const char *warning;   /* value of a Warning header (RFC 7234, 5.5), or NULL */
+	const char *served_by;           /* key of the repository that answered */
+	const char *warning;             /* value of a Warning header (RFC 7234, 5.5), or NULL */
 };
 
 /*
- * Return true if the access decision allows the request; otherwise set the error: key unknown
- * (NAME_UNKNOWN, key_unknown set), blacked out (DENIED, blacked_out set), stale principal
- * (UNAUTHORIZED, principal_stale set), and for an action that is not allowed UNAUTHORIZED to
- * anonymous clients and `refusal` to others. An unknown key from the URL is treated as a repository
- * where nothing is allowed, except for an administrator.
+ * Return true if the access decision allows the request; otherwise set the error: KEY_UNKNOWN (the
+ * whole API is absent), BLACKED_OUT (the repository is; rights do not help), PRINCIPAL_STALE (the
+ * account has changed since it was authenticated: authenticate again), and for an action that is
+ * not allowed UNAUTHORIZED to anonymous clients and `refusal` to others. An unknown key from the
+ * URL is treated as a repository where nothing is allowed, except for an administrator.
  */
 bool registry_admit(struct registry *, const struct access_decision *, enum error_code refusal,
     struct error *) MUST_CHECK;

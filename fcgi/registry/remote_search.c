@@ -107,7 +107,7 @@ record_backing_off(struct remote_search *search, const struct remote *remote)
 	record(search, remote,
 	    remote->trouble == NULL ? remote_trouble_word(reason.code) : remote->trouble, &reason);
 	if (remote->away > 0)
-		search->registry->retry_after = remote->away;
+		search->retry_after = remote->away;
 }
 
 /* The reason of a guard is recorded as that of the remote it guards; otherwise it would reveal a
@@ -136,14 +136,19 @@ remote_search_may_ask(struct remote_search *search, const struct remote *remote)
 	return !remote->guarded;
 }
 
+static bool
+trouble_error(const struct remote_search *search, struct error *err)
+{
+	*err = search->trouble;
+	err->retry_after = search->retry_after;
+	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
+}
+
 bool
 remote_search_goes_on(const struct remote_search *search, const struct remote *remote, bool comfort,
     struct error *err)
 {
-	if (!remote->hard_fail || comfort || search->pushing)
-		return true;
-	*err = search->trouble;
-	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
+	return !remote->hard_fail || comfort || search->pushing || trouble_error(search, err);
 }
 
 bool
@@ -151,15 +156,14 @@ remote_search_record_failure(struct remote_search *search, const struct remote *
     bool comfort, enum upstream_result result, const struct upstream_reply *reply,
     struct error *err)
 {
-	struct registry *registry = search->registry;
 	struct error reason = { 0 };
 
 	if (result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
-		return db_remote_missed(registry->db, remote, &search->question,
+		return db_remote_missed(search->registry->db, remote, &search->question,
 		    result == UPSTREAM_REFUSED ? reply->reason : NULL, err);
 	(void)remote_error(remote, result, reply, &reason);
 	if (result == UPSTREAM_LIMITED)
-		registry->retry_after = reply->retry_after;
+		search->retry_after = reply->retry_after;
 	remote_search_remember(search, remote, &reason);
 	return remote_search_goes_on(search, remote, comfort, err);
 }
@@ -167,10 +171,7 @@ remote_search_record_failure(struct remote_search *search, const struct remote *
 bool
 remote_search_end(const struct remote_search *search, struct error *err)
 {
-	if (search->trouble.code == ERROR_NONE)
-		return true;
-	*err = search->trouble;
-	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
+	return search->trouble.code == ERROR_NONE || trouble_error(search, err);
 }
 
 bool

@@ -18,6 +18,7 @@ struct remote_search {
 	bool failed;          /* a remote could not be asked, or did not give a valid answer */
 	struct error last;    /* why; of the remote that was asked last */
 	struct error trouble; /* the error if nothing is found; ERROR_NONE: nothing exists */
+	int64_t retry_after;  /* of the error; that of the last remote for which it is known */
 };
 
 /* Return ERROR_WOULD_BLOCK on a thread that must not block. */

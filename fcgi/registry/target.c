@@ -21,9 +21,9 @@ registry_target_require(struct registry *registry, const char *name, int wanted,
 			   registry->key);
 	if (registry_admit(registry, &decision, ERROR_DENIED, err))
 		return wanted != ACTION_WRITE || store_require(registry->store, err);
-	if (registry->blacked_out && target->repository != 0 &&
+	if (err->code == ERROR_BLACKED_OUT && target->repository != 0 &&
 	    strcmp(target->key, registry->key) != 0)
-		error_set(err, ERROR_DENIED,
+		error_set(err, ERROR_BLACKED_OUT,
 		    "pushes to %s go to %s, and one of the two is blacked out", registry->key,
 		    target->key);
 	return false;

@@ -7,8 +7,8 @@
 
 /*
  * Find the target of a push to this name, and require that the principal may do `wanted` there
- * (bits of enum action): DENIED if not; UNSUPPORTED with a message if this key does not accept
- * pushes.
+ * (bits of enum action): DENIED if not; BLACKED_OUT if key or target is; UNSUPPORTED with a message
+ * if this key does not accept pushes.
  */
 bool registry_target_require(
     struct registry *, const char *name, int wanted, struct target *, struct error *) MUST_CHECK;

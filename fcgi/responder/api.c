@@ -42,7 +42,7 @@ api_serve(const struct api *api, struct request *req, struct db *db, struct erro
 	bool readable = err->code == ERROR_NONE;
 	bool ok = call_start(api, req, db, err) && readable && call_run(api, req, err);
 
-	if (!ok && call_forget(req)) {
+	if (!ok && call_forget(req, err)) {
 		*err = (struct error){ 0 };
 		ok = call_start(api, req, db, err) && call_run(api, req, err);
 	}

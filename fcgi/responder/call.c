@@ -137,11 +137,9 @@ call_admit(struct request *req, struct error *err)
 }
 
 bool
-call_forget(struct request *req)
+call_forget(struct request *req, const struct error *err)
 {
-	const struct call *call = req->call;
-
-	if (!call->registry.principal_stale || !call->identity->remembered)
+	if (err->code != ERROR_PRINCIPAL_STALE || !req->call->identity->remembered)
 		return false;
 	identity_forget(request_service(req)->authenticator, request_header(req, "Authorization"),
 	    req->address, req->arena);

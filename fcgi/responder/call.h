@@ -43,8 +43,8 @@ bool call_identify(
 /* Answer the web server's authorizer request: the body may be sent, with a statement for the
  * responder that names the client. */
 bool call_admit(struct request *, struct error *) MUST_CHECK;
-/* Forget a remembered password of an account that has changed since. true: the call should be
- * repeated once. */
-bool call_forget(struct request *);
+/* If the call failed because the account has changed since its password was remembered, forget
+ * that. true: the call should be repeated once. */
+bool call_forget(struct request *, const struct error *);
 
 #endif

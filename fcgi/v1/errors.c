@@ -2,8 +2,6 @@
 
 #include "v1/call.h"
 
-#define RETRY_AFTER_SECONDS "2"
-
 /* The missing scope is only named for a token that does not cover the list of names. */
 static void
 challenge(struct request *req)
@@ -22,7 +20,7 @@ v1_error(struct request *req, struct error *err)
 {
 	int status;
 
-	if (request_registry(req)->key_unknown)
+	if (err->code == ERROR_KEY_UNKNOWN)
 		error_set(err, ERROR_NOT_FOUND, "no v1 repository at this address");
 	status = error_status(err);
 	/* Headers of a refused range or method belong to the error. */
@@ -31,6 +29,5 @@ v1_error(struct request *req, struct error *err)
 	reply_json(req, status, json_pack("{s:s}", "error", err->message));
 	if (status == 401)
 		challenge(req);
-	if (status == 503 || status == 429)
-		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
+	reply_retry_after(req, err);
 }

@@ -104,7 +104,7 @@ refuse_scope(struct request *req, const char *name, struct error *err)
 			    ? registry_target_require(registry, name, ACTION_WRITE, &target, &why)
 			    : registry_admit_principal(registry, true, &why);
 
-	if (!admitted && (why.code != ERROR_DENIED || registry->blacked_out)) {
+	if (!admitted && why.code != ERROR_DENIED) {
 		*err = why;
 		return false;
 	}

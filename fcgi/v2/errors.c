@@ -1,12 +1,9 @@
 #include "v2/errors.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #include "v2/call.h"
 #include "v2/handlers.h"
-
-#define RETRY_AFTER_SECONDS "2"
 
 /* The additional scope of a mount: a client that answers only one challenge must learn of both. */
 static const char *
@@ -140,13 +137,32 @@ key_is_unknown(const struct call *call, struct error *err)
 	struct registry registry = { .db = call->registry.db, .key = call->key, .version = 2 };
 	struct error lookup = { 0 };
 
-	if (call->registry.key_unknown || call->key[0] == '\0')
+	if (err->code == ERROR_KEY_UNKNOWN || call->key[0] == '\0')
 		return true;
 	if (call->registry.key_known || *call->prefix != '\0' || error_status(err) >= 500)
 		return false;
-	if (!registry_admit_principal(&registry, false, &lookup) && !registry.key_unknown)
-		*err = lookup;
-	return registry.key_unknown;
+	if (registry_admit_principal(&registry, false, &lookup))
+		return false;
+	if (lookup.code == ERROR_KEY_UNKNOWN)
+		return true;
+	*err = lookup;
+	return false;
+}
+
+static bool
+may_depend_on_credentials(enum error_code code)
+{
+	switch (code) {
+	case ERROR_NAME_UNKNOWN:
+	case ERROR_KEY_UNKNOWN:
+	case ERROR_MANIFEST_UNKNOWN:
+	case ERROR_BLOB_UNKNOWN:
+	case ERROR_DENIED:
+	case ERROR_BLACKED_OUT:
+		return true;
+	default:
+		return false;
+	}
 }
 
 /*
@@ -161,8 +177,7 @@ ask_for_credentials(struct request *req, struct error *err)
 	bool pull = call->route != NULL && call->route->access == ACCESS_PULL;
 
 	if (pull && request_header(req, "Authorization") == NULL &&
-	    (err->code == ERROR_NAME_UNKNOWN || err->code == ERROR_MANIFEST_UNKNOWN ||
-		err->code == ERROR_BLOB_UNKNOWN || err->code == ERROR_DENIED))
+	    may_depend_on_credentials(err->code))
 		error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
 
@@ -193,8 +208,5 @@ v2_error(struct request *req, struct error *err)
 	warn_of_unavailable(req, registry);
 	if (status == 401)
 		challenge(req);
-	if (registry->retry_after > 0 && (status == 429 || status == 502))
-		reply_headerf(req, "Retry-After", "%" PRId64, registry->retry_after);
-	else if (status == 503 || status == 429)
-		reply_header(req, "Retry-After", RETRY_AFTER_SECONDS);
+	reply_retry_after(req, err);
 }

@@ -36,7 +36,7 @@ name_rights(struct request *req, const char *scope_name, int *actions, struct er
 
 	*actions = 0;
 	if (!name_check(name, &why) || registry_rights(&registry, name, actions, &why) ||
-	    registry.key_unknown)
+	    why.code == ERROR_KEY_UNKNOWN)
 		return true;
 	*err = why;
 	return false;

@@ -10,7 +10,7 @@
 static void
 set_answers_false_and_fills(void **state)
 {
-	struct error err = { .status = 418, .cause = "old" };
+	struct error err = { .status = 418, .cause = "old", .retry_after = 60 };
 
 	(void)state;
 	assert_false(error_set(&err, ERROR_NAME_UNKNOWN, "no %s", "alpine"));
@@ -18,6 +18,7 @@ set_answers_false_and_fills(void **state)
 	assert_string_equal(err.message, "no alpine");
 	assert_string_equal(err.cause, "");
 	assert_int_equal(error_status(&err), 404);
+	assert_int_equal(err.retry_after, 0);
 }
 
 static void
@@ -123,6 +124,44 @@ a_status_of_its_own_wins(void **state)
 	assert_string_equal(error_spelling(ERROR_RANGE_NOT_SATISFIABLE), "RANGE_INVALID");
 }
 
+/* A case of another code is the same to clients. */
+static void
+a_case_looks_like_its_code(void **state)
+{
+	static const enum error_code pairs[][2] = { { ERROR_KEY_UNKNOWN, ERROR_NAME_UNKNOWN },
+		{ ERROR_PRINCIPAL_STALE, ERROR_UNAUTHORIZED },
+		{ ERROR_BLACKED_OUT, ERROR_DENIED } };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct error one = { .code = pairs[i][0] }, other = { .code = pairs[i][1] };
+
+		assert_string_equal(error_spelling(one.code), error_spelling(other.code));
+		assert_int_equal(error_status(&one), error_status(&other));
+	}
+}
+
+static void
+a_client_learns_when_to_retry(void **state)
+{
+	struct error err;
+
+	(void)state;
+	error_set(&err, ERROR_UNAVAILABLE, NULL);
+	assert_int_equal(error_retry_after(&err), 2);
+	error_set(&err, ERROR_TOOMANYREQUESTS, NULL);
+	assert_int_equal(error_retry_after(&err), 2);
+	err.retry_after = 60;
+	assert_int_equal(error_retry_after(&err), 60);
+	error_set(&err, ERROR_UPSTREAM_FAILED, NULL);
+	assert_int_equal(error_retry_after(&err), 0);
+	err.retry_after = 60;
+	assert_int_equal(error_retry_after(&err), 60);
+	error_set(&err, ERROR_MANIFEST_UNKNOWN, NULL);
+	err.retry_after = 60; /* asking again later does not help if an administrator must act */
+	assert_int_equal(error_retry_after(&err), 0);
+}
+
 int
 main(void)
 {
@@ -135,6 +174,8 @@ main(void)
 		cmocka_unit_test(long_text_is_cut),
 		cmocka_unit_test(text_is_valid_utf_8),
 		cmocka_unit_test(a_status_of_its_own_wins),
+		cmocka_unit_test(a_case_looks_like_its_code),
+		cmocka_unit_test(a_client_learns_when_to_retry),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
