@@ -193,14 +193,14 @@ follow_config(struct registry *registry, const struct digest *digest,
 
 static bool
 fetch_config(struct registry *registry, const char *name, const struct digest *digest,
-    struct bytes *config, struct error *err)
+    struct bytes *config, struct answer *answer, struct error *err)
 {
 	struct blob_found found;
 
-	if (!registry_blob_require(registry, name, digest, false, &found, err))
-		return err->code == ERROR_BLOB_UNKNOWN
-			   ? registry_unknown(registry, ERROR_MANIFEST_UNKNOWN, err)
-			   : false;
+	if (!registry_blob_require(registry, name, digest, false, &found, answer, err))
+		return err->code == ERROR_BLOB_UNKNOWN ? answer_unknown(answer, registry->db->arena,
+							     ERROR_MANIFEST_UNKNOWN, err)
+						       : false;
 	if (found.reader != NULL && found.size >= 0 && found.size <= CONFIG_MAX)
 		return follow_config(registry, digest, &found, config, err);
 	return (found.row != NULL && config_read(registry, found.row, config)) ||
@@ -209,7 +209,7 @@ fetch_config(struct registry *registry, const char *name, const struct digest *d
 
 bool
 projection_fetch(struct registry *registry, const char *name, const struct manifest_row *row,
-    struct v1_projection_image **images, size_t *count, struct error *err)
+    struct v1_projection_image **images, size_t *count, struct answer *answer, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
 	struct reference reference = { 0 };
@@ -228,14 +228,15 @@ projection_fetch(struct registry *registry, const char *name, const struct manif
 		if ((child = manifest_child_for(parsed, PLATFORM)) == NULL)
 			return true;
 		reference.digest = child->digest;
-		if (!registry_manifest_require(registry, name, &reference, true, &shown, err))
+		if (!registry_manifest_require(
+			registry, name, &reference, true, &shown, answer, err))
 			return false;
 		if (!manifest_parse(arena, shown->payload, shown->media_type, &parsed, &reason))
 			return true;
 	}
 	if (parsed->blob_count == 0 || parsed->blobs[0].role != DESCRIPTOR_CONFIG)
 		return true;
-	if (!fetch_config(registry, name, &parsed->blobs[0].digest, &config, err))
+	if (!fetch_config(registry, name, &parsed->blobs[0].digest, &config, answer, err))
 		return false;
 	if (v1_images_make(arena, parsed, config, &made, count, &why))
 		*images = view_of(arena, made, *count);

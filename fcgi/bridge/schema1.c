@@ -32,7 +32,7 @@ find_signer(struct registry *registry, struct signer **signer, struct error *err
 /* The v1 images of a manifest, root first; none if v1 clients cannot see it. */
 static bool
 find_images(struct registry *registry, const char *name, const struct manifest_row *row,
-    struct v1_projection_image **images, size_t *count, struct error *err)
+    struct v1_projection_image **images, size_t *count, struct answer *answer, struct error *err)
 {
 	struct v1_source *source;
 	bool known = false;
@@ -46,7 +46,7 @@ find_images(struct registry *registry, const char *name, const struct manifest_r
 			registry->db, source->manifest, &known, images, count, err))
 			return false;
 	}
-	return known || projection_fetch(registry, name, row, images, count, err);
+	return known || projection_fetch(registry, name, row, images, count, answer, err);
 }
 
 /* The architecture in the JSON of the top image. */
@@ -61,38 +61,45 @@ architecture_of(struct arena *arena, const char *json)
 	return copy;
 }
 
+/* The entries of the images, top first. False for an image that such clients cannot have. */
+static bool
+make_entries(struct arena *arena, const struct v1_projection_image *images, size_t count,
+    struct schema1 *schema1)
+{
+	schema1->count = count;
+	schema1->entries = arena_array(arena, count, sizeof(*schema1->entries));
+	for (size_t i = 0; i < count; i++) {
+		const struct v1_projection_image *image = &images[count - 1 - i];
+
+		if (image->zstd)
+			return false;
+		schema1->entries[i].text = image->json;
+		schema1->entries[i].blob = image->layer;
+		if (!image->layered)
+			v1_image_empty_layer_digest(&schema1->entries[i].blob);
+	}
+	return count > 0;
+}
+
 bool
-bridge_schema1_make(struct registry *registry, const char *name, const char *written,
-    const char *tag, const struct manifest_row *row, struct bytes *document, struct digest *digest,
-    struct error *err)
+bridge_schema1_make(struct registry *registry, const char *name, const struct manifest_row *row,
+    struct schema1 *schema1, struct bytes *document, struct answer *answer, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
-	struct schema1 schema1 = { .name = written, .tag = tag };
 	struct v1_projection_image *images = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	struct signer *signer;
+	size_t count = 0;
 
-	if (!find_images(registry, name, row, &images, &schema1.count, err))
+	if (!find_images(registry, name, row, &images, &count, answer, err))
 		return false;
-	schema1.entries = arena_array(arena, schema1.count, sizeof(*schema1.entries));
-	for (size_t i = 0; i < schema1.count; i++) {
-		const struct v1_projection_image *image = &images[schema1.count - 1 - i];
-
-		if (image->zstd)
-			return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
-		schema1.entries[i].text = image->json;
-		schema1.entries[i].blob = image->layer;
-		if (!image->layered)
-			v1_image_empty_layer_digest(&schema1.entries[i].blob);
-	}
-	if (schema1.count == 0)
+	if (!make_entries(arena, images, count, schema1))
 		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 	if (!find_signer(registry, &signer, err))
 		return false;
-	schema1.architecture = architecture_of(arena, schema1.entries[0].text);
-	schema1_print(arena, &schema1);
+	schema1->architecture = architecture_of(arena, schema1->entries[0].text);
+	schema1_print(arena, schema1);
 	clock_rfc3339(now, clock_wall_seconds());
-	*document = schema1_sign(arena, &schema1, signer, now);
-	*digest = schema1.digest;
+	*document = schema1_sign(arena, schema1, signer, now);
 	return true;
 }

@@ -7,13 +7,12 @@
 #include "registry/pull.h"
 
 /*
- * Convert a manifest that was found by tag into a signed document with the name, as the client
- * wrote it, and the tag. Of an index, its image for linux/amd64 is used. If parts of a cached
- * manifest are missing, its upstream is asked. MANIFEST_UNKNOWN if such clients cannot have it;
- * they then try v1. *digest is that of the payload.
+ * Convert a manifest that was found by tag into a signed document. The caller sets schema1->name,
+ * as the client wrote it, and schema1->tag; schema1->digest is then that of the payload. Of an
+ * index, its image for linux/amd64 is used. If parts of a cached manifest are missing, its upstream
+ * is asked. MANIFEST_UNKNOWN if such clients cannot have it; they then try v1.
  */
-bool bridge_schema1_make(struct registry *, const char *name, const char *written, const char *tag,
-    const struct manifest_row *, struct bytes *document, struct digest *,
-    struct error *) MUST_CHECK;
+bool bridge_schema1_make(struct registry *, const char *name, const struct manifest_row *,
+    struct schema1 *, struct bytes *document, struct answer *, struct error *) MUST_CHECK;
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "db/repository.h"
 #include "oci/v1_image.h"
-#include "registry/remote_blob.h"
 #include "registry/remote_manifest.h"
 #include "registry/remote_tags.h"
 
@@ -13,7 +12,8 @@
 
 bool
 registry_manifest_require(struct registry *registry, const char *name,
-    const struct reference *reference, bool payload, struct manifest_row **row, struct error *err)
+    const struct reference *reference, bool payload, struct manifest_row **row,
+    struct answer *answer, struct error *err)
 {
 	struct access_decision decision = { 0 };
 	enum remote_end end = REMOTE_FOUND;
@@ -27,12 +27,12 @@ registry_manifest_require(struct registry *registry, const char *name,
 		/* An upstream whose answers are never fresh is asked only once. */
 		if (!ask || registry->relay == NULL || (looks > 0 && *row != NULL))
 			break;
-		if (!remote_manifest(registry, name, reference, row, &end, err))
+		if (!remote_manifest(registry, name, reference, row, answer, &end, err))
 			return false;
 	}
 	if (*row == NULL)
-		return registry_unknown(registry, ERROR_MANIFEST_UNKNOWN, err);
-	registry->served_by = (*row)->repository;
+		return answer_unknown(answer, registry->db->arena, ERROR_MANIFEST_UNKNOWN, err);
+	answer->served_by = (*row)->repository;
 	return true;
 }
 
@@ -68,7 +68,7 @@ find_empty_layer(const struct digest *digest, struct blob_found *found)
 
 bool
 registry_blob_require(struct registry *registry, const char *name, const struct digest *digest,
-    bool head, struct blob_found *found, struct error *err)
+    bool head, struct blob_found *found, struct answer *answer, struct error *err)
 {
 	bool push = head && registry->intent == INTENT_PUSH;
 	struct access_decision decision = { 0 };
@@ -88,16 +88,15 @@ registry_blob_require(struct registry *registry, const char *name, const struct 
 			return false;
 		if (!ask)
 			break;
-		if (!remote_blob(
-			registry, name, digest, head, &found->reader, &found->size, &end, err))
+		if (!remote_blob(registry, name, digest, head, found, answer, &end, err))
 			return false;
 		if (end == REMOTE_FOUND && (head || found->reader != NULL))
 			return true;
 	}
 	if (found->row == NULL)
-		return registry_unknown(registry, ERROR_BLOB_UNKNOWN, err);
+		return answer_unknown(answer, registry->db->arena, ERROR_BLOB_UNKNOWN, err);
 	found->size = found->row->size;
-	registry->served_by = found->row->repository;
+	answer->served_by = found->row->repository;
 	return true;
 }
 
@@ -119,7 +118,7 @@ list_cut(struct list *list, int limit)
 
 bool
 registry_tags_list(struct registry *registry, const char *name, const char *last, int limit,
-    struct list *list, struct error *err)
+    struct list *list, struct answer *answer, struct error *err)
 {
 	struct access_decision decision = { 0 };
 	enum remote_end end = REMOTE_FOUND;
@@ -132,11 +131,11 @@ registry_tags_list(struct registry *registry, const char *name, const char *last
 			return false;
 		if (!ask || registry->relay == NULL || looks > 0)
 			break;
-		if (!remote_tags(registry, name, known, &end, err))
+		if (!remote_tags(registry, name, known, answer, &end, err))
 			return false;
 	}
 	list_cut(list, limit);
-	return known || registry_unknown(registry, ERROR_NAME_UNKNOWN, err);
+	return known || answer_unknown(answer, registry->db->arena, ERROR_NAME_UNKNOWN, err);
 }
 
 bool

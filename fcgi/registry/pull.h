@@ -1,27 +1,18 @@
-/* Pulling: manifests, blobs, and the lists. One statement each. */
+/* Pulling: manifests, blobs, and the lists. One statement each, unless an upstream is asked. */
 #ifndef REGISTRY_PULL_H
 #define REGISTRY_PULL_H
 
 #include "db/blob.h"
 #include "db/manifest.h"
-#include "registry/registry.h"
+#include "registry/remote_blob.h"
 
 /* MANIFEST_UNKNOWN if the manifest does not exist or the principal may not read it. */
 bool registry_manifest_require(struct registry *, const char *name, const struct reference *,
-    bool payload, struct manifest_row **, struct error *) MUST_CHECK;
-
-/* A blob that was found: stored, or being fetched from an upstream. */
-struct blob_found {
-	struct blob_row *row;  /* NULL: it is being fetched */
-	struct reader *reader; /* NULL with head: only its size is known */
-	int64_t size;          /* -1: unknown */
-	const void *bytes;     /* not NULL: the content itself, without a file */
-};
-
+    bool payload, struct manifest_row **, struct answer *, struct error *) MUST_CHECK;
 /* BLOB_UNKNOWN likewise. head: only test existence; if the client is about to push, only stored
  * blobs count, and the blob is kept for the push. */
 bool registry_blob_require(struct registry *, const char *name, const struct digest *, bool head,
-    struct blob_found *, struct error *) MUST_CHECK;
+    struct blob_found *, struct answer *, struct error *) MUST_CHECK;
 /* Absolute path of the file (arena). */
 const char *registry_blob_path(struct registry *, const struct blob_row *);
 
@@ -35,7 +26,7 @@ struct list {
 
 /* NAME_UNKNOWN if the name has no content that the principal may read. */
 bool registry_tags_list(struct registry *, const char *name, const char *last, int limit,
-    struct list *, struct error *) MUST_CHECK;
+    struct list *, struct answer *, struct error *) MUST_CHECK;
 bool registry_catalog(
     struct registry *, const char *last, int limit, struct list *, struct error *) MUST_CHECK;
 /* Descriptors as JSON text. An unknown subject or name has no referrers: the list is empty, and no

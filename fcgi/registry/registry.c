@@ -1,8 +1,5 @@
 #include "registry/registry.h"
 
-#include <string.h>
-
-#include "base/arena.h"
 #include "db/account.h"
 #include "db/query.h"
 #include "db/repository.h"
@@ -86,58 +83,4 @@ registry_is_pushing(struct registry *registry, const char *name, bool *pushing, 
 	}
 	*pushing = registry->intent == INTENT_PUSH;
 	return true;
-}
-
-void
-registry_unavailable(
-    struct registry *registry, const char *key, const char *reason, const char *cause)
-{
-	struct arena *arena = registry->db->arena;
-	struct unavailable **p = &registry->unavailable;
-
-	while (*p != NULL && strcmp((*p)->key, key) != 0)
-		p = &(*p)->next;
-	if (*p != NULL)
-		return;
-	*p = arena_alloc(arena, sizeof(**p));
-	**p = (struct unavailable){
-		.key = arena_strdup(arena, key),
-		.reason = arena_strdup(arena, reason),
-		.cause = arena_strdup(arena, cause),
-	};
-}
-
-const char *
-registry_unavailable_text(const struct registry *registry)
-{
-	const char *text = "";
-
-	for (const struct unavailable *p = registry->unavailable; p != NULL; p = p->next)
-		text = arena_printf(registry->db->arena, "%s%s%s: %s", text,
-		    *text != '\0' ? ", " : "", p->key, p->reason);
-	return text;
-}
-
-const char *
-registry_unavailable_causes(const struct registry *registry)
-{
-	const char *text = "";
-
-	for (const struct unavailable *p = registry->unavailable; p != NULL; p = p->next)
-		text = arena_printf(
-		    registry->db->arena, "%s%s%s", text, *text != '\0' ? ", " : "", p->cause);
-	return text;
-}
-
-bool
-registry_unknown(const struct registry *registry, enum error_code code, struct error *err)
-{
-	struct error plain = { 0 };
-
-	error_set(&plain, code, NULL);
-	*err = plain;
-	if (registry->unavailable == NULL)
-		return false;
-	error_set(err, code, "%s (%s)", plain.message, registry_unavailable_text(registry));
-	return error_cause(err, "%s", registry_unavailable_causes(registry));
 }

@@ -27,14 +27,6 @@ enum intent {
 	INTENT_OPEN /* it has credentials: its rights decide */
 };
 
-/* A member that could not be asked. */
-struct unavailable {
-	const char *key;
-	const char *reason; /* for clients: "timed out" */
-	const char *cause;  /* for the log */
-	struct unavailable *next;
-};
-
 struct registry {
 	struct db *db;              /* borrowed */
 	struct store *store;        /* borrowed */
@@ -51,11 +43,6 @@ struct registry {
 	enum intent intent;
 
 	bool key_known; /* a repository of that key exists */
-
-	/* Details of the answer. */
-	struct unavailable *unavailable; /* members that may have it; NULL: all were asked */
-	const char *served_by;           /* key of the repository that answered */
-	const char *warning;             /* value of a Warning header (RFC 7234, 5.5), or NULL */
 };
 
 /*
@@ -79,17 +66,5 @@ bool registry_choose_namespace(struct registry *, const char *ns, const char *na
 /* Is the client about to push under that name? INTENT_OPEN is resolved once, by its rights. */
 bool registry_is_pushing(
     struct registry *, const char *name, bool *pushing, struct error *) MUST_CHECK;
-
-/* Record a member that the principal may read and that could not be asked. The strings live in the
- * arena. */
-void registry_unavailable(
-    struct registry *, const char *key, const char *reason, const char *cause);
-/* All recorded members: "KEY: REASON, KEY: REASON". */
-const char *registry_unavailable_text(const struct registry *);
-/* The same with causes, for the log. */
-const char *registry_unavailable_causes(const struct registry *);
-/* Set this error code for a lookup without a result; the message names the members that could not
- * be asked. Returns false. */
-bool registry_unknown(const struct registry *, enum error_code, struct error *);
 
 #endif

@@ -9,6 +9,7 @@
 #define REGISTRY_REMOTE_H
 
 #include "db/remote.h"
+#include "registry/answer.h"
 #include "registry/registry.h"
 
 /* The result of asking. */

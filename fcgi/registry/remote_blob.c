@@ -83,43 +83,43 @@ fetch_record_failure(struct remote_search *search, const struct remote *remote,
 /* Ask one remote. *got: it has the blob, which is stored, being fetched, or was only asked for. */
 static bool
 get_blob(struct remote_search *search, const struct remote *remote, bool head,
-    struct reader **reader, int64_t *size, bool *got, struct error *err)
+    struct blob_found *found, bool *got, struct error *err)
 {
 	struct registry *registry = search->registry;
 	struct error reason = { 0 };
 	bool stored;
 
-	*size = remote->wanted;
+	found->size = remote->wanted;
 	*got = true;
 	/* An external layer is not at the upstream; its size is known from the manifest that named
 	 * it. */
-	if ((*size == -1 || (head && remote->source == NULL)) &&
-	    !is_shown(search, remote, got, size, err))
+	if ((found->size == -1 || (head && remote->source == NULL)) &&
+	    !is_shown(search, remote, got, &found->size, err))
 		return false;
 	if (head || !*got)
 		return true;
-	*reader = reader_follow(registry->relay->fetches, registry->db->arena, remote,
-	    search->question.digest, *size, remote->source);
-	*got = reader_wait(*reader, &stored, size, &reason);
+	found->reader = reader_follow(registry->relay->fetches, registry->db->arena, remote,
+	    search->question.digest, found->size, remote->source);
+	*got = reader_wait(found->reader, &stored, &found->size, &reason);
 	if (stored && *got)
-		*reader = NULL;
+		found->reader = NULL;
 	if (*got)
 		return true;
-	*reader = NULL;
+	found->reader = NULL;
 	return fetch_record_failure(search, remote, &reason, err);
 }
 
 bool
 remote_blob(struct registry *registry, const char *name, const struct digest *digest, bool head,
-    struct reader **reader, int64_t *size, enum remote_end *end, struct error *err)
+    struct blob_found *found, struct answer *answer, enum remote_end *end, struct error *err)
 {
 	const struct remote_question question = { .digest = digest, .blob = true };
 	struct remote_search search;
 	bool got = false;
 
 	*end = REMOTE_NOTHING;
-	*reader = NULL;
-	if (!remote_search_open(&search, registry, name, &question, err))
+	found->reader = NULL;
+	if (!remote_search_open(&search, registry, name, &question, answer, err))
 		return false;
 	for (size_t i = 0; i < search.count && !got; i++) {
 		struct remote *remote = &search.remotes[i];
@@ -127,10 +127,10 @@ remote_blob(struct registry *registry, const char *name, const struct digest *di
 		if (!remote_search_may_ask(&search, remote))
 			continue;
 		if (!remote_search_may_block(registry, err) ||
-		    !get_blob(&search, remote, head, reader, size, &got, err))
+		    !get_blob(&search, remote, head, found, &got, err))
 			return false;
 		if (got)
-			registry->served_by = remote->key;
+			answer->served_by = remote->key;
 	}
 	if (!got)
 		return remote_search_end(&search, err);

@@ -338,10 +338,10 @@ serve_stale(struct remote_search *search, const struct manifest_row *row, const 
 
 	for (size_t i = 0; i < search->count; i++)
 		if (search->remotes[i].id == row->member) {
-			registry->warning = "110 - \"Response is Stale\"";
+			search->answer->warning = "110 - \"Response is Stale\"";
 			return db_stale_served(registry->db, row->member, search->remotes[i].path,
 			    tag,
-			    search->failed ? registry_unavailable_causes(registry)
+			    search->failed ? answer_causes(search->answer, registry->db->arena)
 					   : "the upstream does not have it",
 			    &registry->actor, err);
 		}
@@ -359,7 +359,7 @@ may_better(const struct remote *remote, const struct manifest_row *row)
 
 bool
 remote_manifest(struct registry *registry, const char *name, const struct reference *reference,
-    struct manifest_row **row, enum remote_end *end, struct error *err)
+    struct manifest_row **row, struct answer *answer, enum remote_end *end, struct error *err)
 {
 	const struct remote_question question = {
 		.tag = reference->tag,
@@ -369,7 +369,7 @@ remote_manifest(struct registry *registry, const char *name, const struct refere
 	bool got = false;
 
 	*end = REMOTE_NOTHING;
-	if (!remote_search_open(&search, registry, name, &question, err))
+	if (!remote_search_open(&search, registry, name, &question, answer, err))
 		return false;
 	for (size_t i = 0; i < search.count && !got; i++) {
 		struct remote *remote = &search.remotes[i];

@@ -7,10 +7,10 @@
 
 /*
  * Find a manifest. *row: the manifest found here, or NULL. It is kept if the upstreams have nothing
- * better, with registry->warning set if it is stale. A remote that stores nothing returns its
- * answer in *row too.
+ * better, with answer->warning set if it is stale. A remote that stores nothing returns its answer
+ * in *row too.
  */
 bool remote_manifest(struct registry *, const char *name, const struct reference *,
-    struct manifest_row **row, enum remote_end *, struct error *) MUST_CHECK;
+    struct manifest_row **row, struct answer *, enum remote_end *, struct error *) MUST_CHECK;
 
 #endif

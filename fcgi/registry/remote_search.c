@@ -41,12 +41,12 @@ is_probe_awaited(const struct remote_search *search)
 
 bool
 remote_search_open(struct remote_search *search, struct registry *registry, const char *name,
-    const struct remote_question *question, struct error *err)
+    const struct remote_question *question, struct answer *answer, struct error *err)
 {
 	int64_t until = clock_steady_ms() + PROBE_AWAITED_MS;
 
 	*search = (struct remote_search){
-		.registry = registry, .name = name, .question = *question
+		.registry = registry, .answer = answer, .name = name, .question = *question
 	};
 	if (!find_remotes(search, err) ||
 	    (search->count > 0 && !registry_is_pushing(registry, name, &search->pushing, err)))
@@ -80,7 +80,8 @@ record(struct remote_search *search, const struct remote *remote, const char *wo
 
 	search->failed = true;
 	search->last = *reason;
-	registry_unavailable(search->registry, remote->key, word, reason->message);
+	answer_add_unavailable(
+	    search->answer, search->registry->db->arena, remote->key, word, reason->message);
 	if (!shown || search->pushing ||
 	    (search->trouble.code != ERROR_NONE && search->trouble.code != ERROR_DENIED))
 		return;
@@ -115,9 +116,11 @@ record_backing_off(struct remote_search *search, const struct remote *remote)
 bool
 remote_search_may_ask(struct remote_search *search, const struct remote *remote)
 {
+	struct arena *arena = search->registry->db->arena;
+
 	if (remote->offline) {
-		registry_unavailable(search->registry, remote->key, "offline",
-		    arena_printf(search->registry->db->arena, "%s: set offline", remote->key));
+		answer_add_unavailable(search->answer, arena, remote->key, "offline",
+		    arena_printf(arena, "%s: set offline", remote->key));
 		return false;
 	}
 	if (remote->missed && !remote->guarded)
@@ -141,7 +144,7 @@ trouble_error(const struct remote_search *search, struct error *err)
 {
 	*err = search->trouble;
 	err->retry_after = search->retry_after;
-	return error_cause(err, "%s", registry_unavailable_causes(search->registry));
+	return error_cause(err, "%s", answer_causes(search->answer, search->registry->db->arena));
 }
 
 bool

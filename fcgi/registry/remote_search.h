@@ -4,12 +4,14 @@
 #define REGISTRY_REMOTE_SEARCH_H
 
 #include "db/remote.h"
+#include "registry/answer.h"
 #include "registry/registry.h"
 #include "upstream/client.h"
 
 /* One search through the remotes. */
 struct remote_search {
 	struct registry *registry;
+	struct answer *answer; /* members that could not be asked are added */
 	const char *name;
 	struct remote_question question;
 	struct remote *remotes;
@@ -26,7 +28,7 @@ bool remote_search_may_block(const struct registry *, struct error *) MUST_CHECK
 /* Find the remotes. A pull waits a moment for the result of a probe: the upstream may serve every
  * other name. */
 bool remote_search_open(struct remote_search *, struct registry *, const char *name,
-    const struct remote_question *, struct error *) MUST_CHECK;
+    const struct remote_question *, struct answer *, struct error *) MUST_CHECK;
 /* May this remote be asked? If not, the reason is recorded. */
 bool remote_search_may_ask(struct remote_search *, const struct remote *);
 /* How long to wait for the first byte of an answer. */
@@ -34,8 +36,7 @@ int remote_search_answer_ms(const struct remote_search *, const struct remote *)
 
 /* Treat an invalid answer of this remote as a failure. Returns false. */
 bool remote_search_refuse(const struct remote *, const char *why, struct error *);
-/* Record why a remote did not help: registry->unavailable, and search->trouble if clients are
- * told. */
+/* Record why a remote did not help: in the answer, and as search->trouble if clients are told. */
 void remote_search_remember(
     struct remote_search *, const struct remote *, const struct error *reason);
 /* Does the search continue? Yes, unless the remote fails hard; then *err is set. comfort: there is

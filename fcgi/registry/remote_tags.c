@@ -88,15 +88,15 @@ get_tags(struct remote_search *search, const struct remote *remote, bool *got, s
 }
 
 bool
-remote_tags(struct registry *registry, const char *name, bool known, enum remote_end *end,
-    struct error *err)
+remote_tags(struct registry *registry, const char *name, bool known, struct answer *answer,
+    enum remote_end *end, struct error *err)
 {
 	const struct remote_question question = { 0 };
 	struct remote_search search;
 	bool got = false;
 
 	*end = REMOTE_NOTHING;
-	if (!remote_search_open(&search, registry, name, &question, err))
+	if (!remote_search_open(&search, registry, name, &question, answer, err))
 		return false;
 	for (size_t i = 0; i < search.count; i++) {
 		struct remote *remote = &search.remotes[i];
@@ -112,6 +112,6 @@ remote_tags(struct registry *registry, const char *name, bool known, enum remote
 	if (!known && !got)
 		return remote_search_end(&search, err);
 	if (search.failed || search.trouble.code != ERROR_NONE)
-		registry->warning = "111 - \"Revalidation Failed\"";
+		answer->warning = "111 - \"Revalidation Failed\"";
 	return true;
 }

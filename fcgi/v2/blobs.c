@@ -39,8 +39,8 @@ v2_blob_get(struct request *req, struct error *err)
 	/* A malformed digest cannot be that of a blob. */
 	if (!v2_call_digest(req, &digest, err))
 		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
-	if (!registry_blob_require(
-		request_registry(req), name, &digest, req->method == HTTP_HEAD, &found, err))
+	if (!registry_blob_require(request_registry(req), name, &digest, req->method == HTTP_HEAD,
+		&found, &v2_call(req)->answer, err))
 		return false;
 	v2_call_trace(req);
 	reply_header(req, "Docker-Content-Digest", digest.text);

@@ -229,11 +229,11 @@ v2_call_digest(struct request *req, struct digest *digest, struct error *err)
 void
 v2_call_trace(struct request *req)
 {
-	const struct registry *registry = request_registry(req);
+	const struct answer *answer = &v2_call(req)->answer;
 	const char *trace = request_header(req, "X-Stowage-Trace");
 
-	if (registry->warning != NULL)
-		reply_header(req, "Warning", registry->warning);
-	if (trace != NULL && strcmp(trace, "1") == 0 && registry->served_by != NULL)
-		reply_header(req, "X-Stowage-Repository", registry->served_by);
+	if (answer->warning != NULL)
+		reply_header(req, "Warning", answer->warning);
+	if (trace != NULL && strcmp(trace, "1") == 0 && answer->served_by != NULL)
+		reply_header(req, "X-Stowage-Repository", answer->served_by);
 }

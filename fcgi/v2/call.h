@@ -13,14 +13,16 @@
 
 #include <jansson.h>
 
+#include "registry/answer.h"
 #include "responder/call.h"
 #include "responder/responder.h"
 
 struct v2_call {
 	struct call call;
-	const char *service; /* audience of tokens: the key, or that of the vhost */
-	const char *mount;   /* precedes names as the client writes them: "" or "KEY/" */
-	json_t *detail;      /* of the error; consumed by v2_error() */
+	const char *service;  /* audience of tokens: the key, or that of the vhost */
+	const char *mount;    /* precedes names as the client writes them: "" or "KEY/" */
+	json_t *detail;       /* of the error; consumed by v2_error() */
+	struct answer answer; /* of a pull; sent as headers, or with its error */
 };
 
 static inline struct v2_call *

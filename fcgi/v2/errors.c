@@ -74,11 +74,11 @@ challenge(struct request *req)
 
 /* [{"repository": ..., "reason": ...}]; NULL if the list is empty. */
 static json_t *
-unavailable_list(const struct registry *registry)
+unavailable_list(const struct answer *answer)
 {
-	json_t *list = registry->unavailable == NULL ? NULL : json_array();
+	json_t *list = answer->unavailable == NULL ? NULL : json_array();
 
-	for (const struct unavailable *p = registry->unavailable; p != NULL; p = p->next)
+	for (const struct unavailable *p = answer->unavailable; p != NULL; p = p->next)
 		json_array_append_new(
 		    list, json_pack("{s:s, s:s}", "repository", p->key, "reason", p->reason));
 	return list;
@@ -86,11 +86,11 @@ unavailable_list(const struct registry *registry)
 
 /* Not found, but some members could not be asked: the answer may change at any time. */
 static void
-warn_of_unavailable(struct request *req, const struct registry *registry)
+warn_of_unavailable(struct request *req, const struct answer *answer)
 {
-	if (registry->unavailable == NULL)
+	if (answer->unavailable == NULL)
 		return;
-	reply_headerf(req, "Warning", "199 - \"%s\"", registry_unavailable_text(registry));
+	reply_headerf(req, "Warning", "199 - \"%s\"", answer_reasons(answer, req->arena));
 	reply_header(req, "Cache-Control", "no-store");
 }
 
@@ -108,7 +108,7 @@ asked_for(struct request *req)
 	if (access != ACCESS_PULL && access != ACCESS_PUSH && access != ACCESS_DELETE)
 		return NULL;
 	return json_pack("{s:s, s:o*}", "name", request_param(req, "name"), "unavailable",
-	    unavailable_list(&call->registry));
+	    unavailable_list(&v2_call(req)->answer));
 }
 
 /* Clients of Artifactory's own calls read the status. */
@@ -185,7 +185,6 @@ void
 v2_error(struct request *req, struct error *err)
 {
 	struct v2_call *call = v2_call(req);
-	const struct registry *registry = request_registry(req);
 	int status;
 
 	/* If the client writes the key as part of the name, an unknown key is only an unknown
@@ -205,7 +204,7 @@ v2_error(struct request *req, struct error *err)
 		reply_reset(req->reply);
 	reply_json(req, status, error_document(req, err, status));
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
-	warn_of_unavailable(req, registry);
+	warn_of_unavailable(req, &call->answer);
 	if (status == 401)
 		challenge(req);
 	reply_retry_after(req, err);

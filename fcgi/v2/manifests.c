@@ -84,14 +84,15 @@ static bool
 reply_schema1(struct request *req, const char *name, const char *tag,
     const struct manifest_row *row, struct error *err)
 {
-	struct digest digest;
+	struct v2_call *call = v2_call(req);
+	struct schema1 schema1 = { .name = arena_printf(req->arena, "%s%s", call->mount, name),
+		.tag = tag };
 	struct bytes document;
 
-	if (!bridge_schema1_make(request_registry(req), name,
-		arena_printf(req->arena, "%s%s", v2_call(req)->mount, name), tag, row, &document,
-		&digest, err))
+	if (!bridge_schema1_make(
+		request_registry(req), name, row, &schema1, &document, &call->answer, err))
 		return false;
-	reply_header(req, "Docker-Content-Digest", digest.text);
+	reply_header(req, "Docker-Content-Digest", schema1.digest.text);
 	reply_header(req, "Vary", "Accept");
 	reply_bytes(req, 200, MEDIATYPE_DOCKER_SCHEMA1_SIGNED, document.data, document.length);
 	return true;
@@ -105,7 +106,8 @@ v2_manifest_get(struct request *req, struct error *err)
 	struct manifest_row *row = NULL;
 
 	if (!find_reference(req, &name, &reference, err) ||
-	    !registry_manifest_require(request_registry(req), name, &reference, true, &row, err))
+	    !registry_manifest_require(
+		request_registry(req), name, &reference, true, &row, &v2_call(req)->answer, err))
 		return false;
 	v2_call_trace(req);
 	if (reference.tag != NULL && is_docker_1_5(req))
