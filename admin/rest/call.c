@@ -32,11 +32,11 @@ bool
 rest_call_authenticate(struct request *req, struct error *err)
 {
 	struct rest_call *call = rest_call(req);
-	struct registry *registry = request_registry(req);
 	bool valid;
 
 	if (!call_identify(req, 0, NULL, false, err) ||
-	    !db_principal_find(registry->db, &registry->principal, &valid, &call->is_admin, err))
+	    !db_principal_find(request_registry(req)->db, &request_scope(req)->principal, &valid,
+		&call->is_admin, err))
 		return false;
 	return valid ? admit(call, err) : error_set(err, ERROR_PRINCIPAL_STALE, NULL);
 }

@@ -67,7 +67,7 @@ rest_repositories_list(struct request *req, struct error *err)
 	size_t count;
 
 	if (!db_document_list(request_registry(req)->db, wanted_class(req),
-		&request_registry(req)->principal, &rows, &count, err)) {
+		&request_scope(req)->principal, &rows, &count, err)) {
 		json_decref(list);
 		return false;
 	}
@@ -91,7 +91,7 @@ rest_repositories_configurations(struct request *req, struct error *err)
 	json_t *all;
 	size_t count;
 
-	if (!db_document_list(request_registry(req)->db, NULL, &request_registry(req)->principal,
+	if (!db_document_list(request_registry(req)->db, NULL, &request_scope(req)->principal,
 		&rows, &count, err))
 		return false;
 	all = json_pack("{s:[], s:[], s:[]}", "LOCAL", "REMOTE", "VIRTUAL");
@@ -125,7 +125,7 @@ rest_repository_get(struct request *req, struct error *err)
 	json_t *document;
 
 	if (!rest_key(req, &key, err) ||
-	    !db_document_find(registry->db, key, &registry->principal, &row, err))
+	    !db_document_find(registry->db, key, &request_scope(req)->principal, &row, err))
 		return false;
 	if (row == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such repository: %s", key);
@@ -156,7 +156,7 @@ expected_revision(struct request *req, const char *key, int *revision, struct er
 	if (header == NULL)
 		return true;
 	if (!db_document_find(
-		request_registry(req)->db, key, &request_registry(req)->principal, &row, err))
+		request_registry(req)->db, key, &request_scope(req)->principal, &row, err))
 		return false;
 	*revision = row != NULL && conditional_etag_listed(header, entity_tag(req, row))
 			? row->revision
@@ -236,7 +236,7 @@ sections_check(struct request *req, const char *key, const char *json, struct er
 	bool ok;
 
 	if (!db_document_find(
-		request_registry(req)->db, key, &request_registry(req)->principal, &row, err))
+		request_registry(req)->db, key, &request_scope(req)->principal, &row, err))
 		return false;
 	document = json_loads(json, 0, NULL);
 	stored = row == NULL ? NULL : document_load(row);
@@ -259,8 +259,8 @@ save(struct request *req, enum document_mode mode, struct error *err)
 
 	return rest_key(req, &key, err) && rest_document(req, &json, err) &&
 	       sections_check(req, key, json, err) && expected_revision(req, key, &revision, err) &&
-	       db_document_save(registry->db, key, json, mode, revision, &registry->actor, &outcome,
-		   &message, err) &&
+	       db_document_save(registry->db, key, json, mode, revision, &request_scope(req)->actor,
+		   &outcome, &message, err) &&
 	       tell(req, key, outcome, "changed", message, err);
 }
 
@@ -286,7 +286,7 @@ rest_repository_remove(struct request *req, struct error *err)
 	int revision;
 
 	return rest_key(req, &key, err) && expected_revision(req, key, &revision, err) &&
-	       db_document_delete(
-		   registry->db, key, revision, &registry->actor, &outcome, &message, err) &&
+	       db_document_delete(registry->db, key, revision, &request_scope(req)->actor, &outcome,
+		   &message, err) &&
 	       tell(req, key, outcome, "deleted", message, err);
 }

@@ -43,7 +43,7 @@ change_admit(struct request *req, const struct change *change, struct error *err
 {
 	const struct registry *registry = request_registry(req);
 	struct account *account;
-	bool own = strcasecmp(change->name, registry->actor.name) == 0, good = !own;
+	bool own = strcasecmp(change->name, request_scope(req)->actor.name) == 0, good = !own;
 
 	if (!own && !rest_call(req)->is_admin)
 		return error_set(err, ERROR_DENIED, "this needs an administrator");
@@ -56,7 +56,7 @@ change_admit(struct request *req, const struct change *change, struct error *err
 	if (good)
 		return true;
 	if (!db_account_failed(registry->db, account->id, account->name,
-		request_service(req)->config, &registry->actor, err))
+		request_service(req)->config, &request_scope(req)->actor, err))
 		return false;
 	return error_set(err, ERROR_BAD_REQUEST, "the old password is wrong");
 }
@@ -71,7 +71,7 @@ rest_password_change(struct request *req, struct error *err)
 	if (!change_read(req, &change, err) || !change_admit(req, &change, err) ||
 	    !password_rules_check(change.name, change.fresh, err) ||
 	    (hash = password_hash(req->arena, change.fresh, err)) == NULL ||
-	    !db_account_password(registry->db, change.name, hash, &registry->actor, err))
+	    !db_account_password(registry->db, change.name, hash, &request_scope(req)->actor, err))
 		return false;
 	reply_text(req, 200, "password changed\n");
 	return true;

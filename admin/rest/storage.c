@@ -158,7 +158,7 @@ show(struct request *req, const char *path, struct error *err)
 	if (!rest_key(req, &key, err))
 		return false;
 	if (utf8_check(path) &&
-	    !db_storage_item(registry->db, key, path, &registry->principal, &item, err))
+	    !db_storage_item(registry->db, key, path, &request_scope(req)->principal, &item, err))
 		return false;
 	if (item == NULL || request_query(req, "properties") != NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such item%s",

@@ -68,9 +68,10 @@ history_entry(struct arena *arena, const json_t *image, bool empty)
 
 /* One thread unpacks a layer at a time; threads that wait for the same layer find it done. */
 static bool
-unpack_once(struct registry *registry, const struct blob_row *layer, struct v1_diff *diff,
+unpack_once(struct request_scope *scope, const struct blob_row *layer, struct v1_diff *diff,
     struct error *err)
 {
+	const struct registry *registry = scope->registry;
 	const char *path = store_blob_path(
 	    registry->store, registry->db->arena, &layer->digest, layer->file);
 
@@ -80,12 +81,12 @@ unpack_once(struct registry *registry, const struct blob_row *layer, struct v1_d
 		return true;
 	diff->known = true;
 	return unpack_digest(
-		   path, &layer->digest, registry->client, &diff->id, &diff->possible, err) &&
+		   path, &layer->digest, scope->client, &diff->id, &diff->possible, err) &&
 	       db_v1_diff_id_put(registry->db, layer->id, diff, err);
 }
 
 struct unpacking {
-	struct registry *registry;
+	struct request_scope *scope;
 	struct v1_link *link;
 	struct error *err;
 	bool ok;
@@ -97,14 +98,14 @@ run_unpacking(void *argument)
 	struct unpacking *unpacking = argument;
 	struct v1_link *link = unpacking->link;
 
-	unpacking->ok = unpack_once(unpacking->registry, &link->layer, &link->diff, unpacking->err);
+	unpacking->ok = unpack_once(unpacking->scope, &link->layer, &link->diff, unpacking->err);
 }
 
 static bool
-find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
+find_diff_id(struct request_scope *scope, struct v1_link *link, struct error *err)
 {
 	static struct slots unpackers = SLOTS(1);
-	struct unpacking unpacking = { registry, link, err, false };
+	struct unpacking unpacking = { scope, link, err, false };
 	bool done;
 
 	if (link->zstd)
@@ -128,23 +129,23 @@ find_diff_id(struct registry *registry, struct v1_link *link, struct error *err)
 
 /* The fields of the top image, and the history and layers of all images. */
 static bool
-make_config(struct registry *registry, struct v1_link *links, size_t count, struct bytes *config,
+make_config(struct request_scope *scope, struct v1_link *links, size_t count, struct bytes *config,
     struct error *err)
 {
 	static const char *const dropped[] = { "id", "parent", "parent_id", "layer_id", "throwaway",
 		"Size", "checksum" };
+	struct arena *arena = scope->registry->db->arena;
 	json_t *history = json_array(), *ids = json_array(), *image = NULL;
 	json_error_t fault;
 	bool ok = true;
 
 	for (size_t i = 0; i < count && ok; i++) {
 		json_decref(image);
-		image = document_load(registry->db->arena, links[i].json, &fault);
-		json_array_append_new(
-		    history, history_entry(registry->db->arena, image, !links[i].layered));
+		image = document_load(arena, links[i].json, &fault);
+		json_array_append_new(history, history_entry(arena, image, !links[i].layered));
 		if (!links[i].layered)
 			continue;
-		ok = find_diff_id(registry, &links[i], err);
+		ok = find_diff_id(scope, &links[i], err);
 		if (ok)
 			json_array_append_new(ids, json_string(links[i].diff.id.text));
 	}
@@ -158,7 +159,7 @@ make_config(struct registry *registry, struct v1_link *links, size_t count, stru
 		json_object_set(image, "history", history);
 		json_object_set_new(
 		    image, "rootfs", json_pack("{s:s, s:O}", "type", "layers", "diff_ids", ids));
-		*config = dump(registry->db->arena, json_incref(image));
+		*config = dump(arena, json_incref(image));
 	}
 	json_decref(history);
 	json_decref(ids);
@@ -194,7 +195,7 @@ make_manifest(struct arena *arena, struct bytes config, const struct v1_link *li
 }
 
 static bool
-push_config(struct registry *bridge, const struct target *target, const char *name,
+push_config(struct request_scope *bridge, const struct target *target, const char *name,
     struct bytes config, struct error *err)
 {
 	struct session *session;
@@ -207,16 +208,16 @@ push_config(struct registry *bridge, const struct target *target, const char *na
 }
 
 static bool
-link_layers(struct registry *bridge, const struct target *target, const char *name,
+link_layers(struct db *db, const struct target *target, const char *name,
     const struct v1_link *links, size_t count, struct error *err)
 {
-	int64_t *blobs = arena_array(bridge->db->arena, count, sizeof(*blobs));
+	int64_t *blobs = arena_array(db->arena, count, sizeof(*blobs));
 	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (links[i].layered)
 			blobs[n++] = links[i].layer.id;
-	return db_v1_layers_link(bridge->db, target, name, blobs, n, err);
+	return db_v1_layers_link(db, target, name, blobs, n, err);
 }
 
 /*
@@ -226,7 +227,7 @@ link_layers(struct registry *bridge, const struct target *target, const char *na
  */
 static bool
 find_bridge_target(
-    struct registry *bridge, const char *name, struct target *target, struct error *err)
+    struct request_scope *bridge, const char *name, struct target *target, struct error *err)
 {
 	if (registry_target_require(bridge, name, ACTION_WRITE, target, err))
 		return true;
@@ -238,19 +239,19 @@ find_bridge_target(
 }
 
 bool
-bridge_forward(struct registry *registry, const struct target *target, const char *name,
+bridge_forward(struct request_scope *scope, const struct target *target, const char *name,
     const char *tag, const struct digest *id, struct error *err)
 {
 	struct reference reference = { .tag = tag };
 	struct manifest_push push = { .content_type = MEDIATYPE_DOCKER_MANIFEST,
 		.reference = &reference };
-	struct registry bridge = *registry;
+	struct request_scope bridge = *scope;
 	struct target bridge_target = { 0 };
 	struct v1_link *links;
 	struct bytes config;
 	size_t count;
 
-	if (!db_v1_chain(registry->db, target, name, id, &bridge.key, &links, &count, err))
+	if (!db_v1_chain(scope->registry->db, target, name, id, &bridge.key, &links, &count, err))
 		return false;
 	if (count == 0)
 		return true;
@@ -259,10 +260,10 @@ bridge_forward(struct registry *registry, const struct target *target, const cha
 	push.name = strncmp(name, "library/", strlen("library/")) == 0 ? name + strlen("library/")
 								       : name;
 	if (!find_bridge_target(&bridge, push.name, &bridge_target, err) ||
-	    !make_config(registry, links, count, &config, err) ||
+	    !make_config(scope, links, count, &config, err) ||
 	    !push_config(&bridge, &bridge_target, push.name, config, err) ||
-	    !link_layers(&bridge, &bridge_target, push.name, links, count, err))
+	    !link_layers(scope->registry->db, &bridge_target, push.name, links, count, err))
 		return false;
-	push.payload = make_manifest(registry->db->arena, config, links, count);
+	push.payload = make_manifest(scope->registry->db->arena, config, links, count);
 	return registry_manifest_push(&bridge, &bridge_target, &push, err);
 }

@@ -7,7 +7,7 @@
 
 /* If the repository forwards its pushes: create a schema 2 image under this tag in the bridged
  * repository, with the pusher's rights there. The same image always gives the same manifest. */
-bool bridge_forward(struct registry *, const struct target *, const char *name, const char *tag,
-    const struct digest *id, struct error *) MUST_CHECK;
+bool bridge_forward(struct request_scope *, const struct target *, const char *name,
+    const char *tag, const struct digest *id, struct error *) MUST_CHECK;
 
 #endif

@@ -16,7 +16,7 @@
 
 /* Read a config; false if it cannot be read. */
 static bool
-config_read(struct registry *registry, const struct blob_row *row, struct bytes *config)
+config_read(const struct registry *registry, const struct blob_row *row, struct bytes *config)
 {
 	const char *path = store_blob_path(
 	    registry->store, registry->db->arena, &row->digest, row->file);
@@ -50,7 +50,7 @@ view_of(struct arena *arena, const struct v1_image *images, size_t count)
 }
 
 static bool
-keep_images(struct registry *registry, int64_t manifest, int64_t shown,
+keep_images(const struct registry *registry, int64_t manifest, int64_t shown,
     const struct v1_image *images, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
@@ -76,7 +76,7 @@ v1_json_id(const char *text, struct digest *id)
 
 /* An image manifest; one that is not fully stored is projected later. */
 static bool
-make_image(struct registry *registry, int64_t manifest, const struct v1_source *source,
+make_image(const struct registry *registry, int64_t manifest, const struct v1_source *source,
     const struct manifest *parsed, struct error *err)
 {
 	const char *why = "not an image";
@@ -100,7 +100,7 @@ make_image(struct registry *registry, int64_t manifest, const struct v1_source *
 /* A schema 1 manifest already consists of v1 images with ids that its pusher chose; top first, some
  * twice. */
 static bool
-make_schema1(struct registry *registry, const struct v1_source *source, struct error *err)
+make_schema1(const struct registry *registry, const struct v1_source *source, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
 	struct v1_projection_image *rows;
@@ -134,7 +134,7 @@ make_schema1(struct registry *registry, const struct v1_source *source, struct e
 }
 
 bool
-projection_make(struct registry *registry, int64_t manifest, struct error *err)
+projection_make(const struct registry *registry, int64_t manifest, struct error *err)
 {
 	struct arena *arena = registry->db->arena;
 	const struct descriptor *child;
@@ -173,10 +173,10 @@ projection_make(struct registry *registry, int64_t manifest, struct error *err)
 
 /* Read a config while it is being fetched. */
 static bool
-follow_config(struct registry *registry, const struct digest *digest,
-    const struct blob_found *found, struct bytes *config, struct error *err)
+follow_config(struct arena *arena, const struct digest *digest, const struct blob_found *found,
+    struct bytes *config, struct error *err)
 {
-	char *data = arena_alloc(registry->db->arena, (size_t)found->size + 1);
+	char *data = arena_alloc(arena, (size_t)found->size + 1);
 	struct digest actual;
 	int64_t length = 0;
 	ssize_t n = 1;
@@ -192,26 +192,28 @@ follow_config(struct registry *registry, const struct digest *digest,
 }
 
 static bool
-fetch_config(struct registry *registry, const char *name, const struct digest *digest,
+fetch_config(struct request_scope *scope, const char *name, const struct digest *digest,
     struct bytes *config, struct answer *answer, struct error *err)
 {
+	struct arena *arena = scope->registry->db->arena;
 	struct blob_found found;
 
-	if (!registry_blob_require(registry, name, digest, false, &found, answer, err))
-		return err->code == ERROR_BLOB_UNKNOWN ? answer_unknown(answer, registry->db->arena,
-							     ERROR_MANIFEST_UNKNOWN, err)
-						       : false;
+	if (!registry_blob_require(scope, name, digest, false, &found, answer, err))
+		return err->code == ERROR_BLOB_UNKNOWN
+			   ? answer_unknown(
+				 answer, scope->registry->db->arena, ERROR_MANIFEST_UNKNOWN, err)
+			   : false;
 	if (found.reader != NULL && found.size >= 0 && found.size <= CONFIG_MAX)
-		return follow_config(registry, digest, &found, config, err);
-	return (found.row != NULL && config_read(registry, found.row, config)) ||
+		return follow_config(arena, digest, &found, config, err);
+	return (found.row != NULL && config_read(scope->registry, found.row, config)) ||
 	       error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 }
 
 bool
-projection_fetch(struct registry *registry, const char *name, const struct manifest_row *row,
+projection_fetch(struct request_scope *scope, const char *name, const struct manifest_row *row,
     struct v1_projection_image **images, size_t *count, struct answer *answer, struct error *err)
 {
-	struct arena *arena = registry->db->arena;
+	struct arena *arena = scope->registry->db->arena;
 	struct reference reference = { 0 };
 	const struct descriptor *child;
 	struct manifest_row *shown;
@@ -228,15 +230,14 @@ projection_fetch(struct registry *registry, const char *name, const struct manif
 		if ((child = manifest_child_for(parsed, PLATFORM)) == NULL)
 			return true;
 		reference.digest = child->digest;
-		if (!registry_manifest_require(
-			registry, name, &reference, true, &shown, answer, err))
+		if (!registry_manifest_require(scope, name, &reference, true, &shown, answer, err))
 			return false;
 		if (!manifest_parse(arena, shown->payload, shown->media_type, &parsed, &reason))
 			return true;
 	}
 	if (parsed->blob_count == 0 || parsed->blobs[0].role != DESCRIPTOR_CONFIG)
 		return true;
-	if (!fetch_config(registry, name, &parsed->blobs[0].digest, &config, answer, err))
+	if (!fetch_config(scope, name, &parsed->blobs[0].digest, &config, answer, err))
 		return false;
 	if (v1_images_make(arena, parsed, config, &made, count, &why))
 		*images = view_of(arena, made, *count);

@@ -16,7 +16,7 @@ signer_release(void *held)
 
 /* The arena releases *signer. */
 static bool
-find_signer(struct registry *registry, struct signer **signer, struct error *err)
+find_signer(const struct registry *registry, struct signer **signer, struct error *err)
 {
 	struct signer **held = arena_alloc(registry->db->arena, sizeof(struct signer *));
 	unsigned char fresh[SIGNER_SECRET_BYTES], secret[SIGNER_SECRET_BYTES];
@@ -31,22 +31,22 @@ find_signer(struct registry *registry, struct signer **signer, struct error *err
 
 /* The v1 images of a manifest, root first; none if v1 clients cannot see it. */
 static bool
-find_images(struct registry *registry, const char *name, const struct manifest_row *row,
+find_images(struct request_scope *scope, const char *name, const struct manifest_row *row,
     struct v1_projection_image **images, size_t *count, struct answer *answer, struct error *err)
 {
 	struct v1_source *source;
 	bool known = false;
 
-	if (!db_v1_source(registry->db, 0, &row->digest, &source, err))
+	if (!db_v1_source(scope->registry->db, 0, &row->digest, &source, err))
 		return false;
 	for (int looks = 0; source != NULL && looks < 2 && !known; looks++) {
-		if (looks > 0 && !projection_make(registry, source->manifest, err))
+		if (looks > 0 && !projection_make(scope->registry, source->manifest, err))
 			return false;
 		if (!db_v1_projection_find(
-			registry->db, source->manifest, &known, images, count, err))
+			scope->registry->db, source->manifest, &known, images, count, err))
 			return false;
 	}
-	return known || projection_fetch(registry, name, row, images, count, answer, err);
+	return known || projection_fetch(scope, name, row, images, count, answer, err);
 }
 
 /* The architecture in the JSON of the top image. */
@@ -82,20 +82,20 @@ make_entries(struct arena *arena, const struct v1_projection_image *images, size
 }
 
 bool
-bridge_schema1_make(struct registry *registry, const char *name, const struct manifest_row *row,
+bridge_schema1_make(struct request_scope *scope, const char *name, const struct manifest_row *row,
     struct schema1 *schema1, struct bytes *document, struct answer *answer, struct error *err)
 {
-	struct arena *arena = registry->db->arena;
+	struct arena *arena = scope->registry->db->arena;
 	struct v1_projection_image *images = NULL;
 	char now[CLOCK_TEXT_SIZE];
 	struct signer *signer;
 	size_t count = 0;
 
-	if (!find_images(registry, name, row, &images, &count, answer, err))
+	if (!find_images(scope, name, row, &images, &count, answer, err))
 		return false;
 	if (!make_entries(arena, images, count, schema1))
 		return error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
-	if (!find_signer(registry, &signer, err))
+	if (!find_signer(scope->registry, &signer, err))
 		return false;
 	schema1->architecture = architecture_of(arena, schema1->entries[0].text);
 	schema1_print(arena, schema1);

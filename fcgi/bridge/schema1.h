@@ -12,7 +12,7 @@
  * index, its image for linux/amd64 is used. If parts of a cached manifest are missing, its upstream
  * is asked. MANIFEST_UNKNOWN if such clients cannot have it; they then try v1.
  */
-bool bridge_schema1_make(struct registry *, const char *name, const struct manifest_row *,
+bool bridge_schema1_make(struct request_scope *, const char *name, const struct manifest_row *,
     struct schema1 *, struct bytes *document, struct answer *, struct error *) MUST_CHECK;
 
 #endif

@@ -11,15 +11,15 @@
 #define REPACK_WAIT_MS 5000
 
 bool
-bridge_v1_image_require(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_image_require(struct request_scope *scope, const char *name, const struct digest *id,
     struct v1_image_row **row, struct error *err)
 {
 	struct access_decision decision = { 0 };
 	bool uploading = false;
 
-	if (!db_v1_image_find(registry->db, registry->key, name, id, &registry->principal,
+	if (!db_v1_image_find(scope->registry->db, scope->key, name, id, &scope->principal,
 		&decision, row, &uploading, err) ||
-	    !registry_admit(registry, &decision, ERROR_NOT_FOUND, err))
+	    !registry_admit(scope, &decision, ERROR_NOT_FOUND, err))
 		return false;
 	if (*row == NULL && uploading)
 		return error_set(err, ERROR_BAD_REQUEST, "Image is being uploaded, retry later");
@@ -36,13 +36,13 @@ recompress_slot_release(void *object)
 }
 
 struct recompress *
-bridge_v1_recompress(struct registry *registry, const struct v1_image_row *row, struct error *err)
+bridge_v1_recompress(struct request_scope *scope, const struct v1_image_row *row, struct error *err)
 {
 	static struct slots recompress_slots = SLOTS(REPACKERS_MAX);
-	struct slots **held = arena_alloc(registry->db->arena, sizeof(struct slots *));
+	struct slots **held = arena_alloc(scope->registry->db->arena, sizeof(struct slots *));
 
-	arena_defer(registry->db->arena, recompress_slot_release, held);
-	if (!registry->may_block) {
+	arena_defer(scope->registry->db->arena, recompress_slot_release, held);
+	if (!scope->may_block) {
 		error_set(err, ERROR_WOULD_BLOCK, NULL);
 		return NULL;
 	}
@@ -51,17 +51,18 @@ bridge_v1_recompress(struct registry *registry, const struct v1_image_row *row, 
 		return NULL;
 	}
 	*held = &recompress_slots;
-	return recompress_open(registry->db->arena, registry_blob_path(registry, &row->layer), err);
+	return recompress_open(
+	    scope->registry->db->arena, registry_blob_path(scope->registry, &row->layer), err);
 }
 
 bool
-bridge_v1_public(struct registry *registry, const char *name, bool *open, struct error *err)
+bridge_v1_public(struct request_scope *scope, const char *name, bool *open, struct error *err)
 {
 	struct v1_tag_row *tags;
 	size_t count;
 
-	return bridge_v1_tags(registry, name, NULL, &tags, &count, err) &&
-	       db_v1_public(registry->db, registry->key, name, open, err);
+	return bridge_v1_tags(scope, name, NULL, &tags, &count, err) &&
+	       db_v1_public(scope->registry->db, scope->key, name, open, err);
 }
 
 /* The arena is reset: a name may have thousands of tags. */
@@ -78,7 +79,7 @@ view_make(const struct registry *registry, struct arena *arena, int64_t manifest
 
 /* Make the missing projections; *made: there was one. */
 static bool
-views_make(struct registry *registry, const struct v1_tag_row *tags, size_t count, bool *made,
+views_make(const struct registry *registry, const struct v1_tag_row *tags, size_t count, bool *made,
     struct error *err)
 {
 	struct arena *arena = NULL;
@@ -110,17 +111,17 @@ keep_seen(struct v1_tag_row *tags, size_t count)
 }
 
 bool
-bridge_v1_tags(struct registry *registry, const char *name, const char *tag,
+bridge_v1_tags(struct request_scope *scope, const char *name, const char *tag,
     struct v1_tag_row **tags, size_t *count, struct error *err)
 {
 	struct access_decision decision = { 0 };
 	bool known = false, made = true;
 
 	for (int looks = 0; looks < 2 && made; looks++) {
-		if (!db_v1_tags(registry->db, registry->key, name, tag, &registry->principal,
+		if (!db_v1_tags(scope->registry->db, scope->key, name, tag, &scope->principal,
 			&decision, &known, tags, count, err) ||
-		    !registry_admit(registry, &decision, ERROR_NOT_FOUND, err) ||
-		    !views_make(registry, *tags, *count, &made, err))
+		    !registry_admit(scope, &decision, ERROR_NOT_FOUND, err) ||
+		    !views_make(scope->registry, *tags, *count, &made, err))
 			return false;
 	}
 	*count = keep_seen(*tags, *count);
@@ -131,12 +132,12 @@ bridge_v1_tags(struct registry *registry, const char *name, const char *tag,
 }
 
 bool
-bridge_v1_search(struct registry *registry, struct v1_search *search, struct error *err)
+bridge_v1_search(struct request_scope *scope, struct v1_search *search, struct error *err)
 {
 	struct access_decision decision = { 0 };
 
-	return db_v1_search(registry->db, registry->key, search->text, &registry->principal,
+	return db_v1_search(scope->registry->db, scope->key, search->text, &scope->principal,
 		   search->limit, (search->page - 1) * search->limit, &decision, &search->names,
 		   &search->count, &search->total, err) &&
-	       registry_admit(registry, &decision, ERROR_DENIED, err);
+	       registry_admit(scope, &decision, ERROR_DENIED, err);
 }

@@ -14,20 +14,21 @@
 
 /* NOT_FOUND; BAD_REQUEST while the image is being pushed. name NULL: any image with this id that
  * the principal may read, if all of them are identical. */
-bool bridge_v1_image_require(struct registry *, const char *name, const struct digest *id,
+bool bridge_v1_image_require(struct request_scope *, const char *name, const struct digest *id,
     struct v1_image_row **, struct error *) MUST_CHECK;
 
 /* A layer that v1 clients cannot read as it is stored, for recompress_read(). ERROR_WOULD_BLOCK;
  * UNAVAILABLE if too many layers are being read this way. */
 struct recompress *bridge_v1_recompress(
-    struct registry *, const struct v1_image_row *, struct error *) MUST_CHECK;
+    struct request_scope *, const struct v1_image_row *, struct error *) MUST_CHECK;
 
 /* May anonymous clients read the name? NOT_FOUND if it holds no v1 image. */
-bool bridge_v1_public(struct registry *, const char *name, bool *open, struct error *) MUST_CHECK;
+bool bridge_v1_public(
+    struct request_scope *, const char *name, bool *open, struct error *) MUST_CHECK;
 
 /* The tags that v1 clients see, sorted; tag NULL: all. NOT_FOUND if the name holds no v1 image, or
  * the tag does not exist. */
-bool bridge_v1_tags(struct registry *, const char *name, const char *tag, struct v1_tag_row **,
+bool bridge_v1_tags(struct request_scope *, const char *name, const char *tag, struct v1_tag_row **,
     size_t *count, struct error *) MUST_CHECK;
 
 struct v1_search {
@@ -37,6 +38,6 @@ struct v1_search {
 	size_t count;
 	int64_t total;
 };
-bool bridge_v1_search(struct registry *, struct v1_search *, struct error *) MUST_CHECK;
+bool bridge_v1_search(struct request_scope *, struct v1_search *, struct error *) MUST_CHECK;
 
 #endif

@@ -12,7 +12,6 @@
 #define UPLOADS_MAX 16 /* latest JSONs of one id; each hashes the layer while it is written */
 
 struct v1_layer {
-	struct registry *registry; /* borrowed */
 	struct session *session;
 	struct v1_upload_row *rows;
 	struct hasher *hashers[UPLOADS_MAX]; /* owned: one payload checksum for each row */
@@ -26,15 +25,15 @@ exists(struct error *err)
 }
 
 bool
-bridge_v1_target_require(struct registry *registry, const char *name, int wanted,
+bridge_v1_target_require(struct request_scope *scope, const char *name, int wanted,
     struct target *target, struct error *err)
 {
 	struct access_decision decision = { 0 };
 
-	return db_v1_target_find(registry->db, registry->key, name, &registry->principal, wanted,
+	return db_v1_target_find(scope->registry->db, scope->key, name, &scope->principal, wanted,
 		   &decision, target, err) &&
-	       registry_admit(registry, &decision, ERROR_DENIED, err) &&
-	       (wanted != ACTION_WRITE || store_require(registry->store, err));
+	       registry_admit(scope, &decision, ERROR_DENIED, err) &&
+	       (wanted != ACTION_WRITE || store_require(scope->registry->store, err));
 }
 
 /* --- JSON --- */
@@ -82,7 +81,7 @@ json_read(struct arena *arena, struct bytes json, const struct digest *id, struc
 }
 
 bool
-bridge_v1_json_push(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_json_push(struct request_scope *scope, const char *name, const struct digest *id,
     struct bytes json, struct error *err)
 {
 	struct target target = { 0 };
@@ -90,10 +89,11 @@ bridge_v1_json_push(struct registry *registry, const char *name, const struct di
 	enum v1_json_outcome outcome;
 	bool has_parent;
 
-	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !json_read(registry->db->arena, json, id, &parent, &has_parent, err) ||
-	    !db_v1_json_put(registry->db, &target, name, registry->principal.account,
-		registry->upload_sessions, id, has_parent ? &parent : NULL, json, &outcome, err))
+	if (!bridge_v1_target_require(scope, name, ACTION_WRITE, &target, err) ||
+	    !json_read(scope->registry->db->arena, json, id, &parent, &has_parent, err) ||
+	    !db_v1_json_put(scope->registry->db, &target, name, scope->principal.account,
+		scope->registry->upload_sessions, id, has_parent ? &parent : NULL, json, &outcome,
+		err))
 		return false;
 	switch (outcome) {
 	case V1_JSON_TAKEN:
@@ -101,7 +101,7 @@ bridge_v1_json_push(struct registry *registry, const char *name, const struct di
 	case V1_JSON_EXISTS:
 		return exists(err);
 	case V1_JSON_FULL:
-		return registry_sessions_full(registry, err);
+		return registry_sessions_full(scope->registry, err);
 	case V1_JSON_NO_PARENT:
 		break;
 	}
@@ -122,26 +122,25 @@ layer_release(void *held)
 }
 
 bool
-bridge_v1_layer_start(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_layer_start(struct request_scope *scope, const char *name, const struct digest *id,
     struct v1_layer **out, struct session **session, struct error *err)
 {
 	struct target target = { 0 };
-	struct v1_layer *layer = arena_alloc(registry->db->arena, sizeof(*layer));
+	struct v1_layer *layer = arena_alloc(scope->registry->db->arena, sizeof(*layer));
 	bool there;
 
-	*layer = (struct v1_layer){ .registry = registry };
-	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !db_v1_uploads(registry->db, &target, name, registry->principal.account, id,
+	*layer = (struct v1_layer){ 0 };
+	if (!bridge_v1_target_require(scope, name, ACTION_WRITE, &target, err) ||
+	    !db_v1_uploads(scope->registry->db, &target, name, scope->principal.account, id,
 		UPLOADS_MAX, &there, &layer->rows, &layer->count, err))
 		return false;
 	if (there)
 		return exists(err);
 	if (layer->count == 0)
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
-	if (!registry_session_start_at(
-		registry, &target, name, DIGEST_SHA256, &layer->session, err))
+	if (!registry_session_start_at(scope, &target, name, DIGEST_SHA256, &layer->session, err))
 		return false;
-	arena_defer(registry->db->arena, layer_release, layer);
+	arena_defer(scope->registry->db->arena, layer_release, layer);
 	for (size_t i = 0; i < layer->count; i++) {
 		if ((layer->hashers[i] = hasher_new(DIGEST_SHA256)) == NULL)
 			memory_give_up(sizeof(struct digest));
@@ -180,15 +179,15 @@ bridge_v1_layer_end(struct v1_layer *layer, struct error *err)
 /* --- Checksum and tags --- */
 
 bool
-bridge_v1_checksum_push(struct registry *registry, const char *name, const struct digest *id,
+bridge_v1_checksum_push(struct request_scope *scope, const char *name, const struct digest *id,
     const struct digest *payload, const char *tarsum, struct error *err)
 {
 	struct target target = { 0 };
 	enum v1_checksum_outcome outcome;
 
-	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
-	    !db_v1_checksum_put(
-		registry->db, &target, name, id, payload, tarsum, &registry->actor, &outcome, err))
+	if (!bridge_v1_target_require(scope, name, ACTION_WRITE, &target, err) ||
+	    !db_v1_checksum_put(scope->registry->db, &target, name, id, payload, tarsum,
+		&scope->actor, &outcome, err))
 		return false;
 	switch (outcome) {
 	case V1_CHECKSUM_DONE:
@@ -210,19 +209,19 @@ bridge_v1_checksum_push(struct registry *registry, const char *name, const struc
 }
 
 bool
-bridge_v1_tag_push(struct registry *registry, const char *name, const char *tag,
+bridge_v1_tag_push(struct request_scope *scope, const char *name, const char *tag,
     const struct digest *id, const char *agent, struct error *err)
 {
 	struct target target = { 0 };
 	enum v1_tag_outcome outcome;
 
-	if (!bridge_v1_target_require(registry, name, ACTION_WRITE, &target, err) ||
+	if (!bridge_v1_target_require(scope, name, ACTION_WRITE, &target, err) ||
 	    !db_v1_tag_put(
-		registry->db, &target, name, tag, id, agent, &registry->actor, &outcome, err))
+		scope->registry->db, &target, name, tag, id, agent, &scope->actor, &outcome, err))
 		return false;
 	switch (outcome) {
 	case V1_TAG_DONE:
-		return bridge_forward(registry, &target, name, tag, id, err);
+		return bridge_forward(scope, &target, name, tag, id, err);
 	case V1_TAG_UNKNOWN:
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	case V1_TAG_DENIED:
@@ -234,13 +233,13 @@ bridge_v1_tag_push(struct registry *registry, const char *name, const char *tag,
 
 bool
 bridge_v1_tags_delete(
-    struct registry *registry, const char *name, const char *tag, struct error *err)
+    struct request_scope *scope, const char *name, const char *tag, struct error *err)
 {
 	struct target target = { 0 };
 	bool found;
 
-	if (!bridge_v1_target_require(registry, name, ACTION_DELETE, &target, err) ||
-	    !db_v1_tags_delete(registry->db, &target, name, tag, &registry->actor, &found, err))
+	if (!bridge_v1_target_require(scope, name, ACTION_DELETE, &target, err) ||
+	    !db_v1_tags_delete(scope->registry->db, &target, name, tag, &scope->actor, &found, err))
 		return false;
 	return found || error_set(err, ERROR_NOT_FOUND,
 			    tag == NULL ? "Repository not found" : "Tag not found");

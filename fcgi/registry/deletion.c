@@ -4,20 +4,20 @@
 #include "registry/target.h"
 
 bool
-registry_manifest_delete(struct registry *registry, const char *name,
+registry_manifest_delete(struct request_scope *scope, const char *name,
     const struct reference *reference, struct manifest_holder *holder, struct error *err)
 {
 	struct target target = { 0 };
 	bool found = false, ok;
 
-	if (!registry_target_require(registry, name, ACTION_DELETE, &target, err))
+	if (!registry_target_require(scope, name, ACTION_DELETE, &target, err))
 		return false;
 	if (reference->tag != NULL)
 		ok = db_tag_delete(
-		    registry->db, &target, name, reference->tag, &registry->actor, &found, err);
+		    scope->registry->db, &target, name, reference->tag, &scope->actor, &found, err);
 	else
-		ok = db_manifest_delete(registry->db, &target, name, &reference->digest,
-		    &registry->actor, &found, holder, err);
+		ok = db_manifest_delete(scope->registry->db, &target, name, &reference->digest,
+		    &scope->actor, &found, holder, err);
 	if (!ok)
 		return false;
 	if (holder->index != NULL)
@@ -29,13 +29,14 @@ registry_manifest_delete(struct registry *registry, const char *name,
 
 bool
 registry_blob_delete(
-    struct registry *registry, const char *name, const struct digest *digest, struct error *err)
+    struct request_scope *scope, const char *name, const struct digest *digest, struct error *err)
 {
 	struct target target = { 0 };
 	enum blob_delete_outcome outcome = BLOB_DELETE_UNKNOWN;
 
-	if (!registry_target_require(registry, name, ACTION_DELETE, &target, err) ||
-	    !db_blob_delete(registry->db, &target, name, digest, &registry->actor, &outcome, err))
+	if (!registry_target_require(scope, name, ACTION_DELETE, &target, err) ||
+	    !db_blob_delete(
+		scope->registry->db, &target, name, digest, &scope->actor, &outcome, err))
 		return false;
 	switch (outcome) {
 	case BLOB_DELETE_DONE:

@@ -12,10 +12,10 @@
  * without the right; MANIFEST_REFERENCED when an index needs the manifest that a tag of the image
  * points to: *holder says which.
  */
-bool registry_manifest_delete(struct registry *, const char *name, const struct reference *,
+bool registry_manifest_delete(struct request_scope *, const char *name, const struct reference *,
     struct manifest_holder *holder, struct error *) MUST_CHECK;
 /* BLOB_UNKNOWN when absent; UNSUPPORTED when a manifest of the image needs it. */
 bool registry_blob_delete(
-    struct registry *, const char *name, const struct digest *, struct error *) MUST_CHECK;
+    struct request_scope *, const char *name, const struct digest *, struct error *) MUST_CHECK;
 
 #endif

@@ -1,7 +1,7 @@
 #include "registry/promotion.h"
 
 bool
-registry_promote(struct registry *registry, const struct promotion *promotion, struct error *err)
+registry_promote(struct request_scope *scope, const struct promotion *promotion, struct error *err)
 {
 	static const enum error_code codes[] = {
 		[PROMOTION_NO_REPOSITORY] = ERROR_BAD_REQUEST,
@@ -11,8 +11,8 @@ registry_promote(struct registry *registry, const struct promotion *promotion, s
 	enum promotion_outcome outcome;
 	const char *message;
 
-	if (!db_image_promote(registry->db, registry->key, promotion, &registry->principal,
-		&registry->actor, &outcome, &message, err))
+	if (!db_image_promote(scope->registry->db, scope->key, promotion, &scope->principal,
+		&scope->actor, &outcome, &message, err))
 		return false;
 	return outcome == PROMOTION_DONE || error_set(err, codes[outcome], "%s", message);
 }

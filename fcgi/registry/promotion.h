@@ -7,6 +7,6 @@
 
 /* BAD_REQUEST if a key is not that of a local repository, NAME_UNKNOWN if the image is missing,
  * DENIED. */
-bool registry_promote(struct registry *, const struct promotion *, struct error *) MUST_CHECK;
+bool registry_promote(struct request_scope *, const struct promotion *, struct error *) MUST_CHECK;
 
 #endif

@@ -11,7 +11,7 @@
 #define LOOKS_MAX 3 /* lookups: what was cached a moment ago may be deleted again */
 
 bool
-registry_manifest_require(struct registry *registry, const char *name,
+registry_manifest_require(struct request_scope *scope, const char *name,
     const struct reference *reference, bool payload, struct manifest_row **row,
     struct answer *answer, struct error *err)
 {
@@ -20,18 +20,19 @@ registry_manifest_require(struct registry *registry, const char *name,
 	bool ask;
 
 	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MAX; looks++) {
-		if (!db_manifest_find(registry->db, registry->key, name, reference,
-			&registry->principal, payload, &decision, row, &ask, err) ||
-		    !registry_admit(registry, &decision, ERROR_MANIFEST_UNKNOWN, err))
+		if (!db_manifest_find(scope->registry->db, scope->key, name, reference,
+			&scope->principal, payload, &decision, row, &ask, err) ||
+		    !registry_admit(scope, &decision, ERROR_MANIFEST_UNKNOWN, err))
 			return false;
 		/* An upstream whose answers are never fresh is asked only once. */
-		if (!ask || registry->relay == NULL || (looks > 0 && *row != NULL))
+		if (!ask || scope->registry->relay == NULL || (looks > 0 && *row != NULL))
 			break;
-		if (!remote_manifest(registry, name, reference, row, answer, &end, err))
+		if (!remote_manifest(scope, name, reference, row, answer, &end, err))
 			return false;
 	}
 	if (*row == NULL)
-		return answer_unknown(answer, registry->db->arena, ERROR_MANIFEST_UNKNOWN, err);
+		return answer_unknown(
+		    answer, scope->registry->db->arena, ERROR_MANIFEST_UNKNOWN, err);
 	answer->served_by = (*row)->repository;
 	return true;
 }
@@ -39,13 +40,14 @@ registry_manifest_require(struct registry *registry, const char *name,
 /* May an upstream be asked, or do only stored bytes count? */
 static bool
 may_ask_upstream(
-    struct registry *registry, const char *name, bool head, bool *may, struct error *err)
+    struct request_scope *scope, const char *name, bool head, bool *may, struct error *err)
 {
 	bool pushing = false;
 
-	if (registry->relay != NULL && head && !registry_is_pushing(registry, name, &pushing, err))
+	if (scope->registry->relay != NULL && head &&
+	    !registry_is_pushing(scope, name, &pushing, err))
 		return false;
-	*may = registry->relay != NULL && !pushing;
+	*may = scope->registry->relay != NULL && !pushing;
 	return true;
 }
 
@@ -67,41 +69,41 @@ find_empty_layer(const struct digest *digest, struct blob_found *found)
 }
 
 bool
-registry_blob_require(struct registry *registry, const char *name, const struct digest *digest,
+registry_blob_require(struct request_scope *scope, const char *name, const struct digest *digest,
     bool head, struct blob_found *found, struct answer *answer, struct error *err)
 {
-	bool push = head && registry->intent == INTENT_PUSH;
+	bool push = head && scope->intent == INTENT_PUSH;
 	struct access_decision decision = { 0 };
 	enum remote_end end = REMOTE_FOUND;
 	bool ask;
 
 	*found = (struct blob_found){ .size = -1 };
 	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MAX; looks++) {
-		if (!db_blob_find(registry->db, registry->key, name, digest, &registry->principal,
+		if (!db_blob_find(scope->registry->db, scope->key, name, digest, &scope->principal,
 			push, &decision, &found->row, &ask, err) ||
-		    !registry_admit(registry, &decision, ERROR_BLOB_UNKNOWN, err) ||
-		    !store_require(registry->store, err))
+		    !registry_admit(scope, &decision, ERROR_BLOB_UNKNOWN, err) ||
+		    !store_require(scope->registry->store, err))
 			return false;
 		if (found->row == NULL && find_empty_layer(digest, found))
 			return true;
-		if (ask && !may_ask_upstream(registry, name, head, &ask, err))
+		if (ask && !may_ask_upstream(scope, name, head, &ask, err))
 			return false;
 		if (!ask)
 			break;
-		if (!remote_blob(registry, name, digest, head, found, answer, &end, err))
+		if (!remote_blob(scope, name, digest, head, found, answer, &end, err))
 			return false;
 		if (end == REMOTE_FOUND && (head || found->reader != NULL))
 			return true;
 	}
 	if (found->row == NULL)
-		return answer_unknown(answer, registry->db->arena, ERROR_BLOB_UNKNOWN, err);
+		return answer_unknown(answer, scope->registry->db->arena, ERROR_BLOB_UNKNOWN, err);
 	found->size = found->row->size;
 	answer->served_by = found->row->repository;
 	return true;
 }
 
 const char *
-registry_blob_path(struct registry *registry, const struct blob_row *row)
+registry_blob_path(const struct registry *registry, const struct blob_row *row)
 {
 	return store_blob_path(registry->store, registry->db->arena, &row->digest, row->file);
 }
@@ -117,7 +119,7 @@ list_cut(struct list *list, int limit)
 }
 
 bool
-registry_tags_list(struct registry *registry, const char *name, const char *last, int limit,
+registry_tags_list(struct request_scope *scope, const char *name, const char *last, int limit,
     struct list *list, struct answer *answer, struct error *err)
 {
 	struct access_decision decision = { 0 };
@@ -125,64 +127,64 @@ registry_tags_list(struct registry *registry, const char *name, const char *last
 	bool known = false, ask;
 
 	for (int looks = 0; end == REMOTE_FOUND && looks < 2; looks++) {
-		if (!db_tags_list(registry->db, registry->key, name, &registry->principal, last,
+		if (!db_tags_list(scope->registry->db, scope->key, name, &scope->principal, last,
 			limit + 1, &decision, &known, &ask, &list->items, &list->count, err) ||
-		    !registry_admit(registry, &decision, ERROR_NAME_UNKNOWN, err))
+		    !registry_admit(scope, &decision, ERROR_NAME_UNKNOWN, err))
 			return false;
-		if (!ask || registry->relay == NULL || looks > 0)
+		if (!ask || scope->registry->relay == NULL || looks > 0)
 			break;
-		if (!remote_tags(registry, name, known, answer, &end, err))
+		if (!remote_tags(scope, name, known, answer, &end, err))
 			return false;
 	}
 	list_cut(list, limit);
-	return known || answer_unknown(answer, registry->db->arena, ERROR_NAME_UNKNOWN, err);
+	return known || answer_unknown(answer, scope->registry->db->arena, ERROR_NAME_UNKNOWN, err);
 }
 
 bool
 registry_catalog(
-    struct registry *registry, const char *last, int limit, struct list *list, struct error *err)
+    struct request_scope *scope, const char *last, int limit, struct list *list, struct error *err)
 {
 	struct access_decision decision = { 0 };
 
-	if (!db_catalog(registry->db, registry->key, &registry->principal, last, limit + 1,
+	if (!db_catalog(scope->registry->db, scope->key, &scope->principal, last, limit + 1,
 		&decision, &list->items, &list->count, err))
 		return false;
 	/* A user without any right gets an empty catalog; only anonymous clients are asked to sign
 	 * in. */
-	decision.allowed = decision.allowed || registry->principal.account != 0;
-	if (!registry_admit(registry, &decision, ERROR_DENIED, err))
+	decision.allowed = decision.allowed || scope->principal.account != 0;
+	if (!registry_admit(scope, &decision, ERROR_DENIED, err))
 		return false;
 	list_cut(list, limit);
 	return true;
 }
 
 bool
-registry_referrers_list(struct registry *registry, const char *name, const struct digest *subject,
+registry_referrers_list(struct request_scope *scope, const char *name, const struct digest *subject,
     const char *artifact_type, const char *last, int limit, struct list *list, struct error *err)
 {
 	struct access_decision decision = { 0 };
 	const char **digests = NULL;
 
-	if (!db_referrers_list(registry->db, registry->key, name, subject, artifact_type,
-		&registry->principal, last, limit, REFERRERS_MAX_BYTES, &decision, &list->items,
+	if (!db_referrers_list(scope->registry->db, scope->key, name, subject, artifact_type,
+		&scope->principal, last, limit, REFERRERS_MAX_BYTES, &decision, &list->items,
 		&digests, &list->count, &list->more, err))
 		return false;
-	decision.allowed = decision.allowed || registry->principal.account != 0;
-	if (!registry_admit(registry, &decision, ERROR_NAME_UNKNOWN, err))
+	decision.allowed = decision.allowed || scope->principal.account != 0;
+	if (!registry_admit(scope, &decision, ERROR_NAME_UNKNOWN, err))
 		return false;
 	list->last = list->count > 0 ? digests[list->count - 1] : NULL;
 	return true;
 }
 
 bool
-registry_rights(struct registry *registry, const char *name, int *actions, struct error *err)
+registry_rights(struct request_scope *scope, const char *name, int *actions, struct error *err)
 {
 	struct access_decision decision = { 0 };
 
 	if (!db_rights_find(
-		registry->db, registry->key, name, &registry->principal, &decision, actions, err))
+		scope->registry->db, scope->key, name, &scope->principal, &decision, actions, err))
 		return false;
 	decision.allowed = true; /* no right is not an error here: the token grants nothing */
 	decision.blacked_out = false;
-	return registry_admit(registry, &decision, ERROR_DENIED, err);
+	return registry_admit(scope, &decision, ERROR_DENIED, err);
 }

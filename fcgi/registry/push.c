@@ -9,14 +9,14 @@
 #include "registry/session.h"
 
 bool
-registry_blob_mount(struct registry *registry, const char *name, const char *from,
+registry_blob_mount(struct request_scope *scope, const char *name, const char *from,
     const struct digest *digest, bool *mounted, struct error *err)
 {
 	struct target target = { 0 };
 
-	return registry_target_require(registry, name, ACTION_WRITE, &target, err) &&
-	       db_blob_mount(registry->db, registry->key, from, &target, name, digest,
-		   &registry->principal, mounted, err);
+	return registry_target_require(scope, name, ACTION_WRITE, &target, err) &&
+	       db_blob_mount(scope->registry->db, scope->key, from, &target, name, digest,
+		   &scope->principal, mounted, err);
 }
 
 /* Foreign layers need not be stored, so the database is not asked for them. */
@@ -137,32 +137,32 @@ lacks_empty_layer(const struct manifest_push *push)
 /* Store the empty layer: a stored manifest must only name stored blobs. */
 static bool
 bring_empty_layer(
-    struct registry *registry, const struct target *target, const char *name, struct error *err)
+    struct request_scope *scope, const struct target *target, const char *name, struct error *err)
 {
 	struct session *session;
 	struct digest digest;
 
 	v1_image_empty_layer_digest(&digest);
-	return registry_session_start_at(registry, target, name, DIGEST_SHA256, &session, err) &&
+	return registry_session_start_at(scope, target, name, DIGEST_SHA256, &session, err) &&
 	       session_write(
 		   session, v1_image_empty_layer.data, v1_image_empty_layer.length, err) &&
 	       session_commit(session, &digest, err);
 }
 
 bool
-registry_manifest_push(struct registry *registry, const struct target *target,
+registry_manifest_push(struct request_scope *scope, const struct target *target,
     struct manifest_push *push, struct error *err)
 {
-	struct arena *arena = registry->db->arena;
+	struct arena *arena = scope->registry->db->arena;
 	struct manifest *manifest;
 	enum manifest_put_outcome outcome;
 	int64_t size = 0;
 	struct manifest_put put = {
-		.key = registry->key,
+		.key = scope->key,
 		.name = push->name,
 		.target = target,
-		.principal = &registry->principal,
-		.actor = &registry->actor,
+		.principal = &scope->principal,
+		.actor = &scope->actor,
 		.digest = &push->digest,
 		.payload = push->payload,
 		.tags = push->reference->tag != NULL ? &push->reference->tag : push->tags,
@@ -177,13 +177,13 @@ registry_manifest_push(struct registry *registry, const struct target *target,
 	if (manifest->has_subject)
 		put.referrer = manifest_referrer_json(
 		    arena, manifest, &push->digest, (int64_t)push->payload.length);
-	if (!db_manifest_put(
-		registry->db, &put, &outcome, &push->missing, &push->missing_count, &size, err))
+	if (!db_manifest_put(scope->registry->db, &put, &outcome, &push->missing,
+		&push->missing_count, &size, err))
 		return false;
 	if (outcome == MANIFEST_PUT_MISSING && lacks_empty_layer(push) &&
-	    (!bring_empty_layer(registry, target, push->name, err) ||
-		!db_manifest_put(registry->db, &put, &outcome, &push->missing, &push->missing_count,
-		    &size, err)))
+	    (!bring_empty_layer(scope, target, push->name, err) ||
+		!db_manifest_put(scope->registry->db, &put, &outcome, &push->missing,
+		    &push->missing_count, &size, err)))
 		return false;
 	return outcome_error(push, outcome, size, err);
 }

@@ -8,7 +8,7 @@
 
 /* Link a blob that the name `from` holds. *mounted is false if it cannot be linked, for any
  * reason. */
-bool registry_blob_mount(struct registry *, const char *name, const char *from,
+bool registry_blob_mount(struct request_scope *, const char *name, const char *from,
     const struct digest *, bool *mounted, struct error *) MUST_CHECK;
 
 struct manifest_push {
@@ -28,7 +28,7 @@ struct manifest_push {
 };
 
 /* The target comes from registry_target_require(), which is called before the body is read. */
-bool registry_manifest_push(
-    struct registry *, const struct target *, struct manifest_push *, struct error *) MUST_CHECK;
+bool registry_manifest_push(struct request_scope *, const struct target *, struct manifest_push *,
+    struct error *) MUST_CHECK;
 
 #endif

@@ -27,22 +27,30 @@ enum intent {
 	INTENT_OPEN /* it has credentials: its rights decide */
 };
 
+/* Handles, borrowed, and limits: all that is the same for every client. */
 struct registry {
-	struct db *db;              /* borrowed */
-	struct store *store;        /* borrowed */
-	struct relay *relay;        /* borrowed; NULL if upstreams are never asked */
-	bool may_block;             /* on an upstream or on long work; else ERROR_WOULD_BLOCK */
-	int64_t upload_sessions;    /* maximum of open sessions per account; 0: unlimited */
-	struct unpack_watch client; /* ends long work when the client has gone */
-	const char *key;            /* the requested repository key */
+	struct db *db;
+	struct store *store;
+	struct relay *relay;     /* NULL if upstreams are never asked */
+	int64_t upload_sessions; /* maximum of open sessions per account; 0: unlimited */
+};
+
+/*
+ * The scope of a request: who asks, at which key, and how. It refers to the handles, so that a
+ * function which needs both takes one argument; functions that need only the handles take those.
+ */
+struct request_scope {
+	const struct registry *registry;
+	const char *key;   /* the requested repository key */
 	bool key_from_url; /* the client chose the key: only an administrator may learn that no
 			      repository has it */
+	bool key_known;    /* found out by a statement: a repository has it */
 	int version;       /* of the requested API: 1 or 2 */
 	struct principal principal;
 	struct actor actor;
 	enum intent intent;
-
-	bool key_known; /* a repository of that key exists */
+	bool may_block;             /* on an upstream or on long work; else ERROR_WOULD_BLOCK */
+	struct unpack_watch client; /* ends long work when the client has gone */
 };
 
 /*
@@ -52,19 +60,19 @@ struct registry {
  * not allowed UNAUTHORIZED to anonymous clients and `refusal` to others. An unknown key from the
  * URL is treated as a repository where nothing is allowed, except for an administrator.
  */
-bool registry_admit(struct registry *, const struct access_decision *, enum error_code refusal,
+bool registry_admit(struct request_scope *, const struct access_decision *, enum error_code refusal,
     struct error *) MUST_CHECK;
 /* For requests without a name: require that the key exists and that the principal is not stale.
  * wants_read: and that it may read something there. */
-bool registry_admit_principal(struct registry *, bool wants_read, struct error *) MUST_CHECK;
+bool registry_admit_principal(struct request_scope *, bool wants_read, struct error *) MUST_CHECK;
 
 /* Select the remote repository that proxies another registry, among those behind the key whose
  * patterns admit the name, and the tag unless it is NULL. NAME_UNKNOWN if none does. */
-bool registry_choose_namespace(struct registry *, const char *ns, const char *name, const char *tag,
-    struct error *) MUST_CHECK;
+bool registry_choose_namespace(struct request_scope *, const char *ns, const char *name,
+    const char *tag, struct error *) MUST_CHECK;
 
 /* Is the client about to push under that name? INTENT_OPEN is resolved once, by its rights. */
 bool registry_is_pushing(
-    struct registry *, const char *name, bool *pushing, struct error *) MUST_CHECK;
+    struct request_scope *, const char *name, bool *pushing, struct error *) MUST_CHECK;
 
 #endif

@@ -19,7 +19,7 @@ static enum upstream_result
 ask_blob(struct remote_search *search, const struct remote *remote, bool head,
     struct upstream_reply *reply)
 {
-	struct registry *registry = search->registry;
+	const struct registry *registry = search->scope->registry;
 	enum upstream_result result = upstreams_ask(registry->relay->upstreams, registry->db,
 	    remote,
 	    &(struct upstream_call){
@@ -85,7 +85,7 @@ static bool
 get_blob(struct remote_search *search, const struct remote *remote, bool head,
     struct blob_found *found, bool *got, struct error *err)
 {
-	struct registry *registry = search->registry;
+	const struct registry *registry = search->scope->registry;
 	struct error reason = { 0 };
 	bool stored;
 
@@ -110,7 +110,7 @@ get_blob(struct remote_search *search, const struct remote *remote, bool head,
 }
 
 bool
-remote_blob(struct registry *registry, const char *name, const struct digest *digest, bool head,
+remote_blob(struct request_scope *scope, const char *name, const struct digest *digest, bool head,
     struct blob_found *found, struct answer *answer, enum remote_end *end, struct error *err)
 {
 	const struct remote_question question = { .digest = digest, .blob = true };
@@ -119,14 +119,14 @@ remote_blob(struct registry *registry, const char *name, const struct digest *di
 
 	*end = REMOTE_NOTHING;
 	found->reader = NULL;
-	if (!remote_search_open(&search, registry, name, &question, answer, err))
+	if (!remote_search_open(&search, scope, name, &question, answer, err))
 		return false;
 	for (size_t i = 0; i < search.count && !got; i++) {
 		struct remote *remote = &search.remotes[i];
 
 		if (!remote_search_may_ask(&search, remote))
 			continue;
-		if (!remote_search_may_block(registry, err) ||
+		if (!remote_search_may_block(scope, err) ||
 		    !get_blob(&search, remote, head, found, &got, err))
 			return false;
 		if (got)

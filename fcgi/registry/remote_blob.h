@@ -16,7 +16,7 @@ struct blob_found {
 
 /* Find a blob. On REMOTE_FOUND it is stored, and the reader is NULL, or it is being fetched; with
  * `head` only the size is set. */
-bool remote_blob(struct registry *, const char *name, const struct digest *, bool head,
+bool remote_blob(struct request_scope *, const char *name, const struct digest *, bool head,
     struct blob_found *, struct answer *, enum remote_end *, struct error *) MUST_CHECK;
 
 #endif

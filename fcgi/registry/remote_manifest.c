@@ -81,11 +81,11 @@ without_lost(struct arena *arena, const struct manifest *manifest)
 
 /* Store a verified answer. A wrong size in a descriptor is left for clients to detect. */
 static bool
-cache_manifest(struct registry *registry, const struct remote *remote, const char *tag,
+cache_manifest(struct request_scope *scope, const struct remote *remote, const char *tag,
     const struct manifest *manifest, const struct digest *digest, struct bytes payload,
     struct error *err)
 {
-	struct arena *arena = registry->db->arena;
+	struct arena *arena = scope->registry->db->arena;
 	const struct manifest_cache order = {
 		.remote = remote,
 		.tag = tag,
@@ -95,11 +95,11 @@ cache_manifest(struct registry *registry, const struct remote *remote, const cha
 		.referrer = manifest->has_subject ? manifest_referrer_json(arena, manifest, digest,
 							(int64_t)payload.length)
 						  : NULL,
-		.actor = &registry->actor,
+		.actor = &scope->actor,
 	};
 	const char *warning = NULL;
 
-	if (!db_manifest_cache(registry->db, &order, &warning, err))
+	if (!db_manifest_cache(scope->registry->db, &order, &warning, err))
 		return false;
 	if (warning != NULL)
 		log_line(LOG_LEVEL_WARNING, "%s: %s/%s names a wrong size: %s", remote->key,
@@ -135,11 +135,11 @@ read_claim(struct arena *arena, const struct remote *remote, const char *content
 
 /* Verify an answer, then store it or return it in *row. */
 static bool
-take_manifest(struct registry *registry, const struct remote *remote,
+take_manifest(struct request_scope *scope, const struct remote *remote,
     const struct reference *reference, const struct upstream_reply *reply,
     struct manifest_row **row, struct error *err)
 {
-	struct arena *arena = registry->db->arena;
+	struct arena *arena = scope->registry->db->arena;
 	const struct bytes payload = { reply->body, reply->body_length };
 	struct manifest *manifest;
 	struct digest announced, digest;
@@ -162,14 +162,14 @@ take_manifest(struct registry *registry, const struct remote *remote,
 		};
 		return true;
 	}
-	return cache_manifest(registry, remote, reference->tag, manifest, &digest, payload, err);
+	return cache_manifest(scope, remote, reference->tag, manifest, &digest, payload, err);
 }
 
 static enum upstream_result
 ask_manifest(const struct remote_search *search, const struct remote *remote,
     const struct reference *reference, bool head, struct upstream_reply *reply)
 {
-	struct registry *registry = search->registry;
+	const struct registry *registry = search->scope->registry;
 	struct arena *arena = registry->db->arena;
 
 	return upstreams_ask(registry->relay->upstreams, registry->db, remote,
@@ -192,7 +192,7 @@ static bool
 get_manifest(struct remote_search *search, const struct remote *remote,
     const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
 {
-	struct registry *registry = search->registry;
+	const struct registry *registry = search->scope->registry;
 	struct upstream_reply reply;
 	enum upstream_result result;
 	struct error reason = { 0 };
@@ -217,7 +217,7 @@ get_manifest(struct remote_search *search, const struct remote *remote,
 	if (result != UPSTREAM_DONE)
 		return remote_search_record_failure(
 		    search, remote, *row != NULL, result, &reply, err);
-	if (take_manifest(registry, remote, reference, &reply, row, &reason)) {
+	if (take_manifest(search->scope, remote, reference, &reply, row, &reason)) {
 		*got = true;
 		return true;
 	}
@@ -234,13 +234,13 @@ static bool
 is_here_now(
     struct remote_search *search, const struct reference *reference, bool *here, struct error *err)
 {
-	struct registry *registry = search->registry;
+	struct request_scope *scope = search->scope;
 	struct access_decision decision;
 	struct manifest_row *row = NULL;
 	bool ask;
 
-	if (!db_manifest_find(registry->db, registry->key, search->name, reference,
-		&registry->principal, false, &decision, &row, &ask, err))
+	if (!db_manifest_find(scope->registry->db, scope->key, search->name, reference,
+		&scope->principal, false, &decision, &row, &ask, err))
 		return false;
 	*here = row != NULL && !ask;
 	return true;
@@ -303,9 +303,10 @@ static bool
 get_manifest_once(struct remote_search *search, const struct remote *remote,
     const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
 {
-	struct single_flights *flights = search->registry->relay->flights;
-	const char *key = arena_printf(search->registry->db->arena, "%d %s %s", remote->id,
-	    remote->path, reference->tag != NULL ? reference->tag : reference->digest.text);
+	const struct registry *registry = search->scope->registry;
+	struct single_flights *flights = registry->relay->flights;
+	const char *key = arena_printf(registry->db->arena, "%d %s %s", remote->id, remote->path,
+	    reference->tag != NULL ? reference->tag : reference->digest.text);
 	struct flight flight = { search, remote, reference, row, got, err, false };
 	struct error outcome = { 0 };
 
@@ -334,16 +335,16 @@ static bool
 serve_stale(struct remote_search *search, const struct manifest_row *row, const char *tag,
     struct error *err)
 {
-	struct registry *registry = search->registry;
+	struct request_scope *scope = search->scope;
+	struct db *db = scope->registry->db;
 
 	for (size_t i = 0; i < search->count; i++)
 		if (search->remotes[i].id == row->member) {
 			search->answer->warning = "110 - \"Response is Stale\"";
-			return db_stale_served(registry->db, row->member, search->remotes[i].path,
-			    tag,
-			    search->failed ? answer_causes(search->answer, registry->db->arena)
+			return db_stale_served(db, row->member, search->remotes[i].path, tag,
+			    search->failed ? answer_causes(search->answer, db->arena)
 					   : "the upstream does not have it",
-			    &registry->actor, err);
+			    &scope->actor, err);
 		}
 	return true;
 }
@@ -358,7 +359,7 @@ may_better(const struct remote *remote, const struct manifest_row *row)
 }
 
 bool
-remote_manifest(struct registry *registry, const char *name, const struct reference *reference,
+remote_manifest(struct request_scope *scope, const char *name, const struct reference *reference,
     struct manifest_row **row, struct answer *answer, enum remote_end *end, struct error *err)
 {
 	const struct remote_question question = {
@@ -369,14 +370,14 @@ remote_manifest(struct registry *registry, const char *name, const struct refere
 	bool got = false;
 
 	*end = REMOTE_NOTHING;
-	if (!remote_search_open(&search, registry, name, &question, answer, err))
+	if (!remote_search_open(&search, scope, name, &question, answer, err))
 		return false;
 	for (size_t i = 0; i < search.count && !got; i++) {
 		struct remote *remote = &search.remotes[i];
 
 		if (!may_better(remote, *row) || !remote_search_may_ask(&search, remote))
 			continue;
-		if (!remote_search_may_block(registry, err) ||
+		if (!remote_search_may_block(scope, err) ||
 		    !get_manifest_once(&search, remote, reference, row, &got, err))
 			return false;
 		if (got)

@@ -10,7 +10,7 @@
  * better, with answer->warning set if it is stale. A remote that stores nothing returns its answer
  * in *row too.
  */
-bool remote_manifest(struct registry *, const char *name, const struct reference *,
+bool remote_manifest(struct request_scope *, const char *name, const struct reference *,
     struct manifest_row **row, struct answer *, enum remote_end *, struct error *) MUST_CHECK;
 
 #endif

@@ -11,22 +11,22 @@
 #define PROBE_PAUSE_NS (50 * 1000 * 1000)
 
 bool
-remote_search_may_block(const struct registry *registry, struct error *err)
+remote_search_may_block(const struct request_scope *scope, struct error *err)
 {
-	return registry->may_block || error_set(err, ERROR_WOULD_BLOCK, NULL);
+	return scope->may_block || error_set(err, ERROR_WOULD_BLOCK, NULL);
 }
 
 static bool
 find_remotes(struct remote_search *search, struct error *err)
 {
-	struct registry *registry = search->registry;
+	struct request_scope *scope = search->scope;
 	struct access_decision decision = { 0 };
 
-	if (!db_remotes_find(registry->db, registry->key, search->name, &search->question,
-		&registry->principal, &decision, &search->remotes, &search->count, err))
+	if (!db_remotes_find(scope->registry->db, scope->key, search->name, &search->question,
+		&scope->principal, &decision, &search->remotes, &search->count, err))
 		return false;
 	decision.allowed = true; /* the lookup before this one has checked it */
-	return registry_admit(registry, &decision, ERROR_DENIED, err);
+	return registry_admit(scope, &decision, ERROR_DENIED, err);
 }
 
 /* Is a probe so young that even a working upstream may not have answered it yet? */
@@ -40,19 +40,19 @@ is_probe_awaited(const struct remote_search *search)
 }
 
 bool
-remote_search_open(struct remote_search *search, struct registry *registry, const char *name,
+remote_search_open(struct remote_search *search, struct request_scope *scope, const char *name,
     const struct remote_question *question, struct answer *answer, struct error *err)
 {
 	int64_t until = clock_steady_ms() + PROBE_AWAITED_MS;
 
 	*search = (struct remote_search){
-		.registry = registry, .answer = answer, .name = name, .question = *question
+		.scope = scope, .answer = answer, .name = name, .question = *question
 	};
 	if (!find_remotes(search, err) ||
-	    (search->count > 0 && !registry_is_pushing(registry, name, &search->pushing, err)))
+	    (search->count > 0 && !registry_is_pushing(scope, name, &search->pushing, err)))
 		return false;
 	while (!search->pushing && is_probe_awaited(search) && clock_steady_ms() < until) {
-		if (!remote_search_may_block(registry, err))
+		if (!remote_search_may_block(scope, err))
 			return false;
 		nanosleep(&(struct timespec){ .tv_nsec = PROBE_PAUSE_NS }, NULL);
 		if (!find_remotes(search, err))
@@ -65,7 +65,7 @@ remote_search_open(struct remote_search *search, struct registry *registry, cons
 int
 remote_search_answer_ms(const struct remote_search *search, const struct remote *remote)
 {
-	return search->registry->intent == INTENT_PUSH && remote->answer_ms > PUSH_ANSWER_MS
+	return search->scope->intent == INTENT_PUSH && remote->answer_ms > PUSH_ANSWER_MS
 		   ? PUSH_ANSWER_MS
 		   : remote->answer_ms;
 }
@@ -81,7 +81,7 @@ record(struct remote_search *search, const struct remote *remote, const char *wo
 	search->failed = true;
 	search->last = *reason;
 	answer_add_unavailable(
-	    search->answer, search->registry->db->arena, remote->key, word, reason->message);
+	    search->answer, search->scope->registry->db->arena, remote->key, word, reason->message);
 	if (!shown || search->pushing ||
 	    (search->trouble.code != ERROR_NONE && search->trouble.code != ERROR_DENIED))
 		return;
@@ -116,7 +116,7 @@ record_backing_off(struct remote_search *search, const struct remote *remote)
 bool
 remote_search_may_ask(struct remote_search *search, const struct remote *remote)
 {
-	struct arena *arena = search->registry->db->arena;
+	struct arena *arena = search->scope->registry->db->arena;
 
 	if (remote->offline) {
 		answer_add_unavailable(search->answer, arena, remote->key, "offline",
@@ -144,7 +144,8 @@ trouble_error(const struct remote_search *search, struct error *err)
 {
 	*err = search->trouble;
 	err->retry_after = search->retry_after;
-	return error_cause(err, "%s", answer_causes(search->answer, search->registry->db->arena));
+	return error_cause(
+	    err, "%s", answer_causes(search->answer, search->scope->registry->db->arena));
 }
 
 bool
@@ -162,7 +163,7 @@ remote_search_record_failure(struct remote_search *search, const struct remote *
 	struct error reason = { 0 };
 
 	if (result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
-		return db_remote_missed(search->registry->db, remote, &search->question,
+		return db_remote_missed(search->scope->registry->db, remote, &search->question,
 		    result == UPSTREAM_REFUSED ? reply->reason : NULL, err);
 	(void)remote_error(remote, result, reply, &reason);
 	if (result == UPSTREAM_LIMITED)

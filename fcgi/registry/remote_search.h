@@ -10,7 +10,7 @@
 
 /* One search through the remotes. */
 struct remote_search {
-	struct registry *registry;
+	struct request_scope *scope;
 	struct answer *answer; /* members that could not be asked are added */
 	const char *name;
 	struct remote_question question;
@@ -24,10 +24,10 @@ struct remote_search {
 };
 
 /* Return ERROR_WOULD_BLOCK on a thread that must not block. */
-bool remote_search_may_block(const struct registry *, struct error *) MUST_CHECK;
+bool remote_search_may_block(const struct request_scope *, struct error *) MUST_CHECK;
 /* Find the remotes. A pull waits a moment for the result of a probe: the upstream may serve every
  * other name. */
-bool remote_search_open(struct remote_search *, struct registry *, const char *name,
+bool remote_search_open(struct remote_search *, struct request_scope *, const char *name,
     const struct remote_question *, struct answer *, struct error *) MUST_CHECK;
 /* May this remote be asked? If not, the reason is recorded. */
 bool remote_search_may_ask(struct remote_search *, const struct remote *);

@@ -56,7 +56,7 @@ read_tags(struct arena *arena, const struct upstream_reply *reply, struct tag_li
 static bool
 get_tags(struct remote_search *search, const struct remote *remote, bool *got, struct error *err)
 {
-	struct registry *registry = search->registry;
+	const struct registry *registry = search->scope->registry;
 	struct arena *arena = registry->db->arena;
 	const char *path = arena_printf(arena, "/v2/%s/tags/list", remote->path);
 	struct tag_list list = { 0 };
@@ -88,7 +88,7 @@ get_tags(struct remote_search *search, const struct remote *remote, bool *got, s
 }
 
 bool
-remote_tags(struct registry *registry, const char *name, bool known, struct answer *answer,
+remote_tags(struct request_scope *scope, const char *name, bool known, struct answer *answer,
     enum remote_end *end, struct error *err)
 {
 	const struct remote_question question = { 0 };
@@ -96,15 +96,14 @@ remote_tags(struct registry *registry, const char *name, bool known, struct answ
 	bool got = false;
 
 	*end = REMOTE_NOTHING;
-	if (!remote_search_open(&search, registry, name, &question, answer, err))
+	if (!remote_search_open(&search, scope, name, &question, answer, err))
 		return false;
 	for (size_t i = 0; i < search.count; i++) {
 		struct remote *remote = &search.remotes[i];
 
 		if (remote->listed || !remote_search_may_ask(&search, remote))
 			continue;
-		if (!remote_search_may_block(registry, err) ||
-		    !get_tags(&search, remote, &got, err))
+		if (!remote_search_may_block(scope, err) || !get_tags(&search, remote, &got, err))
 			return false;
 	}
 	if (got)

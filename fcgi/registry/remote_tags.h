@@ -5,7 +5,7 @@
 #include "registry/remote.h"
 
 /* Update the tag lists of a name. On a failure the known tags are kept, with a warning. */
-bool remote_tags(struct registry *, const char *name, bool known, struct answer *,
+bool remote_tags(struct request_scope *, const char *name, bool known, struct answer *,
     enum remote_end *, struct error *) MUST_CHECK;
 
 #endif

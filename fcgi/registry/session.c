@@ -7,11 +7,11 @@
 #include "store/upload.h"
 
 struct session {
-	struct registry *registry; /* borrowed */
-	struct upload_row *row;    /* the session as stored in the database */
-	bool fresh;                /* started by this request, so only this request knows it */
-	bool published;            /* an earlier request renamed the file to row->sealed */
-	struct upload *upload;     /* NULL until bytes are written; closed once they are saved */
+	const struct registry *registry; /* borrowed */
+	struct upload_row *row;          /* the session as stored in the database */
+	bool fresh;            /* started by this request, so only this request knows it */
+	bool published;        /* an earlier request renamed the file to row->sealed */
+	struct upload *upload; /* NULL until bytes are written; closed once they are saved */
 	struct hasher *const *listeners; /* borrowed */
 	size_t listener_count;
 };
@@ -26,7 +26,7 @@ session_release(void *held)
 }
 
 static struct session *
-session_new(struct registry *registry, struct upload_row *row, bool fresh)
+session_new(const struct registry *registry, struct upload_row *row, bool fresh)
 {
 	struct session *session = arena_alloc(registry->db->arena, sizeof(*session));
 
@@ -36,13 +36,13 @@ session_new(struct registry *registry, struct upload_row *row, bool fresh)
 }
 
 bool
-registry_session_start(struct registry *registry, const char *name, enum digest_algorithm algorithm,
-    struct session **session, struct error *err)
+registry_session_start(struct request_scope *scope, const char *name,
+    enum digest_algorithm algorithm, struct session **session, struct error *err)
 {
 	struct target target = { 0 };
 
-	return registry_target_require(registry, name, ACTION_WRITE, &target, err) &&
-	       registry_session_start_at(registry, &target, name, algorithm, session, err);
+	return registry_target_require(scope, name, ACTION_WRITE, &target, err) &&
+	       registry_session_start_at(scope, &target, name, algorithm, session, err);
 }
 
 bool
@@ -55,39 +55,39 @@ registry_sessions_full(const struct registry *registry, struct error *err)
 }
 
 bool
-registry_session_start_at(struct registry *registry, const struct target *target, const char *name,
-    enum digest_algorithm algorithm, struct session **session, struct error *err)
+registry_session_start_at(struct request_scope *scope, const struct target *target,
+    const char *name, enum digest_algorithm algorithm, struct session **session, struct error *err)
 {
 	struct upload_row *row = NULL;
 
-	if (!db_upload_start(registry->db, target, name, registry->principal.account,
-		registry->upload_sessions, algorithm, &row, err))
+	if (!db_upload_start(scope->registry->db, target, name, scope->principal.account,
+		scope->registry->upload_sessions, algorithm, &row, err))
 		return false;
 	if (row == NULL)
-		return registry_sessions_full(registry, err);
-	*session = session_new(registry, row, true);
+		return registry_sessions_full(scope->registry, err);
+	*session = session_new(scope->registry, row, true);
 	return true;
 }
 
 bool
-registry_session_require(struct registry *registry, const char *name, const char *uuid,
+registry_session_require(struct request_scope *scope, const char *name, const char *uuid,
     struct session **session, struct error *err)
 {
 	struct access_decision decision = { 0 };
 	struct target target = { 0 };
 	struct upload_row *row = NULL;
 
-	if (!db_upload_find(registry->db, registry->key, name, uuid, &registry->principal,
+	if (!db_upload_find(scope->registry->db, scope->key, name, uuid, &scope->principal,
 		&decision, &target, &row, err) ||
-	    !registry_admit(registry, &decision, ERROR_DENIED, err) ||
-	    !store_require(registry->store, err))
+	    !registry_admit(scope, &decision, ERROR_DENIED, err) ||
+	    !store_require(scope->registry->store, err))
 		return false;
 	if (row == NULL)
 		return error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, NULL);
-	*session = session_new(registry, row, false);
+	*session = session_new(scope->registry, row, false);
 	(*session)->published = row->committed ||
-				(row->is_sealed &&
-				    upload_is_published(registry->store, &row->sealed, row->file));
+				(row->is_sealed && upload_is_published(scope->registry->store,
+						       &row->sealed, row->file));
 	return true;
 }
 
@@ -307,7 +307,7 @@ bool
 session_commit_as(struct session *session, const struct digest *digest, session_record *record,
     void *context, struct error *err)
 {
-	struct registry *registry = session->registry;
+	const struct registry *registry = session->registry;
 	const struct upload_row *row = session->row;
 	int64_t size = 0, file = 0;
 	bool won = false;

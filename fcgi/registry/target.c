@@ -5,26 +5,26 @@
 #include "db/manifest.h"
 
 bool
-registry_target_require(struct registry *registry, const char *name, int wanted,
+registry_target_require(struct request_scope *scope, const char *name, int wanted,
     struct target *target, struct error *err)
 {
 	struct access_decision decision = { 0 };
 
-	if (!db_target_find(registry->db, registry->key, name, &registry->principal, wanted,
+	if (!db_target_find(scope->registry->db, scope->key, name, &scope->principal, wanted,
 		&decision, target, err))
 		return false;
 	if (decision.repository_known && decision.principal_valid && target->repository == 0 &&
-	    registry->principal.account != 0)
-		return registry_admit_principal(registry, true, err) &&
+	    scope->principal.account != 0)
+		return registry_admit_principal(scope, true, err) &&
 		       error_set(err, ERROR_UNSUPPORTED,
 			   "%s accepts no pushes: push to a local repository, or give it a default deployment repository",
-			   registry->key);
-	if (registry_admit(registry, &decision, ERROR_DENIED, err))
-		return wanted != ACTION_WRITE || store_require(registry->store, err);
+			   scope->key);
+	if (registry_admit(scope, &decision, ERROR_DENIED, err))
+		return wanted != ACTION_WRITE || store_require(scope->registry->store, err);
 	if (err->code == ERROR_BLACKED_OUT && target->repository != 0 &&
-	    strcmp(target->key, registry->key) != 0)
+	    strcmp(target->key, scope->key) != 0)
 		error_set(err, ERROR_BLACKED_OUT,
-		    "pushes to %s go to %s, and one of the two is blacked out", registry->key,
+		    "pushes to %s go to %s, and one of the two is blacked out", scope->key,
 		    target->key);
 	return false;
 }

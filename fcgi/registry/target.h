@@ -10,7 +10,7 @@
  * (bits of enum action): DENIED if not; BLACKED_OUT if key or target is; UNSUPPORTED with a message
  * if this key does not accept pushes.
  */
-bool registry_target_require(
-    struct registry *, const char *name, int wanted, struct target *, struct error *) MUST_CHECK;
+bool registry_target_require(struct request_scope *, const char *name, int wanted, struct target *,
+    struct error *) MUST_CHECK;
 
 #endif

@@ -1,12 +1,20 @@
 #include "responder/api.h"
 
 #include "http/reply.h"
+#include "responder/responder.h"
 
 static bool
 call_start(const struct api *api, struct request *req, struct db *db, struct error *err)
 {
+	const struct service *service = request_service(req);
+
 	req->call = arena_alloc(req->arena, api->call_size);
-	req->call->registry.db = db;
+	req->call->registry = (struct registry){
+		.db = db,
+		.store = service->store,
+		.relay = service->relay,
+		.upload_sessions = service->config->http_upload_sessions,
+	};
 	req->user = NULL;
 	return api->open(req, err);
 }

@@ -94,19 +94,13 @@ bool
 call_identify(
     struct request *req, int version, const char *audience, bool session, struct error *err)
 {
-	const struct service *service = request_service(req);
 	struct call *call = req->call;
 
 	if (!find_identity(req, audience, session, err))
 		return false;
 	req->user = call->identity->name;
-	call->registry = (struct registry){
-		.db = call->registry.db,
-		.store = service->store,
-		.relay = service->relay,
-		.may_block = req->may_block,
-		.upload_sessions = service->config->http_upload_sessions,
-		.client = { client_is_gone, req->transport },
+	call->scope = (struct request_scope){
+		.registry = &call->registry,
 		.key = call->key,
 		.key_from_url = *call->prefix != '\0',
 		.version = version,
@@ -117,6 +111,8 @@ call_identify(
 			.request = req->id,
 			.address = req->address,
 		},
+		.may_block = req->may_block,
+		.client = { client_is_gone, req->transport },
 	};
 	return true;
 }

@@ -1,6 +1,6 @@
 /*
- * One call of an API: the repository key its URL or vhost names, its client, and the registry as
- * that client may use it.
+ * One call of an API: the repository key its URL or vhost names, its client, and the scope of what
+ * that client asks.
  *
  * URL forms: the root of the vhost, with the key in a variable of the vhost, and
  * /artifactory/api/docker/KEY/…
@@ -21,20 +21,27 @@ struct call {
 	const char *path;   /* the API's own path */
 	const struct route *route;
 	struct identity *identity; /* NULL: the client is not identified (yet) */
-	struct registry registry;  /* of an unidentified client: only the database */
+	struct registry registry;
+	struct request_scope scope; /* zero until the client is identified */
 };
 
-static inline struct registry *
+static inline const struct registry *
 request_registry(const struct request *req)
 {
 	return &req->call->registry;
+}
+
+static inline struct request_scope *
+request_scope(const struct request *req)
+{
+	return &req->call->scope;
 }
 
 /* Determine prefix, key and path. variable: of the vhost, contains the key. false: the URL has
  * neither form (NOT_FOUND), or the key is invalid (BAD_REQUEST). */
 bool call_open(struct request *, const char *variable, struct error *) MUST_CHECK;
 /*
- * Identify the client by the Authorization header, and prepare the registry for it at the key and
+ * Identify the client by the Authorization header, and set the scope of its request at the key and
  * this version of the API; `audience` is required of tokens. session: the call is for an open
  * upload session, which is looked up next; an expired token suffices for that.
  */

@@ -95,7 +95,7 @@ v1_call_admit(struct request *req, struct error *err)
 
 	return req->call->route->access != ACCESS_PUSH ||
 	       bridge_v1_target_require(
-		   request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err);
+		   request_scope(req), v1_call(req)->name, ACTION_WRITE, &target, err);
 }
 
 bool

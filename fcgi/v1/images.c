@@ -19,7 +19,7 @@ require(struct request *req, struct v1_image_row **row, struct error *err)
 	struct digest id;
 
 	return v1_call_id(req, &id, err) &&
-	       bridge_v1_image_require(request_registry(req), v1_call(req)->name, &id, row, err);
+	       bridge_v1_image_require(request_scope(req), v1_call(req)->name, &id, row, err);
 }
 
 /* Images never change: any If-Modified-Since gets 304. */
@@ -83,7 +83,7 @@ reply_layer(struct request *req, const struct v1_image_row *row, struct error *e
 	if (!row->zstd)
 		return reply_file(req, 200, registry_blob_path(request_registry(req), &row->layer),
 		    row->layer.size, err);
-	if ((recompress = bridge_v1_recompress(request_registry(req), row, err)) == NULL)
+	if ((recompress = bridge_v1_recompress(request_scope(req), row, err)) == NULL)
 		return false;
 	source = arena_alloc(req->arena, sizeof(*source));
 	*source = (struct reply_source){ -1, recompress_read, recompress };
@@ -120,11 +120,11 @@ v1_image_json_put(struct request *req, struct error *err)
 
 	if (!v1_call_id(req, &id, err) ||
 	    !bridge_v1_target_require(
-		request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err) ||
+		request_scope(req), v1_call(req)->name, ACTION_WRITE, &target, err) ||
 	    !request_body(req, JSON_MAX, &body, &json.length, err))
 		return false;
 	json.data = body;
-	return bridge_v1_json_push(request_registry(req), v1_call(req)->name, &id, json, err) &&
+	return bridge_v1_json_push(request_scope(req), v1_call(req)->name, &id, json, err) &&
 	       reply_true(req);
 }
 
@@ -139,7 +139,7 @@ v1_image_layer_put(struct request *req, struct error *err)
 
 	if (!v1_call_id(req, &id, err) || !request_admit_body(req, req->uploads, err) ||
 	    !bridge_v1_layer_start(
-		request_registry(req), v1_call(req)->name, &id, &layer, &session, err))
+		request_scope(req), v1_call(req)->name, &id, &layer, &session, err))
 		return false;
 	if (!receive_body(req, session, &written, err)) {
 		(void)!session_cancel(session, &ignored);
@@ -168,6 +168,6 @@ v1_image_checksum_put(struct request *req, struct error *err)
 	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MAX)
 		return error_set(err, ERROR_BAD_REQUEST, "X-Docker-Checksum is too long");
 	return bridge_v1_checksum_push(
-		   request_registry(req), v1_call(req)->name, &id, &digest, tarsum, err) &&
+		   request_scope(req), v1_call(req)->name, &id, &digest, tarsum, err) &&
 	       reply_true(req);
 }

@@ -53,7 +53,7 @@ may_push(struct request *req, struct error *err)
 	struct target target;
 
 	return bridge_v1_target_require(
-	    request_registry(req), v1_call(req)->name, ACTION_WRITE, &target, err);
+	    request_scope(req), v1_call(req)->name, ACTION_WRITE, &target, err);
 }
 
 bool
@@ -97,8 +97,7 @@ v1_repository_images(struct request *req, struct error *err)
 	struct v1_tag_row *tags;
 	size_t count;
 
-	return bridge_v1_tags(
-		   request_registry(req), v1_call(req)->name, NULL, &tags, &count, err) &&
+	return bridge_v1_tags(request_scope(req), v1_call(req)->name, NULL, &tags, &count, err) &&
 	       v1_call_endpoint(req, err) && reply_json(req, 200, list_ids(tags, count));
 }
 
@@ -109,7 +108,7 @@ v1_repository_images_delete(struct request *req, struct error *err)
 	struct target target;
 
 	return bridge_v1_target_require(
-		   request_registry(req), v1_call(req)->name, ACTION_DELETE, &target, err) &&
+		   request_scope(req), v1_call(req)->name, ACTION_DELETE, &target, err) &&
 	       v1_call_endpoint(req, err) && reply_empty(req, 204);
 }
 
@@ -129,7 +128,7 @@ v1_repository_properties(struct request *req, struct error *err)
 {
 	bool open;
 
-	return bridge_v1_public(request_registry(req), v1_call(req)->name, &open, err) &&
+	return bridge_v1_public(request_scope(req), v1_call(req)->name, &open, err) &&
 	       reply_json(req, 200, json_pack("{s:s}", "access", open ? "public" : "private"));
 }
 
@@ -144,7 +143,7 @@ v1_repository_properties_put(struct request *req, struct error *err)
 	bool open, wanted, understood;
 
 	if (!may_push(req, err) ||
-	    !bridge_v1_public(request_registry(req), v1_call(req)->name, &open, err) ||
+	    !bridge_v1_public(request_scope(req), v1_call(req)->name, &open, err) ||
 	    !request_body(req, PROPERTIES_MAX, &body, &length, err))
 		return false;
 	document = document_load(req->arena, (struct bytes){ body, length }, &reason);

@@ -29,7 +29,7 @@ v1_search(struct request *req, struct error *err)
 	search.text = request_query(req, "q");
 	if (search.text == NULL)
 		search.text = "";
-	if (!bridge_v1_search(request_registry(req), &search, err))
+	if (!bridge_v1_search(request_scope(req), &search, err))
 		return false;
 	/* An empty list would keep clients from retrying with their password, or over v2. */
 	if (search.total == 0 && request_header(req, "Authorization") == NULL)

@@ -14,7 +14,7 @@ static bool
 find(struct request *req, const char *tag, struct v1_tag_row **tags, size_t *count,
     struct error *err)
 {
-	return bridge_v1_tags(request_registry(req), v1_call(req)->name, tag, tags, count, err);
+	return bridge_v1_tags(request_scope(req), v1_call(req)->name, tag, tags, count, err);
 }
 
 bool
@@ -134,14 +134,14 @@ v1_tag_put(struct request *req, struct error *err)
 
 	if (agent == NULL || strlen(agent) > AGENT_MAX || !utf8_check(agent))
 		agent = "";
-	if (!name_check_tag(tag, err) || !bridge_v1_target_require(request_registry(req),
+	if (!name_check_tag(tag, err) || !bridge_v1_target_require(request_scope(req),
 					     v1_call(req)->name, ACTION_WRITE, &target, err))
 		return false;
 	/* Layers may have to be unpacked. Checked before the body, which can be read only once. */
 	if (target.hands_on && !req->may_block)
 		return error_set(err, ERROR_WOULD_BLOCK, NULL);
 	if (!read_id(req, &id, err) ||
-	    !bridge_v1_tag_push(request_registry(req), v1_call(req)->name, tag, &id, agent, err))
+	    !bridge_v1_tag_push(request_scope(req), v1_call(req)->name, tag, &id, agent, err))
 		return false;
 	reply_bytes(req, 200, "application/json", "\"\"", 2);
 	return true;
@@ -150,7 +150,7 @@ v1_tag_put(struct request *req, struct error *err)
 static bool
 take_away(struct request *req, const char *tag, struct error *err)
 {
-	if (!bridge_v1_tags_delete(request_registry(req), v1_call(req)->name, tag, err) ||
+	if (!bridge_v1_tags_delete(request_scope(req), v1_call(req)->name, tag, err) ||
 	    !v1_call_endpoint(req, err))
 		return false;
 	reply_bytes(req, 200, "application/json", "true", strlen("true"));

@@ -5,7 +5,7 @@
 bool
 v1_users_get(struct request *req, struct error *err)
 {
-	return registry_admit_principal(request_registry(req), false, err) &&
+	return registry_admit_principal(request_scope(req), false, err) &&
 	       (reply_bytes(req, 200, "application/json", "\"OK\"", 4), true);
 }
 

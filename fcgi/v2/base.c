@@ -8,6 +8,6 @@ v2_base(struct request *req, struct error *err)
 {
 	/* A token is valid here even if it is an anonymous one: docker calls this before every push
 	 * and pull. */
-	return registry_admit_principal(request_registry(req), false, err) &&
+	return registry_admit_principal(request_scope(req), false, err) &&
 	       reply_json(req, 200, json_object());
 }

@@ -39,7 +39,7 @@ v2_blob_get(struct request *req, struct error *err)
 	/* A malformed digest cannot be that of a blob. */
 	if (!v2_call_digest(req, &digest, err))
 		return error_set(err, ERROR_BLOB_UNKNOWN, NULL);
-	if (!registry_blob_require(request_registry(req), name, &digest, req->method == HTTP_HEAD,
+	if (!registry_blob_require(request_scope(req), name, &digest, req->method == HTTP_HEAD,
 		&found, &v2_call(req)->answer, err))
 		return false;
 	v2_call_trace(req);
@@ -61,6 +61,6 @@ v2_blob_delete(struct request *req, struct error *err)
 	struct digest digest;
 
 	return v2_call_name(req, &name, err) && v2_call_digest(req, &digest, err) &&
-	       registry_blob_delete(request_registry(req), name, &digest, err) &&
+	       registry_blob_delete(request_scope(req), name, &digest, err) &&
 	       reply_empty(req, 202);
 }

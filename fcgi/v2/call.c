@@ -97,12 +97,12 @@ token_grants_catalog(const struct token *token)
 static bool
 refuse_scope(struct request *req, const char *name, struct error *err)
 {
-	struct registry *registry = request_registry(req);
+	struct request_scope *scope = request_scope(req);
 	struct target target = { 0 };
 	struct error why = { 0 };
 	bool admitted = req->call->route->access == ACCESS_PUSH
-			    ? registry_target_require(registry, name, ACTION_WRITE, &target, &why)
-			    : registry_admit_principal(registry, true, &why);
+			    ? registry_target_require(scope, name, ACTION_WRITE, &target, &why)
+			    : registry_admit_principal(scope, true, &why);
 
 	if (!admitted && why.code != ERROR_DENIED) {
 		*err = why;
@@ -188,22 +188,22 @@ choose_namespace(struct request *req, struct error *err)
 	if (tag != NULL && strchr(tag, ':') != NULL) /* a digest */
 		tag = NULL;
 	return registry_choose_namespace(
-	    request_registry(req), ns, request_param(req, "name"), tag, err);
+	    request_scope(req), ns, request_param(req, "name"), tag, err);
 }
 
 bool
 v2_call_authenticate(struct request *req, struct error *err)
 {
 	const struct v2_call *call = v2_call(req);
-	struct registry *registry = request_registry(req);
+	struct request_scope *scope = request_scope(req);
 
 	reply_header(req, "Docker-Distribution-API-Version", "registry/2.0");
 	if (!call_identify(req, 2, call->service, v2_call_has_session(req), err))
 		return false;
-	registry->key_from_url = registry->key_from_url || *call->mount != '\0';
+	scope->key_from_url = scope->key_from_url || *call->mount != '\0';
 	if (!anonymous_check(req->call, err) || !scope_check(req, err))
 		return false;
-	registry->intent = intent_of(req);
+	scope->intent = intent_of(req);
 	return choose_namespace(req, err);
 }
 

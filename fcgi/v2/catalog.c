@@ -10,7 +10,7 @@ v2_catalog(struct request *req, struct error *err)
 	struct list list;
 
 	if (!page_read(req, PAGE_DEFAULT, &page, err) ||
-	    !registry_catalog(request_registry(req), page.last, page.limit, &list, err))
+	    !registry_catalog(request_scope(req), page.last, page.limit, &list, err))
 		return false;
 	/* An empty list would keep clients from retrying with their password. */
 	if (list.count == 0 && *page.last == '\0' && page.limit > 0 &&

@@ -134,14 +134,16 @@ error_document(struct request *req, const struct error *err, int status)
 static bool
 key_is_unknown(const struct call *call, struct error *err)
 {
-	struct registry registry = { .db = call->registry.db, .key = call->key, .version = 2 };
+	struct request_scope scope = {
+		.registry = &call->registry, .key = call->key, .version = 2
+	};
 	struct error lookup = { 0 };
 
 	if (err->code == ERROR_KEY_UNKNOWN || call->key[0] == '\0')
 		return true;
-	if (call->registry.key_known || *call->prefix != '\0' || error_status(err) >= 500)
+	if (call->scope.key_known || *call->prefix != '\0' || error_status(err) >= 500)
 		return false;
-	if (registry_admit_principal(&registry, false, &lookup))
+	if (registry_admit_principal(&scope, false, &lookup))
 		return false;
 	if (lookup.code == ERROR_KEY_UNKNOWN)
 		return true;

@@ -90,7 +90,7 @@ reply_schema1(struct request *req, const char *name, const char *tag,
 	struct bytes document;
 
 	if (!bridge_schema1_make(
-		request_registry(req), name, row, &schema1, &document, &call->answer, err))
+		request_scope(req), name, row, &schema1, &document, &call->answer, err))
 		return false;
 	reply_header(req, "Docker-Content-Digest", schema1.digest.text);
 	reply_header(req, "Vary", "Accept");
@@ -107,7 +107,7 @@ v2_manifest_get(struct request *req, struct error *err)
 
 	if (!find_reference(req, &name, &reference, err) ||
 	    !registry_manifest_require(
-		request_registry(req), name, &reference, true, &row, &v2_call(req)->answer, err))
+		request_scope(req), name, &reference, true, &row, &v2_call(req)->answer, err))
 		return false;
 	v2_call_trace(req);
 	if (reference.tag != NULL && is_docker_1_5(req))
@@ -188,7 +188,7 @@ v2_manifest_put(struct request *req, struct error *err)
 
 	if (!name_and_reference(req, &push.name, &reference, err) || !push_tags(req, &push, err) ||
 	    !push_expected(req, &push, &expected, err) ||
-	    !registry_target_require(request_registry(req), push.name, ACTION_WRITE, &target, err))
+	    !registry_target_require(request_scope(req), push.name, ACTION_WRITE, &target, err))
 		return false;
 	if (!request_body(req, MANIFEST_MAX_BYTES, &body, &push.payload.length, err)) {
 		if (err->code == ERROR_TOO_LARGE)
@@ -200,7 +200,7 @@ v2_manifest_put(struct request *req, struct error *err)
 	/* Apache passes an empty header on, lighttpd does not. */
 	if (push.content_type != NULL && *push.content_type == '\0')
 		push.content_type = NULL;
-	if (!registry_manifest_push(request_registry(req), &target, &push, err)) {
+	if (!registry_manifest_push(request_scope(req), &target, &push, err)) {
 		if (err->code == ERROR_MANIFEST_BLOB_UNKNOWN)
 			v2_call(req)->detail = missing_detail(&push);
 		return false;
@@ -217,7 +217,7 @@ v2_manifest_delete(struct request *req, struct error *err)
 
 	if (!name_and_reference(req, &name, &reference, err))
 		return false;
-	if (registry_manifest_delete(request_registry(req), name, &reference, &holder, err))
+	if (registry_manifest_delete(request_scope(req), name, &reference, &holder, err))
 		return reply_empty(req, 202);
 	if (err->code == ERROR_MANIFEST_REFERENCED)
 		v2_call(req)->detail = json_pack(

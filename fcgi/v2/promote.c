@@ -90,7 +90,7 @@ v2_promote(struct request *req, struct error *err)
 	if (req->call->identity->token != NULL)
 		return error_set(err, ERROR_UNAUTHORIZED, "promotion requires a password");
 	if (!order_read(req, &order, err) || !order_check(&order, err) ||
-	    !registry_promote(request_registry(req), &order, err))
+	    !registry_promote(request_scope(req), &order, err))
 		return false;
 	reply_text(req, 200, "promoted\n");
 	return true;

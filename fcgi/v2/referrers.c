@@ -46,7 +46,7 @@ v2_referrers_list(struct request *req, struct error *err)
 	if (type != NULL && *type == '\0')
 		type = NULL;
 	if (!registry_referrers_list(
-		request_registry(req), name, &subject, type, page.last, page.limit, &list, err))
+		request_scope(req), name, &subject, type, page.last, page.limit, &list, err))
 		return false;
 	if (type != NULL) {
 		reply_header(req, "OCI-Filters-Applied", "artifactType");

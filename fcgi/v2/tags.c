@@ -11,8 +11,8 @@ v2_tags_list(struct request *req, struct error *err)
 	struct list list;
 
 	if (!v2_call_name(req, &name, err) || !page_read(req, PAGE_MAX, &page, err) ||
-	    !registry_tags_list(request_registry(req), name, page.last, page.limit, &list,
-		&v2_call(req)->answer, err))
+	    !registry_tags_list(
+		request_scope(req), name, page.last, page.limit, &list, &v2_call(req)->answer, err))
 		return false;
 	v2_call_trace(req);
 	list_link(req, &page, &list, NULL);

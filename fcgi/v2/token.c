@@ -12,30 +12,31 @@
 #include "v2/call.h"
 #include "v2/handlers.h"
 
-/* With the path method, the name in a scope begins with its key: find the registry it means. */
+/* The scope in which the rights under a name are asked; returns the name in it. With the path
+ * method, names in tokens begin with the key. */
 static const char *
-scope_registry(struct request *req, const char *name, struct registry *registry)
+scope_at(struct request *req, const char *name, struct request_scope *scope)
 {
 	const char *slash = strchr(name, '/');
 
-	*registry = *request_registry(req);
+	*scope = *request_scope(req);
 	if (request_variable(req, "STOWAGE_PATH_METHOD") == NULL || slash == NULL)
 		return name;
-	registry->key = arena_strndup(req->arena, name, (size_t)(slash - name));
-	registry->key_from_url = true;
+	scope->key = arena_strndup(req->arena, name, (size_t)(slash - name));
+	scope->key_from_url = true;
 	return slash + 1;
 }
 
 /* The rights of the account under a name; none if the name is invalid. */
 static bool
-name_rights(struct request *req, const char *scope_name, int *actions, struct error *err)
+name_rights(struct request *req, const char *written, int *actions, struct error *err)
 {
 	struct error why = { 0 };
-	struct registry registry;
-	const char *name = scope_registry(req, scope_name, &registry);
+	struct request_scope scope;
+	const char *name = scope_at(req, written, &scope);
 
 	*actions = 0;
-	if (!name_check(name, &why) || registry_rights(&registry, name, actions, &why) ||
+	if (!name_check(name, &why) || registry_rights(&scope, name, actions, &why) ||
 	    why.code == ERROR_KEY_UNKNOWN)
 		return true;
 	*err = why;
@@ -91,7 +92,7 @@ v2_token(struct request *req, struct error *err)
 
 	if (call->identity->token != NULL)
 		return error_set(err, ERROR_UNAUTHORIZED, "a token cannot ask for a token");
-	if (!registry_admit_principal(request_registry(req), false, err))
+	if (!registry_admit_principal(request_scope(req), false, err))
 		return false;
 	scope_parse(
 	    req->arena, request_query_all(req, "scope"), &token.access, &token.access_count);

@@ -98,7 +98,7 @@ source_readable(struct request *req, const char *from, bool *readable, struct er
 	*readable = v2_call_token_grants(req, from, ACTION_READ);
 	if (*readable)
 		return true;
-	if (!registry_rights(request_registry(req), from, &actions, err))
+	if (!registry_rights(request_scope(req), from, &actions, err))
 		return false;
 	return (actions & ACTION_READ) == 0 || error_set(err, ERROR_UNAUTHORIZED, NULL);
 }
@@ -119,8 +119,7 @@ try_mount(struct request *req, const char *name, bool *done, struct error *err)
 	if (from == NULL)
 		return true;
 	if (!source_readable(req, from, &readable, err) ||
-	    (readable &&
-		!registry_blob_mount(request_registry(req), name, from, &digest, done, err)))
+	    (readable && !registry_blob_mount(request_scope(req), name, from, &digest, done, err)))
 		return false;
 	return !*done || reply_blob_created(req, name, &digest);
 }
@@ -145,7 +144,7 @@ upload_whole(struct request *req, const char *name, const struct digest *digest,
 	int64_t written;
 
 	if (!request_admit_body(req, req->uploads, err) ||
-	    !registry_session_start(request_registry(req), name, digest->algorithm, &session, err))
+	    !registry_session_start(request_scope(req), name, digest->algorithm, &session, err))
 		return false;
 	if (!receive_body(req, session, &written, err)) {
 		(void)!session_cancel(session, &ignored);
@@ -170,7 +169,7 @@ v2_upload_start(struct request *req, struct error *err)
 		return true;
 	if (whole != NULL)
 		return digest_parse(&digest, whole, err) && upload_whole(req, name, &digest, err);
-	if (!registry_session_start(request_registry(req), name, algorithm, &session, err))
+	if (!registry_session_start(request_scope(req), name, algorithm, &session, err))
 		return false;
 	reply_session(req, name, session, 0);
 	return reply_empty(req, 202);
@@ -204,7 +203,7 @@ find_session(struct request *req, const char **name, struct session **session, s
 {
 	const struct token *token = req->call->identity->token;
 
-	if (v2_call_name(req, name, err) && registry_session_require(request_registry(req), *name,
+	if (v2_call_name(req, name, err) && registry_session_require(request_scope(req), *name,
 						request_param(req, "uuid"), session, err))
 		return true;
 	if (token != NULL && token->expired && err->code == ERROR_BLOB_UPLOAD_UNKNOWN)
@@ -281,5 +280,5 @@ v2_upload_admit(struct request *req, struct error *err)
 	if (v2_call_has_session(req))
 		return find_session(req, &name, &session, err);
 	return v2_call_name(req, &name, err) &&
-	       registry_target_require(request_registry(req), name, ACTION_WRITE, &target, err);
+	       registry_target_require(request_scope(req), name, ACTION_WRITE, &target, err);
 }

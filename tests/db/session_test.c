@@ -22,6 +22,7 @@ static struct {
 } next_sync;
 
 static struct registry registry;
+static struct request_scope scope;
 static const char *uuid;
 static struct digest digest;
 static bool rival_done; /* the rival's PUT was acknowledged */
@@ -46,7 +47,7 @@ repeat_put(void)
 	struct session *session;
 	struct error err = { 0 };
 
-	return registry_session_require(&registry, "app", uuid, &session, &err) &&
+	return registry_session_require(&scope, "app", uuid, &session, &err) &&
 	       session_accepts(session, &digest, &err) && session_commit(session, &digest, &err);
 }
 
@@ -71,7 +72,7 @@ put(struct fixture *f)
 
 	digest = digest_of_text(content);
 	rival_done = false;
-	assert_true(registry_session_start(&registry, "app", DIGEST_SHA256, &session, &f->err));
+	assert_true(registry_session_start(&scope, "app", DIGEST_SHA256, &session, &f->err));
 	uuid = session_uuid(session);
 	assert_true(session_write(session, content, strlen(content), &f->err));
 	return session_commit(session, &digest, &f->err);
@@ -137,22 +138,22 @@ a_committed_session_accepts_the_same_put_only(void **state)
 {
 	struct fixture *f = *state;
 	struct digest other = digest_of_text("other");
-	const struct principal admin = registry.principal;
+	const struct principal admin = scope.principal;
 	struct session *session;
 
 	assert_true(put(f));
 	assert_true(repeat_put());
-	assert_true(registry_session_require(&registry, "app", uuid, &session, &f->err));
+	assert_true(registry_session_require(&scope, "app", uuid, &session, &f->err));
 	assert_true(session_accepts(session, &digest, &f->err));
 	assert_true(session_write(session, "more", 4, &f->err)); /* dropped */
 	assert_true(session_commit(session, &digest, &f->err));
 	assert_false(session_accepts(session, &other, &f->err));
 	assert_false(session_accepts(session, NULL, &f->err));
 	assert_false(session_cancel(session, &f->err));
-	assert_false(registry_session_require(&registry, "other", uuid, &session, &f->err));
-	registry.principal = account_make(f, ACTION_WRITE, registry.key);
+	assert_false(registry_session_require(&scope, "other", uuid, &session, &f->err));
+	scope.principal = account_make(f, ACTION_WRITE, scope.key);
 	assert_false(repeat_put());
-	registry.principal = admin;
+	scope.principal = admin;
 	assert_string_equal(ask(f, "SELECT count(*) FROM upload WHERE id = '%s'", uuid), "0");
 	assert_true(is_blob(f));
 }
@@ -177,9 +178,9 @@ setup(void **state)
 	fixture_setup(state);
 	f = *state;
 	root = directory_make();
-	registry = (struct registry){
-		.db = &f->db,
-		.store = store_fixture(root),
+	registry = (struct registry){ .db = &f->db, .store = store_fixture(root) };
+	scope = (struct request_scope){
+		.registry = &registry,
 		.key = local_make(f),
 		.version = 2,
 		.principal = f->admin,
