@@ -12,9 +12,10 @@ BEGIN
   RETURN NULL;
 END $$;
 
+-- An image of the empty layer has no blob.
 CREATE OR REPLACE FUNCTION queue_blobs() RETURNS trigger LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
-  INSERT INTO gc_blob (blob_id, due) SELECT DISTINCT blob_id, now() + grace() FROM gone ORDER BY 1
+  INSERT INTO gc_blob (blob_id, due) SELECT DISTINCT blob_id, now() + grace() FROM gone WHERE blob_id IS NOT NULL ORDER BY 1
   ON CONFLICT (blob_id) DO UPDATE SET due = EXCLUDED.due;
   RETURN NULL;
 END $$;

@@ -1,7 +1,7 @@
 -- The v1 API: images on their way and arrived, tags, and what its clients see of v2.
 BEGIN;
 SET LOCAL search_path = registry, public;
-SELECT plan(58);
+SELECT plan(60);
 
 SELECT account_add('root', NULL, true, 0, 'test', NULL, NULL) AS root \gset
 SELECT account_add('alice', NULL, false, 0, 'test', NULL, NULL) AS alice \gset
@@ -120,6 +120,9 @@ SELECT is(v1_projected(:one, 'app', :root, pg_temp.id('base')), NULL, 'one that 
 SELECT is(bridge_root(:one), (SELECT id FROM repository WHERE key = 'both' AND deleted_at IS NULL), 'and shows nothing');
 SELECT is(repository_delete('both', NULL, 0, 'test', NULL, NULL)::text, '(1,"V1 repository one now shows two")', 'when it goes, what comes next is said');
 SELECT is(repository_delete('two', NULL, 0, 'test', NULL, NULL)::text, '(1,"V1 repository one now shows no V2 repository")', 'as when nothing does');
+SELECT repository_delete('one', NULL, 0, 'test', NULL, NULL);
+SELECT is((SELECT array_agg(DISTINCT (repository_shrink(1000)).p_failed) FROM generate_series(1, 12)), ARRAY[NULL]::text[], 'a deleted repository shrinks');
+SELECT is((SELECT count(*) FROM v1_image), 0::bigint, 'until no image is left, of the empty layer either');
 
 SELECT finish();
 ROLLBACK;
