@@ -71,8 +71,11 @@ BEGIN
     WHERE i.path = ANY (name_twins(p_name)) AND (name_fits(i.path, l.include_re, l.exclude_re) OR (l.include_re IS NOT NULL
         AND EXISTS (SELECT FROM tag t WHERE t.image_id = i.id AND tag_fits(i.path, t.name, l.include_re, l.exclude_re))))
       AND EXISTS (SELECT FROM image_manifest im WHERE im.image_id = i.id))
-    OR EXISTS (SELECT FROM repository root JOIN repository v1 ON v1.bridge_repositories @> ARRAY[root.key] AND v1.deleted_at IS NULL
-        JOIN image i ON i.repository_id = v1.id AND i.path = ANY (name_twins(p_name))
-        JOIN resolved_member l ON l.root_id = v1.id AND l.member_id = v1.id AND name_fits(i.path, l.include_re, l.exclude_re)
-      WHERE root.id = p_root AND bridge_root(v1.id) = root.id AND EXISTS (SELECT FROM v1_image v WHERE v.image_id = i.id));
+    -- CASE and LIMIT: few repositories have the name, but a join might read all repositories, or all v1 images
+    OR EXISTS (SELECT FROM image i WHERE i.path = ANY (name_twins(p_name)) AND CASE
+      WHEN (SELECT v1.bridge_repositories <> '{}' AND v1.deleted_at IS NULL FROM repository v1 WHERE v1.id = i.repository_id)
+        AND EXISTS (SELECT FROM resolved_member l WHERE l.root_id = i.repository_id AND l.member_id = l.root_id
+          AND name_fits(i.path, l.include_re, l.exclude_re))
+        AND (SELECT true FROM v1_image v WHERE v.image_id = i.id LIMIT 1)
+      THEN bridge_root(i.repository_id) = p_root END);
 END $$;
