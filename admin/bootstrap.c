@@ -26,7 +26,8 @@ admin_make(struct ctl *ctl, struct error *err)
 		return false;
 	if (!db_account_add(&ctl->db, ADMIN, hash, true, &ctl->actor, err))
 		return err->code == ERROR_CONFLICT;
-	puts("account " ADMIN " made, with the password " FIRST_PASSWORD ": change it");
+	puts("administrator " ADMIN " created with the password " FIRST_PASSWORD
+	     ": change it with stowagectl user passwd " ADMIN);
 	return true;
 }
 
@@ -48,8 +49,8 @@ is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 	if (admin != NULL && !password_check(FIRST_PASSWORD, admin->password, wanted, err))
 		return false;
 	if (!*wanted)
-		printf("%s: nothing is made\n", admin == NULL
-						    ? "there are accounts, but none " ADMIN
+		printf("nothing created: %s\n", admin == NULL
+						    ? "accounts exist, but none is named " ADMIN
 						    : ADMIN " has a password of its own");
 	return true;
 }
@@ -88,9 +89,9 @@ repositories_make(struct ctl *ctl, struct error *err)
 			DOCUMENT_CREATE, 0, &ctl->actor, &outcome, &message, err))
 			return false;
 		if (outcome == DOCUMENT_CREATED)
-			printf("repository %s made\n", standard[i].key);
+			printf("repository %s created\n", standard[i].key);
 		else if (outcome != DOCUMENT_EXISTS)
-			printf("repository %s is not made: %s\n", standard[i].key, message);
+			printf("repository %s not created: %s\n", standard[i].key, message);
 	}
 	return true;
 }
@@ -116,7 +117,7 @@ target_make(
 	if (!db_permission_add(&ctl->db, &target, &ctl->actor, &added, err))
 		return false;
 	if (added)
-		printf("permission target %s made for group " READERS "\n", name);
+		printf("permission target %s created for group " READERS "\n", name);
 	return true;
 }
 
@@ -128,7 +129,7 @@ rights_make(struct ctl *ctl, struct error *err)
 	if (!db_group_add(&ctl->db, READERS, &ctl->actor, &created, err))
 		return false;
 	if (created)
-		puts("group " READERS " made");
+		puts("group " READERS " created");
 	/* ACTION_WRITE on a remote allows filling its cache. */
 	return target_make(ctl, "Anything", "ANY", ACTION_READ, err) &&
 	       target_make(ctl, "Any Remote", "ANY REMOTE", ACTION_READ | ACTION_WRITE, err);

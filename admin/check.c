@@ -16,8 +16,8 @@
 #define BAR_STEP_MS 100
 
 const struct ctl_option check_options[] = {
-	{ "quick", NULL, "do not read the blobs, only look for them" },
-	{ "remove-garbage", NULL, "remove files that have no owner, if all else is well" },
+	{ "quick", NULL, "do not read the blobs, only find them and compare their sizes" },
+	{ "remove-garbage", NULL, "remove files without an owner, unless there are problems" },
 	{ NULL, NULL, NULL },
 };
 

@@ -73,8 +73,8 @@ void ctl_check_name(const struct ctl *, const char *name);
 void ctl_usage(const struct ctl *, const char *format, ...) PRINTF_LIKE(2, 3) NORETURN;
 /* Print the error, and return its exit code. */
 enum exit_code ctl_fail(const struct error *);
-/* Return EXIT_DONE, or fail as above. */
-enum exit_code ctl_end(bool done, const struct error *);
+/* If done, print what was done as a line and return EXIT_DONE; else fail as above. */
+enum exit_code ctl_end(bool done, const struct error *, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Read the settings; ctl_open() also opens the database. */
 bool ctl_config(struct ctl *, struct error *) MUST_CHECK;

@@ -10,8 +10,8 @@
 #define PAGE 100
 
 const struct ctl_option group_member_options[] = {
-	{ "add", "NAME,...", "put these users into the group" },
-	{ "remove", "NAME,...", "take these users out of it" },
+	{ "add", "NAME,...", "add these users to the group" },
+	{ "remove", "NAME,...", "remove these users from the group" },
 	{ NULL, NULL, NULL },
 };
 
@@ -25,8 +25,9 @@ ctl_group_add(struct ctl *ctl, int argc, char **argv)
 	ctl_check_name(ctl, name);
 	if (!ctl_open(ctl, &err) || !db_group_add(&ctl->db, name, &ctl->actor, &created, &err))
 		return ctl_fail(&err);
-	return ctl_end(
-	    created || error_set(&err, ERROR_CONFLICT, "the name %s is taken", name), &err);
+	return ctl_end(created || error_set(&err, ERROR_CONFLICT,
+				      "cannot create group %s: the name is taken", name),
+	    &err, "group %s created", name);
 }
 
 enum exit_code
@@ -37,7 +38,7 @@ ctl_group_remove(struct ctl *ctl, int argc, char **argv)
 
 	return ctl_end(ctl_open(ctl, &err) &&
 			   db_principal_remove(&ctl->db, name, PRINCIPAL_GROUP, &ctl->actor, &err),
-	    &err);
+	    &err, "group %s removed", name);
 }
 
 enum exit_code
@@ -70,9 +71,11 @@ change_members(
 {
 	const char *user;
 
-	while ((user = ctl_next_item(ctl, &users)) != NULL)
+	while ((user = ctl_next_item(ctl, &users)) != NULL) {
 		if (!db_group_member(&ctl->db, group, user, member, &ctl->actor, err))
 			return false;
+		printf("user %s %s group %s\n", user, member ? "added to" : "removed from", group);
+	}
 	return true;
 }
 
@@ -87,7 +90,8 @@ ctl_group_member(struct ctl *ctl, int argc, char **argv)
 	group = ctl_operand(ctl, argc, argv, "GROUP");
 	if (*added == '\0' && *removed == '\0')
 		ctl_usage(ctl, "--add or --remove is missing");
-	return ctl_end(ctl_open(ctl, &err) && change_members(ctl, group, added, true, &err) &&
-			   change_members(ctl, group, removed, false, &err),
-	    &err);
+	if (!ctl_open(ctl, &err) || !change_members(ctl, group, added, true, &err) ||
+	    !change_members(ctl, group, removed, false, &err))
+		return ctl_fail(&err);
+	return EXIT_DONE;
 }

@@ -7,7 +7,7 @@
 #include "db/token_key.h"
 
 const struct ctl_option key_rotate_options[] = {
-	{ "revoke", NULL, "end all bearer tokens at once" },
+	{ "revoke", NULL, "revoke all other keys, and so all bearer tokens" },
 	{ NULL, NULL, NULL },
 };
 
@@ -22,10 +22,13 @@ ctl_key_rotate(struct ctl *ctl, int argc, char **argv)
 		revoke = true;
 	ctl_no_operands(ctl, argc, argv);
 	if (gnutls_rnd(GNUTLS_RND_KEY, fresh, sizeof(fresh)) != GNUTLS_E_SUCCESS) {
-		error_set(&err, ERROR_INTERNAL, "no random numbers");
+		error_set(&err, ERROR_INTERNAL, "cannot create a signing key: no random numbers");
 		return ctl_fail(&err);
 	}
 	return ctl_end(
 	    ctl_open(ctl, &err) && db_token_key_rotate(&ctl->db, fresh, revoke, &ctl->actor, &err),
-	    &err);
+	    &err,
+	    revoke
+		? "signing key rotated, all other keys and their tokens revoked"
+		: "signing key rotated, tokens of the previous key stay valid until they expire");
 }

@@ -24,24 +24,23 @@
 #define OWNER_ROLE "stowage"
 
 const struct command ctl_commands[] = {
-	{ "migrate", "", "bring the database to this program's schema", migrate_options,
+	{ "migrate", "", "update the database to the schema of this program", migrate_options,
 	    ctl_migrate },
-	{ "bootstrap", "", "make what a new installation lacks", NULL, ctl_bootstrap },
-	{ "store adopt", "", "take the directory of store.path for the blob store", NULL,
-	    ctl_store_adopt },
+	{ "bootstrap", "", "create what a new installation lacks", NULL, ctl_bootstrap },
+	{ "store adopt", "", "bind the directory of store.path to the database as its blob store",
+	    NULL, ctl_store_adopt },
 	{ "user add", "NAME", "create an account", user_add_options, ctl_user_add },
-	{ "user passwd", "NAME", "set the password of an account, ending its tokens",
+	{ "user passwd", "NAME", "set the password of an account and revoke its tokens",
 	    user_passwd_options, ctl_user_passwd },
 	{ "user list", "", "list the accounts", NULL, ctl_user_list },
-	{ "user disable", "NAME", "refuse an account, ending its tokens", NULL, ctl_user_disable },
+	{ "user disable", "NAME", "refuse an account and its tokens", NULL, ctl_user_disable },
 	{ "user enable", "NAME", "let a disabled account sign in again", NULL, ctl_user_enable },
-	{ "user unlock", "NAME", "forget the wrong passwords that lock an account", NULL,
-	    ctl_user_unlock },
+	{ "user unlock", "NAME", "remove locks caused by wrong passwords", NULL, ctl_user_unlock },
 	{ "user remove", "NAME", "remove an account with its rights", NULL, ctl_user_remove },
 	{ "group add", "NAME", "create a group", NULL, ctl_group_add },
 	{ "group remove", "NAME", "remove a group with its rights", NULL, ctl_group_remove },
-	{ "group member", "GROUP", "put users into a group, or take them out", group_member_options,
-	    ctl_group_member },
+	{ "group member", "GROUP", "add users to a group, or remove them from it",
+	    group_member_options, ctl_group_member },
 	{ "group list", "", "list the groups and their members", NULL, ctl_group_list },
 	{ "permission set", "TARGET", "create or replace a permission target",
 	    permission_set_options, ctl_permission_set },
@@ -49,23 +48,23 @@ const struct command ctl_commands[] = {
 	    ctl_permission_list },
 	{ "permission show", "TARGET", "print a permission target as options of permission set",
 	    NULL, ctl_permission_show },
-	{ "permission remove", "TARGET", "remove a permission target", NULL,
-	    ctl_permission_remove },
-	{ "key rotate", "", "sign bearer tokens with a new key", key_rotate_options,
+	{ "permission remove", "TARGET", "remove a permission target and the rights it grants",
+	    NULL, ctl_permission_remove },
+	{ "key rotate", "", "create a new key that signs bearer tokens", key_rotate_options,
 	    ctl_key_rotate },
-	{ "check", "", "hold the database against the blob store", check_options, ctl_check },
+	{ "check", "", "verify the blob store against the database", check_options, ctl_check },
 	{ "config", "", "print every setting with its type, default and meaning", NULL,
 	    ctl_config_print },
 	{ "help", "[COMMAND]", "print the usage of a command", NULL, ctl_help },
-	{ "complete", "[WORD...]", "print the words that may follow, for the shell", NULL,
-	    ctl_complete },
+	{ "complete", "[WORD...]", "print the words that may follow, for completion in a shell",
+	    NULL, ctl_complete },
 	{ NULL, NULL, NULL, NULL, NULL },
 };
 
 /* Accepted before and after the command. */
 const struct ctl_option ctl_common_options[] = {
 	{ "config", "FILE", "read the settings from FILE" },
-	{ "help", NULL, "print this; also -h" },
+	{ "help", NULL, "print this help; also -h" },
 	{ NULL, NULL, NULL },
 };
 
@@ -128,7 +127,9 @@ print_help(FILE *out)
 	print_commands(out, NULL);
 	fputs("\nOptions:\n", out);
 	print_options(out, ctl_common_options);
-	fputs("  --version                print the versions of program, schema and libraries\n",
+	fputs("  --version                print the versions of program, schema and libraries\n"
+	      "\nExit status: 0 done, 1 problems found or command failed, 2 usage error,\n"
+	      "69 database unavailable, 75 try again.\n",
 	    out);
 }
 
@@ -154,6 +155,14 @@ print_version(void)
 
 /* --- Options --- */
 
+static void NORETURN
+usage_exit(const struct ctl *ctl)
+{
+	fprintf(stderr, "Try: stowagectl %s%s--help\n",
+	    ctl->command == NULL ? "" : ctl->command->name, ctl->command == NULL ? "" : " ");
+	exit(EXIT_USAGE);
+}
+
 void
 ctl_usage(const struct ctl *ctl, const char *format, ...)
 {
@@ -163,9 +172,8 @@ ctl_usage(const struct ctl *ctl, const char *format, ...)
 	va_start(args, format);
 	vfprintf(stderr, format, args);
 	va_end(args);
-	fprintf(stderr, "\nTry: stowagectl %s%s--help\n",
-	    ctl->command == NULL ? "" : ctl->command->name, ctl->command == NULL ? "" : " ");
-	exit(EXIT_USAGE);
+	fputc('\n', stderr);
+	usage_exit(ctl);
 }
 
 static size_t
@@ -192,8 +200,8 @@ ctl_option(struct ctl *ctl, int argc, char **argv)
 
 		if (c == -1)
 			return NULL;
-		if (c != 0 && c != 'h')
-			ctl_usage(ctl, "cannot do that");
+		if (c != 0 && c != 'h') /* getopt_long() has printed the reason */
+			usage_exit(ctl);
 		if (c == 'h' || strcmp(long_options[index].name, "help") == 0) {
 			print_command_help(ctl->command);
 			exit(EXIT_DONE);
@@ -210,7 +218,7 @@ ctl_operand(struct ctl *ctl, int argc, char **argv, const char *name)
 	if (optind == argc)
 		ctl_usage(ctl, "%s is missing", name);
 	if (optind + 1 < argc)
-		ctl_usage(ctl, "unexpected: %s", argv[optind + 1]);
+		ctl_usage(ctl, "unexpected operand: %s", argv[optind + 1]);
 	return argv[optind];
 }
 
@@ -238,7 +246,7 @@ void
 ctl_no_operands(struct ctl *ctl, int argc, char **argv)
 {
 	if (optind < argc)
-		ctl_usage(ctl, "unexpected: %s", argv[optind]);
+		ctl_usage(ctl, "unexpected operand: %s", argv[optind]);
 }
 
 /* --- Common code of the commands --- */
@@ -252,9 +260,17 @@ ctl_fail(const struct error *err)
 }
 
 enum exit_code
-ctl_end(bool done, const struct error *err)
+ctl_end(bool done, const struct error *err, const char *format, ...)
 {
-	return done ? EXIT_DONE : ctl_fail(err);
+	va_list args;
+
+	if (!done)
+		return ctl_fail(err);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	return EXIT_DONE;
 }
 
 bool
@@ -334,7 +350,7 @@ ctl_help(struct ctl *ctl, int argc, char **argv)
 		return EXIT_DONE;
 	command = require_command(ctl, argc - optind, argv + optind, &words);
 	if (optind + words < argc)
-		ctl_usage(ctl, "unexpected: %s", argv[optind + words]);
+		ctl_usage(ctl, "unexpected operand: %s", argv[optind + words]);
 	print_command_help(command);
 	return EXIT_DONE;
 }
@@ -364,7 +380,7 @@ global_options(struct ctl *ctl, int argc, char **argv)
 			print_version();
 			exit(EXIT_DONE);
 		default:
-			ctl_usage(ctl, "cannot do that");
+			usage_exit(ctl);
 		}
 	}
 }
@@ -373,13 +389,15 @@ int
 main(int argc, char **argv)
 {
 	struct ctl ctl = { .arena = arena_new() };
+	char program[] = "stowagectl";
 	enum exit_code code;
 	int words;
 
-	log_open("stowagectl", LOG_LEVEL_WARNING);
+	log_open(program, LOG_LEVEL_WARNING);
 	/* Root connects as the owner of the database, unless database.url names a role. */
 	if (geteuid() == 0)
 		setenv("PGUSER", OWNER_ROLE, 0);
+	argv[0] = program;
 	global_options(&ctl, argc, argv);
 	argc -= optind;
 	argv += optind;
@@ -389,7 +407,8 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	ctl.command = require_command(&ctl, argc, argv, &words);
-	optind = 0; /* start again, after the command's last word */
+	optind = 0;                /* start again, after the command's last word */
+	argv[words - 1] = program; /* the prefix of messages of getopt_long() */
 	code = ctl.command->run(&ctl, argc - words + 1, argv + words - 1);
 	arena_free(ctl.arena); /* free results before their connections */
 	db_pool_close(ctl.pool);

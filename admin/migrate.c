@@ -8,10 +8,9 @@
 #include "db/migrate.h"
 
 const struct ctl_option migrate_options[] = {
-	{ "database", "URL",
-	    "connect as the owner of the schema, instead of as database.url says" },
-	{ "print", NULL, "print the SQL that is missing instead of running it" },
-	{ "sql", "DIR", "take the SQL files from DIR" },
+	{ "database", "URL", "connect to this database instead of that of database.url" },
+	{ "print", NULL, "change nothing; print the SQL that would be run" },
+	{ "sql", "DIR", "read the SQL files from DIR" },
 	{ NULL, NULL, NULL },
 };
 

@@ -12,13 +12,15 @@
 #define MAX 256 /* repositories, or principals, of one target */
 
 const struct ctl_option permission_set_options[] = {
-	{ "repository", "KEY,...", "where: keys, or ANY, \"ANY LOCAL\", \"ANY REMOTE\"" },
-	{ "include", "PATTERN,...", "only these paths (Ant patterns)" },
-	{ "exclude", "PATTERN,...", "but not these" },
-	{ "user", "NAME,...", "who: users" },
-	{ "group", "NAME,...", "who: groups" },
-	{ "anonymous", NULL, "who: those without an account" },
-	{ "actions", "ACTION,...", "read, write, delete, manage: for those named before it" },
+	{ "repository", "KEY,...",
+	    "required: repositories, or ANY, \"ANY LOCAL\", \"ANY REMOTE\"" },
+	{ "include", "PATTERN,...", "only names that match one of these patterns" },
+	{ "exclude", "PATTERN,...", "except names that match one of these patterns" },
+	{ "user", "NAME,...", "users, for the next --actions" },
+	{ "group", "NAME,...", "groups, for the next --actions" },
+	{ "anonymous", NULL, "anonymous clients, for the next --actions" },
+	{ "actions", "ACTION,...",
+	    "read, write, delete, manage: rights of the users and groups before it" },
 	{ NULL, NULL, NULL },
 };
 
@@ -51,7 +53,8 @@ read_actions(struct ctl *ctl, const char *list)
 		while (i < ACTIONS && strcmp(item, action_names[i].name) != 0)
 			i++;
 		if (i == ACTIONS)
-			ctl_usage(ctl, "no such action: %s", item);
+			ctl_usage(
+			    ctl, "--actions: must be read, write, delete or manage (got %s)", item);
 		actions |= (int)action_names[i].action;
 	}
 	if (actions == 0)
@@ -66,7 +69,8 @@ add_principals(struct ctl *ctl, struct draft *draft, const char *list, bool is_g
 
 	while ((name = ctl_next_item(ctl, &list)) != NULL) {
 		if (draft->target.principal_count == MAX)
-			ctl_usage(ctl, "more than %d users and groups", MAX);
+			ctl_usage(ctl,
+			    "--user, --group: must name at most %d in one permission target", MAX);
 		draft->is_group[draft->target.principal_count] = is_group;
 		draft->principals[draft->target.principal_count++] = name;
 	}
@@ -79,7 +83,8 @@ add_repositories(struct ctl *ctl, struct draft *draft, const char *list)
 
 	while ((key = ctl_next_item(ctl, &list)) != NULL) {
 		if (draft->target.repository_count == MAX)
-			ctl_usage(ctl, "more than %d repositories", MAX);
+			ctl_usage(ctl,
+			    "--repository: must name at most %d in one permission target", MAX);
 		draft->repositories[draft->target.repository_count++] = key;
 	}
 }
@@ -91,7 +96,7 @@ answer(struct ctl *ctl, struct draft *draft, const char *list)
 	int actions = read_actions(ctl, list);
 
 	if (draft->answered == draft->target.principal_count)
-		ctl_usage(ctl, "--actions stands after --user, --group or --anonymous");
+		ctl_usage(ctl, "--actions: must follow --user, --group or --anonymous");
 	while (draft->answered < draft->target.principal_count)
 		draft->actions[draft->answered++] = actions;
 }
@@ -133,7 +138,8 @@ kinds_check(struct ctl *ctl, const struct draft *draft, struct error *err)
 		if (!db_account_find(&ctl->db, name, &account, err))
 			return false;
 		if (draft->is_group[i] && account != NULL)
-			return error_set(err, ERROR_NOT_FOUND, "%s is a user, not a group", name);
+			return error_set(err, ERROR_NOT_FOUND,
+			    "--group: must name a group (%s is a user)", name);
 		if (!draft->is_group[i] && account == NULL)
 			return error_set(err, ERROR_NOT_FOUND, "no such user: %s", name);
 	}
@@ -154,10 +160,9 @@ ctl_permission_set(struct ctl *ctl, int argc, char **argv)
 		.actions = draft->actions,
 	};
 	read_draft(ctl, argc, argv, draft);
-	if (!ctl_open(ctl, &err) || !kinds_check(ctl, draft, &err) ||
-	    !db_permission_set(&ctl->db, &draft->target, &ctl->actor, &err))
-		return ctl_fail(&err);
-	return EXIT_DONE;
+	return ctl_end(ctl_open(ctl, &err) && kinds_check(ctl, draft, &err) &&
+			   db_permission_set(&ctl->db, &draft->target, &ctl->actor, &err),
+	    &err, "permission target %s set", draft->target.name);
 }
 
 enum exit_code
@@ -167,7 +172,8 @@ ctl_permission_remove(struct ctl *ctl, int argc, char **argv)
 	struct error err = { 0 };
 
 	return ctl_end(
-	    ctl_open(ctl, &err) && db_permission_remove(&ctl->db, name, &ctl->actor, &err), &err);
+	    ctl_open(ctl, &err) && db_permission_remove(&ctl->db, name, &ctl->actor, &err), &err,
+	    "permission target %s removed", name);
 }
 
 enum exit_code

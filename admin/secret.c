@@ -15,7 +15,7 @@ read_line(struct arena *arena, FILE *in, struct error *err)
 	size_t length;
 
 	if (fgets(line, sizeof(line), in) == NULL) {
-		error_set(err, ERROR_BAD_REQUEST, "no password given");
+		error_set(err, ERROR_BAD_REQUEST, "cannot read a password: end of input");
 		return NULL;
 	}
 	length = strcspn(line, "\r\n");
@@ -65,7 +65,8 @@ secret_read(struct arena *arena, bool from_stdin, struct error *err)
 	if (from_stdin)
 		return read_line(arena, stdin, err);
 	if ((tty = fopen("/dev/tty", "r+e")) == NULL) {
-		error_set(err, ERROR_BAD_REQUEST, "no terminal to ask at; use --password-stdin");
+		error_set(err, ERROR_BAD_REQUEST,
+		    "cannot read a password: no terminal (use --password-stdin)");
 		return NULL;
 	}
 	first = read_hidden(arena, tty, "Password", err);
@@ -73,7 +74,8 @@ secret_read(struct arena *arena, bool from_stdin, struct error *err)
 		second = read_hidden(arena, tty, "Again", err);
 	fclose(tty);
 	if (second != NULL && strcmp(first, second) != 0) {
-		error_set(err, ERROR_BAD_REQUEST, "the passwords differ");
+		error_set(
+		    err, ERROR_BAD_REQUEST, "cannot set the password: the two entries differ");
 		return NULL;
 	}
 	return second;

@@ -15,7 +15,9 @@ ctl_store_bind(struct ctl *ctl, bool adopt, struct error *err)
 	if (!registry_store_bind(&ctl->db, &binding, err))
 		return false;
 	if (binding.bound == STORE_BOUND_NOW)
-		printf("%s is the blob store of this database now\n", binding.path);
+		printf("blob store %s bound to this database\n", binding.path);
+	else if (adopt)
+		printf("blob store %s already bound to this database\n", binding.path);
 	if (binding.missing > 0)
 		printf(
 		    "%zu of %zu sampled blobs are missing or have another size: run stowagectl check\n",

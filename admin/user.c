@@ -12,13 +12,13 @@
 #define PAGE 100
 
 const struct ctl_option user_add_options[] = {
-	{ "admin", NULL, "the account may do everything" },
-	{ "password-stdin", NULL, "take the password from standard input" },
+	{ "admin", NULL, "make the account an administrator" },
+	{ "password-stdin", NULL, "read the password from the first line of standard input" },
 	{ NULL, NULL, NULL },
 };
 
 const struct ctl_option user_passwd_options[] = {
-	{ "password-stdin", NULL, "take the password from standard input" },
+	{ "password-stdin", NULL, "read the password from the first line of standard input" },
 	{ NULL, NULL, NULL },
 };
 
@@ -49,7 +49,9 @@ ctl_check_name(const struct ctl *ctl, const char *name)
 
 	if (strlen(name) > 64 || *name == '\0' || *name == '_' ||
 	    name[strspn(name, letters)] != '\0')
-		ctl_usage(ctl, "a name has 1 to 64 of %s, the first not _", letters);
+		ctl_usage(ctl,
+		    "NAME: must be 1 to 64 lower case letters, digits and . _ @ + -, and not begin with _ (got %s)",
+		    name);
 }
 
 static const char *
@@ -68,16 +70,18 @@ ctl_user_add(struct ctl *ctl, int argc, char **argv)
 	struct user_order order;
 	struct error err = { 0 };
 	const char *hash;
+	bool created;
 
 	read_order(ctl, argc, argv, &order);
 	ctl_check_name(ctl, order.name);
 	if (!ctl_open(ctl, &err) || (hash = read_hash(ctl, &order, &err)) == NULL)
 		return ctl_fail(&err);
-	if (db_account_add(&ctl->db, order.name, hash, order.is_admin, &ctl->actor, &err))
-		return EXIT_DONE;
-	if (err.code == ERROR_CONFLICT)
-		error_set(&err, ERROR_CONFLICT, "the name %s is taken", order.name);
-	return ctl_fail(&err);
+	created = db_account_add(&ctl->db, order.name, hash, order.is_admin, &ctl->actor, &err);
+	if (!created && err.code == ERROR_CONFLICT)
+		error_set(
+		    &err, ERROR_CONFLICT, "cannot create user %s: the name is taken", order.name);
+	return ctl_end(
+	    created, &err, "%s %s created", order.is_admin ? "administrator" : "user", order.name);
 }
 
 enum exit_code
@@ -95,10 +99,9 @@ ctl_user_passwd(struct ctl *ctl, int argc, char **argv)
 		error_set(&err, ERROR_NOT_FOUND, "no such user: %s", order.name);
 		return ctl_fail(&err);
 	}
-	if ((hash = read_hash(ctl, &order, &err)) == NULL ||
-	    !db_account_password(&ctl->db, order.name, hash, &ctl->actor, &err))
-		return ctl_fail(&err);
-	return EXIT_DONE;
+	return ctl_end((hash = read_hash(ctl, &order, &err)) != NULL &&
+			   db_account_password(&ctl->db, order.name, hash, &ctl->actor, &err),
+	    &err, "password of user %s set, its tokens revoked", order.name);
 }
 
 enum exit_code
@@ -109,7 +112,7 @@ ctl_user_disable(struct ctl *ctl, int argc, char **argv)
 
 	return ctl_end(
 	    ctl_open(ctl, &err) && db_account_enable(&ctl->db, name, false, &ctl->actor, &err),
-	    &err);
+	    &err, "user %s disabled, its tokens revoked", name);
 }
 
 enum exit_code
@@ -119,8 +122,8 @@ ctl_user_enable(struct ctl *ctl, int argc, char **argv)
 	struct error err = { 0 };
 
 	return ctl_end(
-	    ctl_open(ctl, &err) && db_account_enable(&ctl->db, name, true, &ctl->actor, &err),
-	    &err);
+	    ctl_open(ctl, &err) && db_account_enable(&ctl->db, name, true, &ctl->actor, &err), &err,
+	    "user %s enabled", name);
 }
 
 enum exit_code
@@ -129,8 +132,8 @@ ctl_user_unlock(struct ctl *ctl, int argc, char **argv)
 	const char *name = ctl_only_operand(ctl, argc, argv, "NAME");
 	struct error err = { 0 };
 
-	return ctl_end(
-	    ctl_open(ctl, &err) && db_account_unlock(&ctl->db, name, &ctl->actor, &err), &err);
+	return ctl_end(ctl_open(ctl, &err) && db_account_unlock(&ctl->db, name, &ctl->actor, &err),
+	    &err, "user %s unlocked", name);
 }
 
 enum exit_code
@@ -141,7 +144,7 @@ ctl_user_remove(struct ctl *ctl, int argc, char **argv)
 
 	return ctl_end(ctl_open(ctl, &err) &&
 			   db_principal_remove(&ctl->db, name, PRINCIPAL_USER, &ctl->actor, &err),
-	    &err);
+	    &err, "user %s removed", name);
 }
 
 static void
