@@ -108,6 +108,34 @@ rotated_keys() {
 	done
 }
 
+# reports LINES COMMAND...: that is the whole output; errors have standard error for themselves.
+reports() {
+	exits 0 stack_ctl "${@:2}" && is "$(cat "$scratch/out")" "$1" && is "$(cat "$scratch/err")" ''
+}
+
+refuses() { # refuses LINE COMMAND...
+	exits 1 stack_ctl "${@:2}" && is "$(cat "$scratch/err")" "stowagectl: $1" && is "$(cat "$scratch/out")" ''
+}
+
+reported() {
+	reports 'user erin created' user add erin --password-stdin <<<'people secret' &&
+		reports 'administrator root3 created' user add root3 --admin --password-stdin <<<'people secret' &&
+		reports 'password of user erin set, its tokens revoked' user passwd erin --password-stdin <<<'other secret' &&
+		reports 'user erin disabled, its tokens revoked' user disable erin && reports 'user erin enabled' user enable erin &&
+		reports 'user erin unlocked' user unlock erin && reports 'group masons created' group add masons &&
+		reports $'user erin added to group masons\nuser dave added to group masons\nuser root3 removed from group masons' \
+			group member masons --add erin,dave --remove root3 &&
+		reports 'permission target walls set' permission set walls --repository ANY --group masons --actions read &&
+		reports 'permission target walls removed' permission remove walls &&
+		refuses 'cannot create user erin: the name is taken' user add erin --password-stdin <<<'people secret' &&
+		refuses 'cannot create group masons: the name is taken' group add masons &&
+		refuses '--group: must name a group (erin is a user)' permission set walls --repository ANY --group erin --actions read &&
+		refuses 'no such local or remote repository: nowhere (rights on a virtual repository are those on its members)' \
+			permission set walls --repository nowhere --group masons --actions read &&
+		refuses 'no such user or group: nobody' permission set walls --repository ANY --group nobody --actions read &&
+		reports 'group masons removed' group remove masons && reports 'user erin removed' user remove erin && reports 'user root3 removed' user remove root3
+}
+
 people_audited() {
 	is "$(stack_sql -c "SELECT string_agg(DISTINCT action, ' ' ORDER BY action) FROM registry.audit WHERE action ~ '^(account_(dis|en)able|account_(remove|unlock)|group_|permission_remove|token_key)' AND actor_name LIKE 'stowagectl:%'")" \
 		'account_disable account_enable account_remove account_unlock group_add group_member_add group_member_remove group_remove permission_remove token_key_rotate'
@@ -120,4 +148,5 @@ check 'a group gives its members rights while they are in it' group_of_people
 check 'a removed account is gone with its rights; its name is free' removed_user
 check 'permission targets are listed, shown and removed' permission_targets
 check 'a new key signs; revoked keys end all tokens at once' rotated_keys
+check 'each command says in one line what was done to what, or why not' reported
 check 'changes of people, groups and keys are audited' people_audited

@@ -57,6 +57,16 @@ usage() {
 		exits 2 "$ctl" permission set --repository ANY --user a --actions read
 }
 
+# The reason first, then where to read on.
+usage_told() {
+	exits 2 "$ctl" check --frobnicate && is "$(cat "$scratch/err")" "stowagectl: unrecognized option '--frobnicate'
+Try: stowagectl check --help" && exits 2 "$ctl" user add UPPER &&
+		is "$(cat "$scratch/err")" 'stowagectl: NAME: must be 1 to 64 lower case letters, digits and . _ @ + -, and not begin with _ (got UPPER)
+Try: stowagectl user add --help' && exits 2 "$ctl" check now && is "$(cat "$scratch/err")" 'stowagectl: unexpected operand: now
+Try: stowagectl check --help' && exits 2 "$ctl" --frobnicate && is "$(cat "$scratch/err")" "stowagectl: unrecognized option '--frobnicate'
+Try: stowagectl --help"
+}
+
 # Every command of the table has its help, and stands in the manual with its options.
 documented() {
 	local command options word
@@ -124,6 +134,7 @@ settings() {
 
 check 'versions of program, schema and libraries' versions
 check 'wrong usage exits with 2' usage
+check 'wrong usage is told in one line, with the way to the help' usage_told
 check 'every command and option has help and stands in the manual' documented
 check 'help is given with exit 0 however it is asked for' help
 check 'the shell completes commands and options' completion
@@ -353,17 +364,17 @@ fresh() {
 			return 1
 		}
 	done
-	is "$(cat "$scratch"/node* | grep -v 'blob store' | sort)" 'account admin made, with the password password: change it
-group readers made
-permission target Any Remote made for group readers
-permission target Anything made for group readers
-repository docker-dev made
-repository docker-dev-local made
-repository docker-dev-local2 made
-repository docker-prod made
-repository docker-prod-local made
-repository docker-prod-local2 made
-repository dockerhub made' && is "$(standard several)" 'docker-dev virtual V2 ["docker-dev-local2", "docker-prod", "dockerhub"] docker-dev-local2
+	is "$(cat "$scratch"/node* | grep -v 'blob store' | sort)" 'administrator admin created with the password password: change it with stowagectl user passwd admin
+group readers created
+permission target Any Remote created for group readers
+permission target Anything created for group readers
+repository docker-dev created
+repository docker-dev-local created
+repository docker-dev-local2 created
+repository docker-prod created
+repository docker-prod-local created
+repository docker-prod-local2 created
+repository dockerhub created' && is "$(standard several)" 'docker-dev virtual V2 ["docker-dev-local2", "docker-prod", "dockerhub"] docker-dev-local2
 docker-dev-local local V1 docker-dev,docker-dev-local2
 docker-dev-local2 local V2 
 docker-prod virtual V2 ["docker-prod-local2", "dockerhub"] docker-prod-local2
@@ -391,7 +402,7 @@ dockerhub readers 3'
 # An installation with accounts of its own gets no well-known password beside them.
 no_admin() {
 	stack_sql -d several -c "UPDATE registry.principal SET name = 'boss' WHERE name = 'admin'"
-	says 0 "$ctl" --config "$scratch/several.conf" bootstrap && with 'there are accounts, but none admin: nothing is made' &&
+	says 0 "$ctl" --config "$scratch/several.conf" bootstrap && with 'nothing created: accounts exist, but none is named admin' &&
 		is "$(stack_sql -d several -c "SELECT count(*) FROM registry.account")" 1
 }
 
@@ -417,9 +428,9 @@ edited_stays() {
 deleted_comes_back() {
 	stack_sql -c "DELETE FROM registry.permission_target WHERE name = 'Anything'"
 	is "$(rest DELETE docker-prod)" 200 && is "$(rest DELETE docker-dev-local)" 200 && is "$(status -u admin:password "$STACK_PROD_URL/v2/")" 404 &&
-		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-dev-local made
-repository docker-prod made
-permission target Anything made for group readers' && is "$(status -u admin:password "$STACK_PROD_URL/v2/")" 200 &&
+		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-dev-local created
+repository docker-prod created
+permission target Anything created for group readers' && is "$(status -u admin:password "$STACK_PROD_URL/v2/")" 200 &&
 		is "$(standard stowage | grep -v ' local ')" 'docker-dev virtual V2 ["dockerhub"] 
 docker-prod virtual V2 ["docker-prod-local2", "dockerhub"] docker-prod-local2
 dockerhub remote V2 https://mirror.example'
@@ -428,25 +439,25 @@ dockerhub remote V2 https://mirror.example'
 opted_out() {
 	local password='one of my own'
 	printf '%s\n' "$password" | exits 0 stack_ctl user passwd admin --password-stdin
-	is "$(rest DELETE docker-prod)" 200 && says 0 stack_ctl bootstrap && with 'admin has a password of its own: nothing is made' &&
+	is "$(rest DELETE docker-prod)" 200 && says 0 stack_ctl bootstrap && with 'nothing created: admin has a password of its own' &&
 		is "$(rest GET docker-prod)" 404 && is "$(status -u "admin:$password" "$STACK_PROD_URL/v2/")" 404
 }
 
 # Only the next deploy makes what is missing.
 opted_in_again() {
 	printf 'password\n' | exits 0 stack_ctl user passwd admin --password-stdin && is "$(rest GET docker-prod)" 404 &&
-		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod made' && is "$(rest GET docker-prod)" 200
+		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod created' && is "$(rest GET docker-prod)" 200
 }
 
 # Another repository of a standard one's key: it stays, and whatever needs it as it was is left out, with the reason.
 in_the_way() {
 	is "$(rest DELETE docker-dev)" 200 && is "$(rest DELETE docker-prod)" 200 && is "$(rest DELETE docker-prod-local2)" 200 &&
 		is "$(rest PUT Docker-Prod-Local2 -d '{"rclass": "virtual"}')" 200 &&
-		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod is not made: repositories: no such repository: docker-prod-local2
-repository docker-dev is not made: repositories: no such repository: docker-prod' &&
-		is "$(rest DELETE Docker-Prod-Local2)" 200 && exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod-local2 made
-repository docker-prod made
-repository docker-dev made'
+		exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod not created: repositories: no such repository: docker-prod-local2
+repository docker-dev not created: repositories: no such repository: docker-prod' &&
+		is "$(rest DELETE Docker-Prod-Local2)" 200 && exits 0 stack_ctl bootstrap && is "$(cat "$scratch/out")" 'repository docker-prod-local2 created
+repository docker-prod created
+repository docker-dev created'
 }
 
 check 'bootstrap by several nodes at once makes everything, once' fresh

@@ -43,10 +43,11 @@ upgraded() {
 		echo 'a store without an identity is served'
 		return 1
 	}
-	grep -q "$scratch/upgraded" "$scratch/check" && says 0 on upgraded bootstrap && with 'is the blob store of this database now' &&
-		with 'admin has a password of its own: nothing is made' && ready upgraded && exits 0 on upgraded check &&
+	grep -q "$scratch/upgraded" "$scratch/check" && says 0 on upgraded bootstrap && with "blob store $scratch/upgraded bound to this database" &&
+		with 'nothing created: admin has a password of its own' && ready upgraded && exits 0 on upgraded check &&
 		is "$(cat "$scratch/upgraded/.stowage")" "$(stack_sql -d upgraded -c 'SELECT identity FROM registry.installation')" &&
-		says 0 on upgraded bootstrap && ! with 'is the blob store' >/dev/null
+		says 0 on upgraded bootstrap && ! with 'blob store' >/dev/null &&
+		says 0 on upgraded store adopt && with 'already bound to this database'
 }
 
 # An empty directory, or one that lacks a blob, stays as it is; the operator may insist.
