@@ -21,7 +21,7 @@ admit(const struct rest_call *call, struct error *err)
 		return true;
 	case ACCESS_ADMIN:
 		if (signed_in && !call->is_admin)
-			return error_set(err, ERROR_DENIED, "this needs an administrator");
+			return error_set(err, ERROR_DENIED, "administrator required");
 		/* fall through */
 	default:
 		return signed_in || error_set(err, ERROR_UNAUTHORIZED, NULL);

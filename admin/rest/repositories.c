@@ -16,7 +16,7 @@ document_load(const struct document_row *row)
 	json_t *document = json_loads(row->json, 0, NULL);
 
 	if (document == NULL)
-		log_fatal("the database gave a document that is no JSON");
+		log_fatal("the database returned a document that is not JSON");
 	return document;
 }
 

@@ -31,9 +31,9 @@ change_read(struct request *req, struct change *change, struct error *err)
 	if (!ok)
 		return error_set(err, ERROR_BAD_REQUEST, "%s", reason.text);
 	if (strcmp(change->fresh, again) != 0)
-		return error_set(err, ERROR_BAD_REQUEST, "the new passwords differ");
+		return error_set(err, ERROR_BAD_REQUEST, "newPassword2: must equal newPassword1");
 	return *change->fresh != '\0' ||
-	       error_set(err, ERROR_BAD_REQUEST, "the new password is empty");
+	       error_set(err, ERROR_BAD_REQUEST, "newPassword1: must not be empty");
 }
 
 /* Users change their own password by proving the old one; administrators may set the password of
@@ -46,7 +46,7 @@ change_admit(struct request *req, const struct change *change, struct error *err
 	bool own = strcasecmp(change->name, request_scope(req)->actor.name) == 0, good = !own;
 
 	if (!own && !rest_call(req)->is_admin)
-		return error_set(err, ERROR_DENIED, "this needs an administrator");
+		return error_set(err, ERROR_DENIED, "administrator required");
 	if (!db_account_find(registry->db, change->name, &account, err))
 		return false;
 	if (account == NULL)
@@ -58,7 +58,7 @@ change_admit(struct request *req, const struct change *change, struct error *err
 	if (!db_account_failed(registry->db, account->id, account->name,
 		request_service(req)->config, &request_scope(req)->actor, err))
 		return false;
-	return error_set(err, ERROR_BAD_REQUEST, "the old password is wrong");
+	return error_set(err, ERROR_BAD_REQUEST, "oldPassword: wrong password");
 }
 
 bool

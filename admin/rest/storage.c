@@ -101,7 +101,7 @@ list(struct request *req, const char *directory, struct error *err)
 	bool known = false, ok;
 
 	if (!rest_call(req)->is_admin)
-		return error_set(err, ERROR_DENIED, "this needs an administrator");
+		return error_set(err, ERROR_DENIED, "administrator required");
 	if (!rest_key(req, &key, err))
 		return false;
 	stream = stream_open(req->arena);
@@ -113,8 +113,8 @@ list(struct request *req, const char *directory, struct error *err)
 	if (!ok)
 		return false;
 	if (!known)
-		return error_set(err, ERROR_NOT_FOUND, "no such repository: %s%s", key,
-		    *directory == '\0' ? "" : " with such a folder");
+		return error_set(err, ERROR_NOT_FOUND, "no such %s: %s%s",
+		    *directory == '\0' ? "repository" : "folder", key, directory);
 	reply_bytes(req, 200, "application/json", stream->text, stream->length);
 	return true;
 }
@@ -161,8 +161,8 @@ show(struct request *req, const char *path, struct error *err)
 	    !db_storage_item(registry->db, key, path, &request_scope(req)->principal, &item, err))
 		return false;
 	if (item == NULL || request_query(req, "properties") != NULL)
-		return error_set(err, ERROR_NOT_FOUND, "no such item%s",
-		    item == NULL ? "" : ": nothing has properties");
+		return error_set(err, ERROR_NOT_FOUND, "%s",
+		    item == NULL ? "no such item" : "no properties: items have none");
 	if ((json = json_loads(item->json, 0, NULL)) == NULL)
 		return error_set(
 		    err, ERROR_INTERNAL, "the database returned an item that is not JSON");

@@ -18,7 +18,8 @@ rest_who_answers(struct request *req, struct error *err)
 	if (!rest_key(req, &key, err))
 		return false;
 	if (name == NULL || text == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "name and reference are required");
+		return error_set(
+		    err, ERROR_BAD_REQUEST, "name, reference: must both be in the query");
 	if (!name_check(name, err) || !reference_parse(&reference, text, err) ||
 	    !db_who_answers(request_registry(req)->db, key, name, &reference,
 		user == NULL || *user == '\0' ? req->call->identity->name : user, &json, err))

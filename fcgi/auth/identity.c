@@ -61,7 +61,7 @@ read_keys(void *argument)
 	if (!db_token_keys(reading->db, fresh, &keys, &ring->count, reading->err))
 		return;
 	if (ring->count == 0) {
-		error_set(reading->err, ERROR_INTERNAL, "no signing key for tokens");
+		error_set(reading->err, ERROR_INTERNAL, "cannot sign a token: no signing key");
 		return;
 	}
 	ring->arena = arena_new();

@@ -98,12 +98,12 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 	char setting[CRYPT_GENSALT_OUTPUT_SIZE], text[CRYPT_OUTPUT_SIZE];
 
 	if (*password == '\0')
-		error_set(err, ERROR_BAD_REQUEST, "empty password");
+		error_set(err, ERROR_BAD_REQUEST, "password: must not be empty");
 	else if (strlen(password) > PASSWORD_MAX_LENGTH)
-		error_set(
-		    err, ERROR_BAD_REQUEST, "password longer than %d bytes", PASSWORD_MAX_LENGTH);
+		error_set(err, ERROR_BAD_REQUEST, "password: must have at most %d bytes",
+		    PASSWORD_MAX_LENGTH);
 	else if (!utf8_check(password))
-		error_set(err, ERROR_BAD_REQUEST, "password is not UTF-8");
+		error_set(err, ERROR_BAD_REQUEST, "password: must be UTF-8");
 	else {
 		bool taken = password_hash_slot("", true) == HASH_SLOT_ACQUIRED;
 		bool ok = taken && make_setting(setting) && hash(password, setting, text);

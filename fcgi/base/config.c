@@ -11,7 +11,7 @@
 #include "base/network.h"
 
 #ifndef DEFAULT_CONFIG
-#error "DEFAULT_CONFIG names the file read when nobody names another"
+#error "DEFAULT_CONFIG must name the default settings file"
 #endif
 
 enum option_type {
@@ -43,51 +43,51 @@ static const struct option options[] = {
 	{ "database", "url", OPTION_TEXT, AT(database_url), "dbname=stowage", 0, 0,
 	    "Connection string or URI of the PostgreSQL database." },
 	{ "database", "connections", OPTION_NUMBER, AT(database_connections), "0", 0, 1000,
-	    "Connections of all workers of a program together; 0: two per core." },
+	    "Number of connections of all workers of a program together; 0: two per core." },
 	{ "database", "timeout_ms", OPTION_NUMBER, AT(database_timeout_ms), "5000", 100, 3600000,
-	    "Longest time a statement may take, in milliseconds." },
+	    "Maximum duration of a statement, in milliseconds." },
 	{ "store", "path", OPTION_TEXT, AT(store_path), "/var/lib/stowage", 0, 0,
-	    "Folder of the blob store; it holds blobs/ and uploads/." },
+	    "Directory of the blob store; it holds blobs/ and uploads/." },
 	{ "store", "reserve_bytes", OPTION_BYTES, AT(store_reserve_bytes), "1G", 0, BYTES_MAX,
-	    "/readyz?push reports failure when less space than this is free." },
+	    "/readyz?push fails when less space than this is free." },
 	{ "http", "general_threads", OPTION_NUMBER, AT(http_general_threads), "0", 0, 1024,
-	    "Threads per worker for all but uploads; 0: four per core, at least 8." },
+	    "Number of threads per worker for all requests but uploads; 0: four per core, at least 8." },
 	{ "http", "upload_threads", OPTION_NUMBER, AT(http_upload_threads), "64", 1, 1024,
-	    "Threads per worker for uploads." },
+	    "Number of threads per worker for uploads." },
 	{ "http", "body_threads", OPTION_NUMBER, AT(http_body_threads), "256", 1, 4096,
-	    "Most threads per worker that wait for uploads; a quarter as many more wait for other bodies." },
+	    "Maximum of threads per worker that wait for uploads; a quarter as many more wait for other bodies." },
 	{ "http", "blocking_threads", OPTION_NUMBER, AT(http_blocking_threads), "256", 1, 4096,
-	    "Most threads per worker that wait for upstreams or password hashes, or send what arrives." },
+	    "Maximum of threads per worker that wait for upstreams or password hashes, or send a blob while it arrives." },
 	{ "http", "blob_limit_bytes", OPTION_BYTES, AT(http_blob_limit_bytes), "0", 0, BYTES_MAX,
-	    "Largest blob taken; 0: no limit." },
+	    "Maximum size of a blob; 0: no limit." },
 	{ "http", "upload_sessions", OPTION_NUMBER, AT(http_upload_sessions), "10000", 0, 10000000,
-	    "Upload sessions that one account may have open at once; 0: no limit." },
+	    "Maximum of upload sessions that one account may have open at once; 0: no limit." },
 	{ "http", "trusted_proxies", OPTION_NETWORKS, AT(http_trusted_proxies), "", 0, 0,
-	    "Addresses and networks whose X-Forwarded-* headers are believed, comma separated." },
+	    "Addresses and networks whose X-Forwarded-* headers are trusted, comma separated." },
 	{ "upstream", "fetches", OPTION_NUMBER, AT(upstream_fetches), "16", 1, 1024,
-	    "Blobs that a worker fetches from upstreams at once." },
+	    "Maximum of blobs that a worker fetches from upstreams at once." },
 	{ "proxy", "url", OPTION_PROXY, AT_PROXY(url), NULL, 0, 0,
-	    "The HTTP proxy, as http://HOST:PORT; it is asked to CONNECT." },
+	    "The HTTP proxy, as http://HOST:PORT; the method is CONNECT." },
 	{ "proxy", "username", OPTION_TEXT, AT_PROXY(username), "", 0, 0,
 	    "User name for the proxy; empty: none." },
 	{ "proxy", "password", OPTION_TEXT, AT_PROXY(password), "", 0, 0,
 	    "Password for the proxy." },
 	{ "certificate", "certificate", OPTION_TEXT, AT_CERTIFICATE(certificate), NULL, 0, 0,
-	    "PEM file with the certificate, and those between it and its root." },
+	    "PEM file with the certificate and the intermediate certificates." },
 	{ "certificate", "key", OPTION_TEXT, AT_CERTIFICATE(key), NULL, 0, 0,
 	    "PEM file with its private key." },
 	{ "auth", "token_seconds", OPTION_NUMBER, AT(auth_token_seconds), "300", 60, 24 * 3600,
-	    "Life of a bearer token." },
+	    "Lifetime of a bearer token, in seconds." },
 	{ "auth", "remember_seconds", OPTION_NUMBER, AT(auth_remember_seconds), "60", 0, 60,
-	    "A verified password is remembered this long, so that not every request costs a hash." },
+	    "How long a verified password is remembered, in seconds, so that not every request computes a hash." },
 	{ "auth", "lock_failures", OPTION_NUMBER, AT(auth_lock_failures), "10", 0, 1000000,
-	    "Wrong passwords in a row that lock an account for the address they come from; 0: never." },
+	    "Number of consecutive wrong passwords that lock an account for the address they come from; 0: never." },
 	{ "auth", "lock_seconds", OPTION_NUMBER, AT(auth_lock_seconds), "300", 1, SECONDS_MAX,
-	    "How long that lock lasts." },
+	    "Duration of that lock, in seconds." },
 	{ "auth", "hour_failures", OPTION_NUMBER, AT(auth_hour_failures), "100", 0, 1000000,
-	    "Wrong passwords for an account in an hour after which only known addresses may try; 0: no limit." },
+	    "Number of wrong passwords for an account in an hour after which only known addresses may try; 0: no limit." },
 	{ "log", "level", OPTION_LEVEL, AT(log_level), "info", 0, 0,
-	    "How much is logged: error, warning, info or debug." },
+	    "Log level: error, warning, info or debug." },
 };
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))
@@ -192,25 +192,34 @@ option_set(void *section, const struct option *option, const char *text)
 	return true;
 }
 
-/* Fill *err with the values that this option accepts; returns false. */
-static bool
-refuse_value(const struct option *option, const char *place, struct error *err)
+/* The values that an option accepts, for a message. */
+static void
+describe_values(const struct option *option, char *out, size_t size)
 {
 	if (option->type == OPTION_LEVEL)
-		return error_set(err, ERROR_INTERNAL,
-		    "%s: %s.%s must be error, warning, info or debug", place, option->section,
-		    option->key);
-	if (option->type == OPTION_NETWORKS)
-		return error_set(err, ERROR_INTERNAL,
-		    "%s: %s.%s must be addresses and networks, such as 10.0.0.0/8, ::1", place,
-		    option->section, option->key);
-	if (option->type == OPTION_PROXY)
-		return error_set(err, ERROR_INTERNAL, "%s: %s.%s must be http://HOST:PORT", place,
-		    option->section, option->key);
-	return error_set(err, ERROR_INTERNAL,
-	    "%s: %s.%s must be a whole number from %" PRId64 " to %" PRId64 "%s", place,
-	    option->section, option->key, option->least, option->most,
-	    option->type == OPTION_BYTES ? "; K, M or G may follow it" : "");
+		snprintf(out, size, "error, warning, info or debug");
+	else if (option->type == OPTION_NETWORKS)
+		snprintf(out, size, "addresses and networks, such as 10.0.0.0/8, ::1");
+	else if (option->type == OPTION_PROXY)
+		snprintf(out, size, "http://HOST:PORT");
+	else
+		snprintf(out, size, "a whole number from %" PRId64 " to %" PRId64 "%s",
+		    option->least, option->most,
+		    option->type == OPTION_BYTES ? "; K, M or G may follow it" : "");
+}
+
+/* Fill *err with the values that this option accepts; returns false. The URL of a proxy is not
+ * repeated: by mistake it may contain a password. */
+static bool
+refuse_value(const struct option *option, const char *text, const char *place, struct error *err)
+{
+	bool private = option->type == OPTION_PROXY;
+	char values[128];
+
+	describe_values(option, values, sizeof(values));
+	return error_set(err, ERROR_INTERNAL, "%s: %s.%s: must be %s%s%.64s%s", place,
+	    option->section, option->key, values, private ? "" : " (got ", private ? "" : text,
+	    private ? "" : ")");
 }
 
 /* Cut blanks at both ends, in place. */
@@ -288,7 +297,7 @@ set_defaults(struct reader *reader, const char *section, const char *place, stru
 			return error_set(err, ERROR_INTERNAL, "%s: [%s \"%s\"] has no %s", place,
 			    section, reader->named->name, option->key);
 		if (!option_set(target, option, option->standard))
-			return refuse_value(option, "default", err);
+			return refuse_value(option, option->standard, "default", err);
 	}
 	return true;
 }
@@ -323,8 +332,8 @@ begin_named(struct reader *reader, const struct list *list, char *quoted, const 
 
 	if (name == NULL)
 		return error_set(err, ERROR_INTERNAL,
-		    "%s: a name is 1 to %d letters, digits, dots, hyphens and underscores", place,
-		    NAME_LENGTH_MAX);
+		    "%s: name must be 1 to %d letters, digits, dots, hyphens and underscores",
+		    place, NAME_LENGTH_MAX);
 	if (config_find(*end, name) != NULL)
 		return error_set(err, ERROR_INTERNAL, "%s: [%s \"%s\"] is defined twice", place,
 		    list->section, name);
@@ -347,7 +356,8 @@ read_section(struct reader *reader, char *text, const char *place, struct error 
 	if (!end_section(reader, place, err))
 		return false;
 	if (text[length - 1] != ']')
-		return error_set(err, ERROR_INTERNAL, "%s: a section is written [name]", place);
+		return error_set(
+		    err, ERROR_INTERNAL, "%s: a section must be written [NAME]", place);
 	text[length - 1] = '\0';
 	text = trim(text + 1);
 	if ((quoted = strchr(text, '"')) != NULL)
@@ -358,8 +368,8 @@ read_section(struct reader *reader, char *text, const char *place, struct error 
 	reader->named = NULL;
 	list = list_find(option->section);
 	if ((list == NULL) != (quoted == NULL))
-		return error_set(err, ERROR_INTERNAL, "%s: this section is written [%s%s]", place,
-		    option->section, list == NULL ? "" : " \"NAME\"");
+		return error_set(err, ERROR_INTERNAL, "%s: this section must be written [%s%s]",
+		    place, option->section, list == NULL ? "" : " \"NAME\"");
 	return list == NULL || begin_named(reader, list, quoted, place, err);
 }
 
@@ -389,7 +399,7 @@ set_value(struct reader *reader, const struct option *option, const char *text, 
 		return error_set(err, ERROR_INTERNAL,
 		    "%s: %s.%s: a comment must be a line of its own", place, option->section,
 		    option->key);
-	return option_set(section, option, text) || refuse_value(option, place, err);
+	return option_set(section, option, text) || refuse_value(option, text, place, err);
 }
 
 static bool
@@ -406,11 +416,11 @@ read_line(struct reader *reader, char *text, const char *place, struct error *er
 		return read_section(reader, text, place, err);
 	if ((equals = strchr(text, '=')) == NULL)
 		return error_set(
-		    err, ERROR_INTERNAL, "%s: neither [section] nor key = value", place);
+		    err, ERROR_INTERNAL, "%s: must be [SECTION] or KEY = VALUE", place);
 	*equals = '\0';
 	key = trim(text);
 	if (reader->section == NULL)
-		return error_set(err, ERROR_INTERNAL, "%s: key before the first [section]", place);
+		return error_set(err, ERROR_INTERNAL, "%s: key before the first [SECTION]", place);
 	if ((option = option_find(reader->section, key)) == NULL)
 		return refuse_key(reader->section, key, place, err);
 	if (seen[option - options])
@@ -430,18 +440,19 @@ read_file(struct reader *reader, const char *path, struct error *err)
 	bool ok = true;
 
 	if (file == NULL)
-		return error_errno(err, "cannot read the configuration file %s", path);
+		return error_errno(err, "cannot read the settings file %s", path);
 	for (int number = 1; ok && (length = getline(&line, &size, file)) != -1; number++) {
 		char place[160];
 
 		snprintf(place, sizeof(place), "%s:%d", path, number);
 		if (strlen(line) != (size_t)length)
-			ok = error_set(err, ERROR_INTERNAL, "%s: a NUL byte", place);
+			ok = error_set(
+			    err, ERROR_INTERNAL, "%s: must not contain a NUL byte", place);
 		else
 			ok = read_line(reader, line, place, err);
 	}
 	if (ok && ferror(file))
-		ok = error_errno(err, "cannot read the configuration file %s", path);
+		ok = error_errno(err, "cannot read the settings file %s", path);
 	free(line);
 	fclose(file);
 	return ok;

@@ -56,11 +56,11 @@
 	ERROR(METHOD, "UNSUPPORTED", 405, "method not allowed")                                    \
 	ERROR(STORAGE_FULL, "UNAVAILABLE", 507, "no space left for content")                       \
 	ERROR(UNAVAILABLE, "UNAVAILABLE", 503, "service unavailable, try again")                   \
-	ERROR(UPSTREAM_FAILED, "UNAVAILABLE", 502, "the upstream registry gave no usable answer")  \
+	ERROR(UPSTREAM_FAILED, "UNAVAILABLE", 502, "no usable answer from the upstream registry")  \
 	ERROR(UPSTREAM_TIMED_OUT, "UNAVAILABLE", 504,                                              \
 	    "the upstream registry did not answer in time")                                        \
 	ERROR(UPSTREAM_TLS, "UNAVAILABLE", 502, "no secure connection to the upstream registry")   \
-	ERROR(UPSTREAM_REFUSED, "UNAVAILABLE", 502, "the upstream registry refuses us")            \
+	ERROR(UPSTREAM_REFUSED, "UNAVAILABLE", 502, "the upstream registry refuses access")        \
 	ERROR(WOULD_BLOCK, "UNAVAILABLE", 503, "too many requests are waiting, try again")         \
 	ERROR(INTERNAL, "UNKNOWN", 500, "unknown error")                                           \
 	ERROR(CLIENT_GONE, "UNKNOWN", 400, "the client closed the connection")                     \

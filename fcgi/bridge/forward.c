@@ -109,11 +109,12 @@ find_diff_id(struct request_scope *scope, struct v1_link *link, struct error *er
 	bool done;
 
 	if (link->zstd)
-		return error_set(err, ERROR_UNSUPPORTED, "a layer below is compressed with zstd");
+		return error_set(err, ERROR_UNSUPPORTED,
+		    "cannot forward the tag: a layer is compressed with zstd");
 	if (!link->diff.known) {
 		if (!slots_acquire(&unpackers, UNPACK_WAIT_MS))
-			return error_set(
-			    err, ERROR_UNAVAILABLE, "other layers are being unpacked, try again");
+			return error_set(err, ERROR_UNAVAILABLE,
+			    "cannot forward the tag: other layers are being unpacked, try again");
 		done = memory_try(run_unpacking, &unpacking);
 		slots_release(&unpackers);
 		if (!done)
@@ -123,7 +124,7 @@ find_diff_id(struct request_scope *scope, struct v1_link *link, struct error *er
 	}
 	return link->diff.possible ||
 	       error_set(err, ERROR_BAD_REQUEST,
-		   "layer %s cannot be unpacked: it is damaged, or its content too large",
+		   "cannot unpack layer %s: damaged, or its content is too large",
 		   link->layer.digest.text);
 }
 

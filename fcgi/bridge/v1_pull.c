@@ -47,7 +47,8 @@ bridge_v1_recompress(struct request_scope *scope, const struct v1_image_row *row
 		return NULL;
 	}
 	if (!slots_acquire(&recompress_slots, REPACK_WAIT_MS)) {
-		error_set(err, ERROR_UNAVAILABLE, "too many layers are being recompressed");
+		error_set(
+		    err, ERROR_UNAVAILABLE, "too many layers are being recompressed, try again");
 		return NULL;
 	}
 	*held = &recompress_slots;

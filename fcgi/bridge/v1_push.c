@@ -53,7 +53,7 @@ json_names(json_t *document, const char **own, const char **above, struct error 
 	*own = json_string_value(json_object_get(document, "id"));
 	*above = parent == NULL || json_is_null(parent) ? "" : json_string_value(parent);
 	return (*own != NULL && *above != NULL) ||
-	       error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: id and parent must be texts");
+	       error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: id and parent must be strings");
 }
 
 /* Id and parent of the JSON. */
@@ -228,7 +228,7 @@ bridge_v1_tag_push(struct request_scope *scope, const char *name, const char *ta
 		break;
 	}
 	return error_set(err, ERROR_DENIED,
-	    "the tag exists, and moving it needs the right to delete as well as to write");
+	    "cannot move the tag: overwriting requires the right to delete as well as to write");
 }
 
 bool

@@ -85,7 +85,7 @@ db_account_password(struct db *db, const char *name, const char *password,
 	if (res == NULL)
 		return false;
 	return account_password_row(res, 0).found ||
-	       error_set(err, ERROR_NOT_FOUND, "no user %s", name);
+	       error_set(err, ERROR_NOT_FOUND, "no such user: %s", name);
 }
 
 bool

@@ -179,7 +179,7 @@ db_schema_check(int64_t schema, int64_t oldest, struct error *err)
 		    (int)schema, DB_SCHEMA);
 	if (oldest > DB_SCHEMA)
 		return error_set(err, ERROR_UNAVAILABLE,
-		    "the database is newer than this program: its schema %d admits programs from schema %d on, this one has schema %d",
+		    "the database is newer than this program: its schema %d admits programs of schema %d or newer, this one has schema %d",
 		    (int)schema, (int)oldest, DB_SCHEMA);
 	return true;
 }

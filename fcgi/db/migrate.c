@@ -49,8 +49,8 @@ file_read(struct run *run, struct sql_file *file, struct error *err)
 	length = fread(text, 1, (size_t)st.st_size, stream);
 	fclose(stream);
 	if (length != (size_t)st.st_size || strlen(text) != length)
-		return error_set(
-		    err, ERROR_INTERNAL, "%s cannot be read, or holds a NUL byte", file->name);
+		return error_set(err, ERROR_INTERNAL,
+		    "cannot read %s: cut off, or contains a NUL byte", file->name);
 	digest_of(&digest, DIGEST_SHA256, text, length);
 	file->text = text;
 	file->sha256 = arena_strdup(run->arena, digest.text + strlen("sha256:"));
@@ -108,12 +108,12 @@ migrations_check(const struct sql_file *files, int count, struct error *err)
 		snprintf(start, sizeof(start), "%04d_", i + 1);
 		if (strncmp(name, start, strlen(start)) != 0 ||
 		    strcmp(name + strspn(name, letters), ".sql") != 0)
-			return error_set(err, ERROR_INTERNAL, "%s is not named %sWORDS.sql",
+			return error_set(err, ERROR_INTERNAL, "%s: must be named %sWORDS.sql",
 			    files[i].name, start);
 	}
 	if (count != DB_SCHEMA)
 		return error_set(err, ERROR_INTERNAL,
-		    "the files make schema %d, this program needs schema %d", count, DB_SCHEMA);
+		    "the files end at schema %d, this program needs schema %d", count, DB_SCHEMA);
 	return true;
 }
 
@@ -197,7 +197,7 @@ file_apply(struct run *run, const struct sql_file *file, struct error *err)
 		return false;
 	if (run->order->print == NULL && PQtransactionStatus(run->conn) != PQTRANS_INTRANS)
 		return error_set(
-		    err, ERROR_INTERNAL, "%s may not begin or end transactions", file->name);
+		    err, ERROR_INTERNAL, "%s: must not begin or end transactions", file->name);
 	return true;
 }
 

@@ -38,10 +38,10 @@ check_known(const char *repository, const char *principal, struct error *err)
 {
 	if (repository != NULL)
 		return error_set(err, ERROR_NOT_FOUND,
-		    "no local or remote repository %s (a virtual one has the rights of its members)",
+		    "no such local or remote repository: %s (rights on a virtual repository are those on its members)",
 		    repository);
 	if (principal != NULL)
-		return error_set(err, ERROR_NOT_FOUND, "no user or group %s", principal);
+		return error_set(err, ERROR_NOT_FOUND, "no such user or group: %s", principal);
 	return true;
 }
 

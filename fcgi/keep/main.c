@@ -36,11 +36,15 @@ struct keep {
 static void
 usage(FILE *out)
 {
-	fputs(
-	    "usage: " NAME " [--config FILE] [--once | --check]\n"
-	    "       " NAME " --version | --help\n"
-	    "Takes away what is over: abandoned uploads, files without rows, deleted repositories.\n"
-	    "It does so every ten seconds; with --once until nothing is left to do.\n",
+	fputs("usage: " NAME " [OPTION...]\n"
+	      "\n"
+	      "Remove expired and deleted content from the database and the blob store.\n"
+	      "\n"
+	      "  --config FILE  read the settings from FILE\n"
+	      "  --once         run the jobs until no work is left, then exit\n"
+	      "  --check        open database and blob store, then exit\n"
+	      "  --version      print the versions of program and schema\n"
+	      "  --help         print this help\n",
 	    out);
 }
 

@@ -73,7 +73,7 @@ digest_parse(struct digest *digest, const char *text, struct error *err)
 		return error_set(err, ERROR_DIGEST_INVALID, "malformed digest");
 	if (!algorithm_find(&digest->algorithm, text, (size_t)(colon - text)))
 		return error_set(
-		    err, ERROR_DIGEST_INVALID, "digest algorithm is neither sha256 nor sha512");
+		    err, ERROR_DIGEST_INVALID, "digest: algorithm must be sha256 or sha512");
 	if (!hex_decode(digest->value, digest_length(digest->algorithm), colon + 1))
 		return error_set(err, ERROR_DIGEST_INVALID, "malformed digest");
 	write_text(digest);

@@ -73,12 +73,12 @@ find_kind(json_t *document, const char *declared, enum shape shape, struct error
 	const char *type = declared;
 
 	if (media_type != NULL && !json_is_string(media_type)) {
-		error_set(err, ERROR_MANIFEST_INVALID, "mediaType must be a string");
+		error_set(err, ERROR_MANIFEST_INVALID, "mediaType: must be a string");
 		return NULL;
 	}
 	if (media_type != NULL && *declared != '\0' &&
 	    strcmp(json_string_value(media_type), declared) != 0) {
-		error_set(err, ERROR_MANIFEST_INVALID, "mediaType differs from the Content-Type");
+		error_set(err, ERROR_MANIFEST_INVALID, "mediaType: must equal the Content-Type");
 		return NULL;
 	}
 	if (media_type != NULL)
@@ -91,7 +91,7 @@ find_kind(json_t *document, const char *declared, enum shape shape, struct error
 		if (kinds[i].shape == shape ||
 		    (shape == SHAPE_NONE && kinds[i].shape == SHAPE_ARTIFACT))
 			return &kinds[i];
-		error_set(err, ERROR_MANIFEST_INVALID, "document is no %s", kinds[i].media_type);
+		error_set(err, ERROR_MANIFEST_INVALID, "document is not a %s", kinds[i].media_type);
 		return NULL;
 	}
 	error_set(err, ERROR_MANIFEST_INVALID, "unknown kind of manifest");
@@ -160,7 +160,7 @@ read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, co
 	if (json_unpack_ex(json, &fault, 0, "{s:s, s:s, s:I}", "mediaType", &media_type, "digest",
 		&digest, "size", &size) == -1) {
 		error_set(
-		    err, ERROR_MANIFEST_INVALID, "%s needs mediaType, digest and size", place);
+		    err, ERROR_MANIFEST_INVALID, "%s: must have mediaType, digest and size", place);
 		return error_cause(err, "%s", fault.text);
 	}
 	if (!is_printable_type(media_type))
@@ -218,11 +218,11 @@ count_descriptors(json_t *document, const char *key, size_t *count, struct error
 	if (array == NULL)
 		return true;
 	if (!json_is_array(array))
-		return error_set(err, ERROR_MANIFEST_INVALID, "%s must be an array", key);
+		return error_set(err, ERROR_MANIFEST_INVALID, "%s: must be an array", key);
 	*count = json_array_size(array);
 	if (*count > MANIFEST_MAX_DESCRIPTORS)
-		return error_set(
-		    err, ERROR_MANIFEST_INVALID, "more than %d %s", MANIFEST_MAX_DESCRIPTORS, key);
+		return error_set(err, ERROR_MANIFEST_INVALID, "%s: must have at most %d entries",
+		    key, MANIFEST_MAX_DESCRIPTORS);
 	return true;
 }
 
@@ -275,11 +275,11 @@ read_annotations(
 	if (annotations == NULL)
 		return true;
 	if (!json_is_object(annotations))
-		return error_set(err, ERROR_MANIFEST_INVALID, "annotations must be an object");
+		return error_set(err, ERROR_MANIFEST_INVALID, "annotations: must be an object");
 	json_object_foreach(annotations, key, value)
 		if (!json_is_string(value))
-			return error_set(
-			    err, ERROR_MANIFEST_INVALID, "annotations must be strings");
+			return error_set(err, ERROR_MANIFEST_INVALID,
+			    "annotations: must have strings as values");
 	text = json_dumps(annotations, JSON_COMPACT);
 	manifest->annotations_json = arena_strdup(arena, text);
 	free(text);
@@ -295,7 +295,7 @@ read_common(struct arena *arena, json_t *document, struct manifest *manifest, st
 	struct descriptor descriptor = { 0 };
 
 	if (artifact_type != NULL && !json_is_string(artifact_type))
-		return error_set(err, ERROR_MANIFEST_INVALID, "artifactType must be a string");
+		return error_set(err, ERROR_MANIFEST_INVALID, "artifactType: must be a string");
 	if (json_string_length(artifact_type) > 0) {
 		if (!is_printable_type(json_string_value(artifact_type)))
 			return error_set(err, ERROR_MANIFEST_INVALID, "malformed artifactType");
@@ -328,7 +328,7 @@ read_document(struct arena *arena, json_t *document, const char *declared,
 	    (kind = find_kind(document, declared, (enum shape)shapes, err)) == NULL)
 		return false;
 	if (kind->shape != SHAPE_ARTIFACT && json_integer_value(version) != 2)
-		return error_set(err, ERROR_MANIFEST_INVALID, "schemaVersion must be 2");
+		return error_set(err, ERROR_MANIFEST_INVALID, "schemaVersion: must be 2");
 	*manifest = (struct manifest){ .media_type = kind->media_type, .artifact_type = "" };
 	switch (kind->shape) {
 	case SHAPE_IMAGE:
@@ -378,8 +378,8 @@ manifest_parse(struct arena *arena, struct bytes payload, const char *content_ty
 		return error_set(err, ERROR_MANIFEST_TOO_LARGE, NULL);
 	document = document_load(arena, payload, &fault);
 	if (document == NULL) {
-		error_set(
-		    err, ERROR_MANIFEST_INVALID, "manifest is not valid JSON, or too much of it");
+		error_set(err, ERROR_MANIFEST_INVALID,
+		    "manifest: must be valid JSON, not too large and not too deep");
 		return error_cause(
 		    err, "line %d column %d: %s", fault.line, fault.column, fault.text);
 	}

@@ -51,7 +51,7 @@ name_check(const char *name, struct error *err)
 
 	if (strnlen(name, NAME_MAX_LENGTH + 1) > NAME_MAX_LENGTH)
 		return error_set(
-		    err, ERROR_NAME_INVALID, "name longer than %d bytes", NAME_MAX_LENGTH);
+		    err, ERROR_NAME_INVALID, "name: must have at most %d bytes", NAME_MAX_LENGTH);
 	while ((text = skip_component(text)) != NULL) {
 		if (*text == '\0')
 			return true;

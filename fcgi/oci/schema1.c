@@ -112,8 +112,8 @@ verify(struct arena *arena, const json_t *list, struct bytes document, struct by
 	size_t i;
 
 	if (json_array_size(list) == 0 || json_array_size(list) > SIGNATURES_MAX)
-		return error_set(err, ERROR_MANIFEST_INVALID, "schema 1 needs 1 to %d signatures",
-		    SIGNATURES_MAX);
+		return error_set(
+		    err, ERROR_MANIFEST_INVALID, "signatures: must be 1 to %d", SIGNATURES_MAX);
 	json_array_foreach(list, i, entry) {
 		const char *protected = json_string_value(json_object_get(entry, "protected"));
 
@@ -168,7 +168,7 @@ read_entry(struct arena *arena, const json_t *layer, const json_t *image, size_t
 
 	if (blob == NULL || text == NULL)
 		return error_set(err, ERROR_MANIFEST_INVALID,
-		    "fsLayers[%zu] needs blobSum and history[%zu] v1Compatibility", i, i);
+		    "fsLayers[%zu]: must have blobSum, and history[%zu] v1Compatibility", i, i);
 	if (!digest_parse(&entry->blob, blob, &reason))
 		return error_set(
 		    err, ERROR_MANIFEST_INVALID, "fsLayers[%zu]: %s", i, reason.message);
@@ -189,7 +189,7 @@ check_ids(struct arena *arena, const struct schema1 *schema1, struct error *err)
 		id = read_id(arena, schema1->entries[i].text);
 		if (id == NULL)
 			ok = error_set(err, ERROR_MANIFEST_INVALID,
-			    "history[%zu] must be a v1 image with an id", i);
+			    "history[%zu]: must be a v1 image with an id", i);
 		else if (strcmp(id, above) != 0 && json_object_get(seen, id) != NULL)
 			ok = error_set(err, ERROR_MANIFEST_INVALID, "history[%zu] is repeated", i);
 		else
@@ -216,11 +216,11 @@ read_payload(struct arena *arena, json_t *object, struct schema1 *schema1, struc
 		&version, "name", &name, "tag", &tag, "architecture", &architecture, "fsLayers",
 		&layers, "history", &history) != 0) {
 		error_set(err, ERROR_MANIFEST_INVALID,
-		    "the signed part needs schemaVersion, name, tag, fsLayers and history");
+		    "the signed part must have schemaVersion, name, tag, fsLayers and history");
 		return error_cause(err, "%s", fault.text);
 	}
 	if (version != 1)
-		return error_set(err, ERROR_MANIFEST_INVALID, "schemaVersion must be 1");
+		return error_set(err, ERROR_MANIFEST_INVALID, "schemaVersion: must be 1");
 	schema1->name = arena_strdup(arena, name);
 	schema1->tag = arena_strdup(arena, tag);
 	schema1->architecture = arena_strdup(arena, architecture);
@@ -228,7 +228,7 @@ read_payload(struct arena *arena, json_t *object, struct schema1 *schema1, struc
 	if (schema1->count == 0 || schema1->count != json_array_size(history) ||
 	    schema1->count > MANIFEST_MAX_DESCRIPTORS)
 		return error_set(err, ERROR_MANIFEST_INVALID,
-		    "fsLayers and history must be lists of one length, 1 to %d",
+		    "fsLayers, history: must be arrays of equal length, 1 to %d",
 		    MANIFEST_MAX_DESCRIPTORS);
 	schema1->entries = arena_array(arena, schema1->count, sizeof(*schema1->entries));
 	for (size_t i = 0; i < schema1->count; i++)
@@ -246,8 +246,8 @@ read_signed(
 {
 	json_object_del(whole, "signatures");
 	if (!json_equal(whole, payload))
-		return error_set(
-		    err, ERROR_MANIFEST_UNVERIFIED, "document is not what its signatures cover");
+		return error_set(err, ERROR_MANIFEST_UNVERIFIED,
+		    "the document differs from the part that its signatures cover");
 	return read_payload(arena, payload, schema1, err);
 }
 
@@ -336,7 +336,7 @@ schema1_read(struct arena *arena, struct bytes document, struct manifest **manif
 	if (!schema1_parse(arena, document, &schema1, err))
 		return false;
 	if (!name_check(schema1->name, err) || !name_check_tag(schema1->tag, err))
-		return error_set(err, ERROR_MANIFEST_INVALID, "name or tag is malformed");
+		return error_set(err, ERROR_MANIFEST_INVALID, "malformed name or tag");
 	*digest = schema1->digest;
 	*manifest = manifest_of(arena, schema1);
 	return true;

@@ -22,8 +22,8 @@ registry_manifest_delete(struct request_scope *scope, const char *name,
 		return false;
 	if (holder->index != NULL)
 		return error_set(err, ERROR_MANIFEST_REFERENCED,
-		    "delete tag %s or index %s first: the index needs this manifest", holder->tag,
-		    holder->index);
+		    "cannot delete the manifest: index %s needs it; delete the index or its tag %s first",
+		    holder->index, holder->tag);
 	return found || error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 }
 
@@ -42,7 +42,8 @@ registry_blob_delete(
 	case BLOB_DELETE_DONE:
 		return true;
 	case BLOB_DELETE_USED:
-		return error_set(err, ERROR_UNSUPPORTED, "a manifest of %s names this blob", name);
+		return error_set(err, ERROR_UNSUPPORTED,
+		    "cannot delete the blob: a manifest of %s references it", name);
 	case BLOB_DELETE_UNKNOWN:
 		break;
 	}

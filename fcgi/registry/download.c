@@ -72,7 +72,7 @@ correct_size(struct run *run, int64_t size)
 	if (run->begun || upload_length(run->upload) > 0 || download->source != NULL || size < 0 ||
 	    size == download->size)
 		return true;
-	log_line(LOG_LEVEL_WARNING, "%s: %s/%s has %" PRId64 " bytes there, not %" PRId64,
+	log_line(LOG_LEVEL_WARNING, "%s: %s/%s has %" PRId64 " bytes upstream, not %" PRId64,
 	    download->remote->key, download->remote->path, download->key->digest.text, size,
 	    download->size);
 	download->size = size;
@@ -92,7 +92,7 @@ check_reply(struct run *run, const struct upstream_reply *reply)
 		    "%s: the upstream registry sent the wrong range", run->download->remote->key);
 	if (reply->total >= 0 && reply->total != run->download->size)
 		return error_set(run->err, ERROR_UPSTREAM_FAILED,
-		    "%s: the blob has a different size there", run->download->remote->key);
+		    "%s: the blob has a different size upstream", run->download->remote->key);
 	return true;
 }
 

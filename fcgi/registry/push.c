@@ -63,13 +63,14 @@ outcome_error(const struct manifest_push *push, enum manifest_put_outcome outcom
 		return true;
 	case MANIFEST_PUT_MISSING:
 		return error_set(err, ERROR_MANIFEST_BLOB_UNKNOWN,
-		    "manifest names content unknown here: %s",
+		    "manifest references content unknown to this repository: %s",
 		    push->missing_count > 0 ? push->missing[0].text : "");
 	case MANIFEST_PUT_DENIED:
 		return error_set(err, ERROR_DENIED,
-		    "the tag exists, and moving it needs the right to delete as well as to write");
+		    "cannot move the tag: overwriting requires the right to delete as well as to write");
 	case MANIFEST_PUT_PRECONDITION:
-		return error_set(err, ERROR_PRECONDITION, "the tag does not hold that digest");
+		return error_set(
+		    err, ERROR_PRECONDITION, "If-Match: the tag does not refer to that digest");
 	case MANIFEST_PUT_EXCLUDED:
 		return error_set(err, ERROR_DENIED, "tag excluded by the repository's patterns");
 	case MANIFEST_PUT_SIZE:

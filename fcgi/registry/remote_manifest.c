@@ -102,7 +102,7 @@ cache_manifest(struct request_scope *scope, const struct remote *remote, const c
 	if (!db_manifest_cache(scope->registry->db, &order, &warning, err))
 		return false;
 	if (warning != NULL)
-		log_line(LOG_LEVEL_WARNING, "%s: %s/%s names a wrong size: %s", remote->key,
+		log_line(LOG_LEVEL_WARNING, "%s: %s/%s has a wrong size: %s", remote->key,
 		    remote->path, digest->text, warning);
 	return true;
 }

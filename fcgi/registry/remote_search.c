@@ -128,7 +128,8 @@ remote_search_may_ask(struct remote_search *search, const struct remote *remote)
 	if (!remote->may_fill) {
 		if (!search->pushing && search->trouble.code == ERROR_NONE)
 			error_set(&search->trouble, ERROR_DENIED,
-			    "%s: not cached, and you may not fill its cache", remote->key);
+			    "%s: not cached, and filling its cache requires the right to write",
+			    remote->key);
 		return false;
 	}
 	if (remote->away > 0 || remote->suspect_ms > 0 ||

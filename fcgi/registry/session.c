@@ -49,8 +49,9 @@ bool
 registry_sessions_full(const struct registry *registry, struct error *err)
 {
 	return error_set(err, ERROR_TOOMANYREQUESTS,
-	    "this account has %" PRId64 " open upload sessions and may have no more: end some,"
-	    " or wait until they expire, a day after their last request",
+	    "cannot start an upload: this account has %" PRId64
+	    " open upload sessions, the maximum;"
+	    " complete or cancel some, or wait until they expire, a day after their last request",
 	    registry->upload_sessions);
 }
 
@@ -122,7 +123,7 @@ session_confirm(struct session *session, struct error *err)
 	if (!won && !db_upload_advance(session->registry->db, row, row->received,
 			row->has_digest ? &row->digest : NULL, &won, err))
 		return false;
-	return won || error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
+	return won || error_set(err, ERROR_CONFLICT, "another request has written to this upload");
 }
 
 /* A session that has ended has no file; opening it has just created one. */
@@ -195,7 +196,7 @@ session_save(struct session *session, struct error *err)
 		running ? &digest : NULL, &won, err))
 		return false;
 	if (!won)
-		return error_set(err, ERROR_CONFLICT, "another request wrote to this upload");
+		return error_set(err, ERROR_CONFLICT, "another request has written to this upload");
 	/* The client may send the next request before this one is over: it must not find the file
 	 * locked. */
 	session_release(session);

@@ -28,7 +28,7 @@ require_empty(const struct store_binding *binding, struct store *store, struct e
 	if (!found)
 		return true;
 	error_set(err, ERROR_CONFLICT,
-	    "the directory of store.path holds files, and the database names no blob: see stowagectl store adopt");
+	    "store.path: must be an empty directory, since the database has no blobs (else see stowagectl store adopt)");
 	return error_cause(err, "%s", binding->path);
 }
 

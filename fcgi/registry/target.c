@@ -17,14 +17,14 @@ registry_target_require(struct request_scope *scope, const char *name, int wante
 	    scope->principal.account != 0)
 		return registry_admit_principal(scope, true, err) &&
 		       error_set(err, ERROR_UNSUPPORTED,
-			   "%s accepts no pushes: push to a local repository, or give it a default deployment repository",
+			   "cannot push to %s: push to a local repository, or give it a default deployment repository",
 			   scope->key);
 	if (registry_admit(scope, &decision, ERROR_DENIED, err))
 		return wanted != ACTION_WRITE || store_require(scope->registry->store, err);
 	if (err->code == ERROR_BLACKED_OUT && target->repository != 0 &&
 	    strcmp(target->key, scope->key) != 0)
 		error_set(err, ERROR_BLACKED_OUT,
-		    "pushes to %s go to %s, and one of the two is blacked out", scope->key,
-		    target->key);
+		    "cannot push to %s: it or its default deployment repository %s is blacked out",
+		    scope->key, target->key);
 	return false;
 }

@@ -31,9 +31,9 @@ worker_open_descriptors(const struct config *config, struct error *err)
 		return error_errno(err, "cannot raise the limit of open files");
 	if (limit.rlim_cur >= (rlim_t)wanted)
 		return true;
-	error_set(err, ERROR_INTERNAL, "cannot serve: too few open files are allowed");
+	error_set(err, ERROR_INTERNAL, "cannot serve: the limit of open files is too low");
 	return error_cause(err,
-	    "%" PRId64 " are needed, %" PRId64 " allowed; raise LimitNOFILE (ulimit -n), or lower "
+	    "limit must be %" PRId64 " (got %" PRId64 "); raise LimitNOFILE (ulimit -n), or lower "
 	    "http.general_threads, http.upload_threads, http.body_threads, http.blocking_threads or "
 	    "upstream.fetches",
 	    wanted, (int64_t)limit.rlim_cur);

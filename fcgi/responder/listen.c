@@ -81,9 +81,9 @@ set_owner(const char *path, const char *group, struct error *err)
 	if (group == NULL)
 		return true;
 	if ((entry = getgrnam(group)) == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "no group %s", group);
+		return error_set(err, ERROR_BAD_REQUEST, "no such group: %s", group);
 	return chown(path, (uid_t)-1, entry->gr_gid) == 0 ||
-	       error_errno(err, "cannot give %s to group %s", path, group);
+	       error_errno(err, "cannot change the group of %s to %s", path, group);
 }
 
 bool

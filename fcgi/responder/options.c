@@ -18,12 +18,21 @@ static void
 usage(const struct responder *responder, FILE *out)
 {
 	fprintf(out,
-	    "usage: %s --socket general=PATH [--socket upload=PATH] [--socket-group GROUP]\n"
-	    "          [--config FILE] [--workers N] [--check]\n"
-	    "       %s --routes | --version | --help\n"
-	    "Serves FastCGI on the given sockets, on those systemd hands over, or on fd 0;\n"
-	    "answers one request as plain CGI when GATEWAY_INTERFACE is set.\n",
-	    responder->name, responder->name);
+	    "usage: %s [OPTION...]\n"
+	    "\n"
+	    "Serve FastCGI on the sockets of --socket, those of systemd, or file descriptor 0;\n"
+	    "without any, but with GATEWAY_INTERFACE, answer one request as a CGI program.\n"
+	    "\n"
+	    "  --config FILE           read the settings from FILE\n"
+	    "  --socket general=PATH   listen on this Unix socket\n"
+	    "  --socket upload=PATH    the same, for upload URLs\n"
+	    "  --socket-group GROUP    group of the sockets\n"
+	    "  --workers N             number of worker processes (default %d)\n"
+	    "  --check                 verify that the program can serve, then exit\n"
+	    "  --routes                print method, path and access of every URL\n"
+	    "  --version               print the versions of program, schema and libraries\n"
+	    "  --help                  print this help\n",
+	    responder->name, WORKERS_DEFAULT);
 }
 
 static void

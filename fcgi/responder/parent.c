@@ -177,7 +177,7 @@ replace_children(struct parent *parent)
 
 		if (!child_wait(child_start(parent, &fresh))) {
 			log_line(LOG_LEVEL_ERROR,
-			    "the new configuration does not start; the old one stays");
+			    "cannot start with the new settings; the old ones stay in effect");
 			return;
 		}
 		if (child->pid > 0)

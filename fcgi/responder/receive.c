@@ -22,7 +22,7 @@ receive_body(struct request *req, struct session *session, int64_t *written, str
 	char **slot = arena_slot(req->arena), *piece = *slot = malloc(PIECE);
 	int64_t left = room_left(req, session);
 	ssize_t n;
-	bool ok = piece != NULL || error_errno(err, "no memory for an upload");
+	bool ok = piece != NULL || error_errno(err, "cannot receive an upload");
 
 	*written = 0;
 	/* A body whose Content-Length is too large is refused unread; with no room left, a body

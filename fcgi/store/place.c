@@ -93,8 +93,8 @@ is_ours(const struct store *store, int fd, struct error *err)
 		return refuse_errno(store, err, "read " STORE_IDENTITY_FILE);
 	if (identity[0] == '\0')
 		return refuse(store, err,
-		    "no " STORE_IDENTITY_FILE
-		    " in it: not mounted, or not yet made by stowagectl bootstrap");
+		    STORE_IDENTITY_FILE
+		    " is missing: not mounted, or stowagectl bootstrap has not run yet");
 	if (strcmp(identity, store->identity) == 0)
 		return true;
 	error_set(err, ERROR_UNAVAILABLE, "the blob store is not available");

@@ -118,8 +118,8 @@ recompress_open(struct arena *arena, const char *path, struct error *err)
 	 * beginning. */
 	if (unpack(recompress))
 		return recompress;
-	error_set(
-	    err, ERROR_UNSUPPORTED, "a layer is damaged, or its zstd window is larger than 8 MiB");
+	error_set(err, ERROR_UNSUPPORTED,
+	    "cannot recompress a layer: damaged, or its zstd window is larger than 8 MiB");
 	return NULL;
 }
 
@@ -167,7 +167,8 @@ recompress_open(struct arena *arena, const char *path, struct error *err)
 {
 	(void)arena;
 	(void)path;
-	error_set(err, ERROR_UNSUPPORTED, "built without zlib and libzstd");
+	error_set(
+	    err, ERROR_UNSUPPORTED, "cannot recompress a layer: built without zlib and libzstd");
 	return NULL;
 }
 

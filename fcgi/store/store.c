@@ -153,8 +153,8 @@ store_ready(struct store *store, int64_t reserve_bytes, struct error *full, stru
 		return false;
 	if (no_room || available < reserve_bytes) {
 		error_set(full, ERROR_UNAVAILABLE, "the blob store is nearly full");
-		error_cause(
-		    full, "%" PRId64 " bytes free, %" PRId64 " wanted", available, reserve_bytes);
+		error_cause(full, "%" PRId64 " bytes free, store.reserve_bytes is %" PRId64,
+		    available, reserve_bytes);
 	}
 	return true;
 }

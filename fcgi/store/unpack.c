@@ -43,7 +43,7 @@ output_limit(int64_t size)
 static bool
 refuse_memory(struct error *err)
 {
-	return error_set(err, ERROR_UNAVAILABLE, "no memory to unpack a layer");
+	return error_set(err, ERROR_UNAVAILABLE, "cannot unpack a layer: no memory");
 }
 
 static bool
@@ -176,7 +176,8 @@ unpack_digest(const char *path, const struct digest *packed, struct unpack_watch
 	(void)watch;
 	(void)digest;
 	(void)possible;
-	return error_set(err, ERROR_UNSUPPORTED, "built without zlib and libzstd");
+	return error_set(
+	    err, ERROR_UNSUPPORTED, "cannot unpack a layer: built without zlib and libzstd");
 }
 
 #endif

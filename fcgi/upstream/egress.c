@@ -37,7 +37,7 @@ set_proxy(CURL *easy, const struct outlets *outlets, const struct upstream *upst
 	if (!way->proxied)
 		return true;
 	if (proxy == NULL)
-		return refuse(way, "its proxy is not in the settings file");
+		return refuse(way, "its proxy is missing from the settings file");
 	if (!origin_read(url, &origin) || !address_host_is_allowed(origin.host, way->networks)) {
 		way->refused_address = true;
 		return false;
@@ -63,7 +63,7 @@ set_certificate(CURL *easy, const struct outlets *outlets, const struct upstream
 	if (*name == '\0' || !origin_is_trusted(upstream, url))
 		return true;
 	if (certificate == NULL)
-		return refuse(way, "its client certificate is not in the settings file");
+		return refuse(way, "its client certificate is missing from the settings file");
 	handle_text(easy, CURLOPT_SSLCERT, certificate->certificate);
 	handle_text(easy, CURLOPT_SSLKEY, certificate->key);
 	return true;

@@ -74,8 +74,9 @@ check_access(const struct v1_call *call, struct error *err)
 	case ACCESS_PUSH:
 		if (anonymous)
 			return error_set(err, ERROR_UNAUTHORIZED, NULL);
-		return call->name != NULL || error_set(err, ERROR_UNAUTHORIZED,
-						 "images are pushed with their repository's token");
+		return call->name != NULL ||
+		       error_set(err, ERROR_UNAUTHORIZED,
+			   "image pushes require the token of their repository");
 	default:
 		return true;
 	}

@@ -21,7 +21,7 @@ v1_error(struct request *req, struct error *err)
 	int status;
 
 	if (err->code == ERROR_KEY_UNKNOWN)
-		error_set(err, ERROR_NOT_FOUND, "no v1 repository at this address");
+		error_set(err, ERROR_NOT_FOUND, "no v1 repository at this URL");
 	status = error_status(err);
 	/* Headers of a refused range or method belong to the error. */
 	if (status != 416 && status != 405)

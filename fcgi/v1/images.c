@@ -163,10 +163,11 @@ v1_image_checksum_put(struct request *req, struct error *err)
 		return error_set(err, ERROR_PRECONDITION,
 		    "Missing Image's checksum (X-Docker-Checksum-Payload)");
 	if (!digest_parse(&digest, payload, err) || digest.algorithm != DIGEST_SHA256)
-		return error_set(
-		    err, ERROR_BAD_REQUEST, "must be sha256: and 64 hexadecimal digits");
+		return error_set(err, ERROR_BAD_REQUEST,
+		    "X-Docker-Checksum-Payload: must be sha256: and 64 hexadecimal digits");
 	if (tarsum != NULL && strlen(tarsum) > CHECKSUM_MAX)
-		return error_set(err, ERROR_BAD_REQUEST, "X-Docker-Checksum is too long");
+		return error_set(err, ERROR_BAD_REQUEST,
+		    "X-Docker-Checksum: must have at most %d bytes", CHECKSUM_MAX);
 	return bridge_v1_checksum_push(
 		   request_scope(req), v1_call(req)->name, &id, &digest, tarsum, err) &&
 	       reply_true(req);

@@ -154,8 +154,8 @@ v1_repository_properties_put(struct request *req, struct error *err)
 	if (!understood)
 		return error_set(err, ERROR_BAD_REQUEST, "access: must be public or private");
 	if (wanted != open)
-		return error_set(err, ERROR_DENIED,
-		    "who may read is set by the administrator's permission targets");
+		return error_set(
+		    err, ERROR_DENIED, "cannot change access: permission targets determine it");
 	reply_word(req, 200, "true");
 	return true;
 }

@@ -133,7 +133,7 @@ push_tags(struct request *req, struct manifest_push *push, struct error *err)
 		push->tag_count++;
 	}
 	if (push->tag_count > 0 && push->reference->tag != NULL)
-		return error_set(err, ERROR_TAG_INVALID, "tag= requires a push by digest");
+		return error_set(err, ERROR_TAG_INVALID, "tag: requires a push by digest");
 	return true;
 }
 
@@ -149,7 +149,7 @@ push_expected(
 		return true;
 	length = strlen(header);
 	if (length < 2 || header[0] != '"' || header[length - 1] != '"')
-		return error_set(err, ERROR_BAD_REQUEST, "If-Match takes one quoted digest");
+		return error_set(err, ERROR_BAD_REQUEST, "If-Match: must be one quoted digest");
 	push->expected = digest;
 	return digest_parse(digest, arena_strndup(req->arena, header + 1, length - 2), err);
 }

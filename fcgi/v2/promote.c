@@ -44,7 +44,7 @@ fields_read(json_t *document, struct promotion *order, struct error *err)
 	if (copy != NULL && !json_is_null(copy) && !json_is_boolean(copy))
 		return error_set(err, ERROR_BAD_REQUEST, "copy: must be true or false");
 	if (order->target_key == NULL || order->name == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "%s is missing",
+		return error_set(err, ERROR_BAD_REQUEST, "%s: must not be missing or empty",
 		    order->target_key == NULL ? "targetRepo" : "dockerRepository");
 	order->copy = json_is_true(copy);
 	if (order->target_name == NULL)
@@ -75,7 +75,7 @@ static bool
 order_check(const struct promotion *order, struct error *err)
 {
 	if (order->target_tag != NULL && order->tag == NULL)
-		return error_set(err, ERROR_BAD_REQUEST, "targetTag requires tag");
+		return error_set(err, ERROR_BAD_REQUEST, "targetTag: requires tag");
 	return name_check_key(order->target_key, err) && name_check(order->name, err) &&
 	       name_check(order->target_name, err) &&
 	       (order->tag == NULL || name_check_tag(order->tag, err)) &&

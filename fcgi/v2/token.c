@@ -91,7 +91,8 @@ v2_token(struct request *req, struct error *err)
 	};
 
 	if (call->identity->token != NULL)
-		return error_set(err, ERROR_UNAUTHORIZED, "a token cannot ask for a token");
+		return error_set(err, ERROR_UNAUTHORIZED,
+		    "cannot issue a token for a token: sign in with a password");
 	if (!registry_admit_principal(request_scope(req), false, err))
 		return false;
 	scope_parse(

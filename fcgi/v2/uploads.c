@@ -66,12 +66,13 @@ check_content_range(struct request *req, const char *name, const struct session 
 	*length = last - first + 1;
 	if (req->content_length >= 0 && *length != req->content_length)
 		return error_set(
-		    err, ERROR_SIZE_INVALID, "Content-Range and Content-Length disagree");
+		    err, ERROR_SIZE_INVALID, "Content-Length: must match Content-Range");
 	if (first == session_received(session))
 		return true;
 	reply_session(req, name, session, session_received(session));
-	return error_set(err, ERROR_RANGE_INVALID, "the next chunk starts at %" PRId64,
-	    session_received(session));
+	return error_set(err, ERROR_RANGE_INVALID,
+	    "Content-Range: must start at %" PRId64 " (got %" PRId64 ")", session_received(session),
+	    first);
 }
 
 /* Only names under this key: content of another key is unknown here. */
@@ -132,7 +133,7 @@ query_algorithm(struct request *req, enum digest_algorithm *algorithm, struct er
 	*algorithm = DIGEST_SHA256;
 	if (text == NULL || digest_algorithm_parse(algorithm, text))
 		return true;
-	return error_set(err, ERROR_DIGEST_INVALID, "unsupported digest algorithm");
+	return error_set(err, ERROR_DIGEST_INVALID, "digest-algorithm: must be sha256 or sha512");
 }
 
 /* POST with digest: the whole blob in one request. */
@@ -187,7 +188,7 @@ receive_chunk(struct request *req, struct session *session, int64_t length, int6
 	if (came && (length == -1 || *written == length))
 		return true;
 	if (came)
-		error_set(err, ERROR_SIZE_INVALID, "Content-Range and length disagree");
+		error_set(err, ERROR_SIZE_INVALID, "body length must match Content-Range");
 	/* If the client of a PATCH disconnects, the bytes are kept: it may ask for the offset and
 	 * resume. */
 	if (req->method == HTTP_PATCH && err->code == ERROR_CLIENT_GONE)
@@ -251,7 +252,7 @@ v2_upload_finish(struct request *req, struct error *err)
 	    !check_content_range(req, name, session, &length, err))
 		return false;
 	if (text == NULL)
-		return error_set(err, ERROR_DIGEST_INVALID, "digest is missing");
+		return error_set(err, ERROR_DIGEST_INVALID, "digest: must be in the query");
 	return digest_parse(&digest, text, err) && session_accepts(session, &digest, err) &&
 	       request_admit_body(req, req->uploads, err) &&
 	       receive_chunk(req, session, length, &written, err) &&

@@ -240,13 +240,13 @@ DECLARE
   v_local text := anonymous_writes(p_repositories, p_principals, p_actions);
 BEGIN
   IF length(p_name) NOT BETWEEN 1 AND 255 OR p_name ~ '[[:cntrl:]]' THEN
-    RETURN 'the name of a permission target has 1 to 255 characters, none of them a control character';
+    RETURN 'name: must be 1 to 255 characters without control characters';
   END IF;
   FOREACH v_patterns IN ARRAY ARRAY[p_includes, p_excludes] LOOP
     IF length(v_patterns) > 10000 OR v_patterns ~ '[[:cntrl:]]' THEN
-      RETURN 'patterns have at most 10000 characters, none of them a control character';
+      RETURN 'patterns: must have at most 10000 characters, without control characters';
     ELSIF NOT is_pattern(v_patterns) THEN
-      RETURN 'the patterns have too many wildcards';
+      RETURN 'patterns: must have fewer wildcards';
     END IF;
   END LOOP;
   IF v_local IS NOT NULL THEN

@@ -238,7 +238,7 @@ BEGIN
     RAISE EXCEPTION '%', v_fault USING ERRCODE = 'check_violation';
   END IF;
   IF v_part IS NULL OR v_part[3]::int NOT BETWEEN 1 AND 65535 THEN
-    RAISE EXCEPTION 'url: must be http://HOST or https://HOST, with a port or a path' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'url: must be http://HOST or https://HOST, optionally with a port and a path' USING ERRCODE = 'check_violation';
   END IF;
   SELECT * INTO v_old FROM repository_remote WHERE repository_id = p_id;
   v_new := jsonb_populate_record(NULL::repository_remote, '{}');
@@ -320,7 +320,7 @@ BEGIN
     UNION SELECT w.member, m.member_id FROM walk w JOIN repository_member m ON m.virtual_id = w.id)
   SELECT member INTO v_bad FROM walk WHERE id = p_id LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'repositories: % leads back to this repository', v_bad USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'repositories: % must not contain this repository', v_bad USING ERRCODE = 'check_violation';
   END IF;
   IF p_members IS DISTINCT FROM ARRAY(SELECT r.key FROM repository_member m JOIN repository r ON r.id = m.member_id WHERE m.virtual_id = p_id ORDER BY m.position) THEN
     DELETE FROM repository_member WHERE virtual_id = p_id;
@@ -332,13 +332,13 @@ BEGIN
   WHERE id = p_id;
   IF EXISTS (SELECT FROM deployments_astray() WHERE id = p_id) THEN
     IF p_named THEN
-      RAISE EXCEPTION 'defaultDeploymentRepo: % is not a local repository among the members', p_deployment USING ERRCODE = 'check_violation';
+      RAISE EXCEPTION 'defaultDeploymentRepo: must be a local repository among the members (got %)', p_deployment USING ERRCODE = 'check_violation';
     END IF;
     UPDATE repository SET default_deployment_id = NULL WHERE id = p_id;
   END IF;
   SELECT key INTO v_bad FROM deployments_astray() WHERE id <> ALL (v_astray) LIMIT 1;
   IF FOUND THEN
-    RAISE EXCEPTION 'repositories: % would no longer reach its default deployment', v_bad USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'repositories: must keep the default deployment of %', v_bad USING ERRCODE = 'check_violation';
   END IF;
 END $$;
 
@@ -365,7 +365,7 @@ BEGIN
   SELECT * INTO v_old FROM repository WHERE lower(key) = lower(p_key) AND deleted_at IS NULL;
   IF FOUND AND (p_mode = 'create' OR (p_mode = 'put' AND v_old.key <> p_key)) THEN
     outcome := document_outcome('exists');
-    message := format('repository %s exists', v_old.key);
+    message := format('cannot create repository %s: it exists', v_old.key);
     RETURN;
   ELSIF v_old.key IS DISTINCT FROM p_key AND (p_mode = 'update' OR p_revision IS NOT NULL) THEN
     outcome := document_outcome('unknown');
@@ -377,7 +377,7 @@ BEGIN
     RETURN;
   END IF;
   IF p_document ->> 'key' <> p_key THEN
-    message := 'key: differs from the one in the URL';
+    message := format('key: must equal the one in the URL (got %s)', p_document ->> 'key');
     RETURN;
   END IF;
   v_class := array_position(ARRAY['local', 'remote', 'virtual'], lower(coalesce(p_document ->> 'rclass', class_name(v_old.class))));
@@ -510,7 +510,7 @@ BEGIN
     RETURNING r.id, r.key, a.value AS document)
   INSERT INTO audit_entry (request, actor, actor_name, address, action, outcome, repository, object, detail)
   SELECT p_request, p_actor, p_actor_name, p_address, 'repository_change', 'done', key, key, document_changes(document, repository_document(id)) FROM changed;
-  SELECT string_agg(format('V1 repository %s now shows %s', r.key, coalesce(b.key, 'no V2 repository')), '; ' ORDER BY r.key) INTO message
+  SELECT string_agg(format('V1 repository %s is now bridged to %s', r.key, coalesce(b.key, 'no V2 repository')), '; ' ORDER BY r.key) INTO message
   FROM repository r LEFT JOIN repository b ON b.id = bridge_root(r.id) WHERE r.id = ANY (v_bridged);
   outcome := document_outcome('changed');
 END $$;

@@ -24,7 +24,7 @@ BEGIN
     SELECT id INTO v_id FROM media_type WHERE name = p_name;
     EXIT WHEN FOUND;
     IF (SELECT count(*) FROM media_type) >= 10000 THEN
-      RAISE EXCEPTION 'there are 10000 media types already' USING ERRCODE = 'configuration_limit_exceeded';
+      RAISE EXCEPTION 'cannot store a new media type: there are 10000' USING ERRCODE = 'configuration_limit_exceeded';
     END IF;
     INSERT INTO media_type (name) VALUES (p_name) ON CONFLICT DO NOTHING RETURNING id INTO v_id;
     EXIT WHEN FOUND;

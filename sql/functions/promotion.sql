@@ -56,20 +56,20 @@ DECLARE
 BEGIN
   outcome := promotion_outcome('no_repository');
   IF v_source IS NULL AND repository_visible(p_account, p_key) OR v_target IS NULL AND repository_visible(p_account, p_target_key) THEN
-    message := format('%s is not a local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
+    message := format('%s: must be a local repository', CASE WHEN v_source IS NULL THEN p_key ELSE p_target_key END);
     RETURN;
   END IF;
   outcome := promotion_outcome('denied');
   IF NOT principal_valid(p_account, p_epoch) OR principal_actions(p_account, v_source, p_name) & action('read') = 0 THEN
-    message := format('you may not read %s in %s', p_name, p_key);
+    message := format('no right to read %s in %s', p_name, p_key);
     RETURN;
   ELSIF NOT p_copy AND principal_actions(p_account, v_source, p_name) & action('delete') = 0 THEN
-    message := format('you may not delete from %s in %s: copy instead', p_name, p_key);
+    message := format('no right to delete from %s in %s: copy instead', p_name, p_key);
     RETURN;
   END IF;
   v_actions := push_actions(p_account, v_target, v_target, p_target_name);
   IF v_actions & action('write') = 0 THEN
-    message := format('you may not push to %s in %s', p_target_name, p_target_key);
+    message := format('no right to push to %s in %s', p_target_name, p_target_key);
     RETURN;
   END IF;
   IF v_from IS NULL OR NOT EXISTS (SELECT FROM tag WHERE image_id = v_from AND name = coalesce(p_tag, name)) THEN
@@ -81,7 +81,7 @@ BEGIN
   PERFORM FROM image WHERE id IN (v_from, v_to) ORDER BY id FOR NO KEY UPDATE;
   IF v_actions & action('delete') = 0 AND EXISTS (SELECT FROM tag s JOIN tag t ON t.image_id = v_to AND t.name = coalesce(p_target_tag, s.name) AND t.manifest_id <> s.manifest_id
       WHERE s.image_id = v_from AND s.name = coalesce(p_tag, s.name)) THEN
-    message := format('you may not overwrite tags of %s in %s', p_target_name, p_target_key);
+    message := format('no right to overwrite tags of %s in %s', p_target_name, p_target_key);
     RETURN;
   END IF;
   v_refused := tag_excluded(v_target, v_target, p_target_name,

@@ -6,7 +6,7 @@ SET LOCAL search_path = registry;
 CREATE OR REPLACE FUNCTION edit_lock() RETURNS void LANGUAGE plpgsql SET search_path = registry, pg_temp AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'repositories and permissions are edited in read committed transactions only';
+    RAISE EXCEPTION 'cannot change repositories or permissions: transaction must be read committed';
   END IF;
   PERFORM pg_advisory_xact_lock(1380993103);
 END $$;
