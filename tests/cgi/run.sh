@@ -158,7 +158,7 @@ routes() {
 few_descriptors() {
 	local said
 	said=$( (ulimit -n 200 && exec timeout 10 "$program" --config "$STACK_STATE/etc/stowage-v2.conf" --socket general="$scratch/general.sock") 2>&1) && return 1
-	grep -Eq 'too few open files are allowed: [0-9]+ are needed, 200 allowed' <<<"$said" || {
+	grep -Eq 'the limit of open files is too low: limit must be [0-9]+ \(got 200\)' <<<"$said" || {
 		echo "$said"
 		return 1
 	}

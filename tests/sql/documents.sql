@@ -127,19 +127,19 @@ SELECT pg_temp.make('edit', '{"notes": "m"}', 'put');
 SELECT is(pg_temp.document('edit'), document_defaults(1) || '{"key": "edit", "notes": "m"}', 'put leaves nothing');
 SELECT is(pg_temp.audited('edit', 'repository_change') @> '{"mine": [1, null], "notes": ["n", "m"], "xrayIndex": [true, false]}', true, 'and the audit has it');
 SELECT is(pg_temp.save('fresh', '{"rclass": "local"}', 'put'), '0', 'put creates');
-SELECT is(pg_temp.save('fresh', '{"rclass": "local"}', 'create'), '3 repository fresh exists', 'create does nothing else');
+SELECT is(pg_temp.save('fresh', '{"rclass": "local"}', 'create'), '3 cannot create repository fresh: it exists', 'create does nothing else');
 SELECT is(pg_temp.save('nowhere', '{"rclass": "local"}', 'update'), '4 no such repository: nowhere', 'update does not');
 SELECT is(pg_temp.save('old', '{"notes": "n"}', 'put'), '1', 'class and version need not be repeated');
 
 -- keys
-SELECT is(pg_temp.save('FRESH', '{"rclass": "local"}', m), '3 repository fresh exists', 'keys that differ in case are one key: ' || m) FROM unnest('{create,put}'::text[]) m;
+SELECT is(pg_temp.save('FRESH', '{"rclass": "local"}', m), '3 cannot create repository fresh: it exists', 'keys that differ in case are one key: ' || m) FROM unnest('{create,put}'::text[]) m;
 SELECT is(pg_temp.save('FRESH', '{}', 'update'), '4 no such repository: FRESH', 'but nobody is edited by another''s');
 SELECT is(pg_temp.save(k, '{"rclass": "local"}'), '2 key: must be 1 to 64 letters, digits, dots, hyphens and underscores', 'no key: ' || left(k, 5))
 FROM unnest(ARRAY['', '.a', '-a', 'a/b', 'a b', 'ä', repeat('k', 65)]) k;
 SELECT is(pg_temp.save(repeat('k', 64), '{"rclass": "local"}'), '0', 'a local''s key has 64 characters at most');
 SELECT is(pg_temp.save(repeat('r', 59), '{"rclass": "remote", "url": "http://a"}'), '2 key: must be 1 to 58 letters, digits, dots, hyphens and underscores', 'a remote''s 58');
 SELECT is(pg_temp.save(repeat('r', 58), '{"rclass": "remote", "url": "http://a"}'), '0', 'that many');
-SELECT is(pg_temp.save('fresh', '{"key": "other"}', 'update'), '2 key: differs from the one in the URL', 'a document has the key of its repository');
+SELECT is(pg_temp.save('fresh', '{"key": "other"}', 'update'), '2 key: must equal the one in the URL (got other)', 'a document has the key of its repository');
 
 -- what cannot change
 SELECT is(pg_temp.save('fresh', '{"rclass": "virtual"}', 'update'), '2 rclass: cannot be changed (repository fresh is local)', 'a class stays');
@@ -178,14 +178,14 @@ SELECT is(pg_temp.save('bad', document), '2 ' || message, message) FROM (VALUES
   ('{"rclass": "remote", "url": "http://a", "realmHosts": ["a,b"]}', 'realmHosts: must be an array of strings, none of them empty or with a space or comma'),
   ('{"rclass": "remote", "url": "http://a", "realmHosts": [""]}', 'realmHosts: must be an array of strings, none of them empty or with a space or comma'),
   ('{"rclass": "remote", "url": "http://a", "contentSynchronisation": []}', 'contentSynchronisation: must be an object'),
-  ('{"rclass": "remote"}', 'url: must be http://HOST or https://HOST, with a port or a path'),
+  ('{"rclass": "remote"}', 'url: must be http://HOST or https://HOST, optionally with a port and a path'),
   ('{"rclass": "virtual", "repositories": ["local", "local"]}', 'repositories: local is named twice'),
   ('{"rclass": "virtual", "repositories": ["nowhere"]}', 'repositories: no such repository: nowhere'),
-  ('{"rclass": "virtual", "repositories": ["bad"]}', 'repositories: bad leads back to this repository'),
+  ('{"rclass": "virtual", "repositories": ["bad"]}', 'repositories: bad must not contain this repository'),
   ('{"rclass": "virtual", "repositories": ["old"]}', 'repositories: old, a V1 repository, cannot be a member'),
-  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "remote"}', 'defaultDeploymentRepo: remote is not a local repository among the members'),
-  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "local"}', 'defaultDeploymentRepo: local is not a local repository among the members'),
-  ('{"rclass": "virtual", "repositories": ["local"], "defaultDeploymentRepo": "old"}', 'defaultDeploymentRepo: old is not a local repository among the members')
+  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "remote"}', 'defaultDeploymentRepo: must be a local repository among the members (got remote)'),
+  ('{"rclass": "virtual", "repositories": ["remote"], "defaultDeploymentRepo": "local"}', 'defaultDeploymentRepo: must be a local repository among the members (got local)'),
+  ('{"rclass": "virtual", "repositories": ["local"], "defaultDeploymentRepo": "old"}', 'defaultDeploymentRepo: must be a local repository among the members (got old)')
 ) AS b (document, message);
 SELECT is(array_agg(url), NULL, 'no such URL is taken') FROM unnest(ARRAY['', 'quay.io', 'ftp://a', '//a', 'https://', 'https:///p', 'https://u:p@a', 'https://a?q', 'https://a#f',
   'https://a b', 'https://a:', 'https://a:p', 'https://a:0', 'https://a:65536', 'https://.', 'https://a\b', E'https://a\n']) url
@@ -198,14 +198,14 @@ SELECT pg_temp.make('l' || n, '{"rclass": "local"}') FROM generate_series(1, 3) 
 SELECT pg_temp.make('inner', '{"rclass": "virtual", "repositories": ["l1", "l2"], "defaultDeploymentRepo": "l2"}');
 SELECT pg_temp.make('outer', '{"rclass": "virtual", "repositories": ["l3", "inner"], "defaultDeploymentRepo": "l1"}');
 SELECT is(pg_temp.document('outer') @> '{"repositories": ["l3", "inner"], "defaultDeploymentRepo": "l1"}', true, 'a default deployment may be a member''s member');
-SELECT is(pg_temp.save('inner', '{"repositories": ["l1", "outer"]}', 'update'), '2 repositories: outer leads back to this repository', 'a cycle is refused');
-SELECT is(pg_temp.save('inner', '{"repositories": ["l2"]}', 'update'), '2 repositories: outer would no longer reach its default deployment',
+SELECT is(pg_temp.save('inner', '{"repositories": ["l1", "outer"]}', 'update'), '2 repositories: outer must not contain this repository', 'a cycle is refused');
+SELECT is(pg_temp.save('inner', '{"repositories": ["l2"]}', 'update'), '2 repositories: must keep the default deployment of outer',
   'so is what takes away another''s default deployment');
 SELECT pg_temp.make('outer', '{"repositories": ["inner", "l3"]}', 'update');
 SELECT is(pg_temp.document('outer') @> '{"repositories": ["inner", "l3"], "defaultDeploymentRepo": "l1"}', true, 'it stays when members move');
 SELECT pg_temp.make('inner', '{"repositories": ["l1"]}', 'update');
 SELECT is(pg_temp.field('inner', 'defaultDeploymentRepo'), '""', 'and goes with its member');
-SELECT is(pg_temp.save('inner', '{"repositories": ["l1"], "defaultDeploymentRepo": "l2"}', 'update'), '2 defaultDeploymentRepo: l2 is not a local repository among the members',
+SELECT is(pg_temp.save('inner', '{"repositories": ["l1"], "defaultDeploymentRepo": "l2"}', 'update'), '2 defaultDeploymentRepo: must be a local repository among the members (got l2)',
   'unless it is named');
 SELECT pg_temp.make('inner', '{"repositories": ["l1"], "defaultDeploymentRepo": "l1"}', 'update');
 CREATE FUNCTION pg_temp.cleared(p_by jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$

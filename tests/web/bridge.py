@@ -330,7 +330,7 @@ def virtual_deleted():
     document = call("GET", "/artifactory/api/repositories/docker-dev").body
     deleted = call("DELETE", "/artifactory/api/repositories/docker-dev")
     try:
-        assert deleted.status == 200 and b"docker-dev-local now shows docker-dev-local2" in deleted.body, deleted
+        assert deleted.status == 200 and b"docker-dev-local is now bridged to docker-dev-local2" in deleted.body, deleted
         assert call("GET", "/v2/").status == 404
         assert Client("bridge/kept").pull("x") == before
         change("docker-dev-local", bridgePush=True)

@@ -192,7 +192,7 @@ def wrong_sizes_of_cold_blobs():
             for answer in answers:
                 assert answer.status == 200 and answer.body == data, (length, size, answer)
             with open(STATE + "/log/stowage-v2.log", encoding="utf-8") as log:
-                assert f"{sha256(data)} has {length} bytes there, not {size}" in log.read()
+                assert f"{sha256(data)} has {length} bytes upstream, not {size}" in log.read()
         finally:
             upstream.stop()
 

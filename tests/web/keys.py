@@ -93,7 +93,7 @@ def promotion_keys():
     answer = promote("docker-dev-local2", NOWHERE, ADMIN)
     assert answer.status == 400 and NOWHERE in answer.json()["errors"][0]["message"], answer
     answer = promote("docker-dev", "docker-dev-local2", READER)
-    assert answer.status == 400 and "is not a local repository" in answer.json()["errors"][0]["message"], answer
+    assert answer.status == 400 and "must be a local repository" in answer.json()["errors"][0]["message"], answer
 
 
 @test

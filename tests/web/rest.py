@@ -1063,7 +1063,7 @@ def own_password():
     name = f"rest-own{next(numbers)}"
     user = add_user(name, password="first one")
     assert call("GET", API + "system/version", auth=user).status == 200
-    fails(new_password(name, "not the first one", "second: one", user), 400, "old password")
+    fails(new_password(name, "not the first one", "second: one", user), 400, "oldPassword: wrong password")
     answer = new_password(name.upper(), "first one", "second: \u00e4\U0001f433", user)
     assert answer.status == 200 and answer.headers["content-type"].startswith("text/plain"), answer
     for path in (API + "system/version", "/v2/"):
@@ -1092,9 +1092,9 @@ def password_refused():
     for field in good:
         fails(change(READER, **{name: value for name, value in good.items() if name != field}), 400, field)
         fails(change(READER, **{**good, field: 7}), 400)
-    fails(change(READER, **{**good, "newPassword2": "y"}), 400, "differ")
-    fails(change(READER, **{**good, "newPassword1": "", "newPassword2": ""}), 400, "empty")
-    fails(change(READER, **{**good, "newPassword1": "x" * 5000, "newPassword2": "x" * 5000}), 400, "longer")
+    fails(change(READER, **{**good, "newPassword2": "y"}), 400, "newPassword2: must equal newPassword1")
+    fails(change(READER, **{**good, "newPassword1": "", "newPassword2": ""}), 400, "newPassword1: must not be empty")
+    fails(change(READER, **{**good, "newPassword1": "x" * 5000, "newPassword2": "x" * 5000}), 400, "password: must have at most")
     for wrong in ("x", "1234567", "ööööööö"):
         fails(change(READER, **{**good, "newPassword1": wrong, "newPassword2": wrong}), 400, "at least 8 characters")
     fails(change(READER, **{**good, "newPassword1": READER[0].upper(), "newPassword2": READER[0].upper()}), 400, "user name")
@@ -1110,11 +1110,11 @@ def bootstrap_opts_out():
     assert new_password("admin", "password", changed[1], ADMIN).status == 200
     try:
         assert send("GET", key).status == 401 and send("DELETE", key, auth=changed).status == 200
-        assert "nothing is made" in stack("stack_ctl", "bootstrap")
+        assert "nothing created" in stack("stack_ctl", "bootstrap")
         assert send("GET", key, auth=changed).status == 404
     finally:
         assert new_password("admin", changed[1], "password", changed).status == 200
-    assert f"repository {key} made" in stack("stack_ctl", "bootstrap") and document(key) == before
+    assert f"repository {key} created" in stack("stack_ctl", "bootstrap") and document(key) == before
 
 
 # --- Who answers? -----------------------------------------------------------------------------------------------------------
