@@ -3,20 +3,24 @@
 The stack to talk to comes from the environment (lib/servers.sh): STACK_DEV, STACK_PROD, STACK_SCHEME, STACK_CA, STACK_STATE.
 """
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
+import itertools
 import json
 import os
 import signal
 import socket
 import ssl
 import subprocess
+import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote, urlsplit
 
 from database import Database
-from tap import run, test
+from tap import at_end, run, test
 
 DEV = os.environ["STACK_DEV"]
 PROD = os.environ["STACK_PROD"]
@@ -25,10 +29,18 @@ STATE = os.environ["STACK_STATE"]
 SERVER = os.environ["STACK_SERVER"]
 STACK = f'. "{os.path.dirname(os.path.abspath(__file__))}/servers.sh"; '  # before a command of the stack, for a shell
 ADMIN = ("admin", "password")
+EMPTY = {"Content-Length": "0"}  # of a POST without a body
 VERSION = "docker-distribution-api-version"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
+THEME = os.path.splitext(os.path.basename(sys.argv[0]))[0].replace("_", "-")
+_numbers = itertools.count(1)
+
+
+def unique(word):
+    """A key or a name that no other test has: themes run one after the other against the same stack."""
+    return f"{word}-{THEME}-{next(_numbers)}"
 
 
 # --- HTTP -------------------------------------------------------------------------------------------------------------------
@@ -184,6 +196,21 @@ def start(name, **more):
     return answer.headers["location"]
 
 
+def received(location):
+    """The last byte's number in the answer to a question about an upload session."""
+    answer = call("GET", location)
+    assert answer.status == 204, answer
+    first, last = answer.headers["range"].split("-")
+    assert first == "0"
+    return int(last)
+
+
+def finish(location, data, body=b""):
+    """Commit an upload session whose bytes are data, the last of them in the body."""
+    digest = sha256(data)
+    return call("PUT", location + ("&" if "?" in location else "?") + "digest=" + digest, body=body)
+
+
 def put_blob(name, data, **more):
     digest = sha256(data)
     answer = call("POST", f"/v2/{name}/blobs/uploads/?digest={digest}", body=data, **more)
@@ -273,6 +300,23 @@ def add_user(name, actions=None, repository="ANY", include=None, password="a sec
     return (name, password)
 
 
+@contextlib.contextmanager
+def anonymous_reader(repository, include):
+    """Anonymous may read these images for as long as the block runs."""
+    name = unique("anonymous")
+    stack("stack_ctl", "permission", "set", name, "--repository", repository, "--include", include, "--anonymous", "--actions", "read")
+    try:
+        yield
+    finally:
+        stack("stack_ctl", "permission", "remove", name)
+
+
+def age_refusals():
+    """Move the failed sign-ins of the last minute out of it: the audit takes 60 of one address in a minute, and many tests fail to sign in."""
+    sql("BEGIN; SET LOCAL session_replication_role = replica; UPDATE registry.audit SET at = at - interval '1 minute'"
+        " WHERE action = 'sign_in_failed' AND at > now() - interval '1 minute'; COMMIT")
+
+
 def pids(name):
     """The processes of a stack's daemon: itself and its children."""
     with open(f"{STATE}/pid/{name}", encoding="ascii") as text:
@@ -300,6 +344,12 @@ def eventually(condition, seconds=30):
         time.sleep(0.05)
 
 
+def together(*functions):
+    """Call all at once; what each returns."""
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return [task.result() for task in [pool.submit(function) for function in functions]]
+
+
 def is_gone(pid):
     """It has ended, whether or not its parent has seen that."""
     try:
@@ -314,6 +364,14 @@ def renew(name="stowage-v2"):
     before = pids(name)
     os.kill(before[0], signal.SIGHUP)
     eventually(lambda: all(is_gone(pid) for pid in before[1:]) and len(pids(name)) >= len(before))
+
+
+def reached(path="/v2/"):
+    """Wait until the web server reaches a responder that was away: each process of lighttpd leaves it alone for two seconds, and many requests
+    in a row may meet one process only."""
+    eventually(lambda: call("GET", path).status == 200)
+    time.sleep(2.5)
+    eventually(lambda: all(call("GET", path).status == 200 for _ in range(10)))
 
 
 def url_parts(location):

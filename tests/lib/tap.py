@@ -6,6 +6,7 @@ import time
 import traceback
 
 _tests = []
+_ends = []
 SLOW_SECONDS = 5
 
 
@@ -17,8 +18,21 @@ def test(function):
     return function
 
 
+def at_end(function):
+    """To be called when all tests of the program have run."""
+    _ends.append(function)
+
+
 def run():
     """Run all tests of the program and print the plan."""
+    try:
+        _run_tests()
+    finally:
+        for function in _ends:
+            function()
+
+
+def _run_tests():
     for number, function in enumerate(_tests, 1):
         name = function.__doc__.splitlines()[0].rstrip(".")
         started = time.monotonic()

@@ -6,7 +6,6 @@ from docker_v1 import Client, V1Image
 from upstream import Hub, Image
 
 STORE = pathlib.Path(STATE).resolve() / "store"
-EMPTY = {"Content-Length": "0"}
 
 
 def file_of(data):
@@ -23,6 +22,11 @@ def rot(data):
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "wrong bytes: " + str(path) in done.stdout, done
     return path
+
+
+def is_silent():
+    """A check finds no problem. It may find garbage, files of processes that other themes killed."""
+    return all(line.startswith("garbage: ") for line in stack("stack_ctl", "check").splitlines())
 
 
 @test
@@ -52,7 +56,7 @@ def is_healed_by_a_push():
     sql(f"UPDATE registry.gc_unlink SET not_before = now() WHERE file_id = {old.suffix[1:]}")
     stack("stack_keep")
     eventually(lambda: not old.exists())
-    assert stack("stack_ctl", "check") == "" and call("GET", path).body == data
+    assert is_silent() and call("GET", path).body == data
 
 
 @test
@@ -63,7 +67,7 @@ def is_healed_by_its_file():
     file = rot(data)
     assert call("GET", path).status == 404
     file.write_bytes(data)
-    assert stack("stack_ctl", "check") == "" and call("GET", path).body == data
+    assert is_silent() and call("GET", path).body == data
 
 
 @test

@@ -3,8 +3,6 @@ import re
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 
-EMPTY = {"Content-Length": "0"}
-
 
 def follow(answer, auth):
     """The token that a client asks for which follows the challenge, scopes as they stand there."""
@@ -64,27 +62,36 @@ def empty_lists_are_challenges():
 def empty_lists_where_anonymous_reads():
     """Where anonymous reads something, a list with something is open; an empty one is a challenge to clients that have not said who they are,
     so that podman goes on to what its password opens."""
-    stack("stack_ctl", "permission", "set", "challenge-open", "--repository", "docker-dev-local,docker-dev-local2", "--include", "challenge-open/**",
-          "--anonymous", "--actions", "read")
-    assert call("GET", "/v1/search?q=challenge", auth=None).status == 401 and call("GET", "/v2/_catalog", auth=None).status == 401
-    assert call("GET", "/v1/search?q=challenge", auth=None, headers={"Authorization": "Basic Og=="}).json()["num_results"] == 0
-    assert call("GET", "/v2/_catalog", auth=token("registry:catalog:*", auth=None)).json()["repositories"] == []
-    push_image("challenge-open/one", "1")
-    assert call("GET", "/v2/_catalog", auth=None).json()["repositories"] == ["challenge-open/one"]
+    with anonymous_reader("docker-dev-local,docker-dev-local2", "challenge-open/**"):
+        assert call("GET", "/v1/search?q=challenge", auth=None).status == 401 and call("GET", "/v2/_catalog", auth=None).status == 401
+        assert call("GET", "/v1/search?q=challenge", auth=None, headers={"Authorization": "Basic Og=="}).json()["num_results"] == 0
+        assert call("GET", "/v2/_catalog", auth=token("registry:catalog:*", auth=None)).json()["repositories"] == []
+        push_image("challenge-open/one", "1")
+        assert call("GET", "/v2/_catalog", auth=None).json()["repositories"] == ["challenge-open/one"]
+
+
+def grant(repository, actions):
+    stack("stack_ctl", "permission", "set", "challenge-write", "--repository", repository, "--anonymous", "--actions", actions)
+
+
+def refused(repository, actions):
+    try:
+        grant(repository, actions)
+    except AssertionError as error:
+        return "a push needs an account" in str(error)
+    return False
 
 
 @test
 def anonymous_pushes_nowhere():
     """Anonymous may not be given more than read on local repositories; on remotes, write is filling the cache. An old right does nothing."""
-    def refused(repository, actions):
-        try:
-            grant(repository, actions)
-        except AssertionError as error:
-            return "a push needs an account" in str(error)
-        return False
+    try:
+        refuse_anonymous_pushes()
+    finally:
+        sql("DELETE FROM registry.permission_target WHERE name = 'challenge-write'")
 
-    def grant(repository, actions):
-        stack("stack_ctl", "permission", "set", "challenge-write", "--repository", repository, "--anonymous", "--actions", actions)
+
+def refuse_anonymous_pushes():
     for repository in ("docker-dev-local2", "ANY", "ANY LOCAL", "dockerhub,docker-dev-local"):
         assert refused(repository, "read,write"), repository
     assert refused("docker-dev-local2", "read,delete")
@@ -97,7 +104,6 @@ def anonymous_pushes_nowhere():
         assert call("POST", f"/v2/challenge/anonymous/blobs/uploads/?mount={sha256(b'x')}&from=challenge/source", auth=auth, headers=EMPTY).status == 401
         assert put_manifest("challenge/anonymous", "1", image(), auth=auth).status == 401
         assert call("DELETE", "/v2/challenge/anonymous/manifests/1", auth=auth).status == 401
-    sql("DELETE FROM registry.permission_target WHERE name LIKE 'challenge-%'")
 
 
 run()

@@ -2,6 +2,7 @@
 import pathlib
 import shutil
 import tempfile
+from functools import partial
 
 from connect_proxy import ConnectProxy
 from listener import Listener
@@ -9,9 +10,11 @@ from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from upstream import Hub, Image
 
 HUB = Hub()
+at_end(HUB.stop)
 PORT = HUB.front.port
 PROXY = ConnectProxy({"hub.proxied.test": "127.0.0.1"}, ("robot", "canary-of-the-proxy"))
 CERTIFICATES = tempfile.mkdtemp(prefix="stowage-egress.")
+at_end(partial(shutil.rmtree, CERTIFICATES))
 SECTIONS = f"""
 [proxy "corporate"]
 url = {PROXY.url}
@@ -31,11 +34,17 @@ numbers = iter(range(1, 1000000))
 
 
 def configure():
-    """The sections go into the settings of the responders, and stay there."""
-    for name in ("v2", "admin"):
-        with open(f"{STATE}/etc/stowage-{name}.conf", "a", encoding="utf-8") as settings_file:
-            settings_file.write(SECTIONS)
-        renew("stowage-" + name)
+    """Add the sections to the settings of the responders until all tests have run."""
+    for name in ("stowage-v2", "stowage-admin"):
+        path = pathlib.Path(STATE, "etc", name + ".conf")
+        before = path.read_text(encoding="utf-8")
+        write(name, path, before + SECTIONS)
+        at_end(partial(write, name, path, before))
+
+
+def write(name, path, text):
+    path.write_text(text, encoding="utf-8")
+    renew(name)
 
 
 def save(key, method="POST", **fields):
@@ -208,4 +217,3 @@ def client_certificates():
 make_certificates()
 configure()
 run()
-shutil.rmtree(CERTIFICATES)

@@ -4,7 +4,6 @@ import re
 from fronts import front
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 
-EMPTY = {"Content-Length": "0"}
 LONG_AGO = -1000
 
 

@@ -4,8 +4,6 @@ import pathlib
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from docker_v1 import Client, V1Image
 
-EMPTY = {"Content-Length": "0"}
-
 
 def begin(name, auth):
     return call("POST", f"/v2/{name}/blobs/uploads/", headers=EMPTY, auth=auth)

@@ -9,7 +9,6 @@ from docker_v1 import Client, V1Image
 STORE = pathlib.Path(STATE).resolve() / "store"
 AWAY = STORE.with_name("store.away")
 PROGRAM = os.environ["STOWAGE_PREFIX"] + "/libexec/stowage/stowage-v2"
-EMPTY = {"Content-Length": "0"}
 
 
 @contextlib.contextmanager

@@ -14,7 +14,6 @@ from http2 import Connection
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 
 FULL = bool(os.environ.get("STOWAGE_FULL"))
-EMPTY = {"Content-Length": "0"}
 
 
 def silent(number, body=b""):

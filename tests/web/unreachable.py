@@ -8,6 +8,7 @@ from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
 from upstream import Image, Liar
 
 LIAR = Liar()
+at_end(LIAR.stop)
 AUDIENCE = "/artifactory/api/docker/"
 numbers = itertools.count(1)
 
@@ -369,8 +370,4 @@ def answers_again():
         LIAR.good()
 
 
-if __name__ == "__main__":
-    try:
-        run()
-    finally:
-        LIAR.stop()
+run()
