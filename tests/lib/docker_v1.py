@@ -5,11 +5,12 @@ import hashlib
 import io
 import json
 import tarfile
+from functools import cache
 from urllib.parse import quote
 
-from registry import ADMIN, call, chunked
+from registry import ADMIN, call, chunked, sql
 
-PING = {"x-docker-registry-standalone": "false"}
+ART = "/artifactory/api/docker/docker-dev-local"
 
 
 def image_id(text):
@@ -145,3 +146,22 @@ def token_claims(text):
     """Of the JWT inside an X-Docker-Token."""
     part = text.split("signature=")[1].split(",")[0].split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=="))
+
+
+# --- Images that several themes push ----------------------------------------------------------------------------------------
+
+BASE = V1Image("base")
+APP = V1Image("app", BASE)
+
+
+@cache
+def push_app():
+    Client("team/app").push("latest", APP)
+
+
+def error(answer):
+    return answer.json()["error"]
+
+
+def audit(action):
+    return int(sql(f"SELECT count(*) FROM registry.audit WHERE action = '{action}' AND repository = 'docker-dev-local'"))
