@@ -3,8 +3,9 @@ import json
 import re
 import threading
 
-from lies import LIES, TOKEN, Reply, first_of, unknown
+from lies import LIES
 from listener import Listener
+from lying import TOKEN, Reply, first_of, unknown
 from sample import OCI_MANIFEST, Image
 
 

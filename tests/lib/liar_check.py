@@ -1,102 +1,14 @@
-"""Do the upstreams do what they say? Called by upstream.py --check."""
-import base64
+"""The liar tells its lies as it says; called by upstream.py --check."""
 import gzip
-import json
-import os
-import signal
-import socket
-import ssl
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from contextlib import contextmanager
 
-from hub import Hub
+from asking import ask, is_refused, realm
 from liar import Liar
-from lies import HTML, LIES, TOKEN
-from sample import OCI_MANIFEST, Image, digest_of
-from tap import run, test
-
-
-# --- A client that takes what comes -----------------------------------------------------------------------------------------
-
-class Got:
-    """What came until the end of the connection, or until nothing came for a while."""
-
-    def __init__(self, data, ended):
-        head, _, self.body = data.partition(b"\r\n\r\n")
-        lines = head.decode("latin-1").split("\r\n")
-        words = lines[0].split(" ")
-        self.status = int(words[1]) if words[0] == "HTTP/1.1" else None
-        self.headers = dict((line.lower().partition(":")[0], line.partition(": ")[2]) for line in lines[1:])
-        self.wire = len(data)
-        self.ended = ended
-        self.length = int(self.headers.get("content-length", -1))
-
-    def json(self):
-        return json.loads(self.body)
-
-    def __repr__(self):
-        return f"{self.status} {self.headers} {len(self.body)} bytes {self.body[:100]!r}, {'ended' if self.ended else 'open'}"
-
-
-def ask(url, path, method="GET", seconds=5, tls=None, **headers):
-    """One request on a connection of its own; a header is named with _ for -. What has no end is left after 5 MB."""
-    host, port = url.partition("//")[2].split(":")
-    lines = [f"{method} {path} HTTP/1.1", f"Host: {host}:{port}", "Connection: close"]
-    lines += [f"{name.replace('_', '-')}: {value}" for name, value in {"Accept": OCI_MANIFEST, **headers}.items()]
-    data = bytearray()
-    with socket.create_connection((host, int(port)), timeout=seconds) as link:
-        if tls:
-            link = tls.wrap_socket(link, server_hostname=host)
-        link.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
-        try:
-            while len(data) < 5_000_000:
-                piece = link.recv(1 << 16)
-                if not piece:
-                    return Got(bytes(data), True)
-                data += piece
-        except TimeoutError:
-            pass
-    return Got(bytes(data), False)
-
-
-def basic(name, password):
-    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode()
-
-
-def token_of(hub, name, **headers):
-    return ask(hub.tokens.url, f"/token?service=hub.test&scope=repository:{name}:pull", **headers).json()["token"]
-
-
-def eventually(condition, seconds=5):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "never"
-        time.sleep(0.01)
-
-
-def is_refused(url):
-    try:
-        ask(url, "/v2/")
-        return False
-    except ConnectionRefusedError:
-        return True
-
-
-@contextmanager
-def a_hub(**settings):
-    """A hub with an image, a/b:1."""
-    hub = Hub(**settings)
-    try:
-        hub.image = Image("check")
-        hub.push("a/b", "1", hub.image)
-        hub.blob = f"/v2/a/b/blobs/{hub.image.layer_digest}"
-        yield hub
-    finally:
-        hub.stop()
+from lies import LIES
+from lying import HTML, TOKEN
+from sample import Image, digest_of
+from tap import test
 
 
 @contextmanager
@@ -107,178 +19,6 @@ def a_liar(**settings):
     finally:
         liar.stop()
 
-
-# --- Hub --------------------------------------------------------------------------------------------------------------------
-
-@test
-def hub_tokens():
-    """hub: anonymous needs a token, gets one, and pulls exact bytes with it"""
-    with a_hub() as hub:
-        got = ask(hub.url, "/v2/a/b/manifests/1")
-        assert got.status == 401, got
-        assert realm(got) == f"{hub.tokens.url}/token", got
-        assert got.headers["www-authenticate"].endswith(',service="hub.test",scope="repository:a/b:pull"'), got
-        bearer = "Bearer " + token_of(hub, "a/b")
-        got = ask(hub.url, "/v2/a/b/manifests/1", Authorization=bearer)
-        assert got.status == 200 and got.body == hub.image.manifest and got.headers["docker-content-digest"] == hub.image.digest, got
-        got = ask(hub.url, hub.blob, Authorization=bearer)
-        assert got.status == 200 and got.body == hub.image.layer, got
-        got = ask(hub.url, hub.blob, "HEAD", Authorization=bearer)
-        assert got.status == 200 and got.body == b"" and got.length == len(hub.image.layer), got
-        assert ask(hub.url, "/v2/a/b/tags/list", Authorization=bearer).json() == {"name": "a/b", "tags": ["1"]}
-        assert ask(hub.url, "/v2/a/c/manifests/1", Authorization=bearer).status == 401
-        assert ask(hub.url, "/v2/a/c/manifests/1", Authorization="Bearer " + token_of(hub, "a/c")).status == 404
-        hub.forget_tokens()
-        assert "insufficient_scope" in ask(hub.url, hub.blob, Authorization=bearer).headers["www-authenticate"]
-        assert hub.tokens.count("GET", "^/token$") == 2
-
-
-@test
-def hub_private():
-    """hub: a private image wants an account that may pull it"""
-    with a_hub() as hub:
-        hub.accounts = {"alice": "secret", "bob": "secret"}
-        hub.private = {"a/b": {"alice"}}
-        asking = (({}, 401), ({"Authorization": basic("bob", "secret")}, 401), ({"Authorization": basic("alice", "secret")}, 200))
-        for headers, status in asking:
-            bearer = "Bearer " + token_of(hub, "a/b", **headers)
-            assert ask(hub.url, hub.blob, Authorization=bearer).status == status, headers
-        assert ask(hub.tokens.url, "/token", Authorization=basic("alice", "wrong")).status == 401
-        hub.challenge = "Basic"
-        for headers, status in asking:
-            assert ask(hub.url, hub.blob, **headers).status == status, headers
-        hub.challenge = None
-        assert ask(hub.url, hub.blob).status == 401
-        hub.private = {}
-        assert ask(hub.url, hub.blob).status == 200
-
-
-@test
-def hub_limit():
-    """hub: after so many GETs of manifests 429; HEAD and blobs are free"""
-    with a_hub() as hub:
-        hub.challenge = None
-        hub.limit(2, retry_after=9)
-        for left in ("2;w=21600", "1;w=21600", "0;w=21600"):
-            got = ask(hub.url, "/v2/a/b/manifests/1", "HEAD")
-            assert got.status == 200 and got.headers["ratelimit-remaining"] == left and got.headers["ratelimit-limit"] == "2;w=21600", got
-            got = ask(hub.url, "/v2/a/b/manifests/1")
-        assert got.status == 429 and got.headers["retry-after"] == "9" and got.json()["errors"][0]["code"] == "TOOMANYREQUESTS", got
-        assert ask(hub.url, hub.blob).status == 200
-        hub.limit(None)
-        got = ask(hub.url, "/v2/a/b/manifests/1")
-        assert got.status == 200 and "ratelimit-limit" not in got.headers, got
-
-
-@test
-def hub_log():
-    """hub: what was asked is counted by method and path, ranges and headers are kept"""
-    with a_hub() as hub:
-        hub.challenge = None
-        got = ask(hub.url, hub.blob + "?x=1", Range="bytes=100-", Accept="a/b")
-        assert got.status == 206 and got.body == hub.image.layer[100:], got
-        ask(hub.url, hub.blob, "HEAD")
-        [entry] = hub.requests("GET", "/blobs/")
-        assert entry["path"] == hub.blob and entry["query"] == "x=1" and entry["range"] == "bytes=100-", entry
-        assert entry["headers"]["accept"] == "a/b" and hub.count() == 2 and hub.count("HEAD", "/a/b/") == 1
-        assert hub.count("GET", "/manifests/") == 0
-        hub.clear()
-        assert hub.count() == 0
-
-
-@test
-def hub_slow():
-    """hub: blobs are throttled; they stop at a point until released, resumed transfers too"""
-    with a_hub() as hub:
-        hub.challenge = None
-        started = time.monotonic()
-        hub.rate = 400_000
-        assert ask(hub.url, hub.blob).body == hub.image.layer
-        assert 0.4 < time.monotonic() - started < 2
-        hub.rate = None
-        hub.stop_blobs(70_000)
-        assert len(ask(hub.url, hub.blob, seconds=0.3).body) == 70_000
-        eventually(lambda: hub.stalled() == 0)
-        assert ask(hub.url, hub.blob, seconds=0.3, Range="bytes=70000-").body == b""
-        eventually(lambda: hub.stalled() == 0)
-        answers = []
-        client = threading.Thread(target=lambda: answers.append(ask(hub.url, hub.blob)))
-        client.start()
-        eventually(lambda: hub.stalled() == 1)
-        hub.release_blobs()
-        client.join()
-        assert answers[0].body == hub.image.layer
-
-
-@test
-def hub_down():
-    """hub: down it refuses connections, or takes them and says nothing; then it is up again, on the same port"""
-    with a_hub() as hub:
-        hub.challenge = None
-        kept = socket.create_connection((hub.front.address, hub.front.port), timeout=5)
-        kept.sendall(b"HEAD /v2/ HTTP/1.1\r\nHost: hub\r\n\r\n")
-        assert kept.recv(4096).startswith(b"HTTP/1.1 200 ")
-        hub.refuse()
-        assert kept.recv(4096) == b"" and is_refused(hub.url)
-        kept.close()
-        hub.up()
-        assert ask(hub.url, hub.blob).status == 200
-        hub.hang()
-        assert ask(hub.url, hub.blob, seconds=0.3).wire == 0
-        answers = []
-        client = threading.Thread(target=lambda: answers.append(ask(hub.url, hub.blob)))
-        hub.clear()
-        client.start()
-        eventually(lambda: hub.count() == 1)
-        hub.up()
-        client.join()
-        assert answers[0].body == hub.image.layer
-        hub.tokens.refuse()
-        assert is_refused(hub.tokens.url) and ask(hub.url, hub.blob).status == 200
-
-
-@test
-def hub_content():
-    """hub: a manifest can be deleted, a tag moved"""
-    with a_hub() as hub:
-        hub.challenge = None
-        other = Image("other")
-        hub.push("a/b", "1", other)
-        assert ask(hub.url, "/v2/a/b/manifests/1").body == other.manifest
-        assert ask(hub.url, f"/v2/a/b/manifests/{hub.image.digest}").body == hub.image.manifest
-        hub.delete("a/b", other.digest)
-        assert ask(hub.url, "/v2/a/b/manifests/1").status == 404
-
-
-@test
-def hub_tls():
-    """hub: speaks TLS"""
-    with tempfile.TemporaryDirectory() as folder:
-        cert, key = f"{folder}/cert", f"{folder}/key"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=hub",
-                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert], check=True, capture_output=True)
-        with a_hub(tls=(cert, key)) as hub:
-            hub.challenge = None
-            assert hub.url.startswith("https://127.0.0.1:")
-            client = ssl.create_default_context(cafile=cert)
-            assert ask(hub.url, hub.blob, tls=client).body == hub.image.layer
-
-
-@test
-def hub_ends():
-    """hub: the registry ends with the program that started it, however that ends"""
-    script = "from hub import Hub\nhub = Hub()\nprint(hub._process.pid, hub._folder, flush=True)\ninput()"
-    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                          env={**os.environ, "PYTHONPATH": os.path.dirname(os.path.abspath(__file__))}) as program:
-        pid, folder = program.stdout.readline().split()
-        assert os.path.exists(f"/proc/{pid}/exe")
-        program.send_signal(signal.SIGKILL)
-        program.wait()
-        eventually(lambda: not os.path.exists(f"/proc/{pid}/exe"))
-        subprocess.run(["rm", "-r", folder], check=True)
-
-
-# --- Liar -------------------------------------------------------------------------------------------------------------------
 
 MANIFEST = "/v2/any/name/manifests/latest"
 
@@ -295,10 +35,6 @@ def path_of(liar, kind):
 
 def body_of(liar, kind):
     return {"manifest": liar.image.manifest, "blob": liar.image.layer, "tags": b'{"name": "any", "tags": ["latest"]}'}[kind]
-
-
-def realm(got):
-    return got.headers["www-authenticate"].partition('realm="')[2].partition('"')[0] if got.status == 401 else None
 
 
 def chunked(body):
@@ -500,7 +236,3 @@ def liar_logs():
         liar.image = Image("other")
         assert is_good(liar) and not set(before.blobs) & set(liar.image.blobs) and before.digest != liar.image.digest
         assert Image("other").manifest == liar.image.manifest
-
-
-def main():
-    print(f"1..{run()}")
