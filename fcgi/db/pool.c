@@ -2,15 +2,16 @@
 
 #include <pthread.h>
 
+#include "base/breaker.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/connection.h"
 
-/* For this long the result of a failed connection attempt is returned to all threads, which would
- * otherwise each wait as long for the same result. */
-#define DOWN_MS 700
-/* After this long it is obsolete: otherwise the next thread would connect for all, and others would
- * be refused in the meantime. */
+/* For this long after a failure one thread's result is that of all threads, which would otherwise
+ * each wait as long for the same result. */
+#define PAUSE_MS 700
+/* After this long a failed connection attempt is obsolete: otherwise the next thread would connect
+ * for all, and others would be refused in the meantime. */
 #define STALE_MS 2000
 
 /* The server cancels a statement at its timeout; stop waiting for the server this much later. */
@@ -23,13 +24,9 @@ struct db_pool {
 	struct db_connection *connections; /* owned: `size` connections */
 	pthread_mutex_t mutex; /* guards the following fields, and `busy` of each connection */
 	pthread_cond_t returned;
-	bool down;       /* the last connection attempt failed */
-	bool trying;     /* a thread makes the next one */
-	int64_t next_ms; /* else the time of the next one */
-	struct error why;
-	bool hung;      /* a query timed out, and no other connection was idle */
-	bool asking;    /* a thread tests whether this is still so */
-	int64_t ask_ms; /* else the time of the next test */
+	struct breaker down; /* open: the last connection attempt failed ... */
+	struct error why;    /* ... with this error */
+	struct breaker hung; /* open: a query timed out, and no other connection was idle */
 };
 
 /* --- Lending --- */
@@ -52,7 +49,7 @@ pick(struct db_pool *pool)
 		else if (closed == NULL)
 			closed = one;
 	}
-	return pool->down && others ? NULL : closed;
+	return pool->down.open && others ? NULL : closed;
 }
 
 static bool
@@ -65,23 +62,12 @@ wait_returned(struct db_pool *pool, int64_t deadline_ms)
 	       clock_steady_ms() < deadline_ms;
 }
 
-/*
- * While the database hangs, only one thread at a time waits for it; the others fail at once.
- * Otherwise they would wait one after the other, and requests that wait for a thread two or three
- * times as long.
- */
-static bool
-is_hung(const struct db_pool *pool)
-{
-	return pool->hung && (pool->asking || clock_steady_ms() < pool->ask_ms);
-}
-
 /* True if a connection can be borrowed now. */
 static bool
 has_idle(const struct db_pool *pool)
 {
 	for (size_t i = 0; i < pool->size; i++)
-		if (!pool->connections[i].busy && (pool->connections[i].open || !pool->down))
+		if (!pool->connections[i].busy && (pool->connections[i].open || !pool->down.open))
 			return true;
 	return false;
 }
@@ -93,6 +79,11 @@ refuse_busy(const struct db_pool *pool, struct error *err)
 	return error_cause(err, "database: all %zu connections are busy", pool->size);
 }
 
+/*
+ * While the database hangs, only one thread at a time waits for it; the others fail at once.
+ * Otherwise they would wait one after the other, and requests that wait for a thread two or three
+ * times as long.
+ */
 static struct db_connection *
 take(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 {
@@ -100,11 +91,12 @@ take(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 	bool waiting = true;
 
 	pthread_mutex_lock(&pool->mutex);
-	while (!is_hung(pool) && (connection = pick(pool)) == NULL && waiting)
+	while (breaker_admits(&pool->hung, clock_steady_ms()) &&
+	       (connection = pick(pool)) == NULL && waiting)
 		waiting = wait_returned(pool, deadline_ms - GRACE_MS);
 	if (connection != NULL) {
 		connection->busy = true;
-		pool->asking = pool->hung;
+		breaker_enter(&pool->hung, clock_steady_ms());
 	}
 	pthread_mutex_unlock(&pool->mutex);
 	if (connection == NULL)
@@ -117,14 +109,13 @@ take(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 static bool
 may_try(struct db_pool *pool, struct error *err)
 {
+	int64_t now = clock_steady_ms();
 	bool may;
 
 	pthread_mutex_lock(&pool->mutex);
-	if (!pool->trying && clock_steady_ms() >= pool->next_ms + STALE_MS)
-		pool->down = false;
-	may = !pool->down || (!pool->trying && clock_steady_ms() >= pool->next_ms);
+	may = breaker_admits(&pool->down, now);
 	if (may)
-		pool->trying = pool->down;
+		breaker_enter(&pool->down, now);
 	else
 		*err = pool->why;
 	pthread_mutex_unlock(&pool->mutex);
@@ -145,11 +136,11 @@ reopen(
 	ok = connection_open(connection, pool->url, pool->timeout_ms, deadline_ms, err);
 	pthread_mutex_lock(&pool->mutex);
 	connection->open = ok;
-	pool->down = !ok;
-	pool->trying = false;
-	if (!ok) {
+	if (ok) {
+		breaker_succeeded(&pool->down);
+	} else {
+		breaker_failed(&pool->down, clock_steady_ms());
 		pool->why = *err;
-		pool->next_ms = clock_steady_ms() + DOWN_MS;
 	}
 	pthread_mutex_unlock(&pool->mutex);
 	return ok;
@@ -163,7 +154,7 @@ are_others(struct db_pool *pool)
 	bool any = false;
 
 	pthread_mutex_lock(&pool->mutex);
-	for (size_t i = 0; i < pool->size && pool->down && !any; i++)
+	for (size_t i = 0; i < pool->size && pool->down.open && !any; i++)
 		any = pool->connections[i].open;
 	pthread_mutex_unlock(&pool->mutex);
 	return any;
@@ -194,12 +185,10 @@ pool_return(struct db_pool *pool, struct db_connection *connection, enum connect
 
 	pthread_mutex_lock(&pool->mutex);
 	if (use == CONNECTION_ANSWERED)
-		pool->hung = false;
-	else if (use == CONNECTION_TIMED_OUT)
-		pool->hung = pool->hung || !has_idle(pool);
-	if ((hung = pool->hung))
-		pool->ask_ms = clock_steady_ms() + DOWN_MS;
-	pool->asking = false;
+		breaker_succeeded(&pool->hung);
+	else if (pool->hung.open || (use == CONNECTION_TIMED_OUT && !has_idle(pool)))
+		breaker_failed(&pool->hung, clock_steady_ms());
+	hung = pool->hung.open;
 	connection->busy = false;
 	connection->open = connection->pg != NULL;
 	pthread_mutex_unlock(&pool->mutex);
@@ -230,6 +219,8 @@ db_pool_open(const char *url, int size, int64_t timeout_ms, struct error *err)
 		log_fatal("out of memory");
 	pool->size = (size_t)size;
 	pool->timeout_ms = timeout_ms;
+	pool->down = (struct breaker){ .pause_ms = PAUSE_MS, .stale_ms = STALE_MS };
+	pool->hung = (struct breaker){ .pause_ms = PAUSE_MS };
 	pthread_mutex_init(&pool->mutex, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC); /* as clock_steady_ms() */
