@@ -1,43 +1,9 @@
-/*
- * Identity of the client: authenticate the Authorization header and return a principal.
- *
- * A verified Basic credential is cached in the process for at most 60 s (memory.h), with account
- * and epoch, which each request's SQL statement checks. For another address the password is not
- * hashed again, but the database is asked whether that address is locked out.
- */
+/* Identity of the client: authenticate the Authorization header and return a principal. */
 #ifndef AUTH_IDENTITY_H
 #define AUTH_IDENTITY_H
 
-#include "auth/token.h"
-#include "base/config.h"
-#include "db/access_decision.h"
-#include "db/account.h"
-
-struct identity {
-	struct principal principal; /* account 0: anonymous */
-	const char *name;           /* "" for anonymous */
-	bool remembered; /* from the cache: if the SQL statement finds the principal invalid, forget
-			    it and authenticate again */
-	const struct token *token; /* NULL unless Bearer: limits the permitted actions */
-};
-
-/* The credentials of one request, and its origin. */
-struct credentials {
-	const char *authorization; /* the header; NULL: anonymous */
-	const char *audience;      /* required audience of a token; unused if tokens are refused */
-	const char *address, *request_id;
-	const char *statement;          /* of the authorizer; NULL: it was not called */
-	const char *statement_audience; /* audience of the statements for this request */
-	bool may_block;                 /* for a slot to hash a password */
-	bool session; /* for an open upload session: an expired token is accepted */
-};
-
-struct authenticator; /* per process: cached credentials, token keys */
-
-/* takes_tokens false: every token is refused, and keys are not loaded. */
-struct authenticator *authenticator_open(
-    struct db *, const struct config *, bool takes_tokens, struct error *) MUST_CHECK;
-void authenticator_close(struct authenticator *);
+#include "auth/authenticator.h"
+#include "auth/credentials.h"
 
 /*
  * UNAUTHORIZED (the same for all causes), with an audit row: wrong password; unknown, disabled or

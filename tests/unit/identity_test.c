@@ -10,6 +10,7 @@
 
 #include "auth/password.h"
 #include "auth/statement.h"
+#include "db/account.h"
 
 #define AUDIENCE "docker-dev"
 #define ADDRESS "192.0.2.1"
