@@ -2,8 +2,9 @@
 #ifndef REST_CALL_H
 #define REST_CALL_H
 
+#include "http/reply.h"
 #include "responder/call.h"
-#include "responder/responder.h"
+#include "responder/service.h"
 
 struct rest_call {
 	struct call call;

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "responder/responder.h"
+#include "responder/health.h"
 #include "rest/call.h"
 #include "rest/handlers.h"
 
@@ -14,8 +14,8 @@ static const struct route routes[] = {
 	{ "GET", "/artifactory", ACCESS_NONE, rest_welcome },
 	{ "GET", "/artifactory/", ACCESS_NONE, rest_welcome },
 	{ "GET", API "/system/ping", ACCESS_ANY, rest_system_ping },
-	{ "GET", API "/v1/system/liveness", ACCESS_NONE, responder_livez },
-	{ "GET", API "/v1/system/readiness", ACCESS_NONE, responder_readyz },
+	{ "GET", API "/v1/system/liveness", ACCESS_NONE, health_livez },
+	{ "GET", API "/v1/system/readiness", ACCESS_NONE, health_readyz },
 	{ "GET", API "/system/version", ACCESS_LOGIN, rest_system_version },
 	{ "GET", API "/storageinfo", ACCESS_ADMIN, rest_storage_info },
 	{ "POST", API "/system/usage", ACCESS_LOGIN, rest_system_usage },

@@ -1,7 +1,7 @@
 #include "responder/api.h"
 
 #include "http/reply.h"
-#include "responder/responder.h"
+#include "responder/service.h"
 
 static bool
 call_start(const struct api *api, struct request *req, struct db *db, struct error *err)

@@ -5,8 +5,9 @@
 
 #include "auth/statement.h"
 #include "base/log.h"
+#include "http/reply.h"
 #include "oci/name.h"
-#include "responder/responder.h"
+#include "responder/service.h"
 
 #define ARTIFACTORY "/artifactory/api/docker/"
 

@@ -1,10 +1,11 @@
-/* --check (worker.h). */
+#include "responder/check.h"
+
 #include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "responder/worker.h"
+#include "responder/health.h"
 #include "store/access.h"
 
 #define GROUPS_MAX 64
@@ -54,18 +55,18 @@ check_readable(const struct service *service, const char *group, struct error *e
 static void
 warn(const struct service *service, struct db *db)
 {
-	struct readiness readiness;
+	struct health health;
 
-	if (!service_ready(service, db, &readiness))
-		complain(LOG_LEVEL_WARNING, &readiness.err);
-	if (readiness.full.code != ERROR_NONE)
-		complain(LOG_LEVEL_WARNING, &readiness.full);
-	if (readiness.weakness[0] != '\0')
-		log_line(LOG_LEVEL_WARNING, "%s", readiness.weakness);
+	if (!health_look(service, db, &health))
+		complain(LOG_LEVEL_WARNING, &health.err);
+	if (health.full.code != ERROR_NONE)
+		complain(LOG_LEVEL_WARNING, &health.full);
+	if (health.weakness[0] != '\0')
+		log_line(LOG_LEVEL_WARNING, "%s", health.weakness);
 }
 
 bool
-service_check(const struct service *service, const char *group)
+check_service(const struct service *service, const char *group)
 {
 	struct arena *arena = arena_new();
 	struct db db = { .pool = service->pool, .arena = arena };

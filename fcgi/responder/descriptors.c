@@ -1,8 +1,9 @@
-/* The file descriptors of a worker (worker.h). */
+#include "responder/descriptors.h"
+
 #include <inttypes.h>
 #include <sys/resource.h>
 
-#include "responder/worker.h"
+#include "responder/thread_count.h"
 
 #define PER_THREAD 3 /* its connection, its epoll instance, a file or an upstream connection */
 #define PER_FETCH 4  /* the file, the upstream connection, and what libcurl polls */
@@ -13,13 +14,13 @@ static int64_t
 needed(const struct config *config)
 {
 	return OTHERS + config->database_connections +
-	       PER_THREAD * (worker_general_threads(config) + config->http_upload_threads +
-				worker_body_threads(config) + config->http_blocking_threads) +
+	       PER_THREAD * (thread_count_general(config) + config->http_upload_threads +
+				thread_count_body(config) + config->http_blocking_threads) +
 	       PER_FETCH * config->upstream_fetches;
 }
 
 bool
-worker_open_descriptors(const struct config *config, struct error *err)
+descriptors_raise(const struct config *config, struct error *err)
 {
 	int64_t wanted = needed(config);
 	struct rlimit limit;

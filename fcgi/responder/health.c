@@ -1,19 +1,20 @@
-/* /livez and /readyz. */
+#include "responder/health.h"
+
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "db/readiness.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "responder/worker.h"
+#include "db/readiness.h"
+#include "http/reply.h"
 
 #define READY_CACHE_MS 5000
 #define RETRY_AFTER_SECONDS "5"
 
 bool
-responder_livez(struct request *req, struct error *err)
+health_livez(struct request *req, struct error *err)
 {
 	(void)err;
 	reply_text(req, 200, "ok\n");
@@ -26,28 +27,28 @@ static struct {
 	pthread_mutex_t lock;
 	int64_t until;
 	bool looking; /* one thread is looking; others repeat the last answer */
-	struct readiness answer;
+	struct health answer;
 } ready = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 bool
-service_ready(const struct service *service, struct db *db, struct readiness *readiness)
+health_look(const struct service *service, struct db *db, struct health *health)
 {
 	const char *weakness = NULL;
 
-	*readiness = (struct readiness){ 0 };
-	if (!db_ready(db, &readiness->err) || !db_weakness(db, &weakness, &readiness->err) ||
+	*health = (struct health){ 0 };
+	if (!db_ready(db, &health->err) || !db_weakness(db, &weakness, &health->err) ||
 	    (service->store != NULL &&
-		!store_ready(service->store, service->config->store_reserve_bytes, &readiness->full,
-		    &readiness->err)))
+		!store_ready(service->store, service->config->store_reserve_bytes, &health->full,
+		    &health->err)))
 		return false;
 	if (weakness != NULL)
-		snprintf(readiness->weakness, sizeof(readiness->weakness), "%s", weakness);
+		snprintf(health->weakness, sizeof(health->weakness), "%s", weakness);
 	return true;
 }
 
 struct probe {
 	struct request *req;
-	struct readiness readiness; /* the result */
+	struct health health; /* the result */
 };
 
 static void
@@ -57,24 +58,24 @@ run_probe(void *argument)
 	struct service *service = request_service(probe->req);
 	struct db db = { .pool = service->pool, .arena = probe->req->arena };
 
-	if (service_ready(service, &db, &probe->readiness))
-		probe->readiness.err.code = ERROR_NONE;
+	if (health_look(service, &db, &probe->health))
+		probe->health.err.code = ERROR_NONE;
 }
 
 /* The other threads wait for this answer, even if memory runs out. */
-static struct readiness
+static struct health
 look(struct request *req)
 {
 	struct probe probe = { .req = req };
 
 	if (!memory_try(run_probe, &probe))
-		error_set(&probe.readiness.err, ERROR_UNAVAILABLE, "out of memory");
-	return probe.readiness;
+		error_set(&probe.health.err, ERROR_UNAVAILABLE, "out of memory");
+	return probe.health;
 }
 
 /* With the lock held. */
 static void
-remember(const struct readiness *answer)
+remember(const struct health *answer)
 {
 	if (answer->weakness[0] != '\0' && strcmp(answer->weakness, ready.answer.weakness) != 0)
 		log_line(LOG_LEVEL_WARNING, "%s", answer->weakness);
@@ -83,10 +84,10 @@ remember(const struct readiness *answer)
 }
 
 /* The answer; at most 5 s old, unless the database is slow to respond. */
-static struct readiness
+static struct health
 readiness(struct request *req)
 {
-	struct readiness answer;
+	struct health answer;
 
 	pthread_mutex_lock(&ready.lock);
 	if (!ready.looking && clock_steady_ms() >= ready.until) {
@@ -106,7 +107,7 @@ readiness(struct request *req)
 
 /* The text for the operator of a probe; causes are only logged. */
 static const char *
-readiness_text(struct request *req, const struct readiness *answer, const struct error *err)
+readiness_text(struct request *req, const struct health *answer, const struct error *err)
 {
 	const char *text = "ok\n";
 
@@ -123,9 +124,9 @@ readiness_text(struct request *req, const struct readiness *answer, const struct
 }
 
 bool
-responder_readyz(struct request *req, struct error *err)
+health_readyz(struct request *req, struct error *err)
 {
-	const struct readiness answer = readiness(req);
+	const struct health answer = readiness(req);
 	const char *text;
 
 	*err = answer.err;

@@ -5,6 +5,9 @@
 #include "base/log.h"
 #include "http/transport.h"
 #include "oci/document.h"
+#include "responder/cgi.h"
+#include "responder/check.h"
+#include "responder/descriptors.h"
 #include "responder/parent.h"
 #include "responder/worker.h"
 
@@ -13,7 +16,7 @@ open_descriptors(const struct config *config)
 {
 	struct error err = { 0 };
 
-	if (!worker_open_descriptors(config, &err))
+	if (!descriptors_raise(config, &err))
 		log_fatal("%s: %s", err.message, err.cause);
 }
 
@@ -67,8 +70,8 @@ run_once(
 		open_descriptors(config);
 	open_service(&service, responder, config, 1);
 	if (!options->check)
-		worker_run_cgi(responder, &service);
-	else if (!service_check(&service, options->group))
+		cgi_serve(responder, &service);
+	else if (!check_service(&service, options->group))
 		status = 1;
 	service_close(&service);
 	return status;

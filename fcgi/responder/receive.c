@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "responder/responder.h"
+#include "responder/service.h"
 
 #define PIECE (256 * 1024)
 

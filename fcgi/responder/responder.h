@@ -4,22 +4,6 @@
 
 #include <stdbool.h>
 
-#include "auth/identity.h"
-#include "base/config.h"
-#include "db/pool.h"
-#include "http/reply.h"
-#include "http/request.h"
-#include "store/store.h"
-
-/* One per process, shared by its threads; request.service points at it. */
-struct service {
-	const struct config *config;
-	struct db_pool *pool;
-	struct store *store; /* NULL unless responder.has_store; so is relay */
-	struct relay *relay;
-	struct authenticator *authenticator;
-};
-
 struct api;
 
 struct responder {
@@ -36,16 +20,5 @@ struct responder {
  * plain CGI request if GATEWAY_INTERFACE is set, and otherwise prints the usage.
  */
 int responder_main(const struct responder *, int argc, char **argv);
-
-/* Answer /livez (no access to anything) and /readyz (database, schema, and the store if the
- * responder has one; cached for 5 s). */
-bool responder_livez(struct request *, struct error *);
-bool responder_readyz(struct request *, struct error *);
-
-static inline struct service *
-request_service(const struct request *req)
-{
-	return req->service;
-}
 
 #endif

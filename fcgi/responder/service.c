@@ -1,10 +1,11 @@
-/* State that all requests of a process share (worker.h). */
+#include "responder/service.h"
+
 #include <unistd.h>
 
 #include "auth/password.h"
 #include "registry/relay.h"
 #include "registry/store_bind.h"
-#include "responder/worker.h"
+#include "responder/responder.h"
 
 #define CONNECTIONS_PER_CORE 2
 #define CONNECTIONS_MIN 2

@@ -13,8 +13,9 @@
 
 #include "bridge/v1_pull.h"
 #include "bridge/v1_push.h"
+#include "http/reply.h"
 #include "responder/call.h"
-#include "responder/responder.h"
+#include "responder/service.h"
 
 struct v1_call {
 	struct call call;

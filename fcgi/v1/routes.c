@@ -2,15 +2,15 @@
 
 #include <stddef.h>
 
-#include "responder/responder.h"
+#include "responder/health.h"
 #include "v1/call.h"
 #include "v1/errors.h"
 #include "v1/handlers.h"
 
 /* Order matters where patterns overlap: a name may end in anything, "tags" included. */
 static const struct route routes[] = {
-	{ "GET", "/livez", ACCESS_NONE, responder_livez },
-	{ "GET", "/readyz", ACCESS_NONE, responder_readyz },
+	{ "GET", "/livez", ACCESS_NONE, health_livez },
+	{ "GET", "/readyz", ACCESS_NONE, health_readyz },
 	{ "GET", "/_ping", ACCESS_NONE, v1_ping },
 	{ "GET", "/v1/_ping", ACCESS_NONE, v1_ping },
 	{ "GET", "/v1/users/", ACCESS_LOGIN, v1_users_get },

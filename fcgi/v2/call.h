@@ -13,9 +13,10 @@
 
 #include <jansson.h>
 
+#include "http/reply.h"
 #include "registry/answer.h"
 #include "responder/call.h"
-#include "responder/responder.h"
+#include "responder/service.h"
 
 struct v2_call {
 	struct call call;

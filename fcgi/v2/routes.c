@@ -2,15 +2,15 @@
 
 #include <stddef.h>
 
-#include "responder/responder.h"
+#include "responder/health.h"
 #include "v2/call.h"
 #include "v2/errors.h"
 #include "v2/handlers.h"
 
 /* Order matters where patterns overlap: a name may end in anything, "manifests" included. */
 static const struct route routes[] = {
-	{ "GET", "/livez", ACCESS_NONE, responder_livez },
-	{ "GET", "/readyz", ACCESS_NONE, responder_readyz },
+	{ "GET", "/livez", ACCESS_NONE, health_livez },
+	{ "GET", "/readyz", ACCESS_NONE, health_readyz },
 	{ "GET", "/v2/", ACCESS_LOGIN, v2_base },
 	{ "GET", "/v2", ACCESS_LOGIN, v2_base },
 	{ "GET", "/v2/token", ACCESS_ANY, v2_token },

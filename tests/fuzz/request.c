@@ -16,11 +16,13 @@
 #include "base/utf8.h"
 #include "db/connection.h"
 #include "fuzz.h"
+#include "http/reply.h"
 #include "http/transport.h"
 #include "oci/document.h"
 #include "oci/signature.h"
 #include "responder/api.h"
-#include "responder/worker.h"
+#include "responder/responder.h"
+#include "responder/service.h"
 
 #define COLUMNS 48
 #define HEADERS_MAX 64

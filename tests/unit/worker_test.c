@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "http/reply.h"
 #include "http/transport.h"
 #include "responder/api.h"
 #include "test.h"
