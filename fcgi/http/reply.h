@@ -1,7 +1,7 @@
 /*
- * The response. Status, headers and a small body are buffered until reply_send(), so a late error
- * can still set the status. A control character in a header's value is replaced by '?' and logged
- * as a bug.
+ * The response. Status, headers and a small body are buffered until it is sent (reply_send.h), so a
+ * late error can still set the status. A control character in a header's value is replaced by '?'
+ * and logged as a bug.
  */
 #ifndef HTTP_REPLY_H
 #define HTTP_REPLY_H
@@ -18,6 +18,11 @@
 
 struct request;
 
+struct reply_line {
+	const char *name, *value;
+	struct reply_line *next;
+};
+
 struct reply {
 	int status;       /* 0: not set yet */
 	const char *body; /* in the arena or longer-lived */
@@ -26,7 +31,7 @@ struct reply {
 	const char *file; /* absolute path of the file to send, see reply_file() */
 	int64_t file_size;
 	const struct reply_source *source; /* body that is still arriving, see reply_stream() */
-	struct header *headers;            /* private list */
+	struct reply_line *headers;        /* private list */
 	bool sent;
 	int64_t bytes; /* body bytes sent by this process, for the log */
 };
@@ -82,9 +87,9 @@ struct reply_source {
 bool reply_stream(
     struct request *, int status, const struct reply_source *, struct error *) MUST_CHECK;
 
-/* Send the reply, which cannot change afterwards. false: the peer is gone (worth a debug message
- * only). */
-bool reply_send(struct request *);
+/* The Range of the request as it applies to the reply; NULL: it does not apply. It applies to GET
+ * only (RFC 9110, 14.2), and with If-Range only if the content is unchanged. */
+const char *reply_range(const struct request *);
 /* Value of a header, or NULL if it is not set; for tests and the log. */
 const char *reply_header_value(const struct reply *, const char *name);
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "http/reply.h"
+#include "http/reply_send.h"
 #include "http/same_origin.h"
 #include "responder/access_log.h"
 #include "responder/api.h"

@@ -17,6 +17,7 @@
 #include "db/connection.h"
 #include "fuzz.h"
 #include "http/reply.h"
+#include "http/reply_send.h"
 #include "http/transport.h"
 #include "oci/document.h"
 #include "oci/signature.h"

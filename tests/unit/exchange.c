@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/reply_send.h"
+
 static struct exchange *
 open_with(const char *const *environment, const char *proxies, const char *body, size_t length)
 {

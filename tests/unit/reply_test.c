@@ -9,6 +9,7 @@
 
 #include "exchange.h"
 #include "directory.h"
+#include "http/reply_send.h"
 
 /* --- Small bodies --- */
 
