@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "oci/base64.h"
 #include "upstream/origin.h"
+#include "upstream/redirect.h"
 
 #define TOKEN_BODY_MAX (64 * 1024)
 #define CHALLENGE_SECONDS 3600
@@ -108,7 +109,7 @@ get_token(struct tokens *tokens, struct exchange *x, const char *name, const cha
 	*token = NULL;
 	if (realm == NULL)
 		return exchange_fail(x, "its token service has an address that is not allowed");
-	result = exchange_follow(&ask, token_url(x->head.arena, realm, challenge.service, name),
+	result = redirect_follow(&ask, token_url(x->head.arena, realm, challenge.service, name),
 	    *upstream->username != '\0' && origin_is_trusted(upstream, realm)
 		? basic_header(x->head.arena, upstream)
 		: NULL);
@@ -130,7 +131,7 @@ get_token(struct tokens *tokens, struct exchange *x, const char *name, const cha
 static enum upstream_result
 follow_as(struct exchange *x, const char *url, enum upstream_stage stage, const char *token)
 {
-	enum upstream_result result = exchange_follow(x, url,
+	enum upstream_result result = redirect_follow(x, url,
 	    stage == UPSTREAM_BASIC ? basic_header(x->head.arena, x->upstream)
 				    : bearer_header(x->head.arena, token));
 

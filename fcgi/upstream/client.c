@@ -8,6 +8,7 @@
 #include "upstream/authentication.h"
 #include "upstream/exchange.h"
 #include "upstream/origin.h"
+#include "upstream/redirect.h"
 #include "upstream/token.h"
 
 #define GOOD_SECONDS 60 /* how long a successful greeting of an upstream is cached */
@@ -94,7 +95,7 @@ upstream_ask(struct upstream_client *client, struct arena *arena, const struct u
 		snprintf(reply->reason, sizeof(reply->reason), "invalid upstream URL");
 		return UPSTREAM_FAILED;
 	}
-	result = call->url != NULL ? exchange_follow(&x, url, NULL)
+	result = call->url != NULL ? redirect_follow(&x, url, NULL)
 				   : authentication_ask(client->tokens, &x, url);
 	reply->link = next_path(&x, url, base);
 	return result;

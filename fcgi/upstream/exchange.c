@@ -10,13 +10,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "upstream/address.h"
-#include "upstream/origin.h"
 
 #define CONNECT_MS 5000
 #define TICK_MS 200
 #define SLOW_BYTES 1024 /* per second, on average over ... */
 #define SLOW_SECONDS 30
-#define REDIRECTS_MAX 5
 
 static bool
 is_body_wanted(const struct exchange *x)
@@ -372,43 +370,9 @@ exchange_run(struct exchange *x, const char *url, const char *authorization)
 	return result_of(x, attempt.code);
 }
 
-/* --- Redirects --- */
-
 enum upstream_result
 exchange_fail(struct exchange *x, const char *reason)
 {
 	snprintf(x->head.reply->reason, sizeof(x->head.reply->reason), "%s", reason);
 	return UPSTREAM_FAILED;
-}
-
-static bool
-is_redirect(const struct exchange *x)
-{
-	int status = x->head.reply->status;
-
-	return (status == 301 || status == 302 || status == 303 || status == 307 ||
-		   status == 308) &&
-	       x->head.location != NULL;
-}
-
-enum upstream_result
-exchange_follow(struct exchange *x, const char *url, const char *authorization)
-{
-	struct origin from, to;
-	enum upstream_result result = exchange_run(x, url, authorization);
-
-	for (int n = 0; result == UPSTREAM_FAILED && is_redirect(x); n++) {
-		const char *next = origin_resolve(x->head.arena, url, x->head.location);
-
-		if (next == NULL || n == REDIRECTS_MAX)
-			return exchange_fail(x, next == NULL ? "it redirects to an unsupported URL"
-							     : "it redirects too often");
-		if (!x->upstream->any_host_auth &&
-		    !(origin_read(url, &from) && origin_read(next, &to) &&
-			origin_equal(&from, &to)))
-			authorization = NULL;
-		url = next;
-		result = exchange_run(x, url, authorization);
-	}
-	return result;
 }

@@ -27,9 +27,6 @@ struct exchange {
 /* Send the request, and receive the response. authorization: a whole header line, or NULL. */
 enum upstream_result exchange_run(
     struct exchange *, const char *url, const char *authorization) MUST_CHECK;
-/* The same, following redirects; credentials are not sent to another origin. */
-enum upstream_result exchange_follow(
-    struct exchange *, const char *url, const char *authorization) MUST_CHECK;
 /* Fail with this reason. */
 enum upstream_result exchange_fail(struct exchange *, const char *reason);
 
