@@ -1,6 +1,5 @@
 #include "oci/manifest.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,9 +20,6 @@ static const struct kind {
 	{ MEDIATYPE_DOCKER_LIST, SHAPE_INDEX },
 };
 
-/* Beyond this, not every parser reads JSON numbers exactly (RFC 8259, 6). */
-#define DESCRIPTOR_SIZE_MAX ((INT64_C(1) << 53) - 1)
-
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 /* Every top-level key that is read, and the shape that it implies. */
@@ -41,11 +37,6 @@ static const struct {
 	{ "fsLayers", SHAPE_IMAGE },
 	{ "manifests", SHAPE_INDEX },
 	{ "blobs", SHAPE_ARTIFACT },
-};
-
-static const char *const foreign_types[] = {
-	"application/vnd.docker.image.rootfs.foreign.",
-	"application/vnd.oci.image.layer.nondistributable.",
 };
 
 /* Set *shapes to the shape that the keys imply; more than one is refused. */
@@ -98,88 +89,6 @@ find_kind(json_t *document, const char *declared, enum shape shape, struct error
 	return NULL;
 }
 
-/* Media types inside a document are displayed by other clients and sent in headers. */
-static bool
-is_printable_type(const char *text)
-{
-	size_t length = strlen(text);
-
-	for (size_t i = 0; i < length; i++)
-		if (text[i] < ' ' || text[i] > '~')
-			return false;
-	return length > 0 && length <= MEDIATYPE_MAX_LENGTH;
-}
-
-static bool
-is_foreign(const char *media_type, const json_t *descriptor)
-{
-	for (size_t i = 0; i < sizeof(foreign_types) / sizeof(foreign_types[0]); i++)
-		if (strncmp(media_type, foreign_types[i], strlen(foreign_types[i])) == 0)
-			return true;
-	return json_array_size(json_object_get(descriptor, "urls")) > 0;
-}
-
-/* The URL of content that is stored elsewhere. */
-static const char *
-external_url(struct arena *arena, const json_t *descriptor)
-{
-	json_t *url;
-	size_t i;
-
-	json_array_foreach(json_object_get(descriptor, "urls"), i, url) {
-		const char *text = json_string_value(url);
-
-		if (text != NULL &&
-		    (strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0))
-			return arena_strdup(arena, text);
-	}
-	return NULL;
-}
-
-/* "os/architecture" of a child; malformed parts are treated as missing. */
-static const char *
-read_platform(struct arena *arena, const json_t *descriptor)
-{
-	const json_t *platform = json_object_get(descriptor, "platform");
-	const char *os = json_string_value(json_object_get(platform, "os"));
-	const char *architecture = json_string_value(json_object_get(platform, "architecture"));
-
-	return os == NULL || architecture == NULL ? ""
-						  : arena_printf(arena, "%s/%s", os, architecture);
-}
-
-static bool
-read_descriptor(struct arena *arena, json_t *json, enum descriptor_role role, const char *place,
-    struct descriptor *out, struct error *err)
-{
-	const char *media_type, *digest;
-	struct error reason;
-	json_error_t fault;
-	json_int_t size;
-
-	if (json_unpack_ex(json, &fault, 0, "{s:s, s:s, s:I}", "mediaType", &media_type, "digest",
-		&digest, "size", &size) == -1) {
-		error_set(
-		    err, ERROR_MANIFEST_INVALID, "%s: must have mediaType, digest and size", place);
-		return error_cause(err, "%s", fault.text);
-	}
-	if (!is_printable_type(media_type))
-		return error_set(err, ERROR_MANIFEST_INVALID, "%s: malformed mediaType", place);
-	if (!digest_parse(&out->digest, digest, &reason))
-		return error_set(err, ERROR_MANIFEST_INVALID, "%s: %s", place, reason.message);
-	if (size < 0 || size > DESCRIPTOR_SIZE_MAX)
-		return error_set(err, ERROR_MANIFEST_INVALID,
-		    "%s: size must be 0 to 2^53 - 1 (got %" PRId64 ")", place, (int64_t)size);
-	out->role = role;
-	out->media_type = arena_strdup(arena, media_type);
-	out->size = size;
-	out->foreign = role == DESCRIPTOR_LAYER && is_foreign(media_type, json);
-	out->url = out->foreign ? external_url(arena, json) : NULL;
-	out->platform = role == DESCRIPTOR_CHILD ? read_platform(arena, json) : "";
-	out->is_artifact = json_string_length(json_object_get(json, "artifactType")) > 0;
-	return true;
-}
-
 /* Append the descriptors of the array `key` to list, which has room for them. */
 static bool
 read_descriptors(struct arena *arena, json_t *document, const char *key, enum descriptor_role role,
@@ -192,7 +101,7 @@ read_descriptors(struct arena *arena, json_t *document, const char *key, enum de
 		char place[64];
 
 		snprintf(place, sizeof(place), "%s[%zu]", key, i);
-		if (!read_descriptor(arena, json, role, place, &list[i], err))
+		if (!descriptor_read(arena, json, role, place, &list[i], err))
 			return false;
 	}
 	return true;
@@ -235,7 +144,7 @@ read_image(struct arena *arena, json_t *document, struct manifest *manifest, str
 		return false;
 	manifest->blob_count = 1 + layers;
 	manifest->blobs = arena_array(arena, manifest->blob_count, sizeof(*manifest->blobs));
-	if (!read_descriptor(arena, json_object_get(document, "config"), DESCRIPTOR_CONFIG,
+	if (!descriptor_read(arena, json_object_get(document, "config"), DESCRIPTOR_CONFIG,
 		"config", &manifest->blobs[0], err))
 		return false;
 	manifest->artifact_type = manifest->blobs[0].media_type;
@@ -297,12 +206,12 @@ read_common(struct arena *arena, json_t *document, struct manifest *manifest, st
 	if (artifact_type != NULL && !json_is_string(artifact_type))
 		return error_set(err, ERROR_MANIFEST_INVALID, "artifactType: must be a string");
 	if (json_string_length(artifact_type) > 0) {
-		if (!is_printable_type(json_string_value(artifact_type)))
+		if (!mediatype_is_printable(json_string_value(artifact_type)))
 			return error_set(err, ERROR_MANIFEST_INVALID, "malformed artifactType");
 		manifest->artifact_type = arena_strdup(arena, json_string_value(artifact_type));
 	}
 	if (subject != NULL) {
-		if (!read_descriptor(arena, subject, DESCRIPTOR_CHILD, "subject", &descriptor, err))
+		if (!descriptor_read(arena, subject, DESCRIPTOR_CHILD, "subject", &descriptor, err))
 			return false;
 		manifest->has_subject = true;
 		manifest->subject = descriptor.digest;

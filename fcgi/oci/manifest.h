@@ -18,24 +18,12 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "oci/descriptor.h"
 #include "oci/digest.h"
 #include "oci/mediatype.h"
 
 #define MANIFEST_MAX_BYTES (4 * 1024 * 1024)
 #define MANIFEST_MAX_DESCRIPTORS 10000
-
-enum descriptor_role { DESCRIPTOR_CONFIG = 1, DESCRIPTOR_LAYER = 2, DESCRIPTOR_CHILD = 3 };
-
-struct descriptor {
-	enum descriptor_role role;
-	const char *media_type;
-	struct digest digest;
-	int64_t size;
-	const char *url;      /* the first of its `urls` that is http or https; NULL if absent */
-	const char *platform; /* of a child: "linux/amd64"; "" if unknown */
-	bool is_artifact;     /* a child with an artifactType */
-	bool foreign; /* a layer of a non-distributable type or with `urls`; may be missing here */
-};
 
 struct manifest {
 	const char *media_type;

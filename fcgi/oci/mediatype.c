@@ -66,3 +66,14 @@ mediatype_is_json(const char *type)
 	return strcmp(type, MEDIATYPE_JSON) == 0 ||
 	       (length > suffix && strcmp(type + length - suffix, "+json") == 0);
 }
+
+bool
+mediatype_is_printable(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t i = 0; i < length; i++)
+		if (text[i] < ' ' || text[i] > '~')
+			return false;
+	return length > 0 && length <= MEDIATYPE_MAX_LENGTH;
+}

@@ -36,4 +36,7 @@ bool mediatype_is_manifest(const char *type);
 /* True for the type of a JSON text (RFC 8259, RFC 6839). */
 bool mediatype_is_json(const char *type);
 
+/* True if a media type inside a document can be displayed by other clients, and sent in headers. */
+bool mediatype_is_printable(const char *) MUST_CHECK;
+
 #endif
