@@ -1,24 +1,16 @@
 #include "db/migrate.h"
 
-#include <dirent.h>
 #include <libpq-fe.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/arena.h"
 #include "db/pool.h"
-#include "oci/digest.h"
+#include "db/sql_file.h"
 
 /* An arbitrary number that no other program locks: the letters of "stowage". */
 #define LOCK "SELECT pg_advisory_lock(x'0073746f77616765'::bigint)"
-
-struct sql_file {
-	const char *name; /* "migrations/0001_registry.sql" */
-	const char *text;
-	const char *sha256; /* 64 hex digits */
-};
 
 struct run {
 	const struct migrate *order;
@@ -26,73 +18,6 @@ struct run {
 	PGconn *conn;
 	bool prepared; /* the table of migrations already existed */
 };
-
-/* --- Files --- */
-
-static bool
-file_read(struct run *run, struct sql_file *file, struct error *err)
-{
-	FILE *stream = fopen(
-	    arena_printf(run->arena, "%s/%s", run->order->directory, file->name), "re");
-	struct digest digest;
-	struct stat st;
-	char *text;
-	size_t length;
-
-	if (stream == NULL || fstat(fileno(stream), &st) == -1 || st.st_size < 0) {
-		error_errno(err, "cannot read %s", file->name);
-		if (stream != NULL)
-			fclose(stream);
-		return false;
-	}
-	text = arena_alloc(run->arena, (size_t)st.st_size + 1);
-	length = fread(text, 1, (size_t)st.st_size, stream);
-	fclose(stream);
-	if (length != (size_t)st.st_size || strlen(text) != length)
-		return error_set(err, ERROR_INTERNAL,
-		    "cannot read %s: cut off, or contains a NUL byte", file->name);
-	digest_of(&digest, DIGEST_SHA256, text, length);
-	file->text = text;
-	file->sha256 = arena_strdup(run->arena, digest.text + strlen("sha256:"));
-	return true;
-}
-
-static int
-is_sql(const struct dirent *entry)
-{
-	size_t length = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && length > 4 &&
-	       strcmp(entry->d_name + length - 4, ".sql") == 0;
-}
-
-static int
-by_name(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-/* Read all *.sql of a directory, in the order of their names. */
-static bool
-directory_read(
-    struct run *run, const char *directory, struct sql_file **files, int *count, struct error *err)
-{
-	struct dirent **entries;
-	bool ok = true;
-
-	*count = scandir(arena_printf(run->arena, "%s/%s", run->order->directory, directory),
-	    &entries, is_sql, by_name);
-	if (*count == -1)
-		return error_errno(err, "cannot read %s/%s", run->order->directory, directory);
-	*files = arena_array(run->arena, (size_t)*count, sizeof(**files));
-	for (int i = 0; i < *count; i++) {
-		(*files)[i].name = arena_printf(run->arena, "%s/%s", directory, entries[i]->d_name);
-		ok = ok && file_read(run, &(*files)[i], err);
-		free(entries[i]);
-	}
-	free(entries);
-	return ok;
-}
 
 /* "migrations/0001_name.sql": numbers start at 1 without a gap, so the position of a file is its
  * number. */
@@ -308,7 +233,7 @@ migrations_apply(struct run *run, struct error *err)
 	struct sql_file *files;
 	int count, newest;
 
-	if (!directory_read(run, "migrations", &files, &count, err) ||
+	if (!sql_files_read(run->arena, run->order->directory, "migrations", &files, &count, err) ||
 	    !migrations_check(files, count, err) || !table_make(run, err) ||
 	    !applied_check(run, files, count, &newest, err))
 		return false;
@@ -357,8 +282,9 @@ functions_apply(struct run *run, struct error *err)
 	struct sql_file roles = { .name = "roles.sql" }, *files;
 	int count;
 
-	if (!directory_read(run, "functions", &files, &count, err) ||
-	    !file_read(run, &roles, err) || !begin(run, "functions", err))
+	if (!sql_files_read(run->arena, run->order->directory, "functions", &files, &count, err) ||
+	    !sql_file_read(run->arena, run->order->directory, &roles, err) ||
+	    !begin(run, "functions", err))
 		return false;
 	for (int i = 0; i < count; i++)
 		if (!file_apply(run, &files[i], err))
