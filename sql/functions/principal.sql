@@ -52,7 +52,7 @@ BEGIN
 END $$;
 
 -- The images of that name, over all paths from a repository, that the account may read.
-CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE
+CREATE OR REPLACE FUNCTION readable_images(p_root int, p_name text, p_account int) RETURNS SETOF bigint LANGUAGE plpgsql STABLE ROWS 10
 SET search_path = registry, pg_temp AS $$
 BEGIN
   RETURN QUERY

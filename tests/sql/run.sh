@@ -39,23 +39,19 @@ questions() {
 misplaced() {
 	local file name users
 	for file in "$STOWAGE_SRC"/sql/statements/*.sql; do
-		for name in $(sed -n 's/^PREPARE \([a-z_0-9]*\) AS.*/\1/p' "$file"); do
-			users=$(cd "$STOWAGE_SRC/fcgi/db" && grep -l "\b${name}_query(" -- *.c || true)
-			[ "$users" = "$(basename "$file" .sql).c" ] || echo "statements/$(basename "$file"): $name is used by: ${users:-nobody}"
-		done
+		while read -r name; do
+			users=$(grep -l "\b${name}_query(" "$STOWAGE_SRC"/fcgi/db/*.c || true)
+			[ "$users" = "$STOWAGE_SRC/fcgi/db/$(basename "$file" .sql).c" ] || echo "$file: $name is used by: ${users:-nobody}"
+		done < <(sed -n 's/^PREPARE \([a-z_0-9]*\) AS.*/\1/p' "$file")
 	done
 }
 check 'a statement is in the file that is named like its user' silent misplaced
 
 # Each file of statements by psql as it stands; then all in one session, with the plans that they have in a filled database.
-createdb -T stowage plans
-statements=()
 for file in "$STOWAGE_SRC"/sql/statements/*.sql; do
 	check "psql prepares statements/$(basename "$file")" psql -X -q -v ON_ERROR_STOP=1 -f "$file"
-	statements+=(-f "$file")
 done
-psql -X -q -v ON_ERROR_STOP=1 -d plans -c 'CREATE EXTENSION pgtap' -f "$here/plans/fill.sql" >"$STOWAGE_LOGS/plans-fill.log"
-tap_from sql/plans psql -X -q -At -v ON_ERROR_STOP=1 -d plans "${statements[@]}" -f "$here/plans/plans.sql"
+tap_from sql/plans "$here/plans/plans.sh" 25
 
 questions 'in a new database'
 psql -X -q -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION pgtap'
