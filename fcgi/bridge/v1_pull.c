@@ -4,6 +4,7 @@
 
 #include "base/slots.h"
 #include "registry/pull.h"
+#include "store/recompress.h"
 #include "bridge/projection.h"
 
 /* Each holds up to 9 MiB until its client has read everything. */
@@ -35,8 +36,9 @@ recompress_slot_release(void *object)
 		slots_release(*held);
 }
 
-struct recompress *
-bridge_v1_recompress(struct request_scope *scope, const struct v1_image_row *row, struct error *err)
+/* NULL: the error is set. */
+static struct recompress *
+recompress(struct request_scope *scope, const char *path, struct error *err)
 {
 	static struct slots recompress_slots = SLOTS(REPACKERS_MAX);
 	struct slots **held = arena_alloc(scope->registry->db->arena, sizeof(struct slots *));
@@ -52,8 +54,26 @@ bridge_v1_recompress(struct request_scope *scope, const struct v1_image_row *row
 		return NULL;
 	}
 	*held = &recompress_slots;
-	return recompress_open(
-	    scope->registry->db->arena, registry_blob_path(scope->registry, &row->layer), err);
+	return recompress_open(scope->registry->db->arena, path, err);
+}
+
+bool
+bridge_v1_layer(struct request_scope *scope, const struct v1_image_row *row, struct v1_layer *layer,
+    struct error *err)
+{
+	const char *path;
+
+	if (row->layer.size < 0)
+		return error_set(err, ERROR_NOT_FOUND, "Layer not found");
+	if (!store_require(scope->registry->store, err))
+		return false;
+	path = registry_blob_path(scope->registry, &row->layer);
+	*layer = (struct v1_layer){ .read = recompress_read };
+	if (row->zstd)
+		return (layer->stream = recompress(scope, path, err)) != NULL;
+	layer->path = path;
+	layer->size = row->layer.size;
+	return true;
 }
 
 bool

@@ -7,20 +7,29 @@
 #ifndef BRIDGE_V1_PULL_H
 #define BRIDGE_V1_PULL_H
 
+#include <sys/types.h>
+
 #include "db/v1_pull.h"
 #include "oci/v1_image.h"
 #include "registry/registry.h"
-#include "store/recompress.h"
 
 /* NOT_FOUND; BAD_REQUEST while the image is being pushed. name NULL: any image with this id that
  * the principal may read, if all of them are identical. */
 bool bridge_v1_image_require(struct request_scope *, const char *name, const struct digest *id,
     struct v1_image_row **, struct error *) MUST_CHECK;
 
-/* A layer that v1 clients cannot read as it is stored, for recompress_read(). ERROR_WOULD_BLOCK;
- * UNAVAILABLE if too many layers are being read this way. */
-struct recompress *bridge_v1_recompress(
-    struct request_scope *, const struct v1_image_row *, struct error *) MUST_CHECK;
+/* A layer as v1 clients can read it: a file, or if path is NULL a stream of unknown size. */
+struct v1_layer {
+	const char *path;
+	int64_t size;
+	ssize_t (*read)(void *stream, int64_t offset, void *buffer, size_t size);
+	void *stream; /* in the arena */
+};
+
+/* The layer of an image that has one. NOT_FOUND if its content is invalid; WOULD_BLOCK, or
+ * UNAVAILABLE if too many layers are being recompressed, or without the store. */
+bool bridge_v1_layer(struct request_scope *, const struct v1_image_row *, struct v1_layer *,
+    struct error *) MUST_CHECK;
 
 /* May anonymous clients read the name? NOT_FOUND if it holds no v1 image. */
 bool bridge_v1_public(

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "oci/v1_image.h"
-#include "registry/pull.h"
 #include "registry/session.h"
 #include "responder/receive.h"
 #include "v1/call.h"
@@ -68,7 +67,7 @@ v1_image_ancestry(struct request *req, struct error *err)
 static bool
 reply_layer(struct request *req, const struct v1_image_row *row, struct error *err)
 {
-	struct recompress *recompress;
+	struct v1_layer layer;
 	struct reply_source *source;
 
 	if (!row->layered) {
@@ -76,17 +75,12 @@ reply_layer(struct request *req, const struct v1_image_row *row, struct error *e
 		    v1_image_empty_layer.length);
 		return true;
 	}
-	if (row->layer.size < 0)
-		return error_set(err, ERROR_NOT_FOUND, "Layer not found");
-	if (!store_require(request_registry(req)->store, err))
+	if (!bridge_v1_layer(request_scope(req), row, &layer, err))
 		return false;
-	if (!row->zstd)
-		return reply_file(req, 200, registry_blob_path(request_registry(req), &row->layer),
-		    row->layer.size, err);
-	if ((recompress = bridge_v1_recompress(request_scope(req), row, err)) == NULL)
-		return false;
+	if (layer.path != NULL)
+		return reply_file(req, 200, layer.path, layer.size, err);
 	source = arena_alloc(req->arena, sizeof(*source));
-	*source = (struct reply_source){ -1, recompress_read, recompress };
+	*source = (struct reply_source){ -1, layer.read, layer.stream };
 	return reply_stream(req, 200, source, err);
 }
 
