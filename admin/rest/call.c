@@ -4,41 +4,32 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "db/account.h"
 #include "oci/document.h"
 #include "oci/name.h"
+#include "registry/administrator.h"
 
 #define DOCUMENT_MAX (1024 * 1024)
 
 /* Anonymous clients are asked to sign in; others are refused. */
 static bool
-admit(const struct rest_call *call, struct error *err)
+admit(const struct call *call, struct error *err)
 {
-	bool signed_in = call->call.identity->principal.account != 0;
-
-	switch (call->call.route->access) {
+	switch (call->route->access) {
 	case ACCESS_ANY:
 		return true;
 	case ACCESS_ADMIN:
-		if (signed_in && !call->is_admin)
-			return error_set(err, ERROR_DENIED, "administrator required");
-		/* fall through */
+		return registry_admit_administrator(&call->scope, err);
 	default:
-		return signed_in || error_set(err, ERROR_UNAUTHORIZED, NULL);
+		return call->scope.principal.account != 0 ||
+		       error_set(err, ERROR_UNAUTHORIZED, NULL);
 	}
 }
 
 bool
 rest_call_authenticate(struct request *req, struct error *err)
 {
-	struct rest_call *call = rest_call(req);
-	bool valid;
-
-	if (!call_identify(req, 0, NULL, false, err) ||
-	    !db_principal_find(request_registry(req)->db, &request_scope(req)->principal, &valid,
-		&call->is_admin, err))
-		return false;
-	return valid ? admit(call, err) : error_set(err, ERROR_PRINCIPAL_STALE, NULL);
+	return call_identify(req, 0, NULL, false, err) &&
+	       registry_admit_account(request_scope(req), err) && admit(req->call, err);
 }
 
 void

@@ -6,17 +6,6 @@
 #include "responder/call.h"
 #include "responder/service.h"
 
-struct rest_call {
-	struct call call;
-	bool is_admin;
-};
-
-static inline struct rest_call *
-rest_call(const struct request *req)
-{
-	return (struct rest_call *)req->call;
-}
-
 /* Functions of rest_api (responder/api.h). */
 bool rest_call_authenticate(struct request *, struct error *) MUST_CHECK;
 /* Replace the reply by {"errors": [{"status": ..., "message": ...}]}. */

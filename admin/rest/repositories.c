@@ -3,22 +3,10 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/log.h"
-#include "db/document.h"
 #include "http/conditional.h"
-#include "oci/digest.h"
+#include "registry/repositories.h"
 #include "rest/call.h"
 #include "rest/handlers.h"
-
-static json_t *
-document_load(const struct document_row *row)
-{
-	json_t *document = json_loads(row->json, 0, NULL);
-
-	if (document == NULL)
-		log_fatal("the database returned a document that is not JSON");
-	return document;
-}
 
 /* "local" for LOCAL; NULL: any. */
 static const char *
@@ -33,53 +21,46 @@ wanted_class(struct request *req)
 	return type == NULL || *type == '\0' ? NULL : "";
 }
 
-/* The fields of a repository that every user may see. */
+/* A repository as it stands in a list. */
 static json_t *
-summary(struct request *req, json_t *document)
+summary(struct request *req, const struct repository *repository)
 {
-	const char *key = json_string_value(json_object_get(document, "key"));
-	const char *rclass = json_string_value(json_object_get(document, "rclass"));
-	const char *url = json_string_value(json_object_get(document, "url"));
+	const char *url = repository->url;
 
-	if (url == NULL || strcmp(rclass, "remote") != 0 || !rest_call(req)->is_admin)
-		url = arena_printf(req->arena, "%s/artifactory/%s", request_base_url(req), key);
-	return json_pack("{s:s, s:O, s:s, s:s, s:s}", "key", key, "description",
-	    json_object_get(document, "description"), "type", rest_class(rclass), "url", url,
+	if (url == NULL)
+		url = arena_printf(
+		    req->arena, "%s/artifactory/%s", request_base_url(req), repository->key);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "key", repository->key, "description",
+	    repository->description, "type", rest_class(repository->rclass), "url", url,
 	    "packageType", "Docker");
 }
 
 /* Is the repository in the requested project? */
 static bool
-is_of_project(struct request *req, json_t *document)
+is_of_project(struct request *req, const struct repository *repository)
 {
 	const char *wanted = request_query(req, "project");
 
-	return wanted == NULL || *wanted == '\0' ||
-	       strcmp(json_string_value(json_object_get(document, "projectKey")), wanted) == 0;
+	return wanted == NULL || *wanted == '\0' || strcmp(repository->project, wanted) == 0;
 }
 
 bool
 rest_repositories_list(struct request *req, struct error *err)
 {
 	const char *package = request_query(req, "packageType");
-	struct document_row *rows;
-	json_t *list = json_array();
+	struct repository *repositories;
+	json_t *list;
 	size_t count;
 
-	if (!db_document_list(request_registry(req)->db, wanted_class(req),
-		&request_scope(req)->principal, &rows, &count, err)) {
-		json_decref(list);
+	if (!registry_repository_list(
+		request_scope(req), wanted_class(req), &repositories, &count, err))
 		return false;
-	}
 	if (package != NULL && *package != '\0' && strcasecmp(package, "docker") != 0)
 		count = 0;
-	for (size_t i = 0; i < count; i++) {
-		json_t *document = document_load(&rows[i]);
-
-		if (is_of_project(req, document))
-			json_array_append_new(list, summary(req, document));
-		json_decref(document);
-	}
+	list = json_array();
+	for (size_t i = 0; i < count; i++)
+		if (is_of_project(req, &repositories[i]))
+			json_array_append_new(list, summary(req, &repositories[i]));
 	reply_header(req, "Cache-Control", "no-store");
 	return reply_json(req, 200, list);
 }
@@ -87,80 +68,58 @@ rest_repositories_list(struct request *req, struct error *err)
 bool
 rest_repositories_configurations(struct request *req, struct error *err)
 {
-	struct document_row *rows;
+	struct repository *repositories;
 	json_t *all;
 	size_t count;
 
-	if (!db_document_list(request_registry(req)->db, NULL, &request_scope(req)->principal,
-		&rows, &count, err))
+	if (!registry_repository_list(request_scope(req), NULL, &repositories, &count, err))
 		return false;
 	all = json_pack("{s:[], s:[], s:[]}", "LOCAL", "REMOTE", "VIRTUAL");
-	for (size_t i = 0; i < count; i++) {
-		json_t *document = document_load(&rows[i]);
-		const char *rclass = json_string_value(json_object_get(document, "rclass"));
-
-		json_array_append_new(json_object_get(all, rest_class(rclass)), document);
-	}
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(json_object_get(all, rest_class(repositories[i].rclass)),
+		    json_loads(repositories[i].document, 0, NULL));
 	reply_header(req, "Cache-Control", "no-store");
 	return reply_json(req, 200, all);
-}
-
-/* The ETag without quotes. The revision alone could match another repository, created after the key
- * became free. */
-static const char *
-entity_tag(struct request *req, const struct document_row *row)
-{
-	struct digest digest;
-
-	digest_of(&digest, DIGEST_SHA256, row->json, strlen(row->json));
-	return arena_printf(req->arena, "%d-%.16s", row->revision, strchr(digest.text, ':') + 1);
 }
 
 bool
 rest_repository_get(struct request *req, struct error *err)
 {
-	const struct registry *registry = request_registry(req);
-	struct document_row *row;
+	struct repository *repository;
 	const char *key;
-	json_t *document;
 
 	if (!rest_key(req, &key, err) ||
-	    !db_document_find(registry->db, key, &request_scope(req)->principal, &row, err))
+	    !registry_repository_find(request_scope(req), key, &repository, err))
 		return false;
-	if (row == NULL)
+	if (repository == NULL)
 		return error_set(err, ERROR_NOT_FOUND, "no such repository: %s", key);
-	reply_headerf(req, "ETag", "\"%s\"", entity_tag(req, row));
+	reply_headerf(req, "ETag", "\"%s\"", repository->version);
 	reply_header(req, "Cache-Control", "no-store");
-	if (rest_call(req)->is_admin) {
-		reply_bytes(req, 200, "application/json", row->json, strlen(row->json));
-		return true;
-	}
-	document = document_load(row);
-	reply_json(req, 200,
-	    json_pack("{s:O, s:O, s:O, s:O}", "key", json_object_get(document, "key"), "rclass",
-		json_object_get(document, "rclass"), "packageType",
-		json_object_get(document, "packageType"), "description",
-		json_object_get(document, "description")));
-	json_decref(document);
+	if (repository->document == NULL)
+		return reply_json(req, 200,
+		    json_pack("{s:s, s:s, s:s, s:s}", "key", repository->key, "rclass",
+			repository->rclass, "packageType", "docker", "description",
+			repository->description));
+	reply_bytes(
+	    req, 200, "application/json", repository->document, strlen(repository->document));
 	return true;
 }
 
-/* The revision that If-Match names; 0 without If-Match, -1 if it is not the current one. */
+/* The revision that If-Match requires. */
 static bool
-expected_revision(struct request *req, const char *key, int *revision, struct error *err)
+required_revision(struct request *req, const char *key, int *revision, struct error *err)
 {
 	const char *header = request_header(req, "If-Match");
-	struct document_row *row;
+	struct repository *repository;
 
-	*revision = 0;
+	*revision = REPOSITORY_REVISION_ANY;
 	if (header == NULL)
 		return true;
-	if (!db_document_find(
-		request_registry(req)->db, key, &request_scope(req)->principal, &row, err))
+	if (!registry_repository_find(request_scope(req), key, &repository, err))
 		return false;
-	*revision = row != NULL && conditional_etag_listed(header, entity_tag(req, row))
-			? row->revision
-			: -1;
+	*revision = repository != NULL && conditional_etag_listed(header, repository->version)
+			? repository->revision
+			: REPOSITORY_REVISION_NONE;
 	return true;
 }
 
@@ -173,95 +132,29 @@ creates_only(struct request *req)
 	return header != NULL && strcmp(header, "*") == 0;
 }
 
-/* Report the outcome of an edit to the client. */
+/* note: of the registry, or NULL. */
 static bool
-tell(struct request *req, const char *key, enum document_outcome outcome, const char *done,
-    const char *message, struct error *err)
+tell(struct request *req, const char *key, const char *done, const char *note)
 {
-	switch (outcome) {
-	case DOCUMENT_CREATED:
-		reply_text(req, 200, arena_printf(req->arena, "repository %s created\n", key));
-		return true;
-	case DOCUMENT_CHANGED:
-		reply_text(req, 200,
-		    arena_printf(req->arena, "repository %s %s%s%s\n", key, done,
-			message == NULL ? "" : "; ", message == NULL ? "" : message));
-		return true;
-	case DOCUMENT_BAD:
-		return error_set(err, ERROR_BAD_REQUEST, "%s", message);
-	case DOCUMENT_EXISTS: /* perhaps in another case */
-		return error_set(
-		    err, creates_only(req) ? ERROR_PRECONDITION : ERROR_BAD_REQUEST, "%s", message);
-	case DOCUMENT_UNKNOWN:
-		return error_set(err, ERROR_NOT_FOUND, "%s", message);
-	case DOCUMENT_STALE:
-		break;
-	}
-	return error_set(err, ERROR_PRECONDITION, "%s", message);
-}
+	const char *text = arena_printf(req->arena, "repository %s %s%s%s\n", key, done,
+	    note == NULL ? "" : "; ", note == NULL ? "" : note);
 
-static bool
-is_remote(const json_t *document, const json_t *stored)
-{
-	const char *rclass = json_string_value(json_object_get(document, "rclass"));
-
-	if (rclass == NULL)
-		rclass = json_string_value(json_object_get(stored, "rclass"));
-	return rclass != NULL && strcasecmp(rclass, "remote") == 0;
-}
-
-/* Does the field name an existing section of the settings, or keep its stored value? */
-static bool
-section_check(const json_t *document, const json_t *stored, const char *field, const char *section,
-    const struct config_named *list, struct error *err)
-{
-	const json_t *value = json_object_get(document, field);
-	const char *name = json_string_value(value);
-
-	if (name == NULL || *name == '\0' || config_find(list, name) != NULL ||
-	    json_equal(value, json_object_get(stored, field)))
-		return true;
-	return error_set(err, ERROR_BAD_REQUEST,
-	    "%s: must be the name of a [%s] section of the settings file (got %s)", field, section,
-	    name);
-}
-
-/* A remote that names a missing section could not reach its upstream. */
-static bool
-sections_check(struct request *req, const char *key, const char *json, struct error *err)
-{
-	const struct config *config = request_service(req)->config;
-	struct document_row *row;
-	json_t *document, *stored;
-	bool ok;
-
-	if (!db_document_find(
-		request_registry(req)->db, key, &request_scope(req)->principal, &row, err))
-		return false;
-	document = json_loads(json, 0, NULL);
-	stored = row == NULL ? NULL : document_load(row);
-	ok = !is_remote(document, stored) ||
-	     (section_check(document, stored, "proxy", "proxy", config->proxies, err) &&
-		 section_check(document, stored, "clientTlsCertificate", "certificate",
-		     config->certificates, err));
-	json_decref(document);
-	json_decref(stored);
-	return ok;
+	reply_text(req, 200, text);
+	return true;
 }
 
 static bool
 save(struct request *req, enum document_mode mode, struct error *err)
 {
-	const struct registry *registry = request_registry(req);
-	enum document_outcome outcome;
-	const char *key, *json, *message;
-	int revision;
+	struct repository_edit edit = { .mode = mode };
+	const char *note;
+	bool created;
 
-	return rest_key(req, &key, err) && rest_document(req, &json, err) &&
-	       sections_check(req, key, json, err) && expected_revision(req, key, &revision, err) &&
-	       db_document_save(registry->db, key, json, mode, revision, &request_scope(req)->actor,
-		   &outcome, &message, err) &&
-	       tell(req, key, outcome, "changed", message, err);
+	return rest_key(req, &edit.key, err) && rest_document(req, &edit.document, err) &&
+	       required_revision(req, edit.key, &edit.revision, err) &&
+	       registry_repository_save(
+		   request_scope(req), request_service(req)->config, &edit, &created, &note, err) &&
+	       tell(req, edit.key, created ? "created" : "changed", note);
 }
 
 /* Create or replace; with If-None-Match: * only create. */
@@ -280,13 +173,10 @@ rest_repository_post(struct request *req, struct error *err)
 bool
 rest_repository_remove(struct request *req, struct error *err)
 {
-	const struct registry *registry = request_registry(req);
-	enum document_outcome outcome;
-	const char *key, *message;
+	const char *key, *note;
 	int revision;
 
-	return rest_key(req, &key, err) && expected_revision(req, key, &revision, err) &&
-	       db_document_delete(registry->db, key, revision, &request_scope(req)->actor, &outcome,
-		   &message, err) &&
-	       tell(req, key, outcome, "deleted", message, err);
+	return rest_key(req, &key, err) && required_revision(req, key, &revision, err) &&
+	       registry_repository_delete(request_scope(req), key, revision, &note, err) &&
+	       tell(req, key, "deleted", note);
 }

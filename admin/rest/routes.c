@@ -63,7 +63,7 @@ rest_open(struct request *req, struct error *err)
 
 const struct api rest_api = {
 	.routes = routes,
-	.call_size = sizeof(struct rest_call),
+	.call_size = sizeof(struct call),
 	.open = rest_open,
 	.authenticate = rest_call_authenticate,
 	.render_error = rest_error,

@@ -7,12 +7,11 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "db/report.h"
 #include "oci/digest.h"
+#include "registry/administrator.h"
+#include "registry/folders.h"
 #include "rest/call.h"
 #include "rest/handlers.h"
-
-#define FILES_PAGE 5000
 
 /* --- The file list --- */
 
@@ -21,6 +20,7 @@ struct stream {
 	FILE *out;
 	char *text; /* valid after fflush(out) */
 	size_t length;
+	const char *separator; /* before the next file */
 };
 
 static void
@@ -38,44 +38,20 @@ stream_open(struct arena *arena)
 {
 	struct stream *stream = arena_alloc(arena, sizeof(*stream));
 
+	stream->separator = "";
 	arena_defer(arena, stream_close, stream);
 	if ((stream->out = open_memstream(&stream->text, &stream->length)) == NULL)
 		memory_give_up(BUFSIZ);
 	return stream;
 }
 
-/*
- * Write the files one after the other. There may be a million: they are read in pages, so that no
- * statement runs long, and the rows of a page are freed before the next. *known: the repository
- * exists, and the directory in it.
- */
-static bool
-files_write(struct request *req, const char *key, const char *directory, FILE *out, bool *known,
-    struct error *err)
+static void
+write_file(void *context, const struct file_report *file)
 {
-	struct db db = *request_registry(req)->db;
-	const char *path = "", *tag = "", *separator = "";
-	struct file_report *files;
-	size_t count;
-	bool ok;
+	struct stream *stream = context;
 
-	db.arena = arena_child(req->arena);
-	do {
-		arena_reset(db.arena);
-		ok = db_files_page(
-		    &db, key, directory, path, tag, FILES_PAGE, known, &files, &count, err);
-		for (size_t i = 0; ok && i < count; i++) {
-			fprintf(out, "%s%s", separator, files[i].json);
-			separator = ",";
-		}
-		if (ok && count > 0) {
-			path = arena_strdup(req->arena, files[count - 1].path);
-			tag = arena_strdup(req->arena, files[count - 1].tag);
-		}
-	} while (ok && count == FILES_PAGE);
-	arena_reset(db.arena);
-	*known = *known && (*directory == '\0' || *path != '\0');
-	return ok;
+	fprintf(stream->out, "%s%s", stream->separator, file->json);
+	stream->separator = ",";
 }
 
 static void
@@ -96,27 +72,22 @@ list_begin(struct request *req, const char *key, const char *directory, FILE *ou
 static bool
 list(struct request *req, const char *directory, struct error *err)
 {
+	const struct request_scope *scope = request_scope(req);
 	const char *key;
 	struct stream *stream;
-	bool known = false, ok;
+	bool ok;
 
-	if (!rest_call(req)->is_admin)
-		return error_set(err, ERROR_DENIED, "administrator required");
-	if (!rest_key(req, &key, err))
+	if (!registry_admit_administrator(scope, err) || !rest_key(req, &key, err))
 		return false;
 	stream = stream_open(req->arena);
 	list_begin(req, key, directory, stream->out);
-	ok = files_write(req, key, directory, stream->out, &known, err);
+	ok = registry_folder_walk(scope, key, directory, write_file, stream, err);
 	fputs("]}", stream->out);
 	if (fflush(stream->out) != 0)
 		memory_give_up(stream->length);
-	if (!ok)
-		return false;
-	if (!known)
-		return error_set(err, ERROR_NOT_FOUND, "no such %s: %s%s",
-		    *directory == '\0' ? "repository" : "folder", key, directory);
-	reply_bytes(req, 200, "application/json", stream->text, stream->length);
-	return true;
+	if (ok)
+		reply_bytes(req, 200, "application/json", stream->text, stream->length);
+	return ok;
 }
 
 /* --- One file or folder --- */
@@ -150,15 +121,12 @@ describe_file(struct request *req, const char *key, const struct storage_item *i
 static bool
 show(struct request *req, const char *path, struct error *err)
 {
-	const struct registry *registry = request_registry(req);
 	const char *key;
-	struct storage_item *item = NULL;
+	struct storage_item *item;
 	json_t *json;
 
-	if (!rest_key(req, &key, err))
-		return false;
-	if (utf8_check(path) &&
-	    !db_storage_item(registry->db, key, path, &request_scope(req)->principal, &item, err))
+	if (!rest_key(req, &key, err) ||
+	    !registry_folder_item(request_scope(req), key, path, &item, err))
 		return false;
 	if (item == NULL || request_query(req, "properties") != NULL)
 		return error_set(err, ERROR_NOT_FOUND, "%s",

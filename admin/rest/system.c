@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 
-#include "db/report.h"
+#include "registry/storage_report.h"
 #include "rest/call.h"
 #include "rest/handlers.h"
 
@@ -81,51 +81,48 @@ store_states(const struct store_report *rows, size_t count)
 }
 
 /* State of the file system, from rows that other programs write, with their times. */
-static bool
-file_store_summary(struct request *req, json_t **summary, struct error *err)
+static json_t *
+file_store(struct request *req, const struct storage_summary *summary)
 {
+	const struct space_report *space = &summary->space;
 	struct arena *arena = req->arena;
-	struct db *db = request_registry(req)->db;
-	struct space_report space;
-	struct store_report *rows;
-	size_t count;
+	json_t *json = json_pack("{s:s, s:s, s:o}", "storageType", "file-system",
+	    "storageDirectory", request_service(req)->config->store_path, "programs",
+	    store_states(summary->programs, summary->program_count));
 
-	if (!db_space_report(db, &space, err) || !db_store_report(db, &rows, &count, err))
-		return false;
-	*summary = json_pack("{s:s, s:s, s:o}", "storageType", "file-system", "storageDirectory",
-	    request_service(req)->config->store_path, "programs", store_states(rows, count));
-	if (space.known)
-		json_object_update_new(*summary,
-		    json_pack("{s:s, s:s, s:s, s:s}", "totalSpace", size_text(arena, space.total),
-			"usedSpace", size_text(arena, space.total - space.available), "freeSpace",
-			size_text(arena, space.available), "lastSeen", space.at));
-	return true;
+	if (space->known)
+		json_object_update_new(json,
+		    json_pack("{s:s, s:s, s:s, s:s}", "totalSpace", size_text(arena, space->total),
+			"usedSpace", size_text(arena, space->total - space->available), "freeSpace",
+			size_text(arena, space->available), "lastSeen", space->at));
+	return json;
 }
 
 bool
 rest_storage_info(struct request *req, struct error *err)
 {
 	struct arena *arena = req->arena;
-	struct storage_report report;
-	json_t *repositories, *files;
+	struct storage_summary summary;
+	const struct storage_report *content = &summary.content;
+	json_t *repositories;
 
-	if (!db_storage_report(request_registry(req)->db, &report, err) ||
-	    !file_store_summary(req, &files, err))
+	if (!registry_storage_report(request_scope(req), &summary, err))
 		return false;
 	repositories = json_array();
-	for (size_t i = 0; i < report.count; i++)
+	for (size_t i = 0; i < content->count; i++)
 		json_array_append_new(repositories,
-		    repository_summary(arena, &report.repositories[i], report.blob_bytes));
+		    repository_summary(arena, &content->repositories[i], content->blob_bytes));
 	return reply_json(req, 200,
 	    json_pack("{s:{s:s, s:s, s:s, s:s, s:s, s:s}, s:o, s:o}", "binariesSummary",
-		"binariesCount", arena_printf(arena, "%" PRId64, report.blobs), "binariesSize",
-		size_text(arena, report.blob_bytes), "artifactsSize",
-		size_text(arena, report.shown_bytes), "optimization",
+		"binariesCount", arena_printf(arena, "%" PRId64, content->blobs), "binariesSize",
+		size_text(arena, content->blob_bytes), "artifactsSize",
+		size_text(arena, content->shown_bytes), "optimization",
 		arena_printf(arena, "%.2f%%",
-		    report.shown_bytes > 0
-			? 100.0 * (double)report.blob_bytes / (double)report.shown_bytes
+		    content->shown_bytes > 0
+			? 100.0 * (double)content->blob_bytes / (double)content->shown_bytes
 			: 100.0),
-		"itemsCount", arena_printf(arena, "%" PRId64, report.images + report.manifests),
-		"artifactsCount", arena_printf(arena, "%" PRId64, report.manifests),
-		"fileStoreSummary", files, "repositoriesSummaryList", repositories));
+		"itemsCount", arena_printf(arena, "%" PRId64, content->images + content->manifests),
+		"artifactsCount", arena_printf(arena, "%" PRId64, content->manifests),
+		"fileStoreSummary", file_store(req, &summary), "repositoriesSummaryList",
+		repositories));
 }

@@ -1,9 +1,9 @@
 /* Which repository serves a name and reference, and why. */
 #include <string.h>
 
-#include "db/report.h"
 #include "oci/name.h"
 #include "oci/reference.h"
+#include "registry/resolution.h"
 #include "rest/call.h"
 #include "rest/handlers.h"
 
@@ -21,11 +21,9 @@ rest_who_answers(struct request *req, struct error *err)
 		return error_set(
 		    err, ERROR_BAD_REQUEST, "name, reference: must both be in the query");
 	if (!name_check(name, err) || !reference_parse(&reference, text, err) ||
-	    !db_who_answers(request_registry(req)->db, key, name, &reference,
-		user == NULL || *user == '\0' ? req->call->identity->name : user, &json, err))
+	    !registry_resolution_describe(request_scope(req), key, name, &reference,
+		user == NULL || *user == '\0' ? NULL : user, &json, err))
 		return false;
-	if (json == NULL)
-		return error_set(err, ERROR_NOT_FOUND, "no such repository or user");
 	reply_bytes(req, 200, "application/json", json, strlen(json));
 	return true;
 }

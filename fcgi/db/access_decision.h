@@ -8,9 +8,10 @@
 #include "db/words.h"
 
 struct principal {
-	int account; /* 0: anonymous */
-	int epoch;   /* the account's epoch at authentication; incrementing it invalidates the
-			principal */
+	int account;   /* 0: anonymous */
+	int epoch;     /* the account's epoch at authentication; incrementing it invalidates the
+			  principal */
+	bool is_admin; /* set by registry_admit_account(); else false */
 };
 
 /* The originator of an action, as recorded in the audit table. */
