@@ -1,7 +1,8 @@
 #!/bin/sh
 # Calls go downward only. Each layer links with the archives beneath it and no other, so that an undefined reference to a
 # symbol of our own is a call upward; it includes no header of another; and its files include and call each other in no circle.
-# The programs v1, v2, admin and keep are layers beside each other: none is beneath another.
+# The programs v1, v2, admin and keep are layers beside each other: none is beneath another. Those that serve requests use the database, the
+# store and upstreams only through the layers between: they include no header of theirs and name no symbol of theirs.
 set -u
 work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
@@ -32,17 +33,29 @@ report() {
 calls() {
 	archive=$1
 	shift
-	beneath=
+	archives=
 	for one; do
 		case $one in
-		authorization) beneath="$beneath $work/libauthorization.a" ;;
-		*) beneath="$beneath $layers/lib$one.a" ;;
+		authorization) archives="$archives $work/libauthorization.a" ;;
+		*) archives="$archives $layers/lib$one.a" ;;
 		esac
 	done
 	# shellcheck disable=SC2086 # lists of words
 	$CC $TEST_CFLAGS -o "$work/program" "$work/main.c" -Wl,--whole-archive "$archive" -Wl,--no-whole-archive \
-		$beneath $TEST_LIBS >"$work/linked" 2>&1 && return
+		-Wl,--start-group $archives -Wl,--end-group $TEST_LIBS >"$work/linked" 2>&1 && return
 	grep -i 'undefined' "$work/linked" || cat "$work/linked"
+}
+
+# names ARCHIVE HIDDEN...: prints symbols of these layers that the archive names itself.
+names() {
+	archive=$1
+	shift
+	for one; do
+		nm -g --defined-only "$layers/lib$one.a" 2>/dev/null
+	done | awk 'NF == 3 { print $3 }' >"$work/hidden"
+	nm -A -u "$archive" 2>/dev/null | awk '
+		NR == FNR { hidden[$1]; next }
+		$NF in hidden { split($1, place, ":"); print place[2] " calls " $NF }' "$work/hidden" -
 }
 
 # includes DIRECTORY NAME BENEATH...: prints includes of layers that are not beneath.
@@ -81,20 +94,29 @@ circles() {
 	tsort <"$work/pairs" 2>&1 >/dev/null
 }
 
-# layer NAME BENEATH...
+# layer NAME BENEATH... [-- HIDDEN...]: the hidden ones are used by those beneath.
 layer() {
 	name=$1
 	shift
+	beneath=
+	while [ $# -gt 0 ] && [ "$1" != -- ]; do
+		beneath="$beneath $1"
+		shift
+	done
+	[ $# = 0 ] || shift
 	directory=$sources/$name
 	archive=$layers/lib$name.a
 	if [ "$name" = rest ]; then
 		directory=${top_srcdir}/admin/rest
 		archive=${top_builddir}/admin/librest.a
 	fi
-	calls "$archive" "$@" >"$work/output"
-	report "$name calls only: ${*:-itself}"
-	includes "$directory" "$name" "$@" >"$work/output"
-	report "$name includes only: ${*:-itself}"
+	# shellcheck disable=SC2086 # a list of words
+	calls "$archive" $beneath "$@" >"$work/output"
+	names "$archive" "$@" >>"$work/output"
+	report "$name calls only:${beneath:- itself}"
+	# shellcheck disable=SC2086
+	includes "$directory" "$name" $beneath >"$work/output"
+	report "$name includes only:${beneath:- itself}"
 	circles "$archive" "$directory" "$name" >"$work/output"
 	report "$name has no circle of files"
 }
@@ -110,9 +132,9 @@ layer upstream oci base
 layer registry upstream db store oci base
 layer bridge registry upstream db store oci base
 layer responder auth registry upstream http db store oci base
-layer v1 responder bridge auth registry upstream http db store oci base
-layer v2 responder bridge auth registry upstream http db store oci base
-layer rest responder auth registry upstream http db store oci base
+layer v1 responder bridge auth registry http oci base -- upstream db store
+layer v2 responder bridge auth registry http oci base -- upstream db store
+layer rest responder auth registry http oci base -- upstream db store
 includes "$sources/keep" keep registry upstream db store oci base >"$work/output"
 report "keep includes only: registry upstream db store oci base"
 exit $failed
