@@ -2,6 +2,8 @@
 # Each unit test program under valgrind: no error, no leak.
 . "$(dirname "${BASH_SOURCE[0]}")/../lib/common.sh"
 
+export STOWAGE_VALGRIND=1
+
 check 'the unit tests build' make -C "$STOWAGE_BUILD/tests" -j "$(nproc)" check TESTS=
 
 # watch PROGRAM: what valgrind says into a file, its verdict beside it.
