@@ -2,6 +2,7 @@
 import re
 
 from registry import *  # pylint: disable=wildcard-import,unused-wildcard-import
+from rest import post
 
 
 def follow(answer, auth):
@@ -68,6 +69,22 @@ def empty_lists_where_anonymous_reads():
         assert call("GET", "/v2/_catalog", auth=token("registry:catalog:*", auth=None)).json()["repositories"] == []
         push_image("challenge-open/one", "1")
         assert call("GET", "/v2/_catalog", auth=None).json()["repositories"] == ["challenge-open/one"]
+
+
+@test
+def blacked_out_vhost():
+    """Where the vhost's repository is blacked out, an anonymous pull is challenged first, as if nothing were found; with its token it is refused."""
+    path = "/v2/challenge/dark/manifests/1"
+    anonymous = token("repository:challenge/dark:pull", auth=None)
+    post("docker-dev", blackedOut=True)
+    try:
+        answers = [call("GET", path, auth=auth) for auth in (None, anonymous, ADMIN)]
+    finally:
+        post("docker-dev", blackedOut=False)
+    assert [answer.status for answer in answers] == [401, 403, 403], answers
+    assert "repository:challenge/dark:pull" in answers[0].headers["www-authenticate"], answers[0]
+    for answer in answers[1:]:
+        assert answer.code() == "DENIED" and "blacked out" in answer.json()["errors"][0]["message"], answer
 
 
 def grant(repository, actions):
