@@ -1,8 +1,8 @@
 -- Runs before an answer is sent, and replaces an error page of lighttpd by an answer in the format of the responder. lighttpd answers itself
 -- if a responder is down (503) or dies during a request (500), if a POST has no Content-Length (411), if a body exceeds
--- server.max-request-size (413), and if a file to be sent is missing (404). Clients expect JSON; docker 1.8 to 17.05 take an answer under
--- /v2/ without the version header as the sign of a v1 host, and would push over v1 (older ones do so after any 5xx). An answer of the responder
--- is not changed: without the header it means that the repository does not exist.
+-- server.max-request-size (413), and if a file to be sent is missing (404). Clients expect JSON; docker 1.8 to 17.05 assume a v1 host if an
+-- answer under /v2/ lacks the version header, and would push over v1 (older versions do so after any 5xx). Answers of the responder
+-- are not changed: it omits the header if the repository does not exist.
 local r = lighty.r
 local status = r.req_item["http_status"]
 local path = r.req_attr["uri.path"]
