@@ -15,7 +15,7 @@ choose_users() {
 	else
 		database_user=$(id -un)
 		web_user=$database_user store_user=$database_user admin_user=$database_user
-		say "everything runs as $database_user; as root each part would have a user of its own"
+		say "all programs run as $database_user; if started by root, they run as separate users"
 	fi
 	web_group=$(id -gn "$web_user")
 }
@@ -26,7 +26,7 @@ make_accounts() {
 	remove_lost_accounts
 	for name in "$store_user" "$admin_user"; do
 		id -u "$name" >/dev/null 2>&1 || useradd --system --user-group --no-create-home --home-dir "$data" --shell /usr/sbin/nologin \
-			--comment "$accounts_mark" "$name" || die "cannot make the account $name"
+			--comment "$accounts_mark" "$name" || die "cannot create the account $name"
 	done
 }
 

@@ -10,7 +10,7 @@ build() {
 	say "building (log in $data/log/build.log)"
 	if ! (compile) >"$data/log/build.log" 2>&1; then
 		tail -n 30 "$data/log/build.log" >&2
-		die "the build failed; all of its output: $data/log/build.log"
+		die "cannot build: see $data/log/build.log"
 	fi
 }
 

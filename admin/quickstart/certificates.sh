@@ -12,7 +12,7 @@ make_certificates() {
 }
 
 make_authority() {
-	say "making a certificate authority of its own: $data/client/ca.crt"
+	say "creating a certificate authority: $data/client/ca.crt"
 	make_key "$data/tls/ca.key"
 	openssl req -x509 -new -key "$data/tls/ca.key" -subj '/CN=stowage quickstart' -days 3650 \
 		-addext keyUsage=critical,keyCertSign,cRLSign -out "$data/client/ca.crt"

@@ -63,7 +63,7 @@ The registry is ready, behind $server.
 
   docker-dev    $scheme://localhost:$port      or $scheme://docker-dev.localhost:$port
   docker-prod   $scheme://localhost:$((port + 1))      or $scheme://docker-prod.localhost:$port
-  account       admin, password "password"
+  user          admin, password "password"
 
 Push and pull:
 
@@ -92,12 +92,12 @@ explain_trust() {
 		cat <<EOF
 Certificate authority: $data/client/ca.crt
   docker        install -D -m 644 $data/client/ca.crt /etc/docker/certs.d/localhost:$port/ca.crt
-                (so for each host:port in use; docker trusts 127.0.0.1 and localhost without it)
+                (for each host:port in use; docker needs no certificate for localhost and 127.0.0.1)
   podman, buildah, skopeo   --cert-dir as above, or the same file below /etc/containers/certs.d/localhost:$port/
-  containerd    config_path = "$data/client/containerd" in its registry settings, or copy that folder
+  containerd    config_path = "$data/client/containerd" in its registry settings, or copy that directory
   curl          --cacert $data/client/ca.crt
   helm          --ca-file $data/client/ca.crt
-  oras          the same, and --plain-http=false, since it takes a registry at localhost for one without TLS
+  oras          the same, and --plain-http=false, since oras assumes that a registry at localhost has no TLS
   crane         SSL_CERT_FILE=$data/client/ca.crt crane ...
   regctl        regctl registry set --cacert "\$(cat $data/client/ca.crt)" localhost:$port
   buildkit      buildkitd --config $data/client/buildkitd.toml

@@ -81,7 +81,7 @@ release_holds() {
 apt_update() {
 	as_root apt-get -qq update >"$1" 2>&1 </dev/null || {
 		cat "$1" >&2
-		die "apt-get update failed"
+		die "cannot update the package lists: apt-get update failed"
 	}
 }
 
@@ -95,7 +95,7 @@ apt_install() {
 	if ! as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get -qq -y --no-install-recommends \
 		-o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confold install "$@" >"$log" 2>&1 </dev/null; then
 		tail -n 30 "$log" >&2
-		die "installing packages failed; all of apt's output: $log"
+		die "cannot install packages: see $log"
 	fi
 	release_holds
 	trap - EXIT
@@ -117,7 +117,7 @@ ensure_packages() {
 	mapfile -t missing < <(missing_packages "$@")
 	[ ${#missing[@]} -gt 0 ] || return 0
 	command -v apt-get >/dev/null || die "cannot install Debian packages: apt-get is missing; needed: ${missing[*]}"
-	is_root || command -v sudo >/dev/null || die "run as root, or install sudo, or first: apt-get install ${missing[*]}"
+	is_root || command -v sudo >/dev/null || die "cannot install Debian packages: run as root, install sudo, or first run apt-get install ${missing[*]}"
 	log=$(mktemp)
 	apt_update "$log"
 	mapfile -t missing < <(known_packages "${missing[@]}")

@@ -9,7 +9,7 @@ postgres_bin() {
 	if [ -f "$data/postgres/PG_VERSION" ]; then
 		bin=/usr/lib/postgresql/$(cat "$data/postgres/PG_VERSION")/bin
 	fi
-	[ -x "$bin/postgres" ] || die "no PostgreSQL server in $bin"
+	[ -x "$bin/postgres" ] || die "cannot find the PostgreSQL server in $bin"
 	echo "$bin"
 }
 
@@ -17,9 +17,9 @@ start_postgres() {
 	local bin
 	bin=$(postgres_bin)
 	if [ ! -f "$data/postgres/PG_VERSION" ]; then
-		say "creating a PostgreSQL cluster of its own"
+		say "creating a private PostgreSQL cluster"
 		run_as "$database_user" "$bin/initdb" -D "$data/postgres" -U postgres --encoding=UTF8 --locale=C.UTF-8 --auth=peer \
-			>"$data/log/initdb.log" 2>&1 || die "initdb failed; see $data/log/initdb.log"
+			>"$data/log/initdb.log" 2>&1 || die "cannot create the PostgreSQL cluster: see $data/log/initdb.log"
 	fi
 	write_access
 	forget_dead_postmaster
@@ -86,6 +86,6 @@ prepare_database() {
 ctl() {
 	run_as "$(id -un)" "$prefix/sbin/stowagectl" --config "$data/etc/stowage-ctl.conf" "$@" >"$data/log/$1.log" 2>&1 || {
 		cat "$data/log/$1.log" >&2
-		die "$1 failed"
+		die "stowagectl $1 failed"
 	}
 }

@@ -37,7 +37,7 @@ start_service() {
 	shift 4
 	if running_pid "$name" >/dev/null; then
 		if [ "$(cat "$data/pid/$name.stamp" 2>/dev/null)" = "$stamp" ]; then
-			say "$name runs already"
+			say "$name is already running"
 			return
 		fi
 		stop_service "$name"
@@ -115,7 +115,7 @@ stop_service() {
 			sleep 0.2
 		done
 		if pid=$(running_pid "$name"); then
-			say "$name did not stop in 30 s: killing it"
+			say "$name did not stop within 30 s: killing it"
 			kill -s KILL "$pid"
 		fi
 	fi

@@ -21,7 +21,7 @@ read_options() {
 			return
 			;;
 		--port | --server | --state | --installed)
-			[ $# -ge 2 ] || die "$1 needs a value"
+			[ $# -ge 2 ] || die "$1: value is missing"
 			set_option "$1" "$2"
 			shift
 			;;
@@ -35,7 +35,7 @@ read_options() {
 			exit 0
 			;;
 		*)
-			printf 'quickstart: unexpected: %s\n' "$1" >&2
+			printf 'quickstart: unexpected argument: %s\n' "$1" >&2
 			usage >&2
 			exit 2
 			;;
@@ -48,12 +48,12 @@ set_option() {
 	case $1 in
 	--port)
 		if ! [[ $2 =~ ^[1-9][0-9]{0,4}$ ]] || [ "$2" -ge 65535 ]; then
-			die "--port: $2 is not a port number below 65535"
+			die "--port: must be a number from 1 to 65534 (got $2)"
 		fi
 		chosen[port]=$2
 		;;
 	--server)
-		case $2 in lighttpd | apache) ;; *) die "--server: $2 is neither lighttpd nor apache" ;; esac
+		case $2 in lighttpd | apache) ;; *) die "--server: must be lighttpd or apache (got $2)" ;; esac
 		chosen[server]=$2
 		;;
 	--state) state=$(realpath -s -m -- "$2") ;;

@@ -4,11 +4,11 @@
 # Two quickstarts of one state wait for each other.
 lock_state() {
 	exec 9>"$data/lock"
-	flock -w 600 9 || die "another quickstart works on $data"
+	flock -w 600 9 || die "another quickstart is using $data"
 }
 
 open_state() {
-	[ -f "$state/settings" ] || die "$state is not a quickstart's state folder"
+	[ -f "$state/settings" ] || die "$state is not a state directory of quickstart"
 	data=$(realpath "$state")
 	[ -O "$data/settings" ] || die "$data belongs to $(stat -c %U "$data/settings"): run as that user"
 	lock_state
@@ -39,7 +39,7 @@ prepare_state() {
 place_state() {
 	local parent=$state real
 	if [ -d "$state" ]; then
-		[ -z "$(foreign_files "$state")" ] || die "$state is not empty and not a quickstart's"
+		[ -z "$(foreign_files "$state")" ] || die "--state: must be empty or a state directory of quickstart, and $state is not empty"
 	else
 		parent=$(dirname "$state")
 		mkdir -p "$parent"
@@ -48,7 +48,7 @@ place_state() {
 		real=$(mktemp -d /var/lib/stowage-quickstart.XXXXXX)
 		rm -rf "$state" # holds nothing but a build, made for a path that the servers cannot enter
 		ln -s "$real" "$state"
-		say "state in $real: the servers' users cannot reach $state"
+		say "state is kept in $real, because the users of the servers cannot access $state"
 	fi
 }
 
@@ -107,7 +107,7 @@ confirm_removal() {
 
 refuse_mounts() {
 	if awk -v directory="$data/" 'index($2, directory) == 1 { found = 1 } END { exit !found }' /proc/self/mounts; then
-		die "a file system is mounted below $data: unmount it, then destroy again"
+		die "a file system is mounted below $data: unmount it and run destroy again"
 	fi
 }
 

@@ -23,7 +23,7 @@ clear_way() {
 	kill_service "$server"
 	rm -f "$run/web/apache2.pid" # Apache mistakes a killed parent that nobody has waited for for a running one
 	for number in "$port" "$((port + 1))"; do
-		! port_taken "$number" || die "port $number is in use by something else; choose another with --port"
+		! port_taken "$number" || die "port $number is in use by another program; choose another one by --port"
 	done
 }
 
