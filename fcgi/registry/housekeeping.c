@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "db/housekeeping.h"
+#include "db/maintenance.h"
 #include "registry/remote_state.h"
 #include "registry/sweep.h"
 #include "store/upload.h"

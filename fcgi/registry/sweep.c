@@ -1,7 +1,7 @@
 #include "registry/sweep.h"
 
 #include "base/log.h"
-#include "db/housekeeping.h"
+#include "db/maintenance.h"
 #include "registry/file_page.h"
 
 struct sweep {

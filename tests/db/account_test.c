@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "db/housekeeping.h"
+#include "db/maintenance.h"
 #include "db/token_key.h"
 
 static void

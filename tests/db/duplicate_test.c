@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "db/housekeeping.h"
+#include "db/maintenance.h"
 #include "directory.h"
 #include "registry/duplicate.h"
 #include "store/upload.h"
@@ -98,7 +98,7 @@ settle(struct request *request)
 }
 
 static void
-housekeep(struct scene *scene)
+run_unlinks(struct scene *scene)
 {
 	struct fixture *f = scene->f;
 	struct file_row *rows;
@@ -132,7 +132,7 @@ step(struct request requests[2], char name)
 			settle(other);
 		}
 	}
-	housekeep(request->scene);
+	run_unlinks(request->scene);
 }
 
 /* --- Set-up and checks --- */
@@ -190,7 +190,7 @@ prove(struct scene *scene, const struct request requests[2], const char *play)
 	int files = 0;
 
 	ask(f, "UPDATE gc_unlink SET not_before = now()");
-	housekeep(scene);
+	run_unlinks(scene);
 	named = strtol(ask(f, "SELECT max(file_id) FROM blob WHERE digest = '\\x%s'",
 			   strchr(scene->digest.text, ':') + 1),
 	    NULL, 10);

@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "db/housekeeping.h"
+#include "db/maintenance.h"
 #include "directory.h"
 #include "registry/push.h"
 #include "registry/session.h"

@@ -137,7 +137,7 @@ def stored():
 
 
 def settle():
-    """Wait until repositories that were deleted have gone: housekeeping takes their rows away while others are counted."""
+    """Wait until repositories that were deleted have gone: stowage-keep deletes their rows while others are counted."""
     def are_gone():
         stack("stack_keep")
         return count("repository", "deleted_at IS NOT NULL") == 0

@@ -7,7 +7,7 @@
 #     STACK_CA, STACK_CERTS           the authority's certificate, and the folder it lies in alone (for --cert-dir)
 #     STACK_STATE                     quickstart's state folder: log/, store/, etc/, pid/
 #   stack_ctl ARGUMENTS...             stowagectl as administrator
-#   stack_keep                         housekeeping, once, as the user and in the role of the one that runs
+#   stack_keep                         maintenance, once, as the user and in the role of the one that runs
 #   stack_sql ARGUMENTS...             psql as superuser
 #   stack_pid NAME                     pid of postgres, stowage-v2, lighttpd or apache
 #   stack_again                        start again what a test killed

@@ -37,7 +37,7 @@ class Strace:
 
 
 def check_is_silent(days=0):
-    """After housekeeping stowagectl check finds neither problems nor garbage. days: those that pass first. Two of them take away a file that lost
+    """After maintenance stowagectl check finds neither problems nor garbage. days: those that pass first. Two of them take away a file that lost
     its owner with a transaction, as when PostgreSQL is killed; all others have their removal on record."""
     stack("stack_keep")
     for _ in range(days):

@@ -90,7 +90,7 @@ SELECT file_abandon(:seventh, 1, sha256('other'), interval '0');
 SELECT throws_like(format('SELECT blob_publish(%L, %s, %s, 1, sha256(''other''), 5)', :'upload', :image, :seventh), '%is being removed', 'a file that is due is not named');
 DELETE FROM gc_unlink WHERE file_id = :seventh;
 UPDATE gc_unlink SET tries = 1 WHERE file_id = :fifth;
-SELECT is(file_reclaim(:fifth), false, 'and one that housekeeping has tried to remove is not had back');
+SELECT is(file_reclaim(:fifth), false, 'nor one that maintenance has tried to remove');
 DELETE FROM image_blob;
 DELETE FROM gc_blob;
 DELETE FROM blob;

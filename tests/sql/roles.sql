@@ -140,9 +140,9 @@ SELECT throws_ok('DELETE FROM gc_unlink', '42501', NULL, 'no file''s row either'
 SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'and forgets no audit');
 SELECT throws_ok($$UPDATE account SET is_admin = true$$, '42501', NULL, 'it makes administrators by no statement of its own');
 
--- housekeeping
+-- maintenance
 SET LOCAL ROLE stowage_keep;
-SELECT is((SELECT array_agg((repository_shrink(1000)).p_more) FROM generate_series(1, 6)), '{t,t,t,f,f,f}', 'housekeeping takes away what they held');
+SELECT is((SELECT array_agg((repository_shrink(1000)).p_more) FROM generate_series(1, 6)), '{t,t,t,f,f,f}', 'maintenance deletes their content');
 SELECT is((SELECT count(*) FROM repository WHERE deleted_at IS NOT NULL), 0::bigint, 'to the end');
 SELECT lives_ok('DELETE FROM gc_unlink', 'and the rows of files');
 SELECT throws_ok('DELETE FROM audit', '42501', NULL, 'but forgets no audit');

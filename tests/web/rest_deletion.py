@@ -33,7 +33,7 @@ def member_deleted():
 
 @test
 def much_deleted():
-    """A repository of very many rows is gone at once and its key free; that its rows take long holds up no other housekeeping."""
+    """A repository of very many rows is gone at once and its key free; that its rows take long delays no other maintenance job."""
     key, hub = new(), remote()
     number = sql(f"SELECT id FROM registry.repository WHERE key = '{key}' AND deleted_at IS NULL")
     sql(f"INSERT INTO registry.image (repository_id, path) SELECT {number}, 'much/' || n FROM generate_series(1, 400000) n")
@@ -42,7 +42,7 @@ def much_deleted():
         delete(key)
         put(key, rclass="local")
         assert time.monotonic() - start < 3 and at(key, "_catalog").json() == {"repositories": []}
-        time.sleep(11)  # by then housekeeping is at it
+        time.sleep(11)  # by then stowage-keep is deleting its rows
         sql(f"INSERT INTO registry.negative_cache SELECT id, 'long/gone', '1', false, now() - interval '1 day' FROM registry.repository WHERE key = '{hub}'")
         end = time.monotonic() + 30
         while sql("SELECT count(*) FROM registry.negative_cache WHERE path = 'long/gone'") != "0":

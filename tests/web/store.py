@@ -86,7 +86,7 @@ def the_store_of_another_database():
 
 @test
 def nothing_is_queued():
-    """While the store is away no blob is taken for lost: a second push replaces no file, and housekeeping forgets none."""
+    """While the store is away no blob is taken for lost: a second push replaces no file, and stowage-keep deletes none."""
     put_blob("store/queued", b"queued twice")
     queue = "SELECT count(*) FROM registry.gc_unlink"
     sql("INSERT INTO registry.gc_unlink (file_id, alg, digest, not_before)"

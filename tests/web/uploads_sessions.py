@@ -63,7 +63,7 @@ def repeated_put():
 
 @test
 def repeated_put_a_day_later():
-    """Housekeeping forgets a committed session after a day."""
+    """Maintenance deletes the record of a committed session after a day."""
     where = start("up/repeat", headers=EMPTY)
     assert finish(where, b"old", b"old").status == 201
     stack("stack_keep")

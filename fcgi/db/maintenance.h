@@ -1,6 +1,6 @@
-/* Jobs of maintenance (sql/functions/housekeeping.sql). */
-#ifndef DB_HOUSEKEEPING_H
-#define DB_HOUSEKEEPING_H
+/* Maintenance jobs (sql/functions/maintenance.sql). */
+#ifndef DB_MAINTENANCE_H
+#define DB_MAINTENANCE_H
 
 #include "db/blob.h"
 #include "db/upload.h"

@@ -1,4 +1,4 @@
-#include "db/housekeeping.h"
+#include "db/maintenance.h"
 
 #include "db/parts.h"
 #include "db/sql.h"

@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- Calls (sql/functions/housekeeping.sql).
+-- Calls (sql/functions/maintenance.sql).
 
 -- idempotent
 -- returns: id text, image bigint, file bigint, received bigint

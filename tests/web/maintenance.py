@@ -1,4 +1,4 @@
-"""Housekeeping, the work of stowage-keep: what it takes away, and what it leaves."""
+"""Maintenance by stowage-keep: what each job removes, and what it leaves."""
 import pathlib
 import time
 
@@ -229,7 +229,7 @@ def deleted_repository():
     assert call("GET", path + "/manifests/1").status == 404 and call("GET", f"{path}/blobs/{sha256(b'large layer')}").status == 404
     keep_until(lambda: count("repository", f"id = {old}") == 0 and not unfinished.exists(), 120)
     assert count("image_blob", "blob_id > 1000000000") == 0
-    assert count("manifest", f"digest = '\\x{sha256(payload)[7:]}'") == 1, "content is left to the collector"
+    assert count("manifest", f"digest = '\\x{sha256(payload)[7:]}'") == 1, "content is left to the garbage collector"
     assert ask("DELETE", key).status == 200
 
 
