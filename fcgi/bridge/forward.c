@@ -33,21 +33,22 @@ dump(struct arena *arena, json_t *json)
 static json_t *
 created_by(struct arena *arena, const json_t *image)
 {
-	const json_t *words = json_object_get(json_object_get(image, "container_config"), "Cmd");
+	const json_t *command = json_object_get(json_object_get(image, "container_config"), "Cmd");
 	size_t length = 0, i;
-	json_t *word;
+	json_t *argument;
 	char *text;
 
-	json_array_foreach(words, i, word)
-		length += json_string_length(word) + 1;
+	json_array_foreach(command, i, argument)
+		length += json_string_length(argument) + 1;
 	text = arena_alloc(arena, length + 1);
 	length = 0;
-	json_array_foreach(words, i, word) {
+	json_array_foreach(command, i, argument) {
 		if (length > 0)
 			text[length++] = ' ';
-		if (json_is_string(word))
-			memcpy(text + length, json_string_value(word), json_string_length(word));
-		length += json_string_length(word);
+		if (json_is_string(argument))
+			memcpy(text + length, json_string_value(argument),
+			    json_string_length(argument));
+		length += json_string_length(argument);
 	}
 	return json_stringn(text, length);
 }

@@ -34,7 +34,7 @@ config_read(const struct registry *registry, const struct blob_row *row, struct 
 }
 
 static struct v1_projection_image *
-view_of(struct arena *arena, const struct v1_image *images, size_t count)
+projection_rows(struct arena *arena, const struct v1_image *images, size_t count)
 {
 	struct v1_projection_image *rows = arena_array(arena, count, sizeof(*rows));
 
@@ -49,16 +49,25 @@ view_of(struct arena *arena, const struct v1_image *images, size_t count)
 	return rows;
 }
 
+/* Record that v1 clients cannot use the manifest. projected: the manifest itself, or the image that
+ * was chosen from the index. */
 static bool
-keep_images(const struct registry *registry, int64_t manifest, int64_t shown,
+put_unusable(const struct registry *registry, int64_t manifest, int64_t projected,
+    const char *reason, struct error *err)
+{
+	return db_v1_projection_put(registry->db, manifest, projected, NULL, 0, reason, err);
+}
+
+static bool
+put_images(const struct registry *registry, int64_t manifest, int64_t projected,
     const struct v1_image *images, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++)
 		if (images[i].zstd && !recompress_possible())
-			return db_v1_projection_put(registry->db, manifest, shown, NULL, 0,
-			    "a layer is compressed with zstd", err);
-	return db_v1_projection_put(registry->db, manifest, shown,
-	    view_of(registry->db->arena, images, count), count, NULL, err);
+			return put_unusable(
+			    registry, manifest, projected, "a layer is compressed with zstd", err);
+	return db_v1_projection_put(registry->db, manifest, projected,
+	    projection_rows(registry->db->arena, images, count), count, NULL, err);
 }
 
 /* The id inside the JSON of a v1 image. */
@@ -66,9 +75,9 @@ static bool
 v1_json_id(const char *text, struct digest *id)
 {
 	json_t *document = json_loads(text, 0, NULL);
-	const char *own = json_string_value(json_object_get(document, "id"));
+	const char *value = json_string_value(json_object_get(document, "id"));
 	struct error ignored = { 0 };
-	bool ok = own != NULL && v1_image_id_read(id, own, &ignored);
+	bool ok = value != NULL && v1_image_id_read(id, value, &ignored);
 
 	json_decref(document);
 	return ok;
@@ -79,7 +88,7 @@ static bool
 make_image(const struct registry *registry, int64_t manifest, const struct v1_source *source,
     const struct manifest *parsed, struct error *err)
 {
-	const char *why = "not an image";
+	const char *reason = "not an image";
 	struct bytes config = { "", 0 };
 	struct v1_image *images;
 	struct blob_row *row = NULL;
@@ -91,10 +100,9 @@ make_image(const struct registry *registry, int64_t manifest, const struct v1_so
 		if (row == NULL || !config_read(registry, row, &config))
 			return true;
 	}
-	if (!v1_images_make(registry->db->arena, parsed, config, &images, &count, &why))
-		return db_v1_projection_put(
-		    registry->db, manifest, source->manifest, NULL, 0, why, err);
-	return keep_images(registry, manifest, source->manifest, images, count, err);
+	if (!v1_images_make(registry->db->arena, parsed, config, &images, &count, &reason))
+		return put_unusable(registry, manifest, source->manifest, reason, err);
+	return put_images(registry, manifest, source->manifest, images, count, err);
 }
 
 /* A schema 1 manifest already consists of v1 images with ids that its pusher chose; top first, some
@@ -110,8 +118,8 @@ make_schema1(const struct registry *registry, const struct v1_source *source, st
 	size_t count = 0;
 
 	if (!schema1_parse(arena, source->payload, &schema1, &reason))
-		return db_v1_projection_put(
-		    registry->db, source->manifest, source->manifest, NULL, 0, reason.message, err);
+		return put_unusable(
+		    registry, source->manifest, source->manifest, reason.message, err);
 	v1_image_empty_layer_digest(&empty);
 	rows = arena_array(arena, schema1->count, sizeof(*rows));
 	for (size_t i = schema1->count; i-- > 0;) {
@@ -122,13 +130,13 @@ make_schema1(const struct registry *registry, const struct v1_source *source, st
 			.layer = entry->blob,
 			.layered = !digest_equal(&entry->blob, &empty) };
 		if (!v1_json_id(entry->text, &row->id))
-			return db_v1_projection_put(registry->db, source->manifest,
-			    source->manifest, NULL, 0, "an image has no id", err);
+			return put_unusable(registry, source->manifest, source->manifest,
+			    "an image has no id", err);
 		count += count == 0 || !digest_equal(&row->id, &rows[count - 1].id);
 	}
 	if (count > V1_IMAGES_MAX)
-		return db_v1_projection_put(registry->db, source->manifest, source->manifest, NULL,
-		    0, "it has more than 124 layers", err);
+		return put_unusable(registry, source->manifest, source->manifest,
+		    "it has more than 124 layers", err);
 	return db_v1_projection_put(
 	    registry->db, source->manifest, source->manifest, rows, count, NULL, err);
 }
@@ -152,20 +160,18 @@ projection_make(const struct registry *registry, int64_t manifest, struct error 
 	if (strcmp(source->media_type, MEDIATYPE_DOCKER_SCHEMA1_SIGNED) == 0)
 		return make_schema1(registry, source, err);
 	if (!manifest_parse(arena, source->payload, source->media_type, &parsed, &reason))
-		return db_v1_projection_put(
-		    registry->db, manifest, manifest, NULL, 0, reason.message, err);
+		return put_unusable(registry, manifest, manifest, reason.message, err);
 	if (!parsed->is_index)
 		return make_image(registry, manifest, source, parsed, err);
 	if ((child = manifest_child_for(parsed, PLATFORM)) == NULL)
-		return db_v1_projection_put(registry->db, manifest, manifest, NULL, 0,
-		    "it has no image for " PLATFORM, err);
+		return put_unusable(
+		    registry, manifest, manifest, "it has no image for " PLATFORM, err);
 	if (!db_v1_source(registry->db, 0, &child->digest, &source, err))
 		return false;
 	if (source == NULL)
 		return true;
 	if (!manifest_parse(arena, source->payload, source->media_type, &parsed, &reason))
-		return db_v1_projection_put(
-		    registry->db, manifest, source->manifest, NULL, 0, reason.message, err);
+		return put_unusable(registry, manifest, source->manifest, reason.message, err);
 	return make_image(registry, manifest, source, parsed, err);
 }
 
@@ -173,8 +179,8 @@ projection_make(const struct registry *registry, int64_t manifest, struct error 
 
 /* Read a config while it is being fetched. */
 static bool
-follow_config(struct arena *arena, const struct digest *digest, const struct blob_found *found,
-    struct bytes *config, struct error *err)
+read_fetched_config(struct arena *arena, const struct digest *digest,
+    const struct blob_found *found, struct bytes *config, struct error *err)
 {
 	char *data = arena_alloc(arena, (size_t)found->size + 1);
 	struct digest actual;
@@ -204,7 +210,7 @@ fetch_config(struct request_scope *scope, const char *name, const struct digest 
 				 answer, scope->registry->db->arena, ERROR_MANIFEST_UNKNOWN, err)
 			   : false;
 	if (found.reader != NULL && found.size >= 0 && found.size <= CONFIG_MAX)
-		return follow_config(arena, digest, &found, config, err);
+		return read_fetched_config(arena, digest, &found, config, err);
 	return (found.row != NULL && config_read(scope->registry, found.row, config)) ||
 	       error_set(err, ERROR_MANIFEST_UNKNOWN, NULL);
 }
@@ -216,12 +222,12 @@ projection_fetch(struct request_scope *scope, const char *name, const struct man
 	struct arena *arena = scope->registry->db->arena;
 	struct reference reference = { 0 };
 	const struct descriptor *child;
-	struct manifest_row *shown;
+	struct manifest_row *image;
 	struct manifest *parsed;
 	struct error reason = { 0 };
 	struct bytes config;
 	struct v1_image *made;
-	const char *why;
+	const char *unusable;
 
 	*count = 0;
 	if (!manifest_parse(arena, row->payload, row->media_type, &parsed, &reason))
@@ -230,17 +236,17 @@ projection_fetch(struct request_scope *scope, const char *name, const struct man
 		if ((child = manifest_child_for(parsed, PLATFORM)) == NULL)
 			return true;
 		reference.digest = child->digest;
-		if (!registry_manifest_require(scope, name, &reference, true, &shown, answer, err))
+		if (!registry_manifest_require(scope, name, &reference, true, &image, answer, err))
 			return false;
-		if (!manifest_parse(arena, shown->payload, shown->media_type, &parsed, &reason))
+		if (!manifest_parse(arena, image->payload, image->media_type, &parsed, &reason))
 			return true;
 	}
 	if (parsed->blob_count == 0 || parsed->blobs[0].role != DESCRIPTOR_CONFIG)
 		return true;
 	if (!fetch_config(scope, name, &parsed->blobs[0].digest, &config, answer, err))
 		return false;
-	if (v1_images_make(arena, parsed, config, &made, count, &why))
-		*images = view_of(arena, made, *count);
+	if (v1_images_make(arena, parsed, config, &made, count, &unusable))
+		*images = projection_rows(arena, made, *count);
 	else
 		*count = 0;
 	return true;

@@ -39,8 +39,8 @@ find_images(struct request_scope *scope, const char *name, const struct manifest
 
 	if (!db_v1_source(scope->registry->db, 0, &row->digest, &source, err))
 		return false;
-	for (int looks = 0; source != NULL && looks < 2 && !known; looks++) {
-		if (looks > 0 && !projection_make(scope->registry, source->manifest, err))
+	for (int attempt = 0; source != NULL && attempt < 2 && !known; attempt++) {
+		if (attempt > 0 && !projection_make(scope->registry, source->manifest, err))
 			return false;
 		if (!db_v1_projection_find(
 			scope->registry->db, source->manifest, &known, images, count, err))

@@ -8,8 +8,8 @@
 #include "bridge/projection.h"
 
 /* Each holds up to 9 MiB until its client has read everything. */
-#define REPACKERS_MAX 16
-#define REPACK_WAIT_MS 5000
+#define RECOMPRESS_MAX 16
+#define RECOMPRESS_WAIT_MS 5000
 
 bool
 bridge_v1_image_require(struct request_scope *scope, const char *name, const struct digest *id,
@@ -40,7 +40,7 @@ recompress_slot_release(void *object)
 static struct recompress *
 recompress(struct request_scope *scope, const char *path, struct error *err)
 {
-	static struct slots recompress_slots = SLOTS(REPACKERS_MAX);
+	static struct slots recompress_slots = SLOTS(RECOMPRESS_MAX);
 	struct slots **held = arena_alloc(scope->registry->db->arena, sizeof(struct slots *));
 
 	arena_defer(scope->registry->db->arena, recompress_slot_release, held);
@@ -48,7 +48,7 @@ recompress(struct request_scope *scope, const char *path, struct error *err)
 		error_set(err, ERROR_WOULD_BLOCK, NULL);
 		return NULL;
 	}
-	if (!slots_acquire(&recompress_slots, REPACK_WAIT_MS)) {
+	if (!slots_acquire(&recompress_slots, RECOMPRESS_WAIT_MS)) {
 		error_set(
 		    err, ERROR_UNAVAILABLE, "too many layers are being recompressed, try again");
 		return NULL;
@@ -88,20 +88,21 @@ bridge_v1_public(struct request_scope *scope, const char *name, bool *open, stru
 
 /* The arena is reset: a name may have thousands of tags. */
 static bool
-view_make(const struct registry *registry, struct arena *arena, int64_t manifest, struct error *err)
+project_one(
+    const struct registry *registry, struct arena *arena, int64_t manifest, struct error *err)
 {
 	struct db db = { .pool = registry->db->pool, .arena = arena };
-	struct registry view = *registry;
+	struct registry scratch = *registry;
 
 	arena_reset(arena);
-	view.db = &db;
-	return projection_make(&view, manifest, err);
+	scratch.db = &db;
+	return projection_make(&scratch, manifest, err);
 }
 
 /* Make the missing projections; *made: there was one. */
 static bool
-views_make(const struct registry *registry, const struct v1_tag_row *tags, size_t count, bool *made,
-    struct error *err)
+project_pending(const struct registry *registry, const struct v1_tag_row *tags, size_t count,
+    bool *made, struct error *err)
 {
 	struct arena *arena = NULL;
 
@@ -111,7 +112,7 @@ views_make(const struct registry *registry, const struct v1_tag_row *tags, size_
 			continue;
 		if (arena == NULL)
 			arena = arena_child(registry->db->arena);
-		if (!view_make(registry, arena, tags[i].pending, err))
+		if (!project_one(registry, arena, tags[i].pending, err))
 			return false;
 		*made = true;
 	}
@@ -120,15 +121,16 @@ views_make(const struct registry *registry, const struct v1_tag_row *tags, size_
 	return true;
 }
 
+/* Remove the tags that v1 clients cannot use; returns the number of the others. */
 static size_t
-keep_seen(struct v1_tag_row *tags, size_t count)
+drop_unusable(struct v1_tag_row *tags, size_t count)
 {
-	size_t kept = 0;
+	size_t n = 0;
 
 	for (size_t i = 0; i < count; i++)
-		if (tags[i].seen)
-			tags[kept++] = tags[i];
-	return kept;
+		if (tags[i].usable)
+			tags[n++] = tags[i];
+	return n;
 }
 
 bool
@@ -138,14 +140,14 @@ bridge_v1_tags(struct request_scope *scope, const char *name, const char *tag,
 	struct access_decision decision = { 0 };
 	bool known = false, made = true;
 
-	for (int looks = 0; looks < 2 && made; looks++) {
+	for (int attempt = 0; attempt < 2 && made; attempt++) {
 		if (!db_v1_tags(scope->registry->db, scope->key, name, tag, &scope->principal,
 			&decision, &known, tags, count, err) ||
 		    !registry_admit(scope, &decision, ERROR_NOT_FOUND, err) ||
-		    !views_make(scope->registry, *tags, *count, &made, err))
+		    !project_pending(scope->registry, *tags, *count, &made, err))
 			return false;
 	}
-	*count = keep_seen(*tags, *count);
+	*count = drop_unusable(*tags, *count);
 	if (*count > 0 || (known && tag == NULL))
 		return true;
 	return error_set(

@@ -19,30 +19,30 @@ struct v1_layer {
 };
 
 static bool
-exists(struct error *err)
+image_exists(struct error *err)
 {
 	return error_set(err, ERROR_CONFLICT, "Image already exists");
 }
 
 bool
-bridge_v1_target_require(struct request_scope *scope, const char *name, int wanted,
+bridge_v1_target_require(struct request_scope *scope, const char *name, int action,
     struct target *target, struct error *err)
 {
 	struct access_decision decision = { 0 };
 
-	return db_v1_target_find(scope->registry->db, scope->key, name, &scope->principal, wanted,
+	return db_v1_target_find(scope->registry->db, scope->key, name, &scope->principal, action,
 		   &decision, target, err) &&
 	       registry_admit(scope, &decision, ERROR_DENIED, err) &&
-	       (wanted != ACTION_WRITE || store_require(scope->registry->store, err));
+	       (action != ACTION_WRITE || store_require(scope->registry->store, err));
 }
 
 /* --- JSON --- */
 
 /* Id and parent of the object; "" without a parent. Clients match keys regardless of case. */
 static bool
-json_names(json_t *document, const char **own, const char **above, struct error *err)
+json_names(json_t *document, const char **id, const char **parent, struct error *err)
 {
-	json_t *parent = json_object_get(document, "parent");
+	json_t *value = json_object_get(document, "parent");
 	struct error reason = { 0 };
 
 	if (!json_is_object(document))
@@ -50,9 +50,9 @@ json_names(json_t *document, const char **own, const char **above, struct error 
 	if (!document_check_key(document, "id", &reason) ||
 	    !document_check_key(document, "parent", &reason))
 		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.message);
-	*own = json_string_value(json_object_get(document, "id"));
-	*above = parent == NULL || json_is_null(parent) ? "" : json_string_value(parent);
-	return (*own != NULL && *above != NULL) ||
+	*id = json_string_value(json_object_get(document, "id"));
+	*parent = value == NULL || json_is_null(value) ? "" : json_string_value(value);
+	return (*id != NULL && *parent != NULL) ||
 	       error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: id and parent must be strings");
 }
 
@@ -63,16 +63,16 @@ json_read(struct arena *arena, struct bytes json, const struct digest *id, struc
 {
 	json_error_t reason;
 	json_t *document = document_load(arena, json, &reason);
-	const char *own = NULL, *above = "";
+	const char *id_text = NULL, *parent_text = "";
 	bool ok;
 
 	if (document == NULL)
 		return error_set(err, ERROR_BAD_REQUEST, "Invalid JSON: %s", reason.text);
-	ok = json_names(document, &own, &above, err);
-	if (ok && strcmp(own, v1_id_text(id)) != 0)
+	ok = json_names(document, &id_text, &parent_text, err);
+	if (ok && strcmp(id_text, v1_id_text(id)) != 0)
 		ok = error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid id");
-	*has_parent = ok && *above != '\0';
-	if (*has_parent && !v1_image_id_read(parent, above, err))
+	*has_parent = ok && *parent_text != '\0';
+	if (*has_parent && !v1_image_id_read(parent, parent_text, err))
 		ok = error_set(err, ERROR_BAD_REQUEST, "JSON data contains an invalid parent");
 	else if (*has_parent && digest_equal(parent, id))
 		ok = error_set(err, ERROR_BAD_REQUEST, "Image is its own parent");
@@ -99,7 +99,7 @@ bridge_v1_json_push(struct request_scope *scope, const char *name, const struct 
 	case V1_JSON_TAKEN:
 		return true;
 	case V1_JSON_EXISTS:
-		return exists(err);
+		return image_exists(err);
 	case V1_JSON_FULL:
 		return registry_sessions_full(scope->registry, err);
 	case V1_JSON_NO_PARENT:
@@ -127,15 +127,15 @@ bridge_v1_layer_start(struct request_scope *scope, const char *name, const struc
 {
 	struct target target = { 0 };
 	struct v1_layer *layer = arena_alloc(scope->registry->db->arena, sizeof(*layer));
-	bool there;
+	bool exists;
 
 	*layer = (struct v1_layer){ 0 };
 	if (!bridge_v1_target_require(scope, name, ACTION_WRITE, &target, err) ||
 	    !db_v1_uploads(scope->registry->db, &target, name, scope->principal.account, id,
-		UPLOADS_MAX, &there, &layer->rows, &layer->count, err))
+		UPLOADS_MAX, &exists, &layer->rows, &layer->count, err))
 		return false;
-	if (there)
-		return exists(err);
+	if (exists)
+		return image_exists(err);
 	if (layer->count == 0)
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	if (!registry_session_start_at(scope, &target, name, DIGEST_SHA256, &layer->session, err))
@@ -193,7 +193,7 @@ bridge_v1_checksum_push(struct request_scope *scope, const char *name, const str
 	case V1_CHECKSUM_DONE:
 		return true;
 	case V1_CHECKSUM_EXISTS:
-		return exists(err);
+		return image_exists(err);
 	case V1_CHECKSUM_UNKNOWN:
 		return error_set(err, ERROR_NOT_FOUND, "Image not found");
 	case V1_CHECKSUM_NO_LAYER:

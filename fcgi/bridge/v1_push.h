@@ -6,8 +6,8 @@
 #include "db/v1_push.h"
 #include "registry/session.h"
 
-/* DENIED if the principal may not. */
-bool bridge_v1_target_require(struct request_scope *, const char *name, int wanted, struct target *,
+/* Find the push target of the name; DENIED if the principal may not do the action there. */
+bool bridge_v1_target_require(struct request_scope *, const char *name, int action, struct target *,
     struct error *) MUST_CHECK;
 /* CONFLICT "Image already exists"; BAD_REQUEST if the JSON has another id, or a parent that does
  * not exist. */

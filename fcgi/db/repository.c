@@ -5,11 +5,11 @@
 
 bool
 db_target_find(struct db *db, const char *key, const char *name, const struct principal *principal,
-    int wanted, struct access_decision *decision, struct target *target, struct error *err)
+    int action, struct access_decision *decision, struct target *target, struct error *err)
 {
 	PGresult *res = target_find_query(db,
 	    (struct target_find_args){
-		.key = key, PRINCIPAL_ARGS(principal), .name = name, .wanted = wanted },
+		.key = key, PRINCIPAL_ARGS(principal), .name = name, .action = action },
 	    err);
 	struct target_find_row row;
 

@@ -14,12 +14,12 @@ struct target {
 	int actions;     /* rights of the principal there under this name; admins have all */
 	int64_t image;   /* 0: the image does not exist yet */
 	bool takes_schema1;
-	bool hands_on; /* version 1: pushes are forwarded to the bridged repository */
+	bool forwards; /* version 1: pushes are forwarded to the bridged repository */
 };
 
-/* access_decision.allowed: target->actions contains all bits of `wanted`. */
+/* access_decision.allowed: target->actions contains all bits of `action`. */
 bool db_target_find(struct db *, const char *key, const char *name, const struct principal *,
-    int wanted, struct access_decision *, struct target *, struct error *) MUST_CHECK;
+    int action, struct access_decision *, struct target *, struct error *) MUST_CHECK;
 
 /* Find the remote that proxies the registry `ns`, is on a path of the key whose patterns include
  * the name, and may be read by the principal; NULL: not found. tag: NULL if the request has no

@@ -56,7 +56,7 @@ db_v1_source_blob(
 }
 
 static bool
-view_read(struct arena *arena, const struct v1_projection_find_row *row,
+image_read(struct arena *arena, const struct v1_projection_find_row *row,
     struct v1_projection_image *image, struct error *err)
 {
 	*image = (struct v1_projection_image){
@@ -87,14 +87,14 @@ db_v1_projection_find(struct db *db, int64_t manifest, bool *known,
 	for (size_t i = 0; i < *count; i++) {
 		struct v1_projection_find_row row = v1_projection_find_row(res, (int)i);
 
-		if (!view_read(db->arena, &row, &(*out)[i], err))
+		if (!image_read(db->arena, &row, &(*out)[i], err))
 			return false;
 	}
 	return true;
 }
 
 bool
-db_v1_projection_put(struct db *db, int64_t manifest, int64_t shown,
+db_v1_projection_put(struct db *db, int64_t manifest, int64_t projected,
     const struct v1_projection_image *images, size_t count, const char *reason, struct error *err)
 {
 	struct digest *ids = arena_array(db->arena, count, sizeof(*ids));
@@ -112,7 +112,7 @@ db_v1_projection_put(struct db *db, int64_t manifest, int64_t shown,
 	}
 	return v1_projection_put_query(db,
 	    (struct v1_projection_put_args){ .manifest = manifest,
-		.projected = shown,
+		.projected = projected,
 		.id = parts_digest_bytes(count > 0 ? &ids[count - 1] : NULL),
 		.reason = reason,
 		.ids = { ids, count },

@@ -1,4 +1,4 @@
-/* v1 projections of manifests: the images that v1 clients see instead. */
+/* v1 projections of manifests: the images that v1 clients get instead. */
 #ifndef DB_V1_PROJECTION_H
 #define DB_V1_PROJECTION_H
 
@@ -29,8 +29,8 @@ struct v1_projection_image {
 bool db_v1_projection_find(struct db *, int64_t manifest, bool *known,
     struct v1_projection_image **, size_t *count, struct error *) MUST_CHECK;
 /* Store a v1 projection, images root first; or, with a reason, that v1 clients cannot use the
- * manifest. */
-bool db_v1_projection_put(struct db *, int64_t manifest, int64_t shown,
+ * manifest. projected: the manifest of the images, for an index that of the chosen image. */
+bool db_v1_projection_put(struct db *, int64_t manifest, int64_t projected,
     const struct v1_projection_image *, size_t count, const char *reason,
     struct error *) MUST_CHECK;
 

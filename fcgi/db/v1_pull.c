@@ -49,12 +49,12 @@ tag_read(const struct v1_tags_row *row, struct v1_tag_row *tag, struct error *er
 {
 	*tag = (struct v1_tag_row){
 		.name = row->tag,
-		.seen = row->id.data != NULL,
+		.usable = row->id.data != NULL,
 		.pending = row->pending,
 		.updated = row->updated_at,
 		.agent = row->agent,
 	};
-	return !tag->seen || parts_v1_id(&tag->id, row->id, err);
+	return !tag->usable || parts_v1_id(&tag->id, row->id, err);
 }
 
 bool

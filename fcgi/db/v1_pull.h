@@ -32,7 +32,7 @@ bool db_v1_image_find(struct db *, const char *key, const char *name, const stru
 struct v1_tag_row {
 	const char *name;
 	struct digest id;
-	bool seen;         /* false: it has no id, because v1 clients cannot use its manifest */
+	bool usable;       /* false: it has no id, because v1 clients cannot use its manifest */
 	int64_t pending;   /* manifest whose v1 projection is not computed yet; 0: none */
 	int64_t updated;   /* microseconds since 1970 */
 	const char *agent; /* User-Agent that set it; "" over the bridge */

@@ -5,12 +5,12 @@
 
 bool
 db_v1_target_find(struct db *db, const char *key, const char *name,
-    const struct principal *principal, int wanted, struct access_decision *decision,
+    const struct principal *principal, int action, struct access_decision *decision,
     struct target *target, struct error *err)
 {
 	PGresult *res = v1_target_find_query(db,
 	    (struct v1_target_find_args){
-		.key = key, PRINCIPAL_ARGS(principal), .name = name, .wanted = wanted },
+		.key = key, PRINCIPAL_ARGS(principal), .name = name, .action = action },
 	    err);
 	struct v1_target_find_row row;
 
@@ -19,13 +19,13 @@ db_v1_target_find(struct db *db, const char *key, const char *name,
 	row = v1_target_find_row(res, 0);
 	*decision = ACCESS_DECISION(row);
 	*target = TARGET(row);
-	target->hands_on = row.bridge_push;
+	target->forwards = row.bridge_push;
 	return true;
 }
 
 bool
 db_v1_json_put(struct db *db, const struct target *target, const char *name, int account,
-    int64_t most, const struct digest *id, const struct digest *parent, struct bytes json,
+    int64_t limit, const struct digest *id, const struct digest *parent, struct bytes json,
     enum v1_json_outcome *outcome, struct error *err)
 {
 	PGresult *res = v1_json_put_query(db,
@@ -35,7 +35,7 @@ db_v1_json_put(struct db *db, const struct target *target, const char *name, int
 		.id = parts_digest_bytes(id),
 		.parent = parts_digest_bytes(parent),
 		.json = json,
-		.most = most },
+		.most = limit },
 	    err);
 
 	if (res == NULL)
@@ -46,7 +46,7 @@ db_v1_json_put(struct db *db, const struct target *target, const char *name, int
 
 bool
 db_v1_uploads(struct db *db, const struct target *target, const char *name, int account,
-    const struct digest *id, size_t most, bool *exists, struct v1_upload_row **out, size_t *count,
+    const struct digest *id, size_t limit, bool *exists, struct v1_upload_row **out, size_t *count,
     struct error *err)
 {
 	PGresult *res = v1_uploads_query(db,
@@ -54,14 +54,14 @@ db_v1_uploads(struct db *db, const struct target *target, const char *name, int 
 		.name = name,
 		.account = account,
 		.image = parts_digest_bytes(id),
-		.limit = (int64_t)most },
+		.limit = (int64_t)limit },
 	    err);
 	struct v1_uploads_row row;
 
 	if (res == NULL)
 		return false;
 	row = v1_uploads_row(res, 0);
-	*exists = row.there;
+	*exists = row.image_exists;
 	*count = row.id == 0 ? 0 : (size_t)PQntuples(res);
 	*out = arena_array(db->arena, *count, sizeof(**out));
 	for (size_t i = 0; i < *count; i++) {

@@ -8,14 +8,14 @@
 #include "db/upload.h"
 #include "db/words.h"
 
-/* access_decision.allowed: target->actions contains all bits of `wanted`. */
+/* access_decision.allowed: target->actions contains all bits of `action`. */
 bool db_v1_target_find(struct db *, const char *key, const char *name, const struct principal *,
-    int wanted, struct access_decision *, struct target *, struct error *) MUST_CHECK;
+    int action, struct access_decision *, struct target *, struct error *) MUST_CHECK;
 
-/* parent NULL: a root image. most: as for db_upload_start(). */
-bool db_v1_json_put(struct db *, const struct target *, const char *name, int account, int64_t most,
-    const struct digest *id, const struct digest *parent, struct bytes json, enum v1_json_outcome *,
-    struct error *) MUST_CHECK;
+/* parent NULL: a root image. limit: as for db_upload_start(). */
+bool db_v1_json_put(struct db *, const struct target *, const char *name, int account,
+    int64_t limit, const struct digest *id, const struct digest *parent, struct bytes json,
+    enum v1_json_outcome *, struct error *) MUST_CHECK;
 
 /* A JSON whose layer is missing yet, and the checksum of JSON and layer. */
 struct v1_upload_row {
@@ -23,10 +23,10 @@ struct v1_upload_row {
 	struct bytes json;
 	struct digest payload; /* set by the caller */
 };
-/* The latest `most` JSONs of an id whose layer is missing yet; *exists: the image exists already.
+/* The latest `limit` JSONs of an id whose layer is missing yet; *exists: the image exists already.
  */
 bool db_v1_uploads(struct db *, const struct target *, const char *name, int account,
-    const struct digest *id, size_t most, bool *exists, struct v1_upload_row **, size_t *count,
+    const struct digest *id, size_t limit, bool *exists, struct v1_upload_row **, size_t *count,
     struct error *) MUST_CHECK;
 /* Like db_blob_publish(), adding the layer to each of these JSONs. */
 bool db_v1_layer_put(struct db *, const struct upload_row *, const struct digest *, int64_t size,

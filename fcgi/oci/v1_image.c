@@ -52,7 +52,7 @@ is_layer_type(const char *type, bool *zstd)
 }
 
 static const char *
-why_not(const struct manifest *manifest)
+unusable(const struct manifest *manifest)
 {
 	const char *config;
 	bool zstd;
@@ -285,17 +285,17 @@ walk(struct arena *arena, const struct manifest *manifest, const json_t *config,
 
 bool
 v1_images_make(struct arena *arena, const struct manifest *manifest, struct bytes config,
-    struct v1_image **out, size_t *count, const char **why)
+    struct v1_image **out, size_t *count, const char **reason)
 {
 	json_error_t fault;
 	json_t *document, *history;
 
-	if ((*why = why_not(manifest)) != NULL)
+	if ((*reason = unusable(manifest)) != NULL)
 		return false;
 	document = document_load(arena, config, &fault);
 	if (!json_is_object(document)) {
 		json_decref(document);
-		*why = "its config cannot be read";
+		*reason = "its config cannot be read";
 		return false;
 	}
 	history = history_of(document, manifest->blob_count - 1);

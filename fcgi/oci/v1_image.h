@@ -38,8 +38,8 @@ v1_id_text(const struct digest *id)
 extern const struct bytes v1_image_empty_layer;
 void v1_image_empty_layer_digest(struct digest *);
 
-/* Root first, in the arena. false: v1 clients cannot use this manifest; *why gives the reason. */
+/* Root first, in the arena. false: v1 clients cannot use this manifest; *reason says why. */
 bool v1_images_make(struct arena *, const struct manifest *, struct bytes config,
-    struct v1_image **out, size_t *count, const char **why) MUST_CHECK;
+    struct v1_image **out, size_t *count, const char **reason) MUST_CHECK;
 
 #endif

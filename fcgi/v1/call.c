@@ -15,15 +15,15 @@ v1_call_open(struct request *req, struct error *err)
 }
 
 static bool
-grants(const struct token_access *access, enum access wanted)
+grants(const struct token_access *granted, enum access access)
 {
-	switch (wanted) {
+	switch (access) {
 	case ACCESS_PULL:
-		return access->pull;
+		return granted->pull;
 	case ACCESS_PUSH:
-		return access->push;
+		return granted->push;
 	case ACCESS_DELETE:
-		return access->del;
+		return granted->del;
 	default:
 		return true;
 	}
@@ -46,15 +46,15 @@ find_name(struct request *req, struct error *err)
 
 /* A token is for one name and for the actions in it; the list of all names needs a password. */
 static bool
-take_token(struct v1_call *call, struct error *err)
+apply_token(struct v1_call *call, struct error *err)
 {
 	const struct token *token = call->call.identity->token;
-	enum access wanted = call->call.route->access;
+	enum access access = call->call.route->access;
 
 	if (token == NULL)
 		return true;
-	if (wanted == ACCESS_CATALOG || token->access_count != 1 ||
-	    !grants(&token->access[0], wanted) ||
+	if (access == ACCESS_CATALOG || token->access_count != 1 ||
+	    !grants(&token->access[0], access) ||
 	    (call->name != NULL && strcmp(call->name, token->access[0].name) != 0))
 		return error_set(err, ERROR_UNAUTHORIZED, NULL);
 	call->name = token->access[0].name;
@@ -86,17 +86,35 @@ bool
 v1_call_authenticate(struct request *req, struct error *err)
 {
 	return call_identify(req, 1, req->call->key, false, err) && find_name(req, err) &&
-	       take_token(v1_call(req), err) && check_access(v1_call(req), err);
+	       apply_token(v1_call(req), err) && check_access(v1_call(req), err);
 }
 
 bool
 v1_call_admit(struct request *req, struct error *err)
 {
+	return req->call->route->access != ACCESS_PUSH || v1_call_may(req, ACTION_WRITE, err);
+}
+
+bool
+v1_call_target(struct request *req, int action, struct target *target, struct error *err)
+{
+	return bridge_v1_target_require(
+	    request_scope(req), v1_call(req)->name, action, target, err);
+}
+
+bool
+v1_call_may(struct request *req, int action, struct error *err)
+{
 	struct target target = { 0 };
 
-	return req->call->route->access != ACCESS_PUSH ||
-	       bridge_v1_target_require(
-		   request_scope(req), v1_call(req)->name, ACTION_WRITE, &target, err);
+	return v1_call_target(req, action, &target, err);
+}
+
+bool
+v1_call_reply(struct request *req, const char *json)
+{
+	reply_bytes(req, 200, "application/json", json, strlen(json));
+	return true;
 }
 
 bool
@@ -111,20 +129,20 @@ reply_token(struct request *req, struct error *err)
 {
 	const struct call *call = req->call;
 	const char *name = v1_call(req)->name;
-	enum access wanted = call->route->access;
-	struct token_access access = {
+	enum access access = call->route->access;
+	struct token_access granted = {
 		.type = "repository",
 		.name = name,
-		.pull = wanted != ACCESS_DELETE,
-		.push = wanted == ACCESS_PUSH,
-		.del = wanted == ACCESS_DELETE,
+		.pull = access != ACCESS_DELETE,
+		.push = access == ACCESS_PUSH,
+		.del = access == ACCESS_DELETE,
 	};
 	struct token token = {
 		.audience = call->key,
 		.subject = call->identity->name,
 		.account = call->identity->principal.account,
 		.epoch = call->identity->principal.epoch,
-		.access = &access,
+		.access = &granted,
 		.access_count = 1,
 	};
 	const char *text = identity_token(
@@ -133,8 +151,8 @@ reply_token(struct request *req, struct error *err)
 	if (text == NULL)
 		return false;
 	reply_headerf(req, "X-Docker-Token", "signature=%s,repository=\"%s\",access=%s", text, name,
-	    wanted == ACCESS_PUSH     ? "write"
-	    : wanted == ACCESS_DELETE ? "delete"
+	    access == ACCESS_PUSH     ? "write"
+	    : access == ACCESS_DELETE ? "delete"
 				      : "read");
 	return true;
 }

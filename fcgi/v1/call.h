@@ -36,6 +36,12 @@ bool v1_call_admit(struct request *, struct error *) MUST_CHECK;
 
 /* The {id} of the route; NOT_FOUND if it is not an id. */
 bool v1_call_id(struct request *, struct digest *, struct error *) MUST_CHECK;
+/* The push target of the call's name. DENIED if the principal may not do the action there. */
+bool v1_call_target(struct request *, int action, struct target *, struct error *) MUST_CHECK;
+/* Only check that the principal may do the action under the call's name. */
+bool v1_call_may(struct request *, int action, struct error *) MUST_CHECK;
+/* Reply 200 with this JSON text; returns true. */
+bool v1_call_reply(struct request *, const char *json);
 /* For clients that continue with images: X-Docker-Endpoints, and X-Docker-Token if requested. */
 bool v1_call_endpoint(struct request *, struct error *) MUST_CHECK;
 

@@ -60,8 +60,7 @@ v1_image_ancestry(struct request *req, struct error *err)
 		return false;
 	if (reply_unchanged(req))
 		return true;
-	reply_bytes(req, 200, "application/json", row->ancestry, strlen(row->ancestry));
-	return true;
+	return v1_call_reply(req, row->ancestry);
 }
 
 static bool
@@ -97,29 +96,19 @@ v1_image_layer_get(struct request *req, struct error *err)
 	return reply_layer(req, row, err);
 }
 
-static bool
-reply_true(struct request *req)
-{
-	reply_bytes(req, 200, "application/json", "true", strlen("true"));
-	return true;
-}
-
 bool
 v1_image_json_put(struct request *req, struct error *err)
 {
-	struct target target;
 	struct digest id;
 	struct bytes json;
 	char *body;
 
-	if (!v1_call_id(req, &id, err) ||
-	    !bridge_v1_target_require(
-		request_scope(req), v1_call(req)->name, ACTION_WRITE, &target, err) ||
+	if (!v1_call_id(req, &id, err) || !v1_call_may(req, ACTION_WRITE, err) ||
 	    !request_body(req, JSON_MAX, &body, &json.length, err))
 		return false;
 	json.data = body;
 	return bridge_v1_json_push(request_scope(req), v1_call(req)->name, &id, json, err) &&
-	       reply_true(req);
+	       v1_call_reply(req, "true");
 }
 
 bool
@@ -139,7 +128,7 @@ v1_image_layer_put(struct request *req, struct error *err)
 		(void)!session_cancel(session, &ignored);
 		return false;
 	}
-	return bridge_v1_layer_end(layer, err) && reply_true(req);
+	return bridge_v1_layer_end(layer, err) && v1_call_reply(req, "true");
 }
 
 /* The payload checksum is verified. The tarsum, which only clients older than the supported ones
@@ -164,5 +153,5 @@ v1_image_checksum_put(struct request *req, struct error *err)
 		    "X-Docker-Checksum: must have at most %d bytes", CHECKSUM_MAX);
 	return bridge_v1_checksum_push(
 		   request_scope(req), v1_call(req)->name, &id, &digest, tarsum, err) &&
-	       reply_true(req);
+	       v1_call_reply(req, "true");
 }

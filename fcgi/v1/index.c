@@ -22,12 +22,6 @@ v1_ping(struct request *req, struct error *err)
 	return reply_json(req, 200, json_pack("{s:b}", "standalone", 0));
 }
 
-static void
-reply_word(struct request *req, int status, const char *json)
-{
-	reply_bytes(req, status, "application/json", json, strlen(json));
-}
-
 /* Read a body that must be a list. Its content is not used: images are sent one by one. */
 static bool
 list_read(struct request *req, struct error *err)
@@ -47,30 +41,19 @@ list_read(struct request *req, struct error *err)
 	return ok;
 }
 
-static bool
-may_push(struct request *req, struct error *err)
-{
-	struct target target;
-
-	return bridge_v1_target_require(
-	    request_scope(req), v1_call(req)->name, ACTION_WRITE, &target, err);
-}
-
 bool
 v1_repository_put(struct request *req, struct error *err)
 {
-	if (!may_push(req, err) || !list_read(req, err) || !v1_call_endpoint(req, err))
-		return false;
-	reply_word(req, 200, "\"\"");
-	return true;
+	return v1_call_may(req, ACTION_WRITE, err) && list_read(req, err) &&
+	       v1_call_endpoint(req, err) && v1_call_reply(req, "\"\"");
 }
 
 /* The end of a push. */
 bool
 v1_repository_images_put(struct request *req, struct error *err)
 {
-	return may_push(req, err) && list_read(req, err) && v1_call_endpoint(req, err) &&
-	       reply_empty(req, 204);
+	return v1_call_may(req, ACTION_WRITE, err) && list_read(req, err) &&
+	       v1_call_endpoint(req, err) && reply_empty(req, 204);
 }
 
 /* Each id once, without tags: a client would prefer a tag in this list to the list of tags. */
@@ -105,20 +88,14 @@ v1_repository_images(struct request *req, struct error *err)
 bool
 v1_repository_images_delete(struct request *req, struct error *err)
 {
-	struct target target;
-
-	return bridge_v1_target_require(
-		   request_scope(req), v1_call(req)->name, ACTION_DELETE, &target, err) &&
-	       v1_call_endpoint(req, err) && reply_empty(req, 204);
+	return v1_call_may(req, ACTION_DELETE, err) && v1_call_endpoint(req, err) &&
+	       reply_empty(req, 204);
 }
 
 bool
 v1_repository_auth(struct request *req, struct error *err)
 {
-	if (!may_push(req, err))
-		return false;
-	reply_word(req, 200, "\"\"");
-	return true;
+	return v1_call_may(req, ACTION_WRITE, err) && v1_call_reply(req, "\"\"");
 }
 
 /* --- Properties: access is controlled by permission targets; this reports it --- */
@@ -140,22 +117,21 @@ v1_repository_properties_put(struct request *req, struct error *err)
 	json_t *document;
 	char *body;
 	size_t length;
-	bool open, wanted, understood;
+	bool open, wants_open, valid;
 
-	if (!may_push(req, err) ||
+	if (!v1_call_may(req, ACTION_WRITE, err) ||
 	    !bridge_v1_public(request_scope(req), v1_call(req)->name, &open, err) ||
 	    !request_body(req, PROPERTIES_MAX, &body, &length, err))
 		return false;
 	document = document_load(req->arena, (struct bytes){ body, length }, &reason);
-	understood = json_unpack(document, "{s:s}", "access", &access) == 0 &&
-		     (strcmp(access, "public") == 0 || strcmp(access, "private") == 0);
-	wanted = strcmp(access, "public") == 0;
+	valid = json_unpack(document, "{s:s}", "access", &access) == 0 &&
+		(strcmp(access, "public") == 0 || strcmp(access, "private") == 0);
+	wants_open = strcmp(access, "public") == 0;
 	json_decref(document);
-	if (!understood)
+	if (!valid)
 		return error_set(err, ERROR_BAD_REQUEST, "access: must be public or private");
-	if (wanted != open)
+	if (wants_open != open)
 		return error_set(
 		    err, ERROR_DENIED, "cannot change access: permission targets determine it");
-	reply_word(req, 200, "true");
-	return true;
+	return v1_call_reply(req, "true");
 }

@@ -5,24 +5,24 @@
 #include "v1/call.h"
 #include "v1/handlers.h"
 
-#define PAGE_USUAL 25
+#define PAGE_DEFAULT 25
 #define PAGE_MAX 100
 #define PAGES_MAX 1000000
 
 /* A number in the query; clamped to its range. */
 static int64_t
-query_count(struct request *req, const char *name, int64_t usual, int64_t most)
+query_count(struct request *req, const char *name, int64_t fallback, int64_t max)
 {
 	const char *text = request_query(req, name);
-	int64_t value = text == NULL || *text == '\0' ? usual : strtoll(text, NULL, 10);
+	int64_t value = text == NULL || *text == '\0' ? fallback : strtoll(text, NULL, 10);
 
-	return value < 1 ? 1 : value > most ? most : value;
+	return value < 1 ? 1 : value > max ? max : value;
 }
 
 bool
 v1_search(struct request *req, struct error *err)
 {
-	struct v1_search search = { .limit = query_count(req, "n", PAGE_USUAL, PAGE_MAX),
+	struct v1_search search = { .limit = query_count(req, "n", PAGE_DEFAULT, PAGE_MAX),
 		.page = query_count(req, "page", 1, PAGES_MAX) };
 	json_t *results;
 

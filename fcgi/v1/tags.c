@@ -11,7 +11,7 @@
 #define AGENT_MAX 512
 
 static bool
-find(struct request *req, const char *tag, struct v1_tag_row **tags, size_t *count,
+find_tags(struct request *req, const char *tag, struct v1_tag_row **tags, size_t *count,
     struct error *err)
 {
 	return bridge_v1_tags(request_scope(req), v1_call(req)->name, tag, tags, count, err);
@@ -24,7 +24,7 @@ v1_tags_get(struct request *req, struct error *err)
 	json_t *map;
 	size_t count;
 
-	if (!find(req, NULL, &tags, &count, err))
+	if (!find_tags(req, NULL, &tags, &count, err))
 		return false;
 	map = json_object();
 	for (size_t i = 0; i < count; i++)
@@ -38,46 +38,44 @@ v1_tag_get(struct request *req, struct error *err)
 {
 	struct v1_tag_row *tags;
 	size_t count;
-	const char *text;
 
-	if (!find(req, request_param(req, "tag"), &tags, &count, err))
+	if (!find_tags(req, request_param(req, "tag"), &tags, &count, err))
 		return false;
-	text = arena_printf(req->arena, "\"%s\"", v1_id_text(&tags[0].id));
 	reply_header(req, "Cache-Control", "no-cache");
-	reply_bytes(req, 200, "application/json", text, strlen(text));
-	return true;
+	return v1_call_reply(req, arena_printf(req->arena, "\"%s\"", v1_id_text(&tags[0].id)));
 }
 
 /* --- Details of the client that set the tag --- */
 
 /* A token of the User-Agent: "docker/1.6.2 go/go1.4 kernel/3.16 os/linux arch/amd64". */
 static const char *
-agent_word(struct request *req, const char *agent, const char *name, const char *otherwise)
+agent_token(struct request *req, const char *agent, const char *name, const char *fallback)
 {
 	size_t length = strlen(name);
 
 	while (*agent != '\0') {
-		size_t word = strcspn(agent, " ");
+		size_t token = strcspn(agent, " ");
 
-		if (word > length && strncmp(agent, name, length) == 0 && agent[length] == '/')
-			return arena_strndup(req->arena, agent + length + 1, word - length - 1);
-		agent += word + strspn(agent + word, " ");
+		if (token > length && strncmp(agent, name, length) == 0 && agent[length] == '/')
+			return arena_strndup(req->arena, agent + length + 1, token - length - 1);
+		agent += token + strspn(agent + token, " ");
 	}
-	return otherwise;
+	return fallback;
 }
 
 static bool
-reply_told(struct request *req, const struct v1_tag_row *tag)
+reply_details(struct request *req, const struct v1_tag_row *tag)
 {
 	const char *agent = tag->agent;
-	const char *kernel = agent_word(req, agent, "kernel", NULL);
+	const char *kernel = agent_token(req, agent, "kernel", NULL);
 
 	return reply_json(req, 200,
 	    json_pack("{s:I, s:s?, s:s?, s:s, s:s, s:s?}", "last_update",
 		(json_int_t)(tag->updated / 1000000), "docker_version",
-		agent_word(req, agent, "docker", NULL), "docker_go_version",
-		agent_word(req, agent, "go", NULL), "arch", agent_word(req, agent, "arch", "amd64"),
-		"os", agent_word(req, agent, "os", "linux"), "kernel", kernel));
+		agent_token(req, agent, "docker", NULL), "docker_go_version",
+		agent_token(req, agent, "go", NULL), "arch",
+		agent_token(req, agent, "arch", "amd64"), "os",
+		agent_token(req, agent, "os", "linux"), "kernel", kernel));
 }
 
 bool
@@ -86,8 +84,8 @@ v1_tag_json(struct request *req, struct error *err)
 	struct v1_tag_row *tags;
 	size_t count;
 
-	return find(req, request_param(req, "tag"), &tags, &count, err) &&
-	       reply_told(req, &tags[0]);
+	return find_tags(req, request_param(req, "tag"), &tags, &count, err) &&
+	       reply_details(req, &tags[0]);
 }
 
 /* Of the name: the details of the tag that was set last. */
@@ -97,12 +95,12 @@ v1_repository_json(struct request *req, struct error *err)
 	struct v1_tag_row *tags, newest = { .agent = "" };
 	size_t count;
 
-	if (!find(req, NULL, &tags, &count, err))
+	if (!find_tags(req, NULL, &tags, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		if (tags[i].updated >= newest.updated)
 			newest = tags[i];
-	return reply_told(req, &newest);
+	return reply_details(req, &newest);
 }
 
 /* --- Setting and deleting tags --- */
@@ -134,37 +132,31 @@ v1_tag_put(struct request *req, struct error *err)
 
 	if (agent == NULL || strlen(agent) > AGENT_MAX || !utf8_check(agent))
 		agent = "";
-	if (!name_check_tag(tag, err) || !bridge_v1_target_require(request_scope(req),
-					     v1_call(req)->name, ACTION_WRITE, &target, err))
+	if (!name_check_tag(tag, err) || !v1_call_target(req, ACTION_WRITE, &target, err))
 		return false;
 	/* Layers may have to be unpacked. Checked before the body, which can be read only once. */
-	if (target.hands_on && !req->may_block)
+	if (target.forwards && !req->may_block)
 		return error_set(err, ERROR_WOULD_BLOCK, NULL);
-	if (!read_id(req, &id, err) ||
-	    !bridge_v1_tag_push(request_scope(req), v1_call(req)->name, tag, &id, agent, err))
-		return false;
-	reply_bytes(req, 200, "application/json", "\"\"", 2);
-	return true;
+	return read_id(req, &id, err) &&
+	       bridge_v1_tag_push(request_scope(req), v1_call(req)->name, tag, &id, agent, err) &&
+	       v1_call_reply(req, "\"\"");
 }
 
 static bool
-take_away(struct request *req, const char *tag, struct error *err)
+delete_tags(struct request *req, const char *tag, struct error *err)
 {
-	if (!bridge_v1_tags_delete(request_scope(req), v1_call(req)->name, tag, err) ||
-	    !v1_call_endpoint(req, err))
-		return false;
-	reply_bytes(req, 200, "application/json", "true", strlen("true"));
-	return true;
+	return bridge_v1_tags_delete(request_scope(req), v1_call(req)->name, tag, err) &&
+	       v1_call_endpoint(req, err) && v1_call_reply(req, "true");
 }
 
 bool
 v1_tag_delete(struct request *req, struct error *err)
 {
-	return take_away(req, request_param(req, "tag"), err);
+	return delete_tags(req, request_param(req, "tag"), err);
 }
 
 bool
 v1_tags_delete(struct request *req, struct error *err)
 {
-	return take_away(req, NULL, err);
+	return delete_tags(req, NULL, err);
 }

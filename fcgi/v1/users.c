@@ -6,7 +6,7 @@ bool
 v1_users_get(struct request *req, struct error *err)
 {
 	return registry_admit_principal(request_scope(req), false, err) &&
-	       (reply_bytes(req, 200, "application/json", "\"OK\"", 4), true);
+	       v1_call_reply(req, "\"OK\"");
 }
 
 /* Accounts cannot be created here; the client then checks whether it has one. The body, which

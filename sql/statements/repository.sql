@@ -1,6 +1,6 @@
 SET search_path = registry;
 
--- The push target of an image name, and whether the account has all wanted rights there.
+-- The push target of an image name, and whether the account has all bits of `action` there.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   target_id integer, target_key text, actions integer, image_id bigint, schema1 boolean
@@ -8,13 +8,13 @@ SET search_path = registry;
 \set account $2::integer
 \set epoch $3::integer
 \set name $4::text
-\set wanted $5::integer
+\set action $5::integer
 PREPARE target_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 2)),
 target AS (SELECT t.* FROM me, request_target(:key, :account, me.valid, :name) t)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  coalesce(target.actions & :wanted = :wanted, false) AS allowed,
+  coalesce(target.actions & :action = :action, false) AS allowed,
   target.target_id, target.target_key, target.actions, target.image_id, target.schema1
 FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
 

@@ -1,8 +1,8 @@
 SET search_path = registry;
 
--- A v1 image by id, under a name or anywhere. Pushed images take precedence over those seen through the bridge, which are of the bridged v2
--- repository. Many manifests share their lowest images: under a name, the first few manifests of the id are examined, and if it has more, those of
--- the name. Without a name, only the first thousand manifests are examined.
+-- A v1 image by id, under a name or anywhere. Pushed images take precedence over those of the bridged v2 repository. Many manifests share their
+-- lowest images: under a name, the first few manifests of the id are examined, and if it has more, those of the name. Without a name, only the first
+-- thousand manifests are examined.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
 --   json bytea, ancestry text, layered boolean, zstd boolean, alg smallint, digest bytea, size bigint, file bigint, uploading boolean
@@ -51,7 +51,7 @@ holder AS (
     SELECT manifest_id, position FROM v1_projection_image WHERE v1_id = :id AND manifest_id = im.manifest_id LIMIT 1) w
   WHERE im.image_id = ANY (ARRAY(SELECT id FROM names)) AND (SELECT count(*) FROM few) = 100
   LIMIT 1),
-seen AS (
+bridged AS (
   SELECT w.json, w.zstd, w.digest IS NOT NULL AS layered, b.alg, b.digest, b.size, b.file_id, NULL::bytea[] AS ancestry, w.manifest_id,
     w.position
   FROM holder
@@ -69,7 +69,7 @@ seen AS (
   WHERE :name IS NULL AND me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
     AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))
   LIMIT 1000)),
-found AS MATERIALIZED (SELECT 0 AS place, own.* FROM own UNION ALL SELECT 1, seen.* FROM seen),
+found AS MATERIALIZED (SELECT 0 AS place, own.* FROM own UNION ALL SELECT 1, bridged.* FROM bridged),
 hit AS (
   SELECT * FROM found WHERE :name IS NOT NULL OR (SELECT count(DISTINCT (json, layered, digest)) FROM found) = 1
   ORDER BY place LIMIT 1)
@@ -110,7 +110,7 @@ own AS (
     JOIN v1_tag t ON t.image_id = i.id AND (:tag IS NULL OR t.name = :tag)
   WHERE me.valid AND name_fits(i.path, l.include_re, l.exclude_re)
     AND (me.is_admin OR EXISTS (SELECT FROM granting_rules(l.member_id, me.principals, 1, i.path)))),
-seen AS (
+bridged AS (
   SELECT DISTINCT ON (t.name) t.name, t.manifest_id, t.updated_at
   FROM me, bridge
     CROSS JOIN unnest(name_twins(:name)) WITH ORDINALITY n (path, place)
@@ -126,15 +126,15 @@ tags AS (
     CASE WHEN o.name IS NULL AND w.manifest_id IS NULL THEN s.manifest_id ELSE 0 END AS pending,
     coalesce(o.updated_at, s.updated_at) AS updated_at, coalesce(o.agent, '') AS agent
   FROM own o
-    FULL JOIN seen s ON s.name = o.name
+    FULL JOIN bridged s ON s.name = o.name
     LEFT JOIN v1_projection w ON w.manifest_id = s.manifest_id),
-said AS MATERIALIZED (
+summary AS MATERIALIZED (
   SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
     me.valid AND EXISTS (SELECT FROM readable_paths(root.id, me.is_admin, me.principals, :name)) OR EXISTS (SELECT FROM tags) AS allowed,
     EXISTS (SELECT FROM image i JOIN v1_image v ON v.image_id = i.id WHERE i.path = :name AND i.repository_id = root.id) AS holds
   FROM me LEFT JOIN root ON true)
-SELECT said.*, tags.name AS tag, tags.id, tags.pending, tags.updated_at, tags.agent
-FROM said LEFT JOIN tags ON true
+SELECT summary.*, tags.name AS tag, tags.id, tags.pending, tags.updated_at, tags.agent
+FROM summary LEFT JOIN tags ON true
 ORDER BY tags.name;
 
 -- Names that contain a text; without one, one row, whose name is NULL.

@@ -8,7 +8,7 @@ SET search_path = registry;
 \set account $2::integer
 \set epoch $3::integer
 \set name $4::text
-\set wanted $5::integer
+\set action $5::integer
 PREPARE v1_target_find AS
 WITH me AS MATERIALIZED (SELECT * FROM request_principal(:account, :epoch)),
 root AS MATERIALIZED (SELECT * FROM request_repository(:key, 1)),
@@ -17,14 +17,14 @@ target AS (
     CASE WHEN me.valid THEN push_actions(:account, root.id, root.id, :name) ELSE 0 END AS actions
   FROM me, root LEFT JOIN image i ON i.path = :name AND i.repository_id = root.id)
 SELECT root.id IS NOT NULL AS repository_known, coalesce(target.blacked_out, root.blacked_out, false) AS blacked_out, me.valid AS principal_valid,
-  coalesce(target.actions & :wanted = :wanted, false) AS allowed,
+  coalesce(target.actions & :action = :action, false) AS allowed,
   target.target_id, target.target_key, target.actions, target.image_id, target.schema1,
   coalesce((SELECT bridge_push FROM repository r WHERE r.id = root.id), false) AS bridge_push
 FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
 
 -- Whether the image exists, and its open uploads. If there are no uploads: one row, whose id is NULL.
 -- idempotent
--- returns: there boolean, id bigint, json bytea
+-- returns: image_exists boolean, id bigint, json bytea
 \set repository $1::integer
 \set name $2::text
 \set account $3::integer
@@ -32,7 +32,7 @@ FROM me LEFT JOIN root ON true LEFT JOIN target ON true;
 \set limit $5::bigint
 PREPARE v1_uploads AS
 WITH i AS (SELECT id FROM image WHERE path = :name AND repository_id = :repository)
-SELECT v1_pushed(i.id, :image) OR v1_projected(:repository, :name, :account, :image) IS NOT NULL AS there, u.id, u.json
+SELECT v1_pushed(i.id, :image) OR v1_projected(:repository, :name, :account, :image) IS NOT NULL AS image_exists, u.id, u.json
 FROM (SELECT 1) one
   LEFT JOIN i ON true
   LEFT JOIN LATERAL (SELECT o.id, o.json FROM v1_upload o WHERE o.image_id = i.id AND o.v1_id = :image
