@@ -17,10 +17,10 @@ BEGIN
   IF NOT EXISTS (SELECT FROM missing_reference WHERE digest = p_digest AND alg = p_alg) THEN
     RETURN;
   END IF;
-  WITH wanted AS (SELECT manifest_id, least(role, reference_role('layer')) AS role FROM missing_reference WHERE digest = p_digest AND alg = p_alg),
-  named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM wanted GROUP BY manifest_id ORDER BY 2
+  WITH missing AS (SELECT manifest_id, least(role, reference_role('layer')) AS role FROM missing_reference WHERE digest = p_digest AND alg = p_alg),
+  named AS (INSERT INTO manifest_blob (blob_id, manifest_id, role) SELECT p_blob, manifest_id, min(role) FROM missing GROUP BY manifest_id ORDER BY 2
     ON CONFLICT DO NOTHING)
-  INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM wanted w JOIN image_manifest im USING (manifest_id) ORDER BY 1
+  INSERT INTO image_blob (image_id, blob_id) SELECT DISTINCT im.image_id, p_blob FROM missing m JOIN image_manifest im USING (manifest_id) ORDER BY 1
   ON CONFLICT DO NOTHING;
   DELETE FROM missing_reference WHERE digest = p_digest AND alg = p_alg AND role <> reference_role('child');
 END $$;
@@ -33,8 +33,8 @@ BEGIN
   IF NOT EXISTS (SELECT FROM missing_reference WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child')) THEN
     RETURN;
   END IF;
-  WITH wanted AS (DELETE FROM missing_reference WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child') RETURNING manifest_id)
-  SELECT array_agg(manifest_id ORDER BY manifest_id) INTO v_parents FROM wanted WHERE manifest_id <> p_manifest;
+  WITH missing AS (DELETE FROM missing_reference WHERE digest = p_digest AND alg = p_alg AND role = reference_role('child') RETURNING manifest_id)
+  SELECT array_agg(manifest_id ORDER BY manifest_id) INTO v_parents FROM missing WHERE manifest_id <> p_manifest;
   INSERT INTO manifest_child (parent_id, child_id) SELECT unnest(v_parents), p_manifest ON CONFLICT DO NOTHING;
   PERFORM image_link(im.image_id, ARRAY[p_manifest], NULL) FROM (SELECT DISTINCT image_id FROM image_manifest WHERE manifest_id = ANY (v_parents)
     ORDER BY 1) im;
@@ -99,8 +99,8 @@ BEGIN
       jsonb_strip_nulls(jsonb_build_object('media_type', p_media_type, 'size', octet_length(p_payload), 'tag', p_tag))
     FROM repository WHERE id = p_remote;
   END IF;
-  RETURN (SELECT format('%s has %s bytes, not %s', digest_text(w.alg, w.digest), w.size, w.said)
-    FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w LIMIT 1);
+  RETURN (SELECT format('%s has %s bytes, not %s', digest_text(w.alg, w.digest), w.size, w.stated_size)
+    FROM mismatched_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w LIMIT 1);
 END $$;
 
 -- The upstream still has the cached tag: it is fresh again. Also records the date of the pull.

@@ -61,10 +61,10 @@ EXCEPTION WHEN data_exception OR untranslatable_character THEN
   RETURN NULL;
 END $$;
 
--- Descriptors whose size differs from that of the stored content. A negative size is not stated.
-CREATE OR REPLACE FUNCTION wrong_sizes(p_blob_algs int[], p_blob_digests bytea[], p_blob_sizes bigint[],
+-- Descriptors whose stated size differs from that of the stored content. A negative size is not stated.
+CREATE OR REPLACE FUNCTION mismatched_sizes(p_blob_algs int[], p_blob_digests bytea[], p_blob_sizes bigint[],
   p_child_algs int[], p_child_digests bytea[], p_child_sizes bigint[])
-RETURNS TABLE (alg int, digest bytea, said bigint, size bigint) LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
+RETURNS TABLE (alg int, digest bytea, stated_size bigint, size bigint) LANGUAGE sql STABLE SET search_path = registry, pg_temp AS $$
   SELECT d.alg, d.digest, d.size, b.size FROM unnest(p_blob_algs, p_blob_digests, p_blob_sizes) d (alg, digest, size)
     JOIN blob b ON b.digest = d.digest AND b.alg = d.alg WHERE d.size >= 0 AND b.size <> d.size
   UNION ALL
@@ -150,7 +150,7 @@ BEGIN
     EXIT WHEN cardinality(v_blobs) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_blob_algs), unnest(p_blob_digests)) d)
       AND cardinality(v_children) = (SELECT count(*) FROM (SELECT DISTINCT unnest(p_child_algs), unnest(p_child_digests)) d);
   END LOOP;
-  RETURN QUERY SELECT manifest_put_outcome('size'), w.alg, w.digest, w.size FROM wrong_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w;
+  RETURN QUERY SELECT manifest_put_outcome('size'), w.alg, w.digest, w.size FROM mismatched_sizes(p_blob_algs, p_blob_digests, p_blob_sizes, p_child_algs, p_child_digests, p_child_sizes) w;
   IF FOUND THEN
     RETURN;
   END IF;

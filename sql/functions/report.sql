@@ -11,11 +11,11 @@ DECLARE
   v_reference text := coalesce(p_tag, digest_text(p_alg, p_digest));
   v_local boolean;
   v_member record;
-  v_why text;
-  v_winner text;
-  v_winner_rank int;
-  v_asked text[] := '{}';
-  v_asked_first text[] := '{}'; -- of these, the ones with priority
+  v_reason text;
+  v_served_by text;
+  v_served_rank int;
+  v_upstreams text[] := '{}';
+  v_priority_upstreams text[] := '{}';
   v_answer text;
   v_members jsonb := '[]';
 BEGIN
@@ -25,8 +25,8 @@ BEGIN
   END IF;
   v_local := v_root.shadowing_guard AND name_is_local(v_root.id, p_name);
   FOR v_member IN
-    SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS missed, m.reason AS refusal, c.offline,
-      s.offline_until > now() AS away, concat_ws(': ', s.trouble, s.reason) AS trouble, principal_actions(v_account, l.member_id, n.path) AS actions,
+    SELECT DISTINCT ON (l.rank <> 0, stamp, l.class, first) l.*, r.key, n.path, h.digest, h.updated_at, h.fresh, m.until IS NOT NULL AS in_negative_cache, m.reason AS refusal, c.offline,
+      s.offline_until > now() AS backing_off, concat_ws(': ', s.trouble, s.reason) AS trouble, principal_actions(v_account, l.member_id, n.path) AS actions,
       CASE WHEN p_tag IS NULL THEN name_fits(n.path, l.include_re, l.exclude_re) ELSE tag_fits(n.path, p_tag, l.include_re, l.exclude_re) END AS fits,
       CASE WHEN v_root.by_timestamp AND p_tag IS NOT NULL THEN -extract(epoch FROM h.updated_at) END AS stamp,
       min(l.ord) OVER (PARTITION BY l.member_id) AS first
@@ -44,46 +44,46 @@ BEGIN
     WHERE l.root_id = v_root.id
     ORDER BY l.rank <> 0, stamp NULLS LAST, l.class, first, fits DESC
   LOOP
-    v_why := CASE
+    v_reason := CASE
       WHEN NOT v_member.fits THEN 'a pattern keeps ' || CASE WHEN name_fits(v_member.path, v_member.include_re, v_member.exclude_re) THEN 'the tag' ELSE 'the name' END || ' out'
       WHEN v_member.actions & 1 = 0 THEN 'the user may not read it here'
       WHEN v_member.class = 2 AND v_local AND p_tag IS NOT NULL THEN 'a local member has the name, so no remote answers for its tags'
-      WHEN v_member.digest IS NOT NULL AND v_winner IS NOT NULL THEN 'has it, but another comes first'
+      WHEN v_member.digest IS NOT NULL AND v_served_by IS NOT NULL THEN 'has it, but another comes first'
       WHEN v_member.digest IS NOT NULL AND v_member.fresh THEN 'has it'
       WHEN v_member.digest IS NOT NULL THEN 'has it cached; its upstream is asked whether it still holds'
       WHEN v_member.class = 1 THEN 'does not have it'
       WHEN v_local THEN 'not cached, and a local member has the name, so no upstream is asked'
       WHEN v_member.offline THEN 'not cached, and set offline'
-      WHEN v_member.missed AND v_member.refusal IS NOT NULL THEN 'its upstream refused it a while ago: ' || v_member.refusal
-      WHEN v_member.missed THEN 'its upstream did not have it a while ago'
+      WHEN v_member.in_negative_cache AND v_member.refusal IS NOT NULL THEN 'its upstream refused it a while ago: ' || v_member.refusal
+      WHEN v_member.in_negative_cache THEN 'its upstream did not have it a while ago'
       WHEN v_member.actions & 2 = 0 THEN 'not cached, and the user may not fill the cache'
-      WHEN v_member.away THEN 'not cached, and assumed offline: ' || v_member.trouble
+      WHEN v_member.backing_off THEN 'not cached, and assumed offline: ' || v_member.trouble
       ELSE 'not cached; its upstream is asked' END;
-    IF v_why LIKE 'has it%' AND v_winner IS NULL THEN
-      v_winner := v_member.key;
-      v_winner_rank := v_member.rank;
+    IF v_reason LIKE 'has it%' AND v_served_by IS NULL THEN
+      v_served_by := v_member.key;
+      v_served_rank := v_member.rank;
       v_answer := v_member.digest;
-    ELSIF v_why = 'not cached; its upstream is asked' THEN
-      v_asked := v_asked || v_member.key;
-      v_asked_first := v_asked_first || CASE WHEN v_member.rank = 0 THEN v_member.key END;
+    ELSIF v_reason = 'not cached; its upstream is asked' THEN
+      v_upstreams := v_upstreams || v_member.key;
+      v_priority_upstreams := v_priority_upstreams || CASE WHEN v_member.rank = 0 THEN v_member.key END;
     END IF;
     v_members := v_members || jsonb_build_object('repository', v_member.key, 'rclass', class_name(v_member.class), 'priority', v_member.rank = 0,
       'name', v_member.path, 'included', v_member.fits, 'readable', v_member.actions & 1 <> 0, 'mayFillCache', CASE WHEN v_member.class = 2 THEN v_member.actions & 2 <> 0 END,
-      'digest', v_member.digest, 'updated', v_member.updated_at, 'fresh', CASE WHEN v_member.digest IS NOT NULL THEN v_member.fresh END, 'why', v_why);
+      'digest', v_member.digest, 'updated', v_member.updated_at, 'fresh', CASE WHEN v_member.digest IS NOT NULL THEN v_member.fresh END, 'why', v_reason);
   END LOOP;
   -- content in one member keeps all upstreams from being asked, except those of priority members before it
-  IF v_winner IS NOT NULL THEN
-    v_asked := CASE WHEN v_winner_rank = 0 THEN '{}' ELSE array_remove(v_asked_first, NULL) END;
-    v_members := (SELECT jsonb_agg(CASE WHEN m.value ->> 'why' = 'not cached; its upstream is asked' AND m.value ->> 'repository' <> ALL (v_asked)
+  IF v_served_by IS NOT NULL THEN
+    v_upstreams := CASE WHEN v_served_rank = 0 THEN '{}' ELSE array_remove(v_priority_upstreams, NULL) END;
+    v_members := (SELECT jsonb_agg(CASE WHEN m.value ->> 'why' = 'not cached; its upstream is asked' AND m.value ->> 'repository' <> ALL (v_upstreams)
       THEN m.value || '{"why": "not cached, and another has it"}' ELSE m.value END ORDER BY m.place)
       FROM jsonb_array_elements(v_members) WITH ORDINALITY AS m (value, place));
   END IF;
   RETURN jsonb_build_object('repository', p_key, 'name', p_name, 'reference', v_reference, 'user', lower(p_user), 'nameIsLocal', v_local,
-    'blackedOut', v_root.blacked_out, 'members', v_members, 'winner', v_winner, 'digest', v_answer, 'asked', to_jsonb(v_asked),
+    'blackedOut', v_root.blacked_out, 'members', v_members, 'winner', v_served_by, 'digest', v_answer, 'asked', to_jsonb(v_upstreams),
     'reason', CASE WHEN v_root.blacked_out THEN 'the repository is blacked out'
-      WHEN v_winner IS NOT NULL AND v_asked <> '{}' THEN 'a priority remote is asked first; else ' || v_winner || ' answers'
-      WHEN v_winner IS NOT NULL THEN v_winner || ' is the first in the order of the search that has it'
-      WHEN v_asked <> '{}' THEN 'nobody has it; upstreams are asked in this order'
+      WHEN v_served_by IS NOT NULL AND v_upstreams <> '{}' THEN 'a priority remote is asked first; else ' || v_served_by || ' answers'
+      WHEN v_served_by IS NOT NULL THEN v_served_by || ' is the first in the order of the search that has it'
+      WHEN v_upstreams <> '{}' THEN 'nobody has it; upstreams are asked in this order'
       ELSE 'nobody has it' END);
 END $$;
 

@@ -66,7 +66,7 @@ INSERT INTO hot VALUES ('blob_publish',
   ModifyTable blob; ModifyTable gc_blob; ModifyTable image_blob; ModifyTable upload; ModifyTable upload_done; Result');
 INSERT INTO hot VALUES ('manifest_put',
   'Aggregate; Append; Bitmap Heap Scan manifest; Bitmap Heap Scan resolved_member; Bitmap Heap Scan tag; Bitmap Index Scan; BitmapAnd;
-  BitmapOr; Function Scan; Function Scan manifest_put; Function Scan unnest; Function Scan wrong_sizes; Hash; Hash Join;
+  BitmapOr; Function Scan; Function Scan manifest_put; Function Scan mismatched_sizes; Function Scan unnest; Hash; Hash Join;
   Index Only Scan image_blob; Index Only Scan image_manifest; Index Only Scan membership; Index Scan account; Index Scan acl;
   Index Scan blob; Index Scan image; Index Scan image_manifest; Index Scan manifest; Index Scan media_type; Index Scan missing_reference;
   Index Scan repository; Index Scan resolved_member; Index Scan tag; Limit; LockRows; Materialize; ModifyTable audit; ModifyTable gc_link;
