@@ -31,9 +31,9 @@ admin_make(struct ctl *ctl, struct error *err)
 	return true;
 }
 
-/* *wanted: no account exists, or admin still has the first password. Otherwise print why not. */
+/* *needed: no account exists, or admin still has the first password. Otherwise print why not. */
 static bool
-is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
+is_needed(struct ctl *ctl, bool *needed, struct error *err)
 {
 	struct account *accounts, *admin;
 	size_t count;
@@ -42,13 +42,13 @@ is_wanted(struct ctl *ctl, bool *wanted, struct error *err)
 	    !db_account_find(&ctl->db, ADMIN, &admin, err))
 		return false;
 	if (count == 0) {
-		*wanted = true;
+		*needed = true;
 		return admin_make(ctl, err);
 	}
-	*wanted = false;
-	if (admin != NULL && !password_check(FIRST_PASSWORD, admin->password, wanted, err))
+	*needed = false;
+	if (admin != NULL && !password_check(FIRST_PASSWORD, admin->password, needed, err))
 		return false;
-	if (!*wanted)
+	if (!*needed)
 		printf("nothing created: %s\n", admin == NULL
 						    ? "accounts exist, but none is named " ADMIN
 						    : ADMIN " has a password of its own");
@@ -139,15 +139,15 @@ enum exit_code
 ctl_bootstrap(struct ctl *ctl, int argc, char **argv)
 {
 	struct error err = { 0 };
-	bool wanted;
+	bool needed;
 
 	while (ctl_option(ctl, argc, argv) != NULL)
 		;
 	ctl_no_operands(ctl, argc, argv);
 	if (!ctl_open(ctl, &err) || !ctl_store_bind(ctl, false, &err) ||
-	    !is_wanted(ctl, &wanted, &err))
+	    !is_needed(ctl, &needed, &err))
 		return ctl_fail(&err);
-	if (!wanted)
+	if (!needed)
 		return EXIT_DONE;
 	if (!repositories_make(ctl, &err) || !rights_make(ctl, &err))
 		return ctl_fail(&err);

@@ -17,7 +17,7 @@ enum exit_code {
 	EXIT_PROBLEMS = 1, /* something is wrong, or the command cannot be carried out */
 	EXIT_USAGE = 2,
 	EXIT_DATABASE = 69, /* EX_UNAVAILABLE */
-	EXIT_AGAIN = 75     /* EX_TEMPFAIL */
+	EXIT_RETRY = 75     /* EX_TEMPFAIL */
 };
 
 struct ctl {

@@ -17,7 +17,7 @@ const struct ctl_option migrate_options[] = {
 enum exit_code
 ctl_migrate(struct ctl *ctl, int argc, char **argv)
 {
-	struct migrate order = { .directory = SQL_FOLDER, .report = stdout };
+	struct migrate order = { .directory = SQL_DIRECTORY, .report = stdout };
 	struct error err = { 0 };
 	const char *option;
 	enum exit_code code;
@@ -41,5 +41,5 @@ ctl_migrate(struct ctl *ctl, int argc, char **argv)
 	if (db_migrate(&order, &err))
 		return EXIT_DONE;
 	code = ctl_fail(&err);
-	return err.code == ERROR_CONFLICT ? EXIT_AGAIN : code;
+	return err.code == ERROR_CONFLICT ? EXIT_RETRY : code;
 }

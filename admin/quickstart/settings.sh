@@ -6,7 +6,7 @@ port=5001 server=lighttpd scheme=https hosts=no installed='' run='' accounts=''
 declare -A chosen=()
 
 command=start
-wanted_packages=()
+package_options=()
 state=$top/var
 assume_yes=no
 
@@ -17,7 +17,7 @@ read_options() {
 		packages)
 			command=packages
 			shift
-			wanted_packages=("$@")
+			package_options=("$@")
 			return
 			;;
 		--port | --server | --state | --installed)

@@ -10,7 +10,7 @@
 
 /* "local" for LOCAL; NULL: any. */
 static const char *
-wanted_class(struct request *req)
+requested_class(struct request *req)
 {
 	static const char *const classes[] = { "local", "remote", "virtual" };
 	const char *type = request_query(req, "type");
@@ -39,9 +39,9 @@ summary(struct request *req, const struct repository *repository)
 static bool
 is_of_project(struct request *req, const struct repository *repository)
 {
-	const char *wanted = request_query(req, "project");
+	const char *project = request_query(req, "project");
 
-	return wanted == NULL || *wanted == '\0' || strcmp(repository->project, wanted) == 0;
+	return project == NULL || *project == '\0' || strcmp(repository->project, project) == 0;
 }
 
 bool
@@ -53,7 +53,7 @@ rest_repositories_list(struct request *req, struct error *err)
 	size_t count;
 
 	if (!registry_repository_list(
-		request_scope(req), wanted_class(req), &repositories, &count, err))
+		request_scope(req), requested_class(req), &repositories, &count, err))
 		return false;
 	if (package != NULL && *package != '\0' && strcasecmp(package, "docker") != 0)
 		count = 0;
@@ -117,7 +117,7 @@ required_revision(struct request *req, const char *key, int *revision, struct er
 		return true;
 	if (!registry_repository_find(request_scope(req), key, &repository, err))
 		return false;
-	*revision = repository != NULL && conditional_etag_listed(header, repository->version)
+	*revision = repository != NULL && conditional_etag_matches(header, repository->version)
 			? repository->revision
 			: REPOSITORY_REVISION_NONE;
 	return true;
@@ -134,7 +134,7 @@ creates_only(struct request *req)
 
 /* note: of the registry, or NULL. */
 static bool
-tell(struct request *req, const char *key, const char *done, const char *note)
+reply_outcome(struct request *req, const char *key, const char *done, const char *note)
 {
 	const char *text = arena_printf(req->arena, "repository %s %s%s%s\n", key, done,
 	    note == NULL ? "" : "; ", note == NULL ? "" : note);
@@ -154,7 +154,7 @@ save(struct request *req, enum document_mode mode, struct error *err)
 	       required_revision(req, edit.key, &edit.revision, err) &&
 	       registry_repository_save(
 		   request_scope(req), request_service(req)->config, &edit, &created, &note, err) &&
-	       tell(req, edit.key, created ? "created" : "changed", note);
+	       reply_outcome(req, edit.key, created ? "created" : "changed", note);
 }
 
 /* Create or replace; with If-None-Match: * only create. */
@@ -178,5 +178,5 @@ rest_repository_remove(struct request *req, struct error *err)
 
 	return rest_key(req, &key, err) && required_revision(req, key, &revision, err) &&
 	       registry_repository_delete(request_scope(req), key, revision, &note, err) &&
-	       tell(req, key, "deleted", note);
+	       reply_outcome(req, key, "deleted", note);
 }

@@ -20,7 +20,7 @@ change_read(struct request *req, struct password_change *change, struct error *e
 	arena_defer(req->arena, (void (*)(void *))json_decref, document);
 	ok = json_unpack_ex(document, &reason, 0, "{s:s, s:s, s:s, s:s}", "userName", &change->name,
 		 "oldPassword", &change->old, "newPassword1", &change->fresh, "newPassword2",
-		 &change->again) == 0;
+		 &change->repeated) == 0;
 	return ok || error_set(err, ERROR_BAD_REQUEST, "%s", reason.text);
 }
 

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 
 #define WRONG_MS 10000 /* a wrong pair of name and password is cached this long */
-#define TELL_MS 1000   /* how often a cached sign-in is reported to the database */
+#define REPORT_MS 1000 /* how often a cached sign-in is reported to the database */
 
 /* Cache the sign-in: the password was right, and this address may sign in. */
 static void
@@ -59,7 +59,7 @@ entry_of(const struct account *account)
 /* True if this pair was refused at this address a moment ago, and the account has not changed
  * since. */
 static bool
-is_wrong_again(
+is_known_wrong(
     const struct attempt *attempt, const struct memory_key *pair, const struct memory_entry *now)
 {
 	struct memory_entry then;
@@ -99,7 +99,7 @@ check_password(const struct attempt *attempt, const struct authorization *creden
 	    attempt->address, &pair);
 	if ((*good = is_right_elsewhere(attempt, &anywhere, account)))
 		return true;
-	if (is_wrong_again(attempt, &pair, &now))
+	if (is_known_wrong(attempt, &pair, &now))
 		return true;
 	if (!acquire_slot(attempt, err))
 		return false;
@@ -115,15 +115,15 @@ check_password(const struct attempt *attempt, const struct authorization *creden
 }
 
 /* The database counts consecutive wrong passwords, so successes are reported to it; those from the
- * cache only every TELL_MS. */
+ * cache only every REPORT_MS. */
 static bool
-tell_success(
+report_success(
     const struct attempt *attempt, const struct memory_key *here, int account, struct error *err)
 {
 	struct memory *memory = attempt->authenticator->good;
 	struct memory_entry entry;
 
-	return (memory_find(memory, here, &entry) && !memory_is_due(memory, here, TELL_MS)) ||
+	return (memory_find(memory, here, &entry) && !memory_is_due(memory, here, REPORT_MS)) ||
 	       db_account_succeeded(attempt->db, account, attempt->given->address, err);
 }
 
@@ -150,7 +150,7 @@ prove_password(const struct attempt *attempt, const struct authorization *creden
 		    account->disabled ? "account disabled" : "account locked", err);
 	if (!good)
 		return attempt_refuse(attempt, account->id, name, "wrong password", err);
-	if (!tell_success(attempt, here, account->id, err))
+	if (!report_success(attempt, here, account->id, err))
 		return false;
 	identity->principal = (struct principal){ .account = account->id, .epoch = account->epoch };
 	identity->name = account->name;
@@ -174,7 +174,7 @@ basic_identify(const struct attempt *attempt, const struct authorization *creden
 	identity->principal = entry.principal;
 	identity->name = arena_strdup(attempt->db->arena, entry.name);
 	identity->remembered = true;
-	return tell_success(attempt, &here, entry.principal.account, err);
+	return report_success(attempt, &here, entry.principal.account, err);
 }
 
 void

@@ -55,7 +55,7 @@ count_waiting(const char *network, size_t *of_network)
 }
 
 static void
-wait_for_turn(struct waiter *waiter)
+wait_for_slot(struct waiter *waiter)
 {
 	struct waiter **end = &waiters;
 
@@ -72,7 +72,7 @@ enum hash_slot
 hash_slot_acquire(const char *address, bool wait)
 {
 	struct waiter waiter = { 0 };
-	enum hash_slot turn = HASH_SLOT_ACQUIRED;
+	enum hash_slot result = HASH_SLOT_ACQUIRED;
 	size_t of_network, all;
 
 	read_network(address, waiter.network);
@@ -83,13 +83,13 @@ hash_slot_acquire(const char *address, bool wait)
 	if (free_slots > 0)
 		free_slots--;
 	else if (all >= WAITING_MAX || of_network >= NETWORK_WAITING_MAX)
-		turn = HASH_SLOT_BUSY;
+		result = HASH_SLOT_BUSY;
 	else if (wait)
-		wait_for_turn(&waiter);
+		wait_for_slot(&waiter);
 	else
-		turn = HASH_SLOT_WOULD_BLOCK;
+		result = HASH_SLOT_WOULD_BLOCK;
 	pthread_mutex_unlock(&mutex);
-	return turn;
+	return result;
 }
 
 void

@@ -27,9 +27,9 @@ make_setting(char setting[CRYPT_GENSALT_OUTPUT_SIZE])
 }
 
 void
-password_setup(unsigned wanted)
+password_setup(unsigned hash_slots)
 {
-	slots = wanted;
+	slots = hash_slots;
 }
 
 static void
@@ -105,10 +105,10 @@ password_hash(struct arena *arena, const char *password, struct error *err)
 	else if (!utf8_check(password))
 		error_set(err, ERROR_BAD_REQUEST, "password: must be UTF-8");
 	else {
-		bool taken = password_hash_slot("", true) == HASH_SLOT_ACQUIRED;
-		bool ok = taken && make_setting(setting) && hash(password, setting, text);
+		bool acquired = password_hash_slot("", true) == HASH_SLOT_ACQUIRED;
+		bool ok = acquired && make_setting(setting) && hash(password, setting, text);
 
-		if (taken)
+		if (acquired)
 			hash_slot_release();
 		if (ok)
 			return arena_strdup(arena, text);

@@ -9,7 +9,7 @@
 static bool
 check_fresh(const struct password_change *change, struct error *err)
 {
-	if (strcmp(change->fresh, change->again) != 0)
+	if (strcmp(change->fresh, change->repeated) != 0)
 		return error_set(err, ERROR_BAD_REQUEST, "newPassword2: must equal newPassword1");
 	return *change->fresh != '\0' ||
 	       error_set(err, ERROR_BAD_REQUEST, "newPassword1: must not be empty");

@@ -11,7 +11,7 @@ struct password_change {
 	const char *name;  /* of the account */
 	const char *old;   /* its password; not checked if it is not the actor's own */
 	const char *fresh; /* the new password */
-	const char *again; /* the same, as typed once more */
+	const char *repeated; /* the same, as typed once more */
 };
 
 /*

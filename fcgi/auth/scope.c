@@ -8,7 +8,7 @@
 
 /* Characters that are not allowed in a name must not get into tokens, challenges and logs. */
 static bool
-is_word(const char *text)
+is_token(const char *text)
 {
 	for (; *text != '\0'; text++)
 		if (*text <= ' ' || *text > '~' || *text == '"' || *text == '\\')
@@ -20,7 +20,7 @@ static void
 read_actions(const char *text, struct token_access *access)
 {
 	static const char *const names[] = { "pull", "push", "delete" };
-	bool *const wanted[] = { &access->pull, &access->push, &access->del };
+	bool *const flags[] = { &access->pull, &access->push, &access->del };
 
 	while (*text != '\0') {
 		size_t length = strcspn(text, ",");
@@ -28,7 +28,7 @@ read_actions(const char *text, struct token_access *access)
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 			if ((strlen(names[i]) == length && memcmp(names[i], text, length) == 0) ||
 			    (length == 1 && *text == '*'))
-				*wanted[i] = true;
+				*flags[i] = true;
 		access->all = access->all || (length == 1 && *text == '*');
 		text += length + (text[length] == ',');
 	}
@@ -56,7 +56,7 @@ read_entry(struct arena *arena, const char *text, struct token_access *access)
 	const char *first = strchr(text, ':'), *last = strrchr(text, ':');
 	size_t type, name;
 
-	if (first == last || !is_word(text))
+	if (first == last || !is_token(text))
 		return false;
 	type = type_length(text, (size_t)(first - text));
 	name = (size_t)(last - first) - 1;
@@ -100,20 +100,20 @@ generalise(struct token_access *list, size_t count)
 
 /* Upper bound of the number of entries: one for every two characters. */
 static size_t
-most_entries(const char *const *values)
+max_entries(const char *const *values)
 {
-	size_t most = 0;
+	size_t max = 0;
 
 	for (; *values != NULL; values++)
-		most += strlen(*values) / 2 + 1;
-	return most;
+		max += strlen(*values) / 2 + 1;
+	return max;
 }
 
 void
 scope_parse(
     struct arena *arena, const char *const *values, struct token_access **out, size_t *count)
 {
-	struct token_access *list = arena_array(arena, most_entries(values), sizeof(*list));
+	struct token_access *list = arena_array(arena, max_entries(values), sizeof(*list));
 	size_t used = 0;
 
 	for (; *values != NULL; values++) {

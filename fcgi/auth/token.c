@@ -172,12 +172,12 @@ read_access(struct arena *arena, json_t *list, struct token *token)
 		access->name = arena_strdup(arena, name);
 		access->any_name = strcmp(name, ANY_NAME) == 0;
 		json_array_foreach(actions, j, action) {
-			const char *word = json_is_string(action) ? json_string_value(action) : "";
+			const char *verb = json_is_string(action) ? json_string_value(action) : "";
 
-			access->pull = access->pull || strcmp(word, "pull") == 0;
-			access->push = access->push || strcmp(word, "push") == 0;
-			access->del = access->del || strcmp(word, "delete") == 0;
-			access->all = access->all || strcmp(word, "*") == 0;
+			access->pull = access->pull || strcmp(verb, "pull") == 0;
+			access->push = access->push || strcmp(verb, "push") == 0;
+			access->del = access->del || strcmp(verb, "delete") == 0;
+			access->all = access->all || strcmp(verb, "*") == 0;
 		}
 	}
 	return json_is_array(list);

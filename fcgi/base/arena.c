@@ -200,12 +200,12 @@ char *
 arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
 	char small[SMALL_TEXT], *text;
-	va_list again;
+	va_list copy;
 	int length;
 
-	va_copy(again, args);
-	length = vsnprintf(small, sizeof(small), format, again);
-	va_end(again);
+	va_copy(copy, args);
+	length = vsnprintf(small, sizeof(small), format, copy);
+	va_end(copy);
 	if (length < 0)
 		log_fatal("cannot format \"%s\"", format);
 	if ((size_t)length < sizeof(small))

@@ -19,7 +19,7 @@ struct config_option {
 	enum config_type type;
 	size_t offset;        /* in struct config, or in the struct of a named section */
 	const char *standard; /* the default as it is written in the file; NULL: must be set */
-	int64_t least, most;  /* of numbers and bytes */
+	int64_t min, max;     /* of numbers and bytes */
 	const char *message;
 };
 

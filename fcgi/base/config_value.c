@@ -32,7 +32,7 @@ parse_number(const struct config_option *option, const char *text, int64_t *out)
 		end++;
 	}
 	*out = value;
-	return *end == '\0' && value >= option->least && value <= option->most;
+	return *end == '\0' && value >= option->min && value <= option->max;
 }
 
 /* "http://HOST:PORT" */
@@ -84,9 +84,8 @@ describe_values(const struct config_option *option, char *out, size_t size)
 	else if (option->type == CONFIG_PROXY)
 		snprintf(out, size, "http://HOST:PORT");
 	else
-		snprintf(out, size, "a whole number from %" PRId64 " to %" PRId64 "%s",
-		    option->least, option->most,
-		    option->type == CONFIG_BYTES ? "; K, M or G may follow it" : "");
+		snprintf(out, size, "a whole number from %" PRId64 " to %" PRId64 "%s", option->min,
+		    option->max, option->type == CONFIG_BYTES ? "; K, M or G may follow it" : "");
 }
 
 /* The URL of a proxy is not repeated: by mistake it may contain a password. */

@@ -23,13 +23,13 @@ static const struct {
 
 /* Set once, before threads start. */
 static const char *log_program = "stowage";
-static enum log_level log_most = LOG_LEVEL_INFO;
+static enum log_level max_level = LOG_LEVEL_INFO;
 
 void
-log_open(const char *program, enum log_level most)
+log_open(const char *program, enum log_level level)
 {
 	log_program = program;
-	log_most = most;
+	max_level = level;
 }
 
 bool
@@ -114,7 +114,7 @@ log_fields(enum log_level level, const char *fields)
 	char line[LINE_MAX_BYTES], now[CLOCK_TEXT_SIZE];
 	size_t length;
 
-	if (level > log_most)
+	if (level > max_level)
 		return;
 	clock_text(now);
 	snprintf(line, sizeof(line) - 1, "<%d>time=%s level=%s program=%s %s", (int)level, now,
@@ -138,7 +138,7 @@ log_line(enum log_level level, const char *format, ...)
 {
 	va_list args;
 
-	if (level > log_most)
+	if (level > max_level)
 		return;
 	va_start(args, format);
 	log_message(level, format, args);

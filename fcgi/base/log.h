@@ -16,8 +16,8 @@ enum log_level {
 	LOG_LEVEL_DEBUG = 7
 };
 
-/* Each line contains the program's name; lines above level `most` are dropped. */
-void log_open(const char *program, enum log_level most);
+/* Each line contains the program's name; lines above `level` are dropped. */
+void log_open(const char *program, enum log_level level);
 bool log_level_parse(const char *text, enum log_level *);
 /* Log a message: msg="…". */
 void log_line(enum log_level, const char *format, ...) PRINTF_LIKE(2, 3);

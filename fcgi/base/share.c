@@ -15,7 +15,7 @@ struct share_place {
 struct share {
 	pthread_mutex_t lock; /* protects the members below */
 	size_t free;
-	struct share_place *taken;
+	struct share_place *held;
 };
 
 struct share *
@@ -45,7 +45,7 @@ place_new(struct share *share, const char *holder)
 
 	if (place == NULL)
 		return NULL;
-	*place = (struct share_place){ .share = share, .next = share->taken };
+	*place = (struct share_place){ .share = share, .next = share->held };
 	memcpy(place->holder, holder, size);
 	return place;
 }
@@ -56,13 +56,13 @@ count_held(const struct share *share, const char *holder)
 {
 	size_t count = 0;
 
-	for (const struct share_place *place = share->taken; place != NULL; place = place->next)
+	for (const struct share_place *place = share->held; place != NULL; place = place->next)
 		count += strcmp(place->holder, holder) == 0;
 	return count;
 }
 
 struct share_place *
-share_take(struct share *share, const char *holder)
+share_acquire(struct share *share, const char *holder)
 {
 	struct share_place *place = NULL;
 
@@ -70,7 +70,7 @@ share_take(struct share *share, const char *holder)
 	if (count_held(share, holder) < share->free) {
 		place = place_new(share, holder);
 		if (place != NULL) {
-			share->taken = place;
+			share->held = place;
 			share->free--;
 		}
 	}
@@ -79,7 +79,7 @@ share_take(struct share *share, const char *holder)
 }
 
 void
-share_return(struct share_place *place)
+share_release(struct share_place *place)
 {
 	struct share *share;
 	struct share_place **p;
@@ -88,7 +88,7 @@ share_return(struct share_place *place)
 		return;
 	share = place->share;
 	pthread_mutex_lock(&share->lock);
-	for (p = &share->taken; *p != place;)
+	for (p = &share->held; *p != place;)
 		p = &(*p)->next;
 	*p = place->next;
 	share->free++;

@@ -1,5 +1,5 @@
 /*
- * A fixed number of places, shared fairly. A holder may take another place while it holds fewer
+ * A fixed number of places, shared fairly. A holder may acquire another place while it holds fewer
  * than are free: a single holder gets half of the places, two holders get a third each, and a new
  * holder always gets one.
  */
@@ -14,11 +14,11 @@ struct share;
 struct share_place;
 
 struct share *share_open(size_t places) RETURNS_NONNULL;
-/* Call it after all places have been returned. */
+/* Call it after all places have been released. */
 void share_close(struct share *);
 
 /* holder: copied. NULL: the holder has its share already, or memory ran out. */
-struct share_place *share_take(struct share *, const char *holder) MUST_CHECK;
-void share_return(struct share_place *); /* NULL is fine */
+struct share_place *share_acquire(struct share *, const char *holder) MUST_CHECK;
+void share_release(struct share_place *); /* NULL is fine */
 
 #endif

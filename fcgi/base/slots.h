@@ -12,7 +12,7 @@
 struct slots {
 	pthread_mutex_t lock;
 	pthread_cond_t released;
-	size_t left;
+	size_t free;
 };
 
 #define SLOTS(count)                                                       \
@@ -20,8 +20,8 @@ struct slots {
 		PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, count \
 	}
 
-/* Acquire a slot, waiting at most most_ms; false if none was released in time. */
-bool slots_acquire(struct slots *, int64_t most_ms) MUST_CHECK;
+/* Acquire a slot; false if it takes longer than timeout_ms. */
+bool slots_acquire(struct slots *, int64_t timeout_ms) MUST_CHECK;
 void slots_release(struct slots *);
 
 #endif

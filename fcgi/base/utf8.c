@@ -5,7 +5,7 @@ static int
 character_length(const unsigned char *text)
 {
 	/* The range of the second byte, which depends on the first. */
-	unsigned char least = 0x80, most = 0xbf;
+	unsigned char min = 0x80, max = 0xbf;
 	int length;
 
 	if (text[0] < 0x80)
@@ -14,14 +14,14 @@ character_length(const unsigned char *text)
 		return 0;
 	length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
 	if (text[0] == 0xe0)
-		least = 0xa0;
+		min = 0xa0;
 	else if (text[0] == 0xed)
-		most = 0x9f;
+		max = 0x9f;
 	else if (text[0] == 0xf0)
-		least = 0x90;
+		min = 0x90;
 	else if (text[0] == 0xf4)
-		most = 0x8f;
-	if (text[1] < least || text[1] > most)
+		max = 0x8f;
+	if (text[1] < min || text[1] > max)
 		return 0;
 	for (int i = 2; i < length; i++)
 		if ((text[i] & 0xc0) != 0x80)

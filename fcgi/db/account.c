@@ -18,9 +18,9 @@ account_read(struct account_find_row row)
 	};
 }
 
-/* Read the account of the first row; *out is NULL if there are no rows. */
+/* Read the account of the first row; *out is NULL without a row. */
 static bool
-take(struct db *db, const PGresult *res, struct account **out)
+first_row(struct db *db, const PGresult *res, struct account **out)
 {
 	*out = NULL;
 	if (res == NULL || PQntuples(res) == 0)
@@ -33,7 +33,7 @@ take(struct db *db, const PGresult *res, struct account **out)
 bool
 db_account_find(struct db *db, const char *name, struct account **out, struct error *err)
 {
-	return take(
+	return first_row(
 	    db, account_find_query(db, (struct account_find_args){ .name = name }, err), out);
 }
 
@@ -41,7 +41,7 @@ bool
 db_account_sign_in(
     struct db *db, const char *name, const char *address, struct account **out, struct error *err)
 {
-	return take(db,
+	return first_row(db,
 	    account_sign_in_query(db,
 		(struct account_sign_in_args){ .name = name, .address = parts_address(address) },
 		err),

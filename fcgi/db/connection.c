@@ -106,10 +106,10 @@ bool
 db_state_is_unavailable(const char *state)
 {
 	/* cancelled, locked, out of resources, connection, shutting down, now a standby */
-	static const char *const away[] = { "57014", "55P03", "53", "08", "57P", "25006" };
+	static const char *const classes[] = { "57014", "55P03", "53", "08", "57P", "25006" };
 
-	for (size_t i = 0; i < sizeof(away) / sizeof(away[0]); i++)
-		if (strncmp(state, away[i], strlen(away[i])) == 0)
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strncmp(state, classes[i], strlen(classes[i])) == 0)
 			return true;
 	return false;
 }

@@ -11,9 +11,9 @@
 #include "oci/manifest.h"
 
 /* Members of STATEMENT_args for the actor and the principal. */
-#define ACTOR_ARGS(who)                                                                        \
-	.actor = (who)->account, .actor_name = actor_name(who), .request = actor_request(who), \
-	.address = actor_address(who)
+#define ACTOR_ARGS(p)                                                                    \
+	.actor = (p)->account, .actor_name = actor_name(p), .request = actor_request(p), \
+	.address = actor_address(p)
 #define PRINCIPAL_ARGS(principal) .account = (principal)->account, .epoch = (principal)->epoch
 /* A digest as two members; NULL and 0 in SQL without a digest. */
 struct bytes parts_digest_bytes(const struct digest *);
@@ -52,7 +52,7 @@ struct descriptor_arrays {
 	struct digests digests;
 };
 
-/* What a manifest references. */
+/* The references of a manifest. */
 struct manifest_references {
 	struct descriptor_arrays blobs, children;
 	const struct digest *subject; /* NULL: none */

@@ -85,7 +85,7 @@ refuse_busy(const struct db_pool *pool, struct error *err)
  * times as long.
  */
 static struct db_connection *
-take(struct db_pool *pool, int64_t deadline_ms, struct error *err)
+acquire(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 {
 	struct db_connection *connection = NULL;
 	bool waiting = true;
@@ -167,7 +167,7 @@ pool_borrow(struct db_pool *pool, int64_t deadline_ms, struct error *err)
 	struct db_connection *connection;
 
 	do {
-		connection = take(pool, deadline_ms, err);
+		connection = acquire(pool, deadline_ms, err);
 		if (connection == NULL || connection_usable(connection))
 			return connection;
 		connection_close(connection);

@@ -12,7 +12,7 @@
 enum verdict {
 	VERDICT_DONE,
 	VERDICT_LOST,  /* the connection was lost: done or not */
-	VERDICT_AGAIN, /* rolled back because of another transaction */
+	VERDICT_RETRY, /* rolled back because of another transaction */
 	VERDICT_FAILED
 };
 
@@ -39,7 +39,7 @@ classify(const char *state, struct error *err)
 	}
 	if (state_is(state, retryable)) {
 		error_set(err, ERROR_UNAVAILABLE, NULL);
-		return VERDICT_AGAIN;
+		return VERDICT_RETRY;
 	}
 	error_set(err, db_state_is_unavailable(state) ? ERROR_UNAVAILABLE : ERROR_INTERNAL, NULL);
 	return VERDICT_FAILED;
@@ -144,7 +144,7 @@ ask(struct db *db, const struct statement *statement, const struct param *params
     struct error *err)
 {
 	struct db_connection *connection;
-	int64_t deadline_ms = deadline(db), asked_ms;
+	int64_t deadline_ms = deadline(db), sent_ms;
 	enum connection_failure failure;
 	enum connection_use use;
 	enum verdict verdict;
@@ -152,12 +152,12 @@ ask(struct db *db, const struct statement *statement, const struct param *params
 
 	if ((connection = borrow(db, deadline_ms, err)) == NULL)
 		return VERDICT_FAILED;
-	asked_ms = clock_steady_ms();
+	sent_ms = clock_steady_ms();
 	*res = connection_ask(connection, statement, params, deadline_ms, &failure);
 	use = use_of(*res, failure);
 	verdict = receive(connection, statement->name, *res, slot, failure, err);
 	if (verdict != VERDICT_DONE)
-		db->lost_ms += clock_steady_ms() - asked_ms;
+		db->lost_ms += clock_steady_ms() - sent_ms;
 	pool_return(db->pool, connection, use);
 	return verdict;
 }

@@ -18,9 +18,8 @@ struct token_key {
 };
 
 /*
- * All keys that are not revoked: active ones before retired ones, newest first. If there is none,
- * the first is created from `fresh` (random bytes from the caller); safe from several nodes at
- * once.
+ * All keys that are not revoked: active ones before retired ones, newest first. Without one, the
+ * first is created from `fresh` (random bytes from the caller); safe from several nodes at once.
  */
 bool db_token_keys(struct db *, const unsigned char fresh[TOKEN_KEY_BYTES], struct token_key **,
     size_t *count, struct error *) MUST_CHECK;

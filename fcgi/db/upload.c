@@ -29,14 +29,14 @@ upload_new(struct arena *arena, struct upload_row row, struct bytes digest_so_fa
 
 bool
 db_upload_start(struct db *db, const struct target *target, const char *name, int account,
-    int64_t most, enum digest_algorithm algorithm, struct upload_row **out, struct error *err)
+    int64_t limit, enum digest_algorithm algorithm, struct upload_row **out, struct error *err)
 {
 	PGresult *res = upload_start_query(db,
 	    (struct upload_start_args){ .repository = target->repository,
 		.name = name,
 		.account = account,
 		.alg = (int)algorithm,
-		.most = most },
+		.most = limit },
 	    err);
 	struct upload_start_row row;
 

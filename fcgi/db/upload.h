@@ -18,9 +18,9 @@ struct upload_row {
 };
 
 /* Open a session; a missing image row is inserted. file is a new id from the sequence. NULL: the
- * account has `most` open pushes already (0: no limit). */
+ * account has `limit` open pushes already (0: no limit). */
 bool db_upload_start(struct db *, const struct target *, const char *name, int account,
-    int64_t most, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
+    int64_t limit, enum digest_algorithm, struct upload_row **, struct error *) MUST_CHECK;
 /* Find the principal's own session under that key and name, open or committed within a day, and
  * check the right to push; NULL: unknown. */
 bool db_upload_find(struct db *, const char *key, const char *name, const char *uuid,

@@ -3,7 +3,7 @@
 #include <string.h>
 
 bool
-conditional_etag_listed(const char *header, const char *etag)
+conditional_etag_matches(const char *header, const char *etag)
 {
 	size_t length = strlen(etag);
 

@@ -6,6 +6,6 @@
 
 /* True if an If-None-Match or If-Match value lists this entity tag. Weak comparison; "*" matches
  * any tag. etag is without quotes. */
-bool conditional_etag_listed(const char *header, const char *etag);
+bool conditional_etag_matches(const char *header, const char *etag);
 
 #endif

@@ -20,13 +20,13 @@ reply_open(struct request *req)
 void
 reply_reset(struct reply *reply)
 {
-	struct reply_line *kept = reply->headers;
+	struct reply_line *content_range = reply->headers;
 
-	while (kept != NULL && strcasecmp(kept->name, "Content-Range") != 0)
-		kept = kept->next;
-	if (kept != NULL)
-		kept->next = NULL;
-	*reply = (struct reply){ .head = reply->head, .headers = kept };
+	while (content_range != NULL && strcasecmp(content_range->name, "Content-Range") != 0)
+		content_range = content_range->next;
+	if (content_range != NULL)
+		content_range->next = NULL;
+	*reply = (struct reply){ .head = reply->head, .headers = content_range };
 }
 
 /* Values are built from checked parts. If a check is missing, this still keeps the value in its own

@@ -69,8 +69,8 @@ stream(struct request *req, const struct reply_source *source, int64_t offset, i
 	char *piece = arena_alloc(req->arena, PIECE);
 
 	while (length != 0) {
-		size_t most = length > 0 && length < PIECE ? (size_t)length : PIECE;
-		ssize_t n = source->read(source->context, offset, piece, most);
+		size_t size = length > 0 && length < PIECE ? (size_t)length : PIECE;
+		ssize_t n = source->read(source->context, offset, piece, size);
 
 		if (n == 0 && length == -1)
 			return true;

@@ -27,7 +27,7 @@ read_method(const char *text)
 	return HTTP_OTHER;
 }
 
-/* True if every '%' begins an escape, and there are no blanks or control characters. */
+/* True if every '%' begins an escape, and no byte is a blank or a control character. */
 static bool
 is_encoded(const char *text, size_t length)
 {
@@ -219,11 +219,11 @@ const char *const *
 request_query_all(struct request *req, const char *name)
 {
 	const char *rest = req->query, *value, **values;
-	size_t most = 2, count = 0; /* one pair more than '&', and the NULL */
+	size_t max = 2, count = 0; /* one pair more than '&', and the NULL */
 
 	for (const char *p = rest; *p != '\0'; p++)
-		most += *p == '&';
-	values = arena_array(req->arena, most, sizeof(*values));
+		max += *p == '&';
+	values = arena_array(req->arena, max, sizeof(*values));
 	while ((value = next_value(req, &rest, name)) != NULL)
 		values[count++] = value;
 	return values;
@@ -253,7 +253,7 @@ request_admit_body(struct request *req, struct share *share, struct error *err)
 		return true;
 	/* User names never begin with a space, so an address cannot be taken for a user. */
 	if (req->place == NULL)
-		req->place = share_take(
+		req->place = share_acquire(
 		    share, anonymous ? arena_printf(req->arena, " %s", req->address) : req->user);
 	if (req->place == NULL)
 		return error_set(err, ERROR_TOOMANYREQUESTS,

@@ -62,7 +62,7 @@ struct request {
 	 * their limit is lower. */
 	struct share *uploads, *documents;
 	struct share_place
-	    *place;        /* in uploads or documents; share_return() when the request ends */
+	    *place;        /* in uploads or documents; share_release() when the request ends */
 	const char *user;  /* authenticated user, for the log; "" or NULL: anonymous */
 	const char *route; /* pattern of the matched route, for the log; set by the router */
 	struct {

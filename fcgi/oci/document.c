@@ -96,20 +96,20 @@ reserve_empty(void)
 
 /* The block of this size, now owned by the caller, or NULL. */
 static void *
-reserve_take(size_t wanted)
+reserve_acquire(size_t needed)
 {
 	void *block = NULL;
 	size_t size = SIZE_FIRST;
 
 	for (int i = 0; i < 2 * SIZES && block == NULL; size *= (size_t)(1 + i % 2), i++)
-		if (size == wanted) {
+		if (size == needed) {
 			block = reserve.block[i];
 			reserve.block[i] = NULL;
 		}
 	return block;
 }
 
-/* Outside of document_load(), whatever finds no memory gives up. */
+/* Outside of document_load(), a failed allocation gives up. */
 static void *
 allocate(size_t size)
 {
@@ -121,7 +121,7 @@ allocate(size_t size)
 	if (!reserve.active)
 		memory_give_up(size);
 	reserve.ran_out = true;
-	return reserve_take(size);
+	return reserve_acquire(size);
 }
 
 void

@@ -64,12 +64,11 @@ name_check(const char *name, struct error *err)
 /* True for letters, digits and characters of `inner`, if the first one is a letter, a digit or in
  * `leading`. */
 static bool
-check_word(const char *text, const char *leading, const char *inner, size_t most)
+check_characters(const char *text, const char *leading, const char *inner, size_t max)
 {
-	size_t length = strnlen(text, most + 1);
+	size_t length = strnlen(text, max + 1);
 
-	if (length == 0 || length > most ||
-	    (!is_alnum(text[0]) && strchr(leading, text[0]) == NULL))
+	if (length == 0 || length > max || (!is_alnum(text[0]) && strchr(leading, text[0]) == NULL))
 		return false;
 	for (size_t i = 1; i < length; i++)
 		if (!is_alnum(text[i]) && strchr(inner, text[i]) == NULL)
@@ -80,13 +79,13 @@ check_word(const char *text, const char *leading, const char *inner, size_t most
 bool
 name_check_tag(const char *tag, struct error *err)
 {
-	return check_word(tag, "_", "._-", TAG_MAX_LENGTH) ||
+	return check_characters(tag, "_", "._-", TAG_MAX_LENGTH) ||
 	       error_set(err, ERROR_TAG_INVALID, "invalid tag");
 }
 
 bool
 name_check_key(const char *key, struct error *err)
 {
-	return check_word(key, "", "._-", 64) ||
+	return check_characters(key, "", "._-", 64) ||
 	       error_set(err, ERROR_BAD_REQUEST, "invalid repository key");
 }

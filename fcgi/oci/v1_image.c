@@ -105,9 +105,9 @@ history_of(const json_t *config, size_t layers)
 
 /* --- Texts --- */
 
-/* Read `count` digits, at most the number `most`; -1 if they are missing or too large. */
+/* Read `count` digits, at most the number `max`; -1 if they are missing or too large. */
 static int
-number(const char **text, int count, int most)
+number(const char **text, int count, int max)
 {
 	int value = 0;
 
@@ -116,7 +116,7 @@ number(const char **text, int count, int most)
 			return -1;
 		value = value * 10 + (**text - '0');
 	}
-	return value <= most ? value : -1;
+	return value <= max ? value : -1;
 }
 
 static bool

@@ -13,12 +13,12 @@
 #include "base/log.h"
 
 #define DESCRIPTORS_MAX 4096 /* descriptors above this are closed at once */
-#define LOOK_MS 1000
+#define EXPIRE_MS 1000
 #define EVENTS 64
 
 struct linger_set {
 	int epoll_fd, stop_fd;
-	int64_t most_ms;
+	int64_t timeout_ms;
 	pthread_t thread;
 	pthread_mutex_t lock;              /* protects the fields below */
 	int64_t until_ms[DESCRIPTORS_MAX]; /* indexed by descriptor; 0: not lingering */
@@ -71,17 +71,17 @@ linger_main(void *argument)
 {
 	struct linger_set *set = argument;
 	struct epoll_event events[EVENTS];
-	int64_t look_ms = 0;
+	int64_t expire_ms = 0;
 	bool go_on = true;
 
 	while (go_on) {
-		int n = epoll_wait(set->epoll_fd, events, EVENTS, LOOK_MS);
+		int n = epoll_wait(set->epoll_fd, events, EVENTS, EXPIRE_MS);
 
 		for (int i = 0; i < n && go_on; i++)
 			go_on = serve(set, events[i].data.fd);
-		if (clock_steady_ms() >= look_ms) {
+		if (clock_steady_ms() >= expire_ms) {
 			close_expired(set, clock_steady_ms());
-			look_ms = clock_steady_ms() + LOOK_MS;
+			expire_ms = clock_steady_ms() + EXPIRE_MS;
 		}
 	}
 	return NULL;
@@ -96,13 +96,13 @@ watch(struct linger_set *set, int fd)
 }
 
 struct linger_set *
-linger_open(int64_t most_ms)
+linger_open(int64_t timeout_ms)
 {
 	struct linger_set *set = calloc(1, sizeof(*set));
 
 	if (set == NULL)
 		log_fatal("out of memory");
-	set->most_ms = most_ms;
+	set->timeout_ms = timeout_ms;
 	set->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	set->stop_fd = eventfd(0, EFD_CLOEXEC);
 	if (set->epoll_fd == -1 || set->stop_fd == -1 || !watch(set, set->stop_fd))
@@ -130,7 +130,7 @@ linger_put(struct linger_set *set, int fd)
 {
 	pthread_mutex_lock(&set->lock);
 	if (fd < DESCRIPTORS_MAX && watch(set, fd))
-		set->until_ms[fd] = clock_steady_ms() + set->most_ms;
+		set->until_ms[fd] = clock_steady_ms() + set->timeout_ms;
 	else
 		close(fd);
 	pthread_mutex_unlock(&set->lock);

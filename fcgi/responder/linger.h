@@ -13,8 +13,8 @@
 
 struct linger_set;
 
-/* most_ms: the longest time that a connection may stay, whatever the peer sends. */
-struct linger_set *linger_open(int64_t most_ms) RETURNS_NONNULL;
+/* timeout_ms: the longest time that a connection may stay, whatever the peer sends. */
+struct linger_set *linger_open(int64_t timeout_ms) RETURNS_NONNULL;
 /* Close all remaining connections. */
 void linger_close(struct linger_set *);
 /* Read and discard data until the peer closes or the time is over. Takes over the descriptor. */

@@ -151,7 +151,7 @@ task_answer(struct task *task)
 	transport_finish(task->transport);
 	if (outcome == OUTCOME_ANSWERED)
 		access_log_write(&req, &err, task->started);
-	share_return(task->place);
+	share_release(task->place);
 	task->place = NULL;
 	return true;
 }

@@ -43,16 +43,16 @@ carries(const struct upload *up, const char *name)
 
 /* Acknowledged bytes are missing after a power failure, because they were not synced yet. */
 static bool
-refuse_short(const struct upload *up, int64_t found, int64_t wanted, struct error *err)
+refuse_short(const struct upload *up, int64_t found, int64_t expected, struct error *err)
 {
 	error_set(err, ERROR_BLOB_UPLOAD_UNKNOWN, "the upload has lost bytes, start again");
 	return error_cause(
-	    err, "%s holds %" PRId64 " of %" PRId64 " bytes", up->name, found, wanted);
+	    err, "%s holds %" PRId64 " of %" PRId64 " bytes", up->name, found, expected);
 }
 
 /* Lock the file and get its length. */
 static bool
-take(struct upload *up, int64_t received, struct error *err)
+lock(struct upload *up, int64_t received, struct error *err)
 {
 	struct stat st;
 
@@ -93,7 +93,7 @@ upload_open(struct store *store, int64_t file, int64_t received, struct error *e
 		refuse_short(up, 0, received, err);
 	} else if (up->fd == -1) {
 		error_errno(err, "cannot open the upload");
-	} else if (take(up, received, err)) {
+	} else if (lock(up, received, err)) {
 		return up;
 	}
 	upload_close(up);
@@ -123,7 +123,7 @@ upload_republish(struct store *store, const struct digest *digest, int64_t file,
 }
 
 static void
-forget_hash(struct upload *up)
+discard_hash(struct upload *up)
 {
 	hasher_free(up->hasher);
 	up->hasher = NULL;
@@ -132,7 +132,7 @@ forget_hash(struct upload *up)
 void
 upload_hash(struct upload *up, enum digest_algorithm algorithm)
 {
-	forget_hash(up);
+	discard_hash(up);
 	if (up->length != 0)
 		return;
 	if ((up->hasher = hasher_new(algorithm)) == NULL)
@@ -240,7 +240,7 @@ upload_truncate(struct upload *up, int64_t length, struct error *err)
 		return refuse_short(up, up->length, length, err);
 	if (!cut(up, length))
 		return error_errno(err, "cannot cut the upload");
-	forget_hash(up);
+	discard_hash(up);
 	up->length = length;
 	if (up->flushed > length)
 		up->flushed = length;
@@ -279,7 +279,7 @@ upload_close(struct upload *up)
 {
 	if (up == NULL)
 		return;
-	forget_hash(up);
+	discard_hash(up);
 	if (up->fd != -1)
 		close(up->fd); /* releases the lock */
 	free(up);

@@ -11,7 +11,7 @@ skip(const char *p, const char *bytes)
 
 /* Length of a token (RFC 9110, 5.6.2), read leniently. */
 static size_t
-word_length(const char *p)
+token_length(const char *p)
 {
 	return strcspn(p, " \t,=\"");
 }
@@ -46,15 +46,15 @@ value_parse(struct arena *arena, const char *p, const char **end)
 static bool
 is_parameter(const char *p)
 {
-	size_t length = word_length(p);
+	size_t length = token_length(p);
 
 	return length > 0 && *skip(p + length, " \t") == '=';
 }
 
 static bool
-is_word(const char *p, size_t length, const char *word)
+is_token(const char *p, size_t length, const char *token)
 {
-	return length == strlen(word) && strncasecmp(p, word, length) == 0;
+	return length == strlen(token) && strncasecmp(p, token, length) == 0;
 }
 
 /* Parse the parameters of one challenge; returns its end, NULL if it is malformed. */
@@ -63,14 +63,14 @@ parameters_parse(struct arena *arena, const char *p, const char **realm, const c
 {
 	for (p = skip(p, " \t,"); is_parameter(p); p = skip(p, " \t,")) {
 		const char *name = p, *value;
-		size_t length = word_length(p);
+		size_t length = token_length(p);
 
 		p = skip(skip(p + length, " \t") + 1, " \t");
 		if ((value = value_parse(arena, p, &p)) == NULL)
 			return NULL;
-		if (is_word(name, length, "realm"))
+		if (is_token(name, length, "realm"))
 			*realm = value;
-		else if (is_word(name, length, "service"))
+		else if (is_token(name, length, "service"))
 			*service = value;
 	}
 	return p;
@@ -83,15 +83,15 @@ challenge_parse(struct arena *arena, const char *header, struct challenge *chall
 
 	while (p != NULL && *p != '\0') {
 		const char *scheme = p, *realm = NULL, *service = NULL;
-		size_t length = word_length(p);
+		size_t length = token_length(p);
 
 		if (length == 0)
 			return;
 		if ((p = parameters_parse(arena, p + length, &realm, &service)) == NULL)
 			return;
-		if (is_word(scheme, length, "Basic"))
+		if (is_token(scheme, length, "Basic"))
 			challenge->basic = true;
-		if (is_word(scheme, length, "Bearer") && realm != NULL &&
+		if (is_token(scheme, length, "Bearer") && realm != NULL &&
 		    challenge->realm == NULL) {
 			challenge->realm = realm;
 			challenge->service = service;

@@ -10,7 +10,7 @@
 #include "base/config.h"
 #include "upstream/upstream.h"
 
-/* What the settings of a remote may name, from the settings file. */
+/* Sections of the settings file that the settings of a remote name. */
 struct outlets {
 	const struct config_named *proxies, *certificates; /* borrowed */
 };

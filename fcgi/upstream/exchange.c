@@ -17,7 +17,7 @@
 #define SLOW_SECONDS 30
 
 static bool
-is_body_wanted(const struct exchange *x)
+has_content(const struct exchange *x)
 {
 	return x->head.reply->status == 200 || x->head.reply->status == 206;
 }
@@ -109,7 +109,7 @@ on_body(char *data, size_t size, size_t count, void *context)
 	struct piece piece = { x, data, length, false };
 
 	x->active_ms = clock_steady_ms();
-	if (!is_body_wanted(x))
+	if (!has_content(x))
 		return length; /* ignore the body of an error */
 	if (x->head.encoded) {
 		break_off(x, "the answer has a Content-Encoding");
@@ -273,7 +273,7 @@ result_of(struct exchange *x, CURLcode code)
 		return UPSTREAM_STOPPED;
 	if (x->timed_out || code == CURLE_OPERATION_TIMEDOUT)
 		return UPSTREAM_TIMED_OUT;
-	if (code != CURLE_OK || x->broken || (is_body_wanted(x) && x->head.encoded))
+	if (code != CURLE_OK || x->broken || (has_content(x) && x->head.encoded))
 		return UPSTREAM_FAILED;
 	switch (x->head.reply->status) {
 	case 200:
@@ -325,7 +325,7 @@ run_attempt(void *argument)
 		    &attempt->headers, arena_printf(x->head.arena, "Accept: %s", x->call->accept));
 	if (attempt->authorization != NULL)
 		add_header(&attempt->headers, attempt->authorization);
-	attempt->handle = handle_take(x->handles, x->way.networks);
+	attempt->handle = handle_acquire(x->handles, x->way.networks);
 	easy = attempt->handle->easy;
 	set_options(easy, x, attempt->url, attempt->headers);
 	if (egress_set(easy, x->head.arena, x->outlets, x->upstream, attempt->url, &x->way))

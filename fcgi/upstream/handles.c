@@ -72,7 +72,7 @@ is_for(const struct handle *handle, const char *networks)
 }
 
 struct handle *
-handle_take(struct handles *handles, const char *networks)
+handle_acquire(struct handles *handles, const char *networks)
 {
 	struct handle *handle, **p;
 

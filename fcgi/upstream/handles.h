@@ -24,7 +24,7 @@ struct handles *handles_open(void) RETURNS_NONNULL;
 void handles_close(struct handles *); /* every handle is released */
 
 /* A handle for these networks, until it is released. */
-struct handle *handle_take(struct handles *, const char *networks) RETURNS_NONNULL;
+struct handle *handle_acquire(struct handles *, const char *networks) RETURNS_NONNULL;
 void handle_release(struct handles *, struct handle *);
 /* Set an option whose text libcurl copies. */
 void handle_text(CURL *, CURLoption, const char *text);

@@ -45,7 +45,7 @@ v2_blob_get(struct request *req, struct error *err)
 	v2_call_trace(req);
 	reply_header(req, "Docker-Content-Digest", digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", digest.text);
-	if (conditional_etag_listed(request_header(req, "If-None-Match"), digest.text))
+	if (conditional_etag_matches(request_header(req, "If-None-Match"), digest.text))
 		return reply_empty(req, 304);
 	reply_header(req, "Content-Type", "application/octet-stream");
 	if (!reply_blob(req, &found, err))

@@ -100,7 +100,7 @@ warn_of_unavailable(struct request *req, const struct answer *answer)
  * give up a refused push before five attempts.
  */
 static json_t *
-asked_for(struct request *req)
+request_detail(struct request *req)
 {
 	const struct call *call = req->call;
 	enum access access = call->route != NULL ? call->route->access : ACCESS_NONE;
@@ -116,7 +116,7 @@ static json_t *
 error_document(struct request *req, const struct error *err, int status)
 {
 	struct v2_call *call = v2_call(req);
-	json_t *detail = call->detail != NULL ? call->detail : asked_for(req);
+	json_t *detail = call->detail != NULL ? call->detail : request_detail(req);
 	json_t *one = json_pack("{s:s, s:s, s:o?}", "code", error_spelling(err->code), "message",
 	    err->message, "detail", detail);
 

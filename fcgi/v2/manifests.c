@@ -116,7 +116,7 @@ v2_manifest_get(struct request *req, struct error *err)
 		return reply_schema1(req, name, reference.tag, row, err);
 	reply_header(req, "Docker-Content-Digest", row->digest.text);
 	reply_headerf(req, "ETag", "\"%s\"", row->digest.text);
-	if (conditional_etag_listed(request_header(req, "If-None-Match"), row->digest.text))
+	if (conditional_etag_matches(request_header(req, "If-None-Match"), row->digest.text))
 		return reply_empty(req, 304);
 	reply_bytes(req, 200, row->media_type, row->payload.data, row->payload.length);
 	return true;

@@ -161,7 +161,7 @@ connection_ask(struct db_connection *connection, const struct statement *stateme
 	if (strncmp(statement->name, "document_", 9) == 0)
 		return document_row();
 	dice = dice * 1103515245 + 12345;
-	/* There are no upstreams, and the store has no identity. */
+	/* Without upstreams, and without an identity of the store. */
 	return made_up_row(dice % 3 != 0 && strcmp(statement->name, "remotes_find") != 0 &&
 			   strcmp(statement->name, "installation_find") != 0);
 }

@@ -44,7 +44,7 @@ pythonic() {
 check 'flake8' pythonic
 
 # Defined by the Makefiles.
-defines=(-D_GNU_SOURCE '-DDEFAULT_CONFIG=""' '-DSQL_FOLDER=""')
+defines=(-D_GNU_SOURCE '-DDEFAULT_CONFIG=""' '-DSQL_DIRECTORY=""')
 includes=(-Ifcgi -Iadmin "-I$STOWAGE_BUILD" "-I$STOWAGE_BUILD/fcgi")
 
 # Version 2.10 mistakes what a macro's loop or a conditional call sets for unset, and a conditional with a compound literal for an error.

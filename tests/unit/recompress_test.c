@@ -175,7 +175,7 @@ main(void)
 
 	directory = directory_make();
 	cmocka_set_message_output(CM_OUTPUT_TAP);
-	failed = cmocka_run_group_tests_name("repack", tests, NULL, NULL);
+	failed = cmocka_run_group_tests_name("recompress", tests, NULL, NULL);
 	directory_remove(directory);
 	return failed;
 }

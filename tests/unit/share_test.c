@@ -6,7 +6,7 @@
 
 struct fixture {
 	struct share *share;
-	struct share_place *taken[PLACES];
+	struct share_place *held[PLACES];
 	size_t count;
 };
 
@@ -17,9 +17,9 @@ take_all(struct fixture *f, const char *holder)
 	size_t before = f->count;
 	struct share_place *place;
 
-	while ((place = share_take(f->share, holder)) != NULL) {
+	while ((place = share_acquire(f->share, holder)) != NULL) {
 		assert_true(f->count < PLACES);
-		f->taken[f->count++] = place;
+		f->held[f->count++] = place;
 	}
 	return f->count - before;
 }
@@ -28,7 +28,7 @@ static void
 return_all(struct fixture *f)
 {
 	while (f->count > 0)
-		share_return(f->taken[--f->count]);
+		share_release(f->held[--f->count]);
 }
 
 static void
@@ -52,11 +52,11 @@ two_that_take_turns_get_a_third_each(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < PLACES / 3; i++) {
-		assert_non_null(f.taken[f.count++] = share_take(f.share, "alice"));
-		assert_non_null(f.taken[f.count++] = share_take(f.share, "bob"));
+		assert_non_null(f.held[f.count++] = share_acquire(f.share, "alice"));
+		assert_non_null(f.held[f.count++] = share_acquire(f.share, "bob"));
 	}
-	assert_null(share_take(f.share, "alice"));
-	assert_null(share_take(f.share, "bob"));
+	assert_null(share_acquire(f.share, "alice"));
+	assert_null(share_acquire(f.share, "bob"));
 	return_all(&f);
 	share_close(f.share);
 }
@@ -78,13 +78,13 @@ static void
 a_returned_place_is_free_again(void **state)
 {
 	struct fixture f = { .share = share_open(1) };
-	struct share_place *place = share_take(f.share, "alice");
+	struct share_place *place = share_acquire(f.share, "alice");
 
 	(void)state;
 	assert_non_null(place);
-	assert_null(share_take(f.share, "bob"));
-	share_return(NULL);
-	share_return(place);
+	assert_null(share_acquire(f.share, "bob"));
+	share_release(NULL);
+	share_release(place);
 	assert_int_equal(take_all(&f, "bob"), 1);
 	return_all(&f);
 	share_close(f.share);
