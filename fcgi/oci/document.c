@@ -152,6 +152,18 @@ document_load(struct arena *arena, struct bytes payload, json_error_t *fault)
 	return document;
 }
 
+json_t *
+document_load_object(struct arena *arena, struct bytes bytes)
+{
+	json_error_t fault;
+	json_t *document = document_load(arena, bytes, &fault);
+
+	if (json_is_object(document))
+		return document;
+	json_decref(document);
+	return NULL;
+}
+
 bool
 document_check_key(json_t *document, const char *name, struct error *err)
 {

@@ -16,6 +16,9 @@ void document_setup(void);
  * such a document, or if it has too many values or nests too deep to be parsed cheaply. If memory
  * runs out: memory_give_up(); without an arena NULL is returned. */
 json_t *document_load(struct arena *, struct bytes, json_error_t *fault);
+/* The same for an object. A document may contain others, as strings, and each may cost as much as
+ * document_load() allows: load them one after the other. */
+json_t *document_load_object(struct arena *, struct bytes);
 
 /* MANIFEST_INVALID if the document has this key in other letter case: some clients' parsers accept
  * "Layers" for "layers", and a document must mean the same to every client. */
