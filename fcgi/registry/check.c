@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "registry/file_page.h"
+#include "store/walk.h"
 
 #define PAGE 500 /* rows in one statement */
 

@@ -1,6 +1,7 @@
 #include "registry/store_bind.h"
 
 #include "store/identity.h"
+#include "store/walk.h"
 
 #define SAMPLE 100
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "db/maintenance.h"
 #include "registry/file_page.h"
+#include "store/walk.h"
 
 struct sweep {
 	struct db db; /* with an arena that is reset after every page */

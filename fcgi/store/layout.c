@@ -14,6 +14,7 @@
 #define READ_SIZE (64 * 1024)
 
 static const enum digest_algorithm algorithms[] = { DIGEST_SHA256, DIGEST_SHA512 };
+#define ALGORITHM_COUNT (sizeof(algorithms) / sizeof(algorithms[0]))
 
 void
 store_blob_name(char name[STORE_NAME_SIZE], const struct digest *digest, int64_t file)
@@ -29,6 +30,43 @@ void
 store_upload_name(char name[STORE_NAME_SIZE], int64_t file)
 {
 	snprintf(name, STORE_NAME_SIZE, "uploads/%" PRId64, file);
+}
+
+int64_t
+store_file_id_parse(const char *text)
+{
+	int64_t id = 0;
+
+	if (*text == '\0' || *text == '0')
+		return -1;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9' || id > (INT64_MAX - (*text - '0')) / 10)
+			return -1;
+		id = id * 10 + (*text - '0');
+	}
+	return id;
+}
+
+int64_t
+store_blob_name_parse(const char *name, struct digest *digest)
+{
+	for (size_t i = 0; i < ALGORITHM_COUNT; i++) {
+		const char *algorithm = digest_algorithm_name(algorithms[i]);
+		size_t length = digest_length(algorithms[i]), skip = strlen(algorithm);
+		unsigned char value[DIGEST_BYTES_MAX];
+		char hex[2 * DIGEST_BYTES_MAX + 1];
+		const char *text = name + skip + strlen("/ab/");
+
+		if (strlen(name) <= skip + strlen("/ab/") + 2 * length + 1 ||
+		    strncmp(name, algorithm, skip) != 0 || name[skip] != '/' || text[-1] != '/' ||
+		    strncmp(name + skip + 1, text, 2) != 0 || text[2 * length] != '.')
+			continue;
+		snprintf(hex, sizeof(hex), "%.*s", (int)(2 * length), text);
+		if (hex_decode(value, length, hex) &&
+		    digest_set(digest, algorithms[i], value, length))
+			return store_file_id_parse(text + 2 * length + 1);
+	}
+	return -1;
 }
 
 /* A directory that already exists is not an error. */
@@ -89,7 +127,7 @@ store_make_directories(int root)
 {
 	if (!directory_make(root, "blobs") || !directory_make(root, "uploads"))
 		return false;
-	for (size_t i = 0; i < (sizeof(algorithms) / sizeof(algorithms[0])); i++)
+	for (size_t i = 0; i < ALGORITHM_COUNT; i++)
 		if (!shards_make(root, algorithms[i]))
 			return false;
 	return directory_sync(root, "blobs") && directory_sync(root, ".");

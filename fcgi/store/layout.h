@@ -14,7 +14,8 @@
 
 /* "blobs/sha512/ab/" + 128 hex digits + "." + 19 digits, rounded up. */
 #define STORE_NAME_SIZE 192
-#define STORE_FILE_MODE 0640 /* the web server reads blobs as a member of the group */
+#define STORE_PROBE_PREFIX ".probe-" /* of files that store_ready() makes */
+#define STORE_FILE_MODE 0640         /* the web server reads blobs as a member of the group */
 
 /* Where the store was last found. Replaced as a whole, so that readers need no lock. */
 struct store_place {
@@ -35,6 +36,11 @@ struct store {
 /* Names relative to the root. */
 void store_blob_name(char name[STORE_NAME_SIZE], const struct digest *, int64_t file);
 void store_upload_name(char name[STORE_NAME_SIZE], int64_t file);
+/* Parse a name below blobs/ as a digest and a file id, and a name below uploads/ as a file id; -1
+ * if malformed. A file id has digits only, without leading zeros, so that a name has exactly one
+ * form. */
+int64_t store_blob_name_parse(const char *name, struct digest *);
+int64_t store_file_id_parse(const char *name);
 /* Make all directories that uploads and blobs need below the descriptor, and sync them; false
  * leaves errno. */
 bool store_make_directories(int root);

@@ -18,6 +18,7 @@
 #include "directory.h"
 #include "registry/duplicate.h"
 #include "store/upload.h"
+#include "store/walk.h"
 #include "store_fixture.h"
 
 enum holder { HOLDER_NONE, HOLDER_GOOD, HOLDER_MISSING, HOLDER_SHORT, HOLDER_STATES };

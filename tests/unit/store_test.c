@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "store/walk.h"
 #include "store_fixture.h"
 
 struct fixture {
