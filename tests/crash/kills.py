@@ -81,6 +81,14 @@ def ready(seconds=30):
     raise AssertionError("not ready again")
 
 
+def rounds(pushers, number, least):
+    """So many rounds, and more until enough images are acknowledged: on a busy machine few are pushed between two kills. Two minutes at most."""
+    end = time.monotonic() + 120
+    while number > 0 or (len(pushers.manifests) < least and time.monotonic() < end):
+        yield
+        number -= 1
+
+
 def prove(pushers, least):
     ready()
     assert len(pushers.manifests) >= least, (len(pushers.manifests), pushers.failures)
@@ -93,7 +101,7 @@ def prove(pushers, least):
 def workers():
     """kill -9 of workers at random instants, thirty times."""
     with Pushers("kill/workers") as pushers:
-        for _ in range(30):
+        for _ in rounds(pushers, 30, 10):
             time.sleep(RANDOM.uniform(0.05, 0.4))
             children = pids("stowage-v2")[1:]
             if children:
@@ -105,7 +113,7 @@ def workers():
 def parent():
     """kill -9 of the responder's parent: its workers end by themselves; started again it serves."""
     with Pushers("kill/parent") as pushers:
-        for _ in range(3):
+        for _ in rounds(pushers, 3, 5):
             time.sleep(RANDOM.uniform(0.3, 1))
             os.kill(pids("stowage-v2")[0], signal.SIGKILL)
             time.sleep(0.5)
@@ -118,7 +126,7 @@ def postgres():
     """kill -9 of PostgreSQL, all of it: 503 meanwhile, recovered without a restart of the responder."""
     responder = stack("stack_pid", "stowage-v2")
     with Pushers("kill/postgres") as pushers:
-        for _ in range(3):
+        for _ in rounds(pushers, 3, 5):
             time.sleep(RANDOM.uniform(0.5, 1.5))
             for pid in pids("postgres"):
                 try:
@@ -136,7 +144,7 @@ def connections():
     """The database cuts connections at random instants, new ones too: 503, never 500; what was acknowledged is there, and recorded once."""
     name = f"kill/connections-{SEED}"
     with Pushers(name) as pushers:
-        for _ in range(40):
+        for _ in rounds(pushers, 40, 10):
             time.sleep(RANDOM.uniform(0.05, 0.25))
             sql("SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE usename = 'stowage_v2' ORDER BY random() LIMIT 1) one")
     prove(pushers, 10)
@@ -153,7 +161,7 @@ def connections():
 def web_server():
     """kill -9 of the web server."""
     with Pushers("kill/web") as pushers:
-        for _ in range(3):
+        for _ in rounds(pushers, 3, 5):
             time.sleep(RANDOM.uniform(0.3, 1))
             for pid in pids(SERVER):
                 try:
