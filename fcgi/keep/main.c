@@ -11,7 +11,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "db/pool.h"
-#include "registry/housekeeping.h"
+#include "registry/maintenance.h"
 #include "registry/store_bind.h"
 #include "registry/store_watch.h"
 #include "store/store.h"
@@ -148,16 +148,16 @@ pause_round(void)
 static int
 keep_run(struct keep *keep, bool once)
 {
-	struct housekeeping *house = housekeeping_open(
+	struct maintenance *maintenance = maintenance_open(
 	    keep->pool, keep->store, keep->upstreams, is_stopping);
 	struct store_watch *watch = store_watch_start(keep->pool, keep->store, NAME);
 	bool ok = true, more;
 
 	do
-		ok &= housekeeping_round(house, &more);
+		ok &= maintenance_round(maintenance, &more);
 	while (!is_stopping() && (more || (!once && !pause_round())));
 	store_watch_stop(watch);
-	housekeeping_close(house);
+	maintenance_close(maintenance);
 	return once && !ok ? 1 : 0;
 }
 

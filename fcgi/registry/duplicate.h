@@ -7,7 +7,7 @@
 
 /*
  * The row of the digest names the file *holder; `file`, whose bytes were hashed, is the duplicate
- * and is queued for housekeeping. If the holder's file is missing or has another size, the row gets
+ * and is queued for maintenance. If the holder's file is missing or has another size, the row gets
  * `file` instead, and *holder is set to it. Nothing is removed here: another request of the same
  * session may be setting the row to this very file. UNAVAILABLE if the digest may be left without a
  * file.
