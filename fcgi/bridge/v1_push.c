@@ -115,7 +115,7 @@ layer_release(void *held)
 {
 	struct v1_layer *layer = held;
 
-	session_listen(layer->session, NULL, 0);
+	session_observe(layer->session, NULL, 0);
 	for (size_t i = 0; i < layer->count; i++)
 		hasher_free(layer->hashers[i]);
 	layer->count = 0;
@@ -148,7 +148,7 @@ bridge_v1_layer_start(struct request_scope *scope, const char *name, const struc
 		    layer->hashers[i], layer->rows[i].json.data, layer->rows[i].json.length);
 		hasher_update(layer->hashers[i], "\n", 1);
 	}
-	session_listen(layer->session, layer->hashers, layer->count);
+	session_observe(layer->session, layer->hashers, layer->count);
 	*out = layer;
 	*session = layer->session;
 	return true;

@@ -25,13 +25,13 @@ static const char *const *
 split(struct arena *arena, const char *text, size_t *count)
 {
 	char *copy = arena_strdup(arena, text), *rest = NULL;
-	const char **words = arena_array(arena, strlen(text) / 2 + 1, sizeof(*words));
+	const char **parts = arena_array(arena, strlen(text) / 2 + 1, sizeof(*parts));
 
 	*count = 0;
-	for (char *word = strtok_r(copy, " ", &rest); word != NULL;
-	     word = strtok_r(NULL, " ", &rest))
-		words[(*count)++] = word;
-	return words;
+	for (char *part = strtok_r(copy, " ", &rest); part != NULL;
+	     part = strtok_r(NULL, " ", &rest))
+		parts[(*count)++] = part;
+	return parts;
 }
 
 /* The members of struct remote for which both statements have columns, except realm_hosts. */
@@ -59,11 +59,11 @@ remote_read(struct arena *arena, const struct remotes_find_row *row, struct remo
 		.guarded = row->guarded,
 		.may_fill = row->may_fill,
 		.offline = row->offline,
-		.missed = row->missed,
-		.wanted = row->wanted,
+		.in_negative_cache = row->in_negative_cache,
+		.stated_size = row->stated_size,
 		.source = row->source,
-		.listed = row->listed,
-		.away = row->away,
+		.tags_fresh = row->tags_fresh,
+		.backoff_seconds = row->backoff_seconds,
 		.limited = row->limited,
 		.suspect_ms = row->suspect_ms,
 		.trouble = row->trouble,
@@ -191,7 +191,8 @@ db_manifest_cache(
 }
 
 bool
-db_remote_trust(struct db *db, const struct remote *remote, const char *tag, struct error *err)
+db_remote_revalidated(
+    struct db *db, const struct remote *remote, const char *tag, struct error *err)
 {
 	return remote_revalidated_query(db,
 	    (struct remote_revalidated_args){ .remote = remote->id,
@@ -202,8 +203,8 @@ db_remote_trust(struct db *db, const struct remote *remote, const char *tag, str
 }
 
 bool
-db_remote_missed(struct db *db, const struct remote *remote, const struct remote_question *question,
-    const char *reason, struct error *err)
+db_negative_cache_put(struct db *db, const struct remote *remote,
+    const struct remote_question *question, const char *reason, struct error *err)
 {
 	return negative_cache_put_query(db,
 	    (struct negative_cache_put_args){ .remote = remote->id,
@@ -215,8 +216,8 @@ db_remote_missed(struct db *db, const struct remote *remote, const struct remote
 }
 
 bool
-db_remote_listed(struct db *db, const struct remote *remote, const char *const *tags, size_t count,
-    struct error *err)
+db_remote_tags_put(struct db *db, const struct remote *remote, const char *const *tags,
+    size_t count, struct error *err)
 {
 	return remote_tags_put_query(db,
 	    (struct remote_tags_put_args){ .remote = remote->id,
@@ -232,7 +233,7 @@ db_remote_suspected(
 {
 	return remote_suspected_query(db,
 	    (struct remote_suspected_args){ .remote = id,
-		.trouble = trouble->word,
+		.trouble = trouble->message,
 		.reason = trouble->reason,
 		.seconds = seconds },
 	    err);
@@ -250,30 +251,30 @@ db_remote_struck(struct db *db, int id, const char *path, bool *several, struct 
 
 bool
 db_remote_failed(struct db *db, int id, const struct remote_trouble *trouble, int64_t seconds,
-    bool limited, bool *tell, struct error *err)
+    bool limited, bool *must_log, struct error *err)
 {
 	PGresult *res = remote_failed_query(db,
 	    (struct remote_failed_args){ .remote = id,
-		.trouble = trouble->word,
+		.trouble = trouble->message,
 		.reason = trouble->reason,
 		.seconds = (int)seconds,
 		.limited = limited },
 	    err);
 
-	*tell = res != NULL && remote_failed_row(res, 0).tell;
+	*must_log = res != NULL && remote_failed_row(res, 0).must_log;
 	return res != NULL;
 }
 
 bool
 db_remote_answered(struct db *db, int id, int limit, int remaining, int seconds, struct error *err)
 {
-	bool told = limit >= 0;
+	bool has_limit = limit >= 0;
 
 	return remote_answered_query(db,
 	    (struct remote_answered_args){ .remote = id,
-		.limit = told ? limit : -1,
-		.remaining = told && remaining >= 0 ? remaining : -1,
-		.seconds = told && seconds >= 0 ? seconds : -1 },
+		.limit = has_limit ? limit : -1,
+		.remaining = has_limit && remaining >= 0 ? remaining : -1,
+		.seconds = has_limit && seconds >= 0 ? seconds : -1 },
 	    err);
 }
 

@@ -15,15 +15,15 @@ struct remote {
 			    it */
 	bool may_fill; /* the principal may write to its cache */
 	bool offline;  /* set offline: never asked */
-	bool missed;   /* negative cache: it recently lacked or refused it */
-	int64_t wanted; /* size of the digest, if a manifest cached under this name references it,
-			   or it is being fetched; -1: neither */
-	const char *source; /* URL of the digest if it is not at the upstream; else NULL */
-	bool listed;        /* its tag list is fresh */
-	int64_t away;       /* backing off: not asked for this many seconds; 0: it is asked */
-	bool limited;       /* backing off because of a rate limit; else the circuit is open */
-	int64_t suspect_ms; /* it recently did not answer, and is being probed for at most this
-			       long; 0: not suspected */
+	bool in_negative_cache; /* it recently lacked or refused the content */
+	int64_t stated_size; /* size of the digest, if a manifest cached under this name references
+			   it, or it is being fetched; -1: neither */
+	const char *source;  /* URL of the digest if it is not at the upstream; else NULL */
+	bool tags_fresh;     /* its tag list is fresh */
+	int64_t backoff_seconds; /* it is not asked for this long; 0: it is asked */
+	bool limited;            /* backing off because of a rate limit; else the circuit is open */
+	int64_t suspect_ms;      /* it recently did not answer, and is being probed for at most this
+				    long; 0: not suspected */
 	const char *trouble, *reason; /* last failure, for clients and in full; NULL: none */
 
 	const char *url, *username, *password;
@@ -68,18 +68,18 @@ bool db_manifest_cache(
     struct db *, const struct manifest_cache *, const char **warning, struct error *) MUST_CHECK;
 
 /* Record that the cached tag was revalidated. */
-bool db_remote_trust(
+bool db_remote_revalidated(
     struct db *, const struct remote *, const char *tag, struct error *) MUST_CHECK;
 /* Record in the negative cache that the remote does not have the content (reason NULL), or refuses
  * it; valid for its missing_seconds. */
-bool db_remote_missed(struct db *, const struct remote *, const struct remote_question *,
+bool db_negative_cache_put(struct db *, const struct remote *, const struct remote_question *,
     const char *reason, struct error *) MUST_CHECK;
-bool db_remote_listed(struct db *, const struct remote *, const char *const *tags, size_t count,
+bool db_remote_tags_put(struct db *, const struct remote *, const char *const *tags, size_t count,
     struct error *) MUST_CHECK;
 /* Why a remote failed. */
 struct remote_trouble {
-	const char *word;   /* message for clients */
-	const char *reason; /* for the log and for administrators */
+	const char *message; /* for clients */
+	const char *reason;  /* for the log and for administrators */
 };
 /* Record that the remote did not answer; until a probe decides it is not asked, for at most
  * `seconds`. */
@@ -90,9 +90,9 @@ bool db_remote_suspected(
 bool db_remote_struck(
     struct db *, int id, const char *path, bool *several, struct error *) MUST_CHECK;
 /* Record that the remote failed, or that it limits our rate (limited), so that it is not asked for
- * `seconds`. *tell: this has not been logged for a minute. */
+ * `seconds`. *must_log: this has not been logged for a minute. */
 bool db_remote_failed(struct db *, int id, const struct remote_trouble *, int64_t seconds,
-    bool limited, bool *tell, struct error *) MUST_CHECK;
+    bool limited, bool *must_log, struct error *) MUST_CHECK;
 /* The remotes whose circuit is open, with the fields that a probe needs. */
 bool db_remotes_backing_off(
     struct db *, struct remote **, size_t *count, struct error *) MUST_CHECK;

@@ -27,12 +27,12 @@ struct run {
 	struct db db;          /* for the fetch row; its arena is reset at every step */
 	struct upload *upload; /* owned */
 	int64_t file;
-	int64_t skip;       /* bytes to skip, already here: the upstream ignored the range */
-	int64_t told_ms;    /* when the row was advanced last */
-	bool begun;         /* readers may have received bytes */
-	bool lost, stopped; /* why a piece or a tick stopped the transfer ... */
-	struct error *err;  /* ... or the error on our side */
-	bool ok;            /* the result */
+	int64_t skip;        /* bytes to skip, already here: the upstream ignored the range */
+	int64_t advanced_ms; /* when the row was advanced last */
+	bool begun;          /* readers may have received bytes */
+	bool lost, stopped;  /* why a piece or a tick stopped the transfer ... */
+	struct error *err;   /* ... or the error on our side */
+	bool ok;             /* the result */
 };
 
 /* Advance the row, and tell the readers in this process. An unavailable database does not stop the
@@ -45,7 +45,7 @@ advance(struct run *run)
 	struct error ignored = { 0 };
 	bool mine;
 
-	run->told_ms = clock_steady_ms();
+	run->advanced_ms = clock_steady_ms();
 	arena_reset(run->db.arena);
 	if (db_fetch_advance(
 		&run->db, download->key, download->owner, run->file, received, &mine, &ignored))
@@ -59,7 +59,7 @@ on_tick(void *context)
 {
 	struct run *run = context;
 
-	return clock_steady_ms() - run->told_ms < ADVANCE_MS || advance(run);
+	return clock_steady_ms() - run->advanced_ms < ADVANCE_MS || advance(run);
 }
 
 /* A manifest may state a wrong size for a blob, which its digest alone identifies: before the first

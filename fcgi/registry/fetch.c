@@ -26,7 +26,7 @@ fetches_open(struct db_pool *pool, struct store *store, struct upstreams *upstre
 	fetches->store = store;
 	fetches->upstreams = upstreams;
 	fetches->slots = limit;
-	fetches->most = limit - limit / 4;
+	fetches->remote_slots = limit - limit / 4;
 	pthread_mutex_init(&fetches->lock, NULL);
 	pthread_cond_init(&fetches->gone, NULL);
 	return fetches;
@@ -49,15 +49,15 @@ fetches_close(struct fetches *fetches)
 /* Acquire a slot if one is free. One remote cannot take the last ones: an upstream that hangs must
  * not stop the others. */
 static bool
-slot_take(struct fetch *fetch)
+slot_acquire(struct fetch *fetch)
 {
 	struct fetches *fetches = fetch->fetches;
-	size_t taken = 0;
+	size_t held = 0;
 
 	pthread_mutex_lock(&fetches->lock);
 	for (const struct fetch *f = fetches->first; f != NULL; f = f->next)
-		taken += f->slot && f->key.remote == fetch->key.remote;
-	fetch->slot = fetches->slots > 0 && taken < fetches->most;
+		held += f->slot && f->key.remote == fetch->key.remote;
+	fetch->slot = fetches->slots > 0 && held < fetches->remote_slots;
 	if (fetch->slot)
 		fetches->slots--;
 	pthread_mutex_unlock(&fetches->lock);
@@ -199,7 +199,7 @@ join(struct fetch *fetch, struct db *db, struct fetch_row *row)
 	struct error err = { 0 };
 
 	while (!is_closing(fetch->fetches)) {
-		bool slot = slot_take(fetch);
+		bool slot = slot_acquire(fetch);
 		bool ok = ask_to_join(fetch, db, slot ? fetch->owner : NULL, row);
 
 		if (slot && (!ok || row->role != FETCH_HOLDER))

@@ -43,7 +43,7 @@ struct fetches {
 	pthread_mutex_t lock;
 	pthread_cond_t gone; /* a thread has ended */
 	size_t slots;        /* free download slots ... */
-	size_t most;         /* ... and how many of all may serve one remote */
+	size_t remote_slots; /* ... and how many of all may serve one remote */
 	size_t threads;
 	bool closing;
 	struct fetch *first; /* fetches that can still be joined */

@@ -8,7 +8,7 @@
 #include "registry/remote_search.h"
 
 static bool
-type_is_listed(const char *list, const char *type)
+type_is_in(const char *list, const char *type)
 {
 	size_t length = strlen(type);
 
@@ -22,7 +22,7 @@ type_is_listed(const char *list, const char *type)
 /* The expected digest: the requested one, or the announced one, which is stored in *announced.
  * NULL: any. */
 static const struct digest *
-wanted_digest(
+expected_digest(
     const struct reference *reference, const struct upstream_reply *reply, struct digest *announced)
 {
 	struct error ignored = { 0 };
@@ -36,7 +36,7 @@ wanted_digest(
 /* Read and verify an answer. Its media type is `type`; NULL: the one in the document. */
 static bool
 read_manifest(struct arena *arena, const struct remote *remote, const char *type,
-    struct bytes payload, const struct digest *want, struct manifest **manifest,
+    struct bytes payload, const struct digest *expected, struct manifest **manifest,
     struct digest *digest, struct error *err)
 {
 	struct error reason = { 0 };
@@ -48,9 +48,9 @@ read_manifest(struct arena *arena, const struct remote *remote, const char *type
 	if (schema1 && !schema1_read(arena, payload, manifest, digest, &reason))
 		return remote_search_refuse(remote, reason.message, err);
 	if (!schema1)
-		digest_of(digest, want == NULL ? DIGEST_SHA256 : want->algorithm, payload.data,
-		    payload.length);
-	if (want != NULL && !digest_equal(digest, want))
+		digest_of(digest, expected == NULL ? DIGEST_SHA256 : expected->algorithm,
+		    payload.data, payload.length);
+	if (expected != NULL && !digest_equal(digest, expected))
 		return remote_search_refuse(remote, "the manifest does not match its digest", err);
 	return schema1 || manifest_parse(arena, payload, type, manifest, &reason) ||
 	       remote_search_refuse(remote, reason.message, err);
@@ -112,8 +112,7 @@ read_claim(struct arena *arena, const struct remote *remote, const char *content
 	struct error ignored = { 0 };
 
 	*claim = NULL;
-	if (!remote->block_mismatching_types ||
-	    type_is_listed(remote->mismatching_types, content_type))
+	if (!remote->block_mismatching_types || type_is_in(remote->mismatching_types, content_type))
 		return true;
 	if (!mediatype_parse(type, content_type, &ignored))
 		return remote_search_refuse(
@@ -126,7 +125,7 @@ read_claim(struct arena *arena, const struct remote *remote, const char *content
 }
 
 bool
-manifest_answer_take(struct request_scope *scope, const struct remote *remote,
+manifest_answer_accept(struct request_scope *scope, const struct remote *remote,
     const struct reference *reference, const struct upstream_reply *reply,
     struct manifest_row **row, struct error *err)
 {
@@ -134,11 +133,11 @@ manifest_answer_take(struct request_scope *scope, const struct remote *remote,
 	const struct bytes payload = { reply->body, reply->body_length };
 	struct manifest *manifest;
 	struct digest announced, digest;
-	const struct digest *want = wanted_digest(reference, reply, &announced);
+	const struct digest *expected = expected_digest(reference, reply, &announced);
 	const char *claim;
 
 	if (!read_claim(arena, remote, reply->content_type, &claim, err) ||
-	    !read_manifest(arena, remote, claim, payload, want, &manifest, &digest, err))
+	    !read_manifest(arena, remote, claim, payload, expected, &manifest, &digest, err))
 		return false;
 	if (!remote->store_locally) {
 		*row = arena_alloc(arena, sizeof(**row));

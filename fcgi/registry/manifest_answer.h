@@ -11,7 +11,7 @@
  * Verify the answer, and store it; for a remote that stores nothing, return it in *row.
  * UPSTREAM_FAILED: it is not what was asked for, or not what the remote accepts.
  */
-bool manifest_answer_take(struct request_scope *, const struct remote *, const struct reference *,
+bool manifest_answer_accept(struct request_scope *, const struct remote *, const struct reference *,
     const struct upstream_reply *, struct manifest_row **row, struct error *) MUST_CHECK;
 
 #endif

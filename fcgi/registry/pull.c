@@ -8,7 +8,7 @@
 /* Size of a page. Lists of names need no such limit: at most 1,000 names of at most 255 bytes. */
 #define REFERRERS_MAX_BYTES (4 * 1024 * 1024)
 
-#define LOOKS_MAX 3 /* lookups: what was cached a moment ago may be deleted again */
+#define ATTEMPTS_MAX 3 /* lookups: what was cached a moment ago may be deleted again */
 
 bool
 registry_manifest_require(struct request_scope *scope, const char *name,
@@ -19,13 +19,13 @@ registry_manifest_require(struct request_scope *scope, const char *name,
 	enum remote_end end = REMOTE_FOUND;
 	bool ask;
 
-	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MAX; looks++) {
+	for (int attempt = 0; end == REMOTE_FOUND && attempt < ATTEMPTS_MAX; attempt++) {
 		if (!db_manifest_find(scope->registry->db, scope->key, name, reference,
 			&scope->principal, payload, &decision, row, &ask, err) ||
 		    !registry_admit(scope, &decision, ERROR_MANIFEST_UNKNOWN, err))
 			return false;
 		/* An upstream whose answers are never fresh is asked only once. */
-		if (!ask || scope->registry->relay == NULL || (looks > 0 && *row != NULL))
+		if (!ask || scope->registry->relay == NULL || (attempt > 0 && *row != NULL))
 			break;
 		if (!remote_manifest(scope, name, reference, row, answer, &end, err))
 			return false;
@@ -78,7 +78,7 @@ registry_blob_require(struct request_scope *scope, const char *name, const struc
 	bool ask;
 
 	*found = (struct blob_found){ .size = -1 };
-	for (int looks = 0; end == REMOTE_FOUND && looks < LOOKS_MAX; looks++) {
+	for (int attempt = 0; end == REMOTE_FOUND && attempt < ATTEMPTS_MAX; attempt++) {
 		if (!db_blob_find(scope->registry->db, scope->key, name, digest, &scope->principal,
 			push, &decision, &found->row, &ask, err) ||
 		    !registry_admit(scope, &decision, ERROR_BLOB_UNKNOWN, err) ||
@@ -126,12 +126,12 @@ registry_tags_list(struct request_scope *scope, const char *name, const char *la
 	enum remote_end end = REMOTE_FOUND;
 	bool known = false, ask;
 
-	for (int looks = 0; end == REMOTE_FOUND && looks < 2; looks++) {
+	for (int attempt = 0; end == REMOTE_FOUND && attempt < 2; attempt++) {
 		if (!db_tags_list(scope->registry->db, scope->key, name, &scope->principal, last,
 			limit + 1, &decision, &known, &ask, &list->items, &list->count, err) ||
 		    !registry_admit(scope, &decision, ERROR_NAME_UNKNOWN, err))
 			return false;
-		if (!ask || scope->registry->relay == NULL || looks > 0)
+		if (!ask || scope->registry->relay == NULL || attempt > 0)
 			break;
 		if (!remote_tags(scope, name, known, answer, &end, err))
 			return false;

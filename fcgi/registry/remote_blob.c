@@ -38,7 +38,7 @@ ask_blob(struct remote_search *search, const struct remote *remote, bool head,
 /* Does the upstream have the digest under this name? Some refuse HEAD for what they return to GET,
  * for example if the answer redirects to a storage service. */
 static bool
-is_shown(struct remote_search *search, const struct remote *remote, bool *shown, int64_t *size,
+has_blob(struct remote_search *search, const struct remote *remote, bool *found, int64_t *size,
     struct error *err)
 {
 	struct upstream_reply reply;
@@ -46,9 +46,9 @@ is_shown(struct remote_search *search, const struct remote *remote, bool *shown,
 
 	if (result == UPSTREAM_REFUSED || (result == UPSTREAM_BARRED && reply.status != 401))
 		result = ask_blob(search, remote, false, &reply);
-	*shown = result == UPSTREAM_DONE && reply.length >= 0;
+	*found = result == UPSTREAM_DONE && reply.length >= 0;
 	*size = reply.length;
-	if (result == UPSTREAM_DONE && !*shown) {
+	if (result == UPSTREAM_DONE && !*found) {
 		struct error reason = { 0 };
 
 		(void)remote_search_refuse(
@@ -89,12 +89,12 @@ get_blob(struct remote_search *search, const struct remote *remote, bool head,
 	struct error reason = { 0 };
 	bool stored;
 
-	found->size = remote->wanted;
+	found->size = remote->stated_size;
 	*got = true;
 	/* An external layer is not at the upstream; its size is known from the manifest that named
 	 * it. */
 	if ((found->size == -1 || (head && remote->source == NULL)) &&
-	    !is_shown(search, remote, got, &found->size, err))
+	    !has_blob(search, remote, got, &found->size, err))
 		return false;
 	if (head || !*got)
 		return true;

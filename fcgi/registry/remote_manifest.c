@@ -53,7 +53,7 @@ get_manifest(struct remote_search *search, const struct remote *remote,
 		if (result == UPSTREAM_DONE && reply.digest != NULL &&
 		    strcmp(reply.digest, (*row)->digest.text) == 0) {
 			*got = true;
-			return db_remote_trust(registry->db, remote, reference->tag, err);
+			return db_remote_revalidated(registry->db, remote, reference->tag, err);
 		}
 		/* A second request would fail alike, and the client has already waited for this
 		 * one. */
@@ -66,7 +66,7 @@ get_manifest(struct remote_search *search, const struct remote *remote,
 	if (result != UPSTREAM_DONE)
 		return remote_search_record_failure(
 		    search, remote, *row != NULL, result, &reply, err);
-	if (manifest_answer_take(search->scope, remote, reference, &reply, row, &reason)) {
+	if (manifest_answer_accept(search->scope, remote, reference, &reply, row, &reason)) {
 		*got = true;
 		return true;
 	}
@@ -101,7 +101,7 @@ is_here_now(
  * for the failure.
  */
 static void
-tell_outcome(const struct remote_search *search, bool got, struct error *outcome)
+set_outcome(const struct remote_search *search, bool got, struct error *outcome)
 {
 	*outcome = search->last;
 	if (got)
@@ -139,7 +139,7 @@ lead(struct flight *flight, struct single_flights *flights, const char *key)
 
 	if (!done)
 		error_set(flight->err, ERROR_UNAVAILABLE, NULL);
-	tell_outcome(flight->search, *flight->got, &outcome);
+	set_outcome(flight->search, *flight->got, &outcome);
 	single_flight_end(flights, key, flight->ok ? &outcome : flight->err);
 	if (!done)
 		memory_give_up(0);

@@ -70,22 +70,22 @@ remote_search_answer_ms(const struct remote_search *search, const struct remote 
 		   : remote->answer_ms;
 }
 
-/* Record that a remote did not help: word is for the client, the error's message for the log. Pulls
- * are told about a rate limit, and about other failures if the remote fails hard. */
+/* Record that a remote did not help: message is for the client, that of the error for the log.
+ * Pulls are told about a rate limit, and about other failures if the remote fails hard. */
 static void
-record(struct remote_search *search, const struct remote *remote, const char *word,
+record(struct remote_search *search, const struct remote *remote, const char *message,
     const struct error *reason)
 {
-	bool shown = remote->hard_fail || reason->code == ERROR_TOOMANYREQUESTS;
+	bool fatal = remote->hard_fail || reason->code == ERROR_TOOMANYREQUESTS;
 
 	search->failed = true;
 	search->last = *reason;
-	answer_add_unavailable(
-	    search->answer, search->scope->registry->db->arena, remote->key, word, reason->message);
-	if (!shown || search->pushing ||
+	answer_add_unavailable(search->answer, search->scope->registry->db->arena, remote->key,
+	    message, reason->message);
+	if (!fatal || search->pushing ||
 	    (search->trouble.code != ERROR_NONE && search->trouble.code != ERROR_DENIED))
 		return;
-	error_set(&search->trouble, reason->code, "%s: %s", remote->key, word);
+	error_set(&search->trouble, reason->code, "%s: %s", remote->key, message);
 	if (reason->code != ERROR_TOOMANYREQUESTS)
 		search->trouble.status = 502;
 }
@@ -94,7 +94,7 @@ void
 remote_search_remember(
     struct remote_search *search, const struct remote *remote, const struct error *reason)
 {
-	record(search, remote, remote_trouble_word(reason->code), reason);
+	record(search, remote, remote_trouble_message(reason->code), reason);
 }
 
 /* Record a remote that is not asked because it is backing off or suspect. */
@@ -106,9 +106,10 @@ record_backing_off(struct remote_search *search, const struct remote *remote)
 	error_set(&reason, remote->limited ? ERROR_TOOMANYREQUESTS : ERROR_UPSTREAM_FAILED,
 	    "%s: not asked: %s", remote->key, remote->reason == NULL ? "" : remote->reason);
 	record(search, remote,
-	    remote->trouble == NULL ? remote_trouble_word(reason.code) : remote->trouble, &reason);
-	if (remote->away > 0)
-		search->retry_after = remote->away;
+	    remote->trouble == NULL ? remote_trouble_message(reason.code) : remote->trouble,
+	    &reason);
+	if (remote->backoff_seconds > 0)
+		search->retry_after = remote->backoff_seconds;
 }
 
 /* The reason of a guard is recorded as that of the remote it guards; otherwise it would reveal a
@@ -123,7 +124,7 @@ remote_search_may_ask(struct remote_search *search, const struct remote *remote)
 		    arena_printf(arena, "%s: set offline", remote->key));
 		return false;
 	}
-	if (remote->missed && !remote->guarded)
+	if (remote->in_negative_cache && !remote->guarded)
 		return false;
 	if (!remote->may_fill) {
 		if (!search->pushing && search->trouble.code == ERROR_NONE)
@@ -132,7 +133,7 @@ remote_search_may_ask(struct remote_search *search, const struct remote *remote)
 			    remote->key);
 		return false;
 	}
-	if (remote->away > 0 || remote->suspect_ms > 0 ||
+	if (remote->backoff_seconds > 0 || remote->suspect_ms > 0 ||
 	    (remote->guarded && remote->trouble != NULL && !remote->limited)) {
 		record_backing_off(search, remote);
 		return false;
@@ -164,7 +165,7 @@ remote_search_record_failure(struct remote_search *search, const struct remote *
 	struct error reason = { 0 };
 
 	if (result == UPSTREAM_ABSENT || result == UPSTREAM_REFUSED)
-		return db_remote_missed(search->scope->registry->db, remote, &search->question,
+		return db_negative_cache_put(search->scope->registry->db, remote, &search->question,
 		    result == UPSTREAM_REFUSED ? reply->reason : NULL, err);
 	(void)remote_error(remote, result, reply, &reason);
 	if (result == UPSTREAM_LIMITED)

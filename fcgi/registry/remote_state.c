@@ -40,7 +40,7 @@ trouble_code(enum upstream_result result, const struct upstream_reply *reply)
 }
 
 const char *
-remote_trouble_word(enum error_code code)
+remote_trouble_message(enum error_code code)
 {
 	switch (code) {
 	case ERROR_UPSTREAM_TIMED_OUT:
@@ -67,7 +67,7 @@ remote_error(const struct remote *remote, enum upstream_result result,
 struct remote_trouble
 remote_trouble_of(enum upstream_result result, const struct upstream_reply *reply)
 {
-	return (struct remote_trouble){ remote_trouble_word(trouble_code(result, reply)),
+	return (struct remote_trouble){ remote_trouble_message(trouble_code(result, reply)),
 		reply->reason };
 }
 
@@ -77,12 +77,13 @@ remote_back_off(struct db *db, const struct remote *remote, enum upstream_result
     const struct upstream_reply *reply)
 {
 	const struct remote_trouble trouble = remote_trouble_of(result, reply);
-	bool limited = result == UPSTREAM_LIMITED, tell = false;
+	bool limited = result == UPSTREAM_LIMITED, must_log = false;
 	int64_t seconds = limited && reply->retry_after > 0 ? reply->retry_after
 							    : remote->assumed_offline_seconds;
 	struct error ignored = { 0 };
 
-	if (db_remote_failed(db, remote->id, &trouble, seconds, limited, &tell, &ignored) && tell)
+	if (db_remote_failed(db, remote->id, &trouble, seconds, limited, &must_log, &ignored) &&
+	    must_log)
 		log_line(LOG_LEVEL_WARNING, "remote %s: %s, not asked for %" PRId64 " s: %s",
-		    remote->key, trouble.word, seconds, trouble.reason);
+		    remote->key, trouble.message, seconds, trouble.reason);
 }

@@ -15,7 +15,7 @@ struct upstream remote_upstream(const struct remote *);
 bool remote_error(
     const struct remote *, enum upstream_result, const struct upstream_reply *, struct error *);
 /* The reason that clients get: unreachable, timed out, TLS, refused or rate limited. */
-const char *remote_trouble_word(enum error_code) RETURNS_NONNULL;
+const char *remote_trouble_message(enum error_code) RETURNS_NONNULL;
 /* Both; the strings are borrowed from the reply. */
 struct remote_trouble remote_trouble_of(enum upstream_result, const struct upstream_reply *);
 

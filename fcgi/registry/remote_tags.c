@@ -84,7 +84,7 @@ get_tags(struct remote_search *search, const struct remote *remote, bool *got, s
 		path = reply.link;
 	}
 	*got = true;
-	return db_remote_listed(registry->db, remote, list.tags, list.count, err);
+	return db_remote_tags_put(registry->db, remote, list.tags, list.count, err);
 }
 
 bool
@@ -101,7 +101,7 @@ remote_tags(struct request_scope *scope, const char *name, bool known, struct an
 	for (size_t i = 0; i < search.count; i++) {
 		struct remote *remote = &search.remotes[i];
 
-		if (remote->listed || !remote_search_may_ask(&search, remote))
+		if (remote->tags_fresh || !remote_search_may_ask(&search, remote))
 			continue;
 		if (!remote_search_may_block(scope, err) || !get_tags(&search, remote, &got, err))
 			return false;

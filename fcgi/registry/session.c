@@ -12,8 +12,8 @@ struct session {
 	bool fresh;            /* started by this request, so only this request knows it */
 	bool published;        /* an earlier request renamed the file to row->sealed */
 	struct upload *upload; /* NULL until bytes are written; closed once they are saved */
-	struct hasher *const *listeners; /* borrowed */
-	size_t listener_count;
+	struct hasher *const *observers; /* borrowed */
+	size_t observer_count;
 };
 
 static void
@@ -165,16 +165,16 @@ session_write(struct session *session, const void *data, size_t length, struct e
 {
 	if (session->published) /* the bytes are stored already */
 		return true;
-	for (size_t i = 0; i < session->listener_count; i++)
-		hasher_update(session->listeners[i], data, length);
+	for (size_t i = 0; i < session->observer_count; i++)
+		hasher_update(session->observers[i], data, length);
 	return session_open(session, err) && upload_write(session->upload, data, length, err);
 }
 
 void
-session_listen(struct session *session, struct hasher *const *listeners, size_t count)
+session_observe(struct session *session, struct hasher *const *observers, size_t count)
 {
-	session->listeners = listeners;
-	session->listener_count = count;
+	session->observers = observers;
+	session->observer_count = count;
 }
 
 bool

@@ -52,7 +52,7 @@ bool session_commit_as(struct session *, const struct digest *, session_record *
 /* SHA-256 of all bytes that one request wrote; false if it wrote none. */
 bool session_running_digest(const struct session *, struct digest *);
 /* Feed the bytes written from now on to the observers too, which the caller owns. NULL ends it. */
-void session_listen(struct session *, struct hasher *const *, size_t count);
+void session_observe(struct session *, struct hasher *const *, size_t count);
 bool session_cancel(struct session *, struct error *) MUST_CHECK;
 
 #endif

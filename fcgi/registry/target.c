@@ -5,12 +5,12 @@
 #include "db/manifest.h"
 
 bool
-registry_target_require(struct request_scope *scope, const char *name, int wanted,
+registry_target_require(struct request_scope *scope, const char *name, int action,
     struct target *target, struct error *err)
 {
 	struct access_decision decision = { 0 };
 
-	if (!db_target_find(scope->registry->db, scope->key, name, &scope->principal, wanted,
+	if (!db_target_find(scope->registry->db, scope->key, name, &scope->principal, action,
 		&decision, target, err))
 		return false;
 	if (decision.repository_known && decision.principal_valid && target->repository == 0 &&
@@ -20,7 +20,7 @@ registry_target_require(struct request_scope *scope, const char *name, int wante
 			   "cannot push to %s: push to a local repository, or give it a default deployment repository",
 			   scope->key);
 	if (registry_admit(scope, &decision, ERROR_DENIED, err))
-		return wanted != ACTION_WRITE || store_require(scope->registry->store, err);
+		return action != ACTION_WRITE || store_require(scope->registry->store, err);
 	if (err->code == ERROR_BLACKED_OUT && target->repository != 0 &&
 	    strcmp(target->key, scope->key) != 0)
 		error_set(err, ERROR_BLACKED_OUT,

@@ -6,11 +6,11 @@
 #include "registry/registry.h"
 
 /*
- * Find the target of a push to this name, and require that the principal may do `wanted` there
+ * Find the target of a push to this name, and require that the principal may do `action` there
  * (bits of enum action): DENIED if not; BLACKED_OUT if key or target is; UNSUPPORTED with a message
  * if this key does not accept pushes.
  */
-bool registry_target_require(struct request_scope *, const char *name, int wanted, struct target *,
+bool registry_target_require(struct request_scope *, const char *name, int action, struct target *,
     struct error *) MUST_CHECK;
 
 #endif

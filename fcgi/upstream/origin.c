@@ -129,7 +129,7 @@ is_known_pair(const char *registry, const char *realm)
 }
 
 static bool
-is_listed(const struct upstream *upstream, const struct origin *origin)
+is_realm_host(const struct upstream *upstream, const struct origin *origin)
 {
 	char with_port[sizeof(origin->host) + sizeof(origin->port) + 1];
 
@@ -149,7 +149,8 @@ origin_is_trusted(const struct upstream *upstream, const char *url)
 	if (!origin_read(upstream->url, &own) || !origin_read(url, &there) ||
 	    (strcmp(own.scheme, "https") == 0 && strcmp(there.scheme, "https") != 0))
 		return false;
-	if (upstream->any_host_auth || origin_equal(&own, &there) || is_listed(upstream, &there))
+	if (upstream->any_host_auth || origin_equal(&own, &there) ||
+	    is_realm_host(upstream, &there))
 		return true;
 	return strcmp(own.scheme, there.scheme) == 0 &&
 	       (is_known_pair(own.host, there.host) || is_same_domain(own.host, there.host));
@@ -161,5 +162,5 @@ origin_is_named(const struct upstream *upstream, const char *url)
 	struct origin own, there;
 
 	return origin_read(upstream->url, &own) && origin_read(url, &there) &&
-	       (strcmp(own.host, there.host) == 0 || is_listed(upstream, &there));
+	       (strcmp(own.host, there.host) == 0 || is_realm_host(upstream, &there));
 }

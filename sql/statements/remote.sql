@@ -2,13 +2,14 @@ SET search_path = registry;
 
 -- The remotes that may be asked about an image name, in search order; of several paths to a remote, the first counts. If tag and digest are NULL,
 -- the tags are requested. If the shadowing guard is on and a local member has the name, remotes are excluded if the principal sees that member;
--- else they are guarded and report that nothing is found. wanted: the size of the digest if a manifest cached under the name references it or if
--- it is being fetched, else -1; remotes where it is wanted come first, because nothing needs to be proven there. If there are no remotes: one
--- row, whose id is NULL.
+-- else they are guarded and report that nothing is found. stated_size: the size of the digest if a manifest cached under the name references it
+-- or if it is being fetched, else -1; remotes with a stated size come first, because nothing needs to be proven there. If there are no remotes:
+-- one row, whose id is NULL.
 -- idempotent
 -- returns: repository_known boolean, blacked_out boolean, principal_valid boolean, allowed boolean,
---   id integer, key text, path text, priority boolean, guarded boolean, may_fill boolean, offline boolean, missed boolean, wanted bigint,
---   listed boolean, away bigint, limited boolean, suspect_ms bigint, trouble text, reason text, username text, password text,
+--   id integer, key text, path text, priority boolean, guarded boolean, may_fill boolean, offline boolean, in_negative_cache boolean,
+--   stated_size bigint, tags_fresh boolean, backoff_seconds bigint, limited boolean, suspect_ms bigint, trouble text, reason text,
+--   username text, password text,
 --   fresh_seconds integer, missing_seconds integer, assumed_offline_seconds integer, hard_fail boolean, store_locally boolean,
 --   block_schema1 boolean, block_mismatching_types boolean, mismatching_types text, source text,
 --   url text, token_authentication boolean, any_host_auth boolean, private_networks boolean, realm_hosts text, timeout_ms integer,
@@ -42,10 +43,10 @@ SELECT root.id IS NOT NULL AS repository_known, coalesce(root.blacked_out, false
   path.member_id IS NOT NULL AS allowed,
   path.member_id AS id, r.key, path.path, path.rank = 0 AS priority, path.guarded,
   me.is_admin OR EXISTS (SELECT FROM granting_rules(path.member_id, me.principals, 2, path.path)) AS may_fill,
-  c.offline, miss.until IS NOT NULL AS missed,
-  want.size AS wanted,
-  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.member_id AND t.path = path.path AND t.fresh_until > now()) AS listed,
-  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint AS away,
+  c.offline, miss.until IS NOT NULL AS in_negative_cache,
+  stated.size AS stated_size,
+  EXISTS (SELECT FROM remote_tags t WHERE t.repository_id = path.member_id AND t.path = path.path AND t.fresh_until > now()) AS tags_fresh,
+  greatest(0, ceil(extract(epoch FROM s.offline_until - now())))::bigint AS backoff_seconds,
   coalesce(s.limited, false) AS limited,
   greatest(0, extract(epoch FROM s.suspect_until - now()) * 1000)::bigint AS suspect_ms,
   s.trouble, s.reason, c.username, c.password, c.fresh_seconds, c.missing_seconds, c.assumed_offline_seconds, c.hard_fail, c.store_locally,
@@ -68,8 +69,8 @@ FROM me LEFT JOIN root ON true
         JOIN missing_reference w ON w.manifest_id = im.manifest_id AND w.digest = :digest AND w.alg = :alg
       WHERE i.path = path.path AND i.repository_id = path.member_id AND w.role < 3 LIMIT 1),
     (SELECT f.size FROM blob_fetch_name n JOIN blob_fetch f USING (digest, alg, repository_id)
-      WHERE n.repository_id = path.member_id AND n.path = path.path AND n.digest = :digest AND n.alg = :alg), -1) END AS size) want ON true
-ORDER BY want.size < 0, path.rank <> 0, path.ord;
+      WHERE n.repository_id = path.member_id AND n.path = path.path AND n.digest = :digest AND n.alg = :alg), -1) END AS size) stated ON true
+ORDER BY stated.size < 0, path.rank <> 0, path.ord;
 
 -- Remotes that failed, with the columns that a probe needs; not those that limit our rate or refuse our credentials, because these are not
 -- probed repeatedly.
@@ -122,9 +123,9 @@ PREPARE remote_struck AS
 SELECT remote_struck(p_remote => $1::integer, p_path => $2::text) AS several;
 
 -- idempotent
--- returns: tell boolean
+-- returns: must_log boolean
 PREPARE remote_failed AS
-SELECT remote_failed(p_remote => $1::integer, p_trouble => $2::text, p_reason => $3::text, p_seconds => $4::integer, p_limited => $5::boolean) AS tell;
+SELECT remote_failed(p_remote => $1::integer, p_trouble => $2::text, p_reason => $3::text, p_seconds => $4::integer, p_limited => $5::boolean) AS must_log;
 
 -- -1: unknown, for the limit, the remaining number of requests, and the window.
 -- idempotent
