@@ -8,9 +8,9 @@
 #include "db/query.h"
 
 struct password_change {
-	const char *name;  /* of the account */
-	const char *old;   /* its password; not checked if it is not the actor's own */
-	const char *fresh; /* the new password */
+	const char *name;     /* of the account */
+	const char *old;      /* its password; not checked if it is not the actor's own */
+	const char *fresh;    /* the new password */
 	const char *repeated; /* the same, as typed once more */
 };
 
