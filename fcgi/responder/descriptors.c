@@ -22,7 +22,7 @@ needed(const struct config *config)
 bool
 descriptors_raise(const struct config *config, struct error *err)
 {
-	int64_t wanted = needed(config);
+	int64_t required = needed(config);
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) == -1)
@@ -30,12 +30,12 @@ descriptors_raise(const struct config *config, struct error *err)
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) == -1)
 		return error_errno(err, "cannot raise the limit of open files");
-	if (limit.rlim_cur >= (rlim_t)wanted)
+	if (limit.rlim_cur >= (rlim_t)required)
 		return true;
 	error_set(err, ERROR_INTERNAL, "cannot serve: the limit of open files is too low");
 	return error_cause(err,
 	    "limit must be %" PRId64 " (got %" PRId64 "); raise LimitNOFILE (ulimit -n), or lower "
 	    "http.general_threads, http.upload_threads, http.body_threads, http.blocking_threads or "
 	    "upstream.fetches",
-	    wanted, (int64_t)limit.rlim_cur);
+	    required, (int64_t)limit.rlim_cur);
 }

@@ -25,7 +25,7 @@ CREATE FUNCTION pg_temp.whole(p_index text, p_condition text) RETURNS boolean LA
 $$;
 
 -- The kinds of nodes of a call, with those of all that its functions and triggers run: a sort with the columns that it sorts by. Whether few rows are
--- found by a bitmap, or joined by hash, depends on the statistics; it is no other kind.
+-- found by a bitmap, or joined by hash, depends on the statistics; never of another kind.
 CREATE TEMPORARY TABLE node AS
 SELECT DISTINCT s.name, concat_ws(' ',
   CASE WHEN n ? 'Index Name' AND pg_temp.whole(n ->> 'Index Name', n ->> 'Index Cond') THEN 'Whole ' || (n ->> 'Index Name')
