@@ -74,7 +74,8 @@ def lie_about_blob(name):
     def function():
         LIAR.image = fresh_image()
         key = remote(LIAR.url, networks=LOOPBACK)
-        assert get(key, "lies/any", "latest").status == 200
+        # The lie before may have left bytes on a connection that is still kept: the next request on it fails.
+        good_again(lambda: get(key, "lies/any", "latest"), LIAR.image.manifest)
         before = stored()
         with telling(name, on="blob" if not name.startswith("token_") else None):
             judge(blob(key, "lies/any", LIAR.image.layer_digest), BLOBS.get(name, FAILED), LIAR.image.layer, before)

@@ -17,11 +17,21 @@ is_of() {
 	esac
 }
 
+# in_order FILE...: as they are or, with STOWAGE_WEB_ORDER=SEED, shuffled; themes do not depend on their order.
+in_order() {
+	if [ -z "${STOWAGE_WEB_ORDER:-}" ]; then
+		printf '%s\n' "$@"
+	else
+		shuf --random-source=<(yes "$STOWAGE_WEB_ORDER") -e "$@"
+	fi
+}
+
 # run_themes PART FILE...
 run_themes() {
-	local part=$1 file theme
+	local part=$1 file theme files
 	shift
-	for file; do
+	mapfile -t files < <(in_order "$@")
+	for file in "${files[@]}"; do
 		theme=$(basename "$file" .py)
 		! is_of "$part" "$theme" || tap_from "$STACK_SCHEME/$theme" timeout "$STOWAGE_THEME_SECONDS" python3 "$file"
 	done
