@@ -24,8 +24,8 @@ CREATE FUNCTION pg_temp.whole(p_index text, p_condition text) RETURNS boolean LA
   SELECT coalesce(strpos(p_condition, pg_get_indexdef(to_regclass(format('registry.%I', p_index)), 1, true)), 0) = 0
 $$;
 
--- The kinds of nodes of a call, with those of all that its functions and triggers run: a sort with the columns that it sorts by. Whether few rows are
--- found by a bitmap, or joined by hash, depends on the statistics; never of another kind.
+-- The kinds of nodes of a call, with those of all that its functions and triggers run: a sort with the columns that it sorts by. All joins are one
+-- kind, and so are all ways to look up an index, since the choice among them depends on the statistics.
 CREATE TEMPORARY TABLE node AS
 SELECT DISTINCT s.name, concat_ws(' ',
   CASE WHEN n ? 'Index Name' AND pg_temp.whole(n ->> 'Index Name', n ->> 'Index Cond') THEN 'Whole ' || (n ->> 'Index Name')
