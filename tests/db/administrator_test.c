@@ -1,4 +1,4 @@
-/* What administrators do, and that others cannot: the functions of registry/ ask, not only their
+/* Administration, and that it is refused to others: by functions of registry/, not only by their
  * callers. */
 #include <string.h>
 
