@@ -36,7 +36,7 @@ struct registry {
 };
 
 /*
- * The scope of a request: who asks, at which key, and how. It refers to the handles, so that a
+ * The scope of a request: principal, repository key and manner. It refers to the handles, so that a
  * function which needs both takes one argument; functions that need only the handles take those.
  */
 struct request_scope {
