@@ -236,6 +236,31 @@ transfer(struct handle *handle, struct exchange *x)
 	return result;
 }
 
+/* True if the connection was reused and began with something else than a response: bytes that an
+ * earlier response sent behind its announced end. libcurl does not look for them. */
+static bool
+has_met_surplus(const struct exchange *x, CURL *easy, CURLcode code)
+{
+	long connects = 1;
+
+	curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connects);
+	return connects == 0 && x->head.reply->status == 0 &&
+	       (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY);
+}
+
+static CURLcode
+transfer_whole(struct handle *handle, struct exchange *x)
+{
+	CURLcode code = transfer(handle, x);
+
+	if (!has_met_surplus(x, handle->easy, code))
+		return code;
+	curl_multi_remove_handle(handle->multi, handle->easy);
+	curl_easy_setopt(handle->easy, CURLOPT_FRESH_CONNECT, 1L);
+	*x->curl_reason = '\0';
+	return transfer(handle, x);
+}
+
 /* True if the TLS handshake or a certificate failed. */
 static bool
 is_tls_failure(CURLcode code)
@@ -329,7 +354,7 @@ run_attempt(void *argument)
 	easy = attempt->handle->easy;
 	set_options(easy, x, attempt->url, attempt->headers);
 	if (egress_set(easy, x->head.arena, x->outlets, x->upstream, attempt->url, &x->way))
-		attempt->code = transfer(attempt->handle, x);
+		attempt->code = transfer_whole(attempt->handle, x);
 	else if (x->way.reason != NULL)
 		break_off(x, x->way.reason);
 	if (attempt->code != CURLE_OK)
