@@ -11,7 +11,7 @@
 
 #define UPLOADS_MAX 16 /* latest JSONs of one id; each hashes the layer while it is written */
 
-struct v1_layer {
+struct v1_layer_push {
 	struct session *session;
 	struct v1_upload_row *rows;
 	struct hasher *hashers[UPLOADS_MAX]; /* owned: one payload checksum for each row */
@@ -113,7 +113,7 @@ bridge_v1_json_push(struct request_scope *scope, const char *name, const struct 
 static void
 layer_release(void *held)
 {
-	struct v1_layer *layer = held;
+	struct v1_layer_push *layer = held;
 
 	session_observe(layer->session, NULL, 0);
 	for (size_t i = 0; i < layer->count; i++)
@@ -123,13 +123,13 @@ layer_release(void *held)
 
 bool
 bridge_v1_layer_start(struct request_scope *scope, const char *name, const struct digest *id,
-    struct v1_layer **out, struct session **session, struct error *err)
+    struct v1_layer_push **out, struct session **session, struct error *err)
 {
 	struct target target = { 0 };
-	struct v1_layer *layer = arena_alloc(scope->registry->db->arena, sizeof(*layer));
+	struct v1_layer_push *layer = arena_alloc(scope->registry->db->arena, sizeof(*layer));
 	bool exists;
 
-	*layer = (struct v1_layer){ 0 };
+	*layer = (struct v1_layer_push){ 0 };
 	if (!bridge_v1_target_require(scope, name, ACTION_WRITE, &target, err) ||
 	    !db_v1_uploads(scope->registry->db, &target, name, scope->principal.account, id,
 		UPLOADS_MAX, &exists, &layer->rows, &layer->count, err))
@@ -158,13 +158,13 @@ static bool
 record_layer(void *context, struct db *db, const struct upload_row *row,
     const struct digest *digest, int64_t size, int64_t *file, bool *won, struct error *err)
 {
-	const struct v1_layer *layer = context;
+	const struct v1_layer_push *layer = context;
 
 	return db_v1_layer_put(db, row, digest, size, layer->rows, layer->count, file, won, err);
 }
 
 bool
-bridge_v1_layer_end(struct v1_layer *layer, struct error *err)
+bridge_v1_layer_end(struct v1_layer_push *layer, struct error *err)
 {
 	struct digest digest;
 

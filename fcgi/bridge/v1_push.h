@@ -14,11 +14,11 @@ bool bridge_v1_target_require(struct request_scope *, const char *name, int acti
 bool bridge_v1_json_push(struct request_scope *, const char *name, const struct digest *id,
     struct bytes json, struct error *) MUST_CHECK;
 
-struct v1_layer; /* being uploaded; lives with the arena */
+struct v1_layer_push; /* being uploaded; lives with the arena */
 /* Write the bytes into the session, then end it. NOT_FOUND without a JSON, CONFLICT. */
 bool bridge_v1_layer_start(struct request_scope *, const char *name, const struct digest *id,
-    struct v1_layer **, struct session **, struct error *) MUST_CHECK;
-bool bridge_v1_layer_end(struct v1_layer *, struct error *) MUST_CHECK;
+    struct v1_layer_push **, struct session **, struct error *) MUST_CHECK;
+bool bridge_v1_layer_end(struct v1_layer_push *, struct error *) MUST_CHECK;
 
 /* The checksum of the payload makes the image visible. BAD_REQUEST if it differs or the layer is
  * missing; CONFLICT, NOT_FOUND. */

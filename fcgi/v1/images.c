@@ -114,7 +114,7 @@ v1_image_json_put(struct request *req, struct error *err)
 bool
 v1_image_layer_put(struct request *req, struct error *err)
 {
-	struct v1_layer *layer;
+	struct v1_layer_push *layer;
 	struct session *session;
 	struct digest id;
 	struct error ignored = { 0 };
