@@ -121,6 +121,7 @@ key_ring_open(void)
 		log_fatal("out of memory");
 	pthread_mutex_init(&ring->loading, NULL);
 	pthread_rwlock_init(&ring->lock, NULL);
+	ring->tried_ms = -REFRESH_MS; /* due at once, even if the clock has just begun */
 	return ring;
 }
 
