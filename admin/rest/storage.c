@@ -6,7 +6,6 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
-#include "base/utf8.h"
 #include "oci/digest.h"
 #include "registry/administrator.h"
 #include "registry/folders.h"
@@ -157,6 +156,5 @@ rest_storage_path(struct request *req, struct error *err)
 
 	if (request_query(req, "list") == NULL)
 		return show(req, path, err);
-	return utf8_check(path) ? list(req, arena_printf(req->arena, "/%s", path), err)
-				: error_set(err, ERROR_NOT_FOUND, "no such folder");
+	return list(req, arena_printf(req->arena, "/%s", path), err);
 }

@@ -45,8 +45,11 @@ registry_folder_walk(const struct request_scope *scope, const char *key, const c
 {
 	bool known = false;
 
-	if (!registry_admit_administrator(scope, err) ||
-	    !walk(scope, key, directory, visit, context, &known, err))
+	if (!registry_admit_administrator(scope, err))
+		return false;
+	if (!utf8_check(directory)) /* the database has no such directory */
+		return error_set(err, ERROR_NOT_FOUND, "no such folder");
+	if (!walk(scope, key, directory, visit, context, &known, err))
 		return false;
 	return known || error_set(err, ERROR_NOT_FOUND, "no such %s: %s%s",
 			    *directory == '\0' ? "repository" : "folder", key, directory);

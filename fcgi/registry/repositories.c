@@ -10,15 +10,25 @@
 #include "oci/digest.h"
 #include "registry/administrator.h"
 
-/* A document that the database or the caller has checked to be JSON; freed with the arena. */
+/* NULL: not JSON. Freed with the arena. */
 static const json_t *
-parse(struct arena *arena, const char *text)
+load(struct arena *arena, const char *text)
 {
 	json_t *document = json_loads(text, 0, NULL);
 
+	if (document != NULL)
+		arena_defer(arena, (void (*)(void *))json_decref, document);
+	return document;
+}
+
+/* A document that the database has checked to be JSON. */
+static const json_t *
+load_stored(struct arena *arena, const char *text)
+{
+	const json_t *document = load(arena, text);
+
 	if (document == NULL)
 		log_fatal("a document of a repository is not JSON");
-	arena_defer(arena, (void (*)(void *))json_decref, document);
 	return document;
 }
 
@@ -48,7 +58,7 @@ repository_read(
 {
 	struct arena *arena = scope->registry->db->arena;
 	bool is_admin = scope->principal.is_admin;
-	const json_t *document = parse(scratch, row->json);
+	const json_t *document = load_stored(scratch, row->json);
 
 	return (struct repository){
 		.key = field(arena, document, "key"),
@@ -133,8 +143,9 @@ sections_check(const struct request_scope *scope, const struct config *config,
 
 	if (!db_document_find(scope->registry->db, edit->key, &scope->principal, &row, err))
 		return false;
-	document = parse(arena, edit->document);
-	stored = row == NULL ? NULL : parse(arena, row->json);
+	if ((document = load(arena, edit->document)) == NULL)
+		return error_set(err, ERROR_BAD_REQUEST, "request body must be a JSON object");
+	stored = row == NULL ? NULL : load_stored(arena, row->json);
 	return !is_remote(document, stored) ||
 	       (section_check(document, stored, "proxy", "proxy", config->proxies, err) &&
 		   section_check(document, stored, "clientTlsCertificate", "certificate",
