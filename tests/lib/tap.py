@@ -1,4 +1,5 @@
 """Tests that are functions, and their results as TAP."""
+import contextlib
 import os
 import re
 import sys
@@ -19,17 +20,16 @@ def test(function):
 
 
 def at_end(function):
-    """To be called when all tests of the program have run."""
+    """To be called when all tests of the program have run; the last one first."""
     _ends.append(function)
 
 
 def run():
     """Run all tests of the program and print the plan."""
-    try:
-        _run_tests()
-    finally:
+    with contextlib.ExitStack() as stack:
         for function in _ends:
-            function()
+            stack.callback(function)
+        _run_tests()
 
 
 def _run_tests():
