@@ -1,4 +1,4 @@
-/* One call of the REST interface: its client, and the format of errors. */
+/* Common code of the REST handlers: authentication, errors, the body, the key. */
 #ifndef REST_CALL_H
 #define REST_CALL_H
 

@@ -206,8 +206,7 @@ fetch_config(struct request_scope *scope, const char *name, const struct digest 
 
 	if (!registry_blob_require(scope, name, digest, false, &found, answer, err))
 		return err->code == ERROR_BLOB_UNKNOWN
-			   ? answer_unknown(
-				 answer, scope->registry->db->arena, ERROR_MANIFEST_UNKNOWN, err)
+			   ? answer_unknown(answer, arena, ERROR_MANIFEST_UNKNOWN, err)
 			   : false;
 	if (found.reader != NULL && found.size >= 0 && found.size <= CONFIG_MAX)
 		return read_fetched_config(arena, digest, &found, config, err);

@@ -1,5 +1,5 @@
 /* Signed schema 1 for clients that read nothing newer (docker 1.6 to 1.9): generated from stored
- * schema 2 or OCI manifests, and accepted from pushes and upstreams. */
+ * schema 2 or OCI manifests. */
 #ifndef BRIDGE_SCHEMA1_H
 #define BRIDGE_SCHEMA1_H
 

@@ -1,5 +1,5 @@
-/* The principal and its access decision, which every statement of the serving path computes along
- * with its result. */
+/* The principal, the originator of an action, and the access decision that every statement of the
+ * serving path computes along with its result. */
 #ifndef DB_ACCESS_DECISION_H
 #define DB_ACCESS_DECISION_H
 
@@ -11,7 +11,7 @@ struct principal {
 	int account;   /* 0: anonymous */
 	int epoch;     /* the account's epoch at authentication; incrementing it invalidates the
 			  principal */
-	bool is_admin; /* set by registry_admit_account(); else false */
+	bool is_admin; /* found out for the REST interface only; else false */
 };
 
 /* The originator of an action, as recorded in the audit table. */

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/log.h"
 #include "http/reply.h"
 
 /* Match the part of a pattern up to the next '/' or '{' against path; captures go to req->params.

@@ -1,5 +1,5 @@
 /*
- * The domain: what push and pull mean, for one principal at one repository key.
+ * The handles of the domain, the scope of a request, and its admission.
  *
  * The order is *bytes first, row second; row gone first, bytes after*: a row never refers to
  * missing bytes, and stray bytes are only garbage. Every function uses one database query if it

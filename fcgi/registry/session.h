@@ -16,12 +16,12 @@ struct session; /* lives with the arena, which also closes its file */
 
 bool registry_session_start(struct request_scope *, const char *name, enum digest_algorithm,
     struct session **, struct error *) MUST_CHECK;
-/* Set TOOMANYREQUESTS: the principal has as many pushes in progress as registry->upload_sessions
- * allows. Always false. */
-bool registry_sessions_full(const struct registry *, struct error *);
 /* The same for a target that registry_target_require() has returned. */
 bool registry_session_start_at(struct request_scope *, const struct target *, const char *name,
     enum digest_algorithm, struct session **, struct error *) MUST_CHECK;
+/* Set TOOMANYREQUESTS: the principal has as many pushes in progress as registry->upload_sessions
+ * allows. Always false. */
+bool registry_sessions_full(const struct registry *, struct error *);
 /* The session of that UUID, if it belongs to the principal and the name; otherwise
  * BLOB_UPLOAD_UNKNOWN. */
 bool registry_session_require(struct request_scope *, const char *name, const char *uuid,

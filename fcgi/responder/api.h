@@ -11,8 +11,8 @@
 struct api {
 	const struct route *routes;
 	size_t call_size; /* of the struct that begins with struct call */
-	/* Set key and path of the zeroed call. Also called if the request could not be read, since
-	 * the error must be rendered. */
+	/* Set key and path of the call, of which only the handles are set. Also called if the
+	 * request could not be read, since the error must be rendered. */
 	bool (*open)(struct request *, struct error *);
 	/* Identify the client, and check the access that the route requires. Nothing of the body
 	 * has been read. Not called for ACCESS_NONE. */

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "config.h"
-#include "http/transport.h"
 #include "responder/api.h"
 
 #define WORKERS_DEFAULT 2

@@ -1,4 +1,4 @@
-/* Common code of the responders: start, sockets, workers, threads, requests, log lines, stop. */
+/* A responder as a program: what distinguishes it, and its main(). */
 #ifndef RESPONDER_RESPONDER_H
 #define RESPONDER_RESPONDER_H
 
