@@ -25,7 +25,7 @@ registry_manifest_require(struct request_scope *scope, const char *name,
 		    !registry_admit(scope, &decision, ERROR_MANIFEST_UNKNOWN, err))
 			return false;
 		/* An upstream whose answers are never fresh is asked only once. */
-		if (!ask || scope->registry->relay == NULL || (attempt > 0 && *row != NULL))
+		if (!ask || scope->registry->upstream == NULL || (attempt > 0 && *row != NULL))
 			break;
 		if (!remote_manifest(scope, name, reference, row, answer, &end, err))
 			return false;
@@ -44,10 +44,10 @@ may_ask_upstream(
 {
 	bool pushing = false;
 
-	if (scope->registry->relay != NULL && head &&
+	if (scope->registry->upstream != NULL && head &&
 	    !registry_is_pushing(scope, name, &pushing, err))
 		return false;
-	*may = scope->registry->relay != NULL && !pushing;
+	*may = scope->registry->upstream != NULL && !pushing;
 	return true;
 }
 
@@ -131,7 +131,7 @@ registry_tags_list(struct request_scope *scope, const char *name, const char *la
 			limit + 1, &decision, &known, &ask, &list->items, &list->count, err) ||
 		    !registry_admit(scope, &decision, ERROR_NAME_UNKNOWN, err))
 			return false;
-		if (!ask || scope->registry->relay == NULL || attempt > 0)
+		if (!ask || scope->registry->upstream == NULL || attempt > 0)
 			break;
 		if (!remote_tags(scope, name, known, answer, &end, err))
 			return false;

@@ -17,7 +17,7 @@
 #include "store/unpack.h"
 
 struct db;
-struct relay;
+struct upstream_context;
 
 /* Is the client about to push under the requested name? Then upstream failures do not concern
  * it. */
@@ -31,8 +31,8 @@ enum intent {
 struct registry {
 	struct db *db;
 	struct store *store;
-	struct relay *relay;     /* NULL if upstreams are never asked */
-	int64_t upload_sessions; /* maximum of open sessions per account; 0: unlimited */
+	struct upstream_context *upstream; /* NULL if upstreams are never asked */
+	int64_t upload_sessions;           /* maximum of open sessions per account; 0: unlimited */
 };
 
 /*

@@ -1,6 +1,6 @@
 #include "registry/remote_blob.h"
 
-#include "registry/relay.h"
+#include "registry/upstream_context.h"
 #include "registry/remote_search.h"
 #include "registry/upstreams.h"
 
@@ -20,7 +20,7 @@ ask_blob(struct remote_search *search, const struct remote *remote, bool head,
     struct upstream_reply *reply)
 {
 	const struct registry *registry = search->scope->registry;
-	enum upstream_result result = upstreams_ask(registry->relay->upstreams, registry->db,
+	enum upstream_result result = upstreams_ask(registry->upstream->upstreams, registry->db,
 	    remote,
 	    &(struct upstream_call){
 		.head = head,
@@ -98,7 +98,7 @@ get_blob(struct remote_search *search, const struct remote *remote, bool head,
 		return false;
 	if (head || !*got)
 		return true;
-	found->reader = reader_follow(registry->relay->fetches, registry->db->arena, remote,
+	found->reader = reader_follow(registry->upstream->fetches, registry->db->arena, remote,
 	    search->question.digest, found->size, remote->source);
 	*got = reader_wait(found->reader, &stored, &found->size, &reason);
 	if (stored && *got)

@@ -5,7 +5,7 @@
 #include "base/memory.h"
 #include "oci/manifest.h"
 #include "registry/manifest_answer.h"
-#include "registry/relay.h"
+#include "registry/upstream_context.h"
 #include "registry/remote_search.h"
 #include "registry/single_flight.h"
 #include "registry/upstreams.h"
@@ -21,7 +21,7 @@ ask_manifest(const struct remote_search *search, const struct remote *remote,
 	const struct registry *registry = search->scope->registry;
 	struct arena *arena = registry->db->arena;
 
-	return upstreams_ask(registry->relay->upstreams, registry->db, remote,
+	return upstreams_ask(registry->upstream->upstreams, registry->db, remote,
 	    &(struct upstream_call){
 		.head = head,
 		.path = arena_printf(arena, "/v2/%s/manifests/%s", remote->path,
@@ -153,7 +153,7 @@ get_manifest_once(struct remote_search *search, const struct remote *remote,
     const struct reference *reference, struct manifest_row **row, bool *got, struct error *err)
 {
 	const struct registry *registry = search->scope->registry;
-	struct single_flights *flights = registry->relay->flights;
+	struct single_flights *flights = registry->upstream->flights;
 	const char *key = arena_printf(registry->db->arena, "%d %s %s", remote->id, remote->path,
 	    reference->tag != NULL ? reference->tag : reference->digest.text);
 	struct flight flight = { search, remote, reference, row, got, err, false };

@@ -5,7 +5,7 @@
 
 #include "oci/document.h"
 #include "oci/name.h"
-#include "registry/relay.h"
+#include "registry/upstream_context.h"
 #include "registry/remote_search.h"
 #include "registry/upstreams.h"
 
@@ -64,7 +64,7 @@ get_tags(struct remote_search *search, const struct remote *remote, bool *got, s
 	enum upstream_result result;
 
 	for (int pages = 0; path != NULL && pages < PAGES_MAX && list.count < TAGS_MAX; pages++) {
-		result = upstreams_ask(registry->relay->upstreams, registry->db, remote,
+		result = upstreams_ask(registry->upstream->upstreams, registry->db, remote,
 		    &(struct upstream_call){ .path = path,
 			.name = remote->path,
 			.limit = TAGS_LIMIT,

@@ -12,7 +12,7 @@ call_start(const struct api *api, struct request *req, struct db *db, struct err
 	req->call->registry = (struct registry){
 		.db = db,
 		.store = service->store,
-		.relay = service->relay,
+		.upstream = service->upstream,
 		.upload_sessions = service->config->http_upload_sessions,
 	};
 	req->user = NULL;

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "auth/password.h"
-#include "registry/relay.h"
+#include "registry/upstream_context.h"
 #include "registry/store_bind.h"
 #include "responder/responder.h"
 
@@ -49,7 +49,7 @@ open_store(struct service *service, struct error *err)
 	service->store = registry_store_open(service->pool, config->store_path, err);
 	if (service->store == NULL)
 		return false;
-	service->relay = relay_open(
+	service->upstream = upstream_context_open(
 	    service->pool, service->store, config, (size_t)config->upstream_fetches);
 	return true;
 }
@@ -72,7 +72,7 @@ service_open(struct service *service, const struct responder *responder,
 void
 service_close(struct service *service)
 {
-	relay_close(service->relay);
+	upstream_context_close(service->upstream);
 	if (service->authenticator != NULL)
 		authenticator_close(service->authenticator);
 	store_close(service->store);

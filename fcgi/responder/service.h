@@ -14,8 +14,8 @@ struct responder;
 struct service {
 	const struct config *config;
 	struct db_pool *pool;
-	struct store *store; /* NULL unless responder.has_store; so is relay */
-	struct relay *relay;
+	struct store *store; /* NULL unless responder.has_store; so is upstream */
+	struct upstream_context *upstream;
 	struct authenticator *authenticator;
 };
 

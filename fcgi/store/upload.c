@@ -143,7 +143,7 @@ upload_hash(struct upload *up, enum digest_algorithm algorithm)
 /* After a failed sync it is unknown which bytes are on disk, and another sync would report success,
  * so the file must be removed. Keeps errno. */
 static void
-lose(struct upload *up)
+abandon(struct upload *up)
 {
 	int error = errno;
 
@@ -163,7 +163,7 @@ flush(struct upload *up)
 	if (sync_file_range(up->fd, up->flushed, up->length - up->flushed, SYNC_FILE_RANGE_WRITE) ==
 		-1 &&
 	    (errno == EIO || errno == ENOSPC || errno == EDQUOT)) {
-		lose(up);
+		abandon(up);
 		return false;
 	}
 #endif
@@ -259,7 +259,7 @@ upload_publish(struct upload *up, const struct digest *digest, struct error *err
 		return false;
 	store_blob_name(name, digest, up->file);
 	if (fdatasync(up->fd) == -1) {
-		lose(up);
+		abandon(up);
 		return error_errno(err, "cannot store the blob");
 	}
 	/* Over NFS, a rename whose reply was lost is sent again, and then fails although it was

@@ -1,7 +1,7 @@
 /* State that a process keeps for remote repositories: connections to upstreams, single flights and
  * running fetches. Correctness does not depend on it. */
-#ifndef REGISTRY_RELAY_H
-#define REGISTRY_RELAY_H
+#ifndef REGISTRY_UPSTREAM_CONTEXT_H
+#define REGISTRY_UPSTREAM_CONTEXT_H
 
 #include <stddef.h>
 
@@ -11,16 +11,16 @@ struct config;
 struct db_pool;
 struct store;
 
-struct relay {
+struct upstream_context {
 	struct upstreams *upstreams;
 	struct single_flights *flights;
 	struct fetches *fetches;
 };
 
 /* fetches: maximum of blobs fetched at once. */
-struct relay *relay_open(
+struct upstream_context *upstream_context_open(
     struct db_pool *, struct store *, const struct config *, size_t fetches) RETURNS_NONNULL;
 /* May be NULL. No request may use it any more; running fetches are left to other processes. */
-void relay_close(struct relay *);
+void upstream_context_close(struct upstream_context *);
 
 #endif
