@@ -68,25 +68,34 @@ find_empty_layer(const struct digest *digest, struct blob_found *found)
 	return true;
 }
 
+/* Look for stored bytes. *ask: an upstream may have the blob, and may be asked. */
+static bool
+find_blob(struct request_scope *scope, const char *name, const struct digest *digest, bool head,
+    struct blob_found *found, bool *ask, struct error *err)
+{
+	bool push = head && scope->intent == INTENT_PUSH;
+	struct access_decision decision = { 0 };
+
+	if (!db_blob_find(scope->registry->db, scope->key, name, digest, &scope->principal, push,
+		&decision, &found->row, ask, err) ||
+	    !registry_admit(scope, &decision, ERROR_BLOB_UNKNOWN, err) ||
+	    !store_require(scope->registry->store, err))
+		return false;
+	if (found->row == NULL && find_empty_layer(digest, found))
+		*ask = false;
+	return !*ask || may_ask_upstream(scope, name, head, ask, err);
+}
+
 bool
 registry_blob_require(struct request_scope *scope, const char *name, const struct digest *digest,
     bool head, struct blob_found *found, struct answer *answer, struct error *err)
 {
-	bool push = head && scope->intent == INTENT_PUSH;
-	struct access_decision decision = { 0 };
 	enum remote_end end = REMOTE_FOUND;
 	bool ask;
 
 	*found = (struct blob_found){ .size = -1 };
 	for (int attempt = 0; end == REMOTE_FOUND && attempt < ATTEMPTS_MAX; attempt++) {
-		if (!db_blob_find(scope->registry->db, scope->key, name, digest, &scope->principal,
-			push, &decision, &found->row, &ask, err) ||
-		    !registry_admit(scope, &decision, ERROR_BLOB_UNKNOWN, err) ||
-		    !store_require(scope->registry->store, err))
-			return false;
-		if (found->row == NULL && find_empty_layer(digest, found))
-			return true;
-		if (ask && !may_ask_upstream(scope, name, head, &ask, err))
+		if (!find_blob(scope, name, digest, head, found, &ask, err))
 			return false;
 		if (!ask)
 			break;
@@ -95,6 +104,8 @@ registry_blob_require(struct request_scope *scope, const char *name, const struc
 		if (end == REMOTE_FOUND && (head || found->reader != NULL))
 			return true;
 	}
+	if (found->bytes != NULL) /* the empty layer, which is in no repository */
+		return true;
 	if (found->row == NULL)
 		return answer_unknown(answer, scope->registry->db->arena, ERROR_BLOB_UNKNOWN, err);
 	found->size = found->row->size;
