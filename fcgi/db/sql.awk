@@ -47,6 +47,8 @@ function declare(name, value,    number, type) {
 	check_type(type)
 	if (name in c_of)
 		fail("psql would take :" name " for the name of a type")
+	if (type == "smallint" && name !~ /alg$/)
+		fail(name " must not be smallint, which would cut the int of C")
 	if (name in number_of || number in parameter)
 		fail("declared twice: " name " as $" number)
 	number_of[name] = number

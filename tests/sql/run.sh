@@ -47,6 +47,17 @@ misplaced() {
 }
 check 'a statement is in the file that is named like its user' silent misplaced
 
+# narrow TYPE: build a statement whose parameter has this type.
+narrow() {
+	# shellcheck disable=SC2016 # psql's numbers
+	printf -- '-- A\n\\set account $1::%s\nPREPARE a AS\nDELETE FROM account WHERE id = :account;\n' "$1" >"$STOWAGE_LOGS/narrow.sql"
+	awk -v part=header -f "$STOWAGE_SRC/fcgi/db/sql.awk" "$STOWAGE_LOGS/narrow.sql" >"$STOWAGE_LOGS/narrow.log" 2>&1
+}
+cut() {
+	narrow integer && ! narrow smallint && grep 'must not be smallint' "$STOWAGE_LOGS/narrow.log"
+}
+check 'a parameter that would cut a number fails the build' cut
+
 # Each file of statements by psql as it stands; then all in one session, with the plans that they have in a filled database.
 for file in "$STOWAGE_SRC"/sql/statements/*.sql; do
 	check "psql prepares statements/$(basename "$file")" psql -X -q -v ON_ERROR_STOP=1 -f "$file"
