@@ -57,6 +57,7 @@ forget_dead_postmaster() {
 		return
 	fi
 	kill_service postgres
+	[ -f "$lock" ] || return 0 # it ran, started by another, and has stopped properly
 	read -r pid <"$lock"
 	if [ -z "$(service_pids postgres)" ] && ! alive "$pid"; then
 		rm -f "$lock" "$run"/pg/.s.PGSQL.*
