@@ -17,11 +17,11 @@ while read -r kind result; do
 	case $kind in
 	PASS:) ok "$result" ;;
 	SKIP:) skip "${result%% # SKIP*}" "${result##*# SKIP }" ;;
-	*) said "$result" | not_ok "$result" ;;
+	*) not_ok "$result" < <(said "$result") ;;
 	esac
 done < <(grep -E '^(PASS|SKIP|FAIL|ERROR|XPASS): ' "$log")
 if [ "$build_status" != 0 ] && ! grep -qE '^(FAIL|ERROR|XPASS): ' "$log"; then
-	{ grep -E 'error|\*\*\*' "$log" || true; } | head -n 30 | not_ok 'make check builds'
+	not_ok 'make check builds' < <(grep -E 'error|\*\*\*' "$log" | head -n 30)
 fi
 
 done_testing
