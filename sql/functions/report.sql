@@ -45,7 +45,7 @@ BEGIN
     ORDER BY l.rank <> 0, stamp NULLS LAST, l.class, first, fits DESC
   LOOP
     v_reason := CASE
-      WHEN NOT v_member.fits THEN 'a pattern keeps ' || CASE WHEN name_fits(v_member.path, v_member.include_re, v_member.exclude_re) THEN 'the tag' ELSE 'the name' END || ' out'
+      WHEN NOT v_member.fits THEN CASE WHEN name_fits(v_member.path, v_member.include_re, v_member.exclude_re) THEN 'tag' ELSE 'name' END || ' excluded by the patterns'
       WHEN v_member.actions & 1 = 0 THEN 'the user may not read it here'
       WHEN v_member.class = 2 AND v_local AND p_tag IS NOT NULL THEN 'a local member has the name, so no remote answers for its tags'
       WHEN v_member.digest IS NOT NULL AND v_served_by IS NOT NULL THEN 'has it, but another comes first'
@@ -83,8 +83,8 @@ BEGIN
     'reason', CASE WHEN v_root.blacked_out THEN 'the repository is blacked out'
       WHEN v_served_by IS NOT NULL AND v_upstreams <> '{}' THEN 'a priority remote is asked first; else ' || v_served_by || ' answers'
       WHEN v_served_by IS NOT NULL THEN v_served_by || ' is the first in the order of the search that has it'
-      WHEN v_upstreams <> '{}' THEN 'nobody has it; upstreams are asked in this order'
-      ELSE 'nobody has it' END);
+      WHEN v_upstreams <> '{}' THEN 'no member has it; upstreams are asked in this order'
+      ELSE 'no member has it' END);
 END $$;
 
 CREATE OR REPLACE FUNCTION json_time(p_at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$

@@ -53,7 +53,7 @@ def who_upstream():
     answer = who(virtual, "team/up", "1")
     assert "pattern" in why(answer)[hub] and answer["members"][0]["included"] is False and answer["asked"] == [], answer
     post(hub, offline=True)
-    assert "offline" in why(who(virtual, "another", "1"))[hub] and who(virtual, "another", "1")["reason"] == "nobody has it"
+    assert "offline" in why(who(virtual, "another", "1"))[hub] and who(virtual, "another", "1")["reason"] == "no member has it"
     assert HUB.count() == 0
 
 
@@ -122,7 +122,7 @@ def who_cannot():
     for key in ("nobody-has-this", "docker-dev-local"):
         fails(call("GET", f"{API}docker/{key}/who?name=a&reference=1"), 404)
     fails(call("GET", API + "docker/docker-dev/who?name=a&reference=1&user=rest-nobody"), 404)
-    for key, reason in ((new("virtual"), "nobody has it"), (new("virtual", blackedOut=True), "the repository is blacked out")):
+    for key, reason in ((new("virtual"), "no member has it"), (new("virtual", blackedOut=True), "the repository is blacked out")):
         answer = who(key, "a", "1")
         assert answer["members"] == [] and answer["winner"] is None and answer["reason"] == reason, answer
 
