@@ -2,7 +2,7 @@
 --
 --   stowage_app    for every program: the schema, and the number that says whether a program may use it
 --   stowage_v1, stowage_v2, stowage_keep, stowage_admin
---                  for the programs of those names: members of stowage_app, with what their statements (fcgi/db/*.c) need and nothing else
+--                  for the programs of those names: members of stowage_app, with what their statements (sql/statements) need and nothing else
 --   stowage_audit  for auditors: reads all but secrets
 --
 -- A program reads tables, and writes by functions that have the owner's rights (SECURITY DEFINER): content, audit and history change together or

@@ -28,8 +28,8 @@ struct maintenance {
 /* Do one piece of the job; *more tells whether work is left. */
 typedef bool job(struct maintenance *, bool *more, struct error *);
 
-/* A writer holds the lock of the file: such a session is in use and is kept. So is one of which
- * that is not known. */
+/* A writer holds the lock of the file: such a session is in use and is kept. A session whose lock
+ * cannot be tested is kept, too. */
 static bool
 end_upload(struct maintenance *maintenance, const struct upload_row *row, struct error *err)
 {
