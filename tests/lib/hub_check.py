@@ -83,7 +83,7 @@ def hub_private():
 
 @test
 def hub_limit():
-    """hub: after so many GETs of manifests 429; HEAD and blobs are free"""
+    """hub: beyond its limit of GETs of manifests it answers 429; HEAD and blobs do not count"""
     with a_hub() as hub:
         hub.challenge = None
         hub.limit(2, retry_after=9)

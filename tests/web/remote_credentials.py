@@ -52,7 +52,7 @@ def tokens_are_kept():
     HUB.forget_tokens()
     assert blob(key, name, image.layer_digest).body == image.layer
     assert HUB.tokens.count() <= 2 * processes
-    HUB.token_seconds = 2 ** 62  # even for ever is longer than a moment
+    HUB.token_seconds = 2 ** 62  # must not overflow, and is cut to the longest time that a token is kept
     try:
         key, name, image = published()
         for _ in range(4 * processes):
